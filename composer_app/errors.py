@@ -1,0 +1,34 @@
+"""The sentences a musician is told when something outside Composer is wrong.
+
+Each error is raised at the edge (a file, a device, a model, a setting) with one complete
+sentence: what is wrong, where, and what to do. The command line prints it and exits 2; the
+studio shows it in its message bar.
+"""
+
+
+class ComposerError(Exception):
+    """Base of every error that is meant to be read by a person."""
+
+
+class MidiFileError(ComposerError):
+    """A MIDI file cannot be read, holds nothing usable, or cannot be written."""
+
+
+class MelodyError(ComposerError):
+    """A melody cannot be used: no notes, too long, or out of range."""
+
+
+class ModelError(ComposerError):
+    """A model file is missing, is not ONNX, or has the wrong inputs or outputs."""
+
+
+class DeviceError(ComposerError):
+    """A MIDI port, sound device or SoundFont is missing or stopped working."""
+
+
+class SettingError(ComposerError):
+    """An option or setting has a value that cannot be used."""
+
+
+class CorpusError(ComposerError):
+    """Training data is missing or damaged."""

@@ -1,0 +1,95 @@
+"""A composition: named tracks with instruments, a tempo, a metre, and where it came from."""
+
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from composer_app.music.melody import Melody, top_line
+from composer_app.music.note import Note
+from composer_app.music.piano_roll import PianoRoll
+from composer_app.music.pitch import Key, estimate_key
+from composer_app.music.timing import Meter, TempoMap
+
+VOICE_NAMES: Final = ("Soprano", "Alto", "Tenor", "Bass")
+# General MIDI programs, counted from 0: a string quartet.
+DEFAULT_PROGRAMS: Final = (40, 40, 41, 42)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Notes for one instrument; ``program`` is General MIDI, 0-127."""
+
+    name: str
+    program: int = 0
+    notes: tuple[Note, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.program <= 127:
+            raise ValueError(f"program {self.program} is outside General MIDI's 0-127")
+        if list(self.notes) != sorted(self.notes):
+            object.__setattr__(self, "notes", tuple(sorted(self.notes)))
+
+    @property
+    def end(self) -> int:
+        """First step after the last note."""
+        return max((note.end for note in self.notes), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How a take was generated: enough to generate it again."""
+
+    model: str
+    seed: int
+    temperature: float
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """Tracks that sound together. In a generated one, track 0 is the melody."""
+
+    tracks: tuple[Track, ...] = ()
+    tempo: TempoMap = field(default_factory=TempoMap)
+    meter: Meter = field(default_factory=Meter)
+    title: str = ""
+    origin: Origin | None = None
+
+    @property
+    def steps(self) -> int:
+        """Length in steps, up to the end of the last note."""
+        return max((track.end for track in self.tracks), default=0)
+
+    @property
+    def bars(self) -> int:
+        """Length in bars, the last one counted whole."""
+        return self.meter.bars(self.steps)
+
+    @property
+    def note_count(self) -> int:
+        """Number of notes in all tracks."""
+        return sum(len(track.notes) for track in self.tracks)
+
+    @classmethod
+    def from_melody(cls, melody: Melody, program: int = DEFAULT_PROGRAMS[0]) -> "Composition":
+        """A composition whose only track is ``melody``."""
+        track = Track(VOICE_NAMES[0], program, melody.notes)
+        return cls((track,), melody.tempo, melody.meter, melody.title)
+
+    def melody(self, track: int = 0) -> Melody:
+        """The top line of ``tracks[track]``; empty where there is no such track."""
+        notes = top_line(self.tracks[track].notes) if track < len(self.tracks) else ()
+        return Melody(notes, self.tempo, self.meter, self.title)
+
+    def key(self) -> Key:
+        """Estimated key, notes weighted by their length."""
+        notes = [note for track in self.tracks for note in track.notes]
+        return estimate_key((note.pitch for note in notes), (note.duration for note in notes))
+
+    def piano_roll(self) -> PianoRoll:
+        """Roll of shape (steps, 128, number of tracks)."""
+        return PianoRoll.from_notes([track.notes for track in self.tracks], self.steps)
+
+    def with_program(self, track: int, program: int) -> "Composition":
+        """The same music with another instrument on ``tracks[track]``."""
+        tracks = list(self.tracks)
+        tracks[track] = replace(tracks[track], program=program)
+        return replace(self, tracks=tuple(tracks))

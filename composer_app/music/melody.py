@@ -1,0 +1,73 @@
+"""A melody: one note at a time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from composer_app.errors import MelodyError
+from composer_app.music.note import Note
+from composer_app.music.pitch import PITCH_COUNT, Key, estimate_key
+from composer_app.music.timing import Meter, TempoMap
+
+
+@dataclass(frozen=True, slots=True)
+class Melody:
+    """Monophonic notes in rising order, with the tempo and metre they were played in."""
+
+    notes: tuple[Note, ...] = ()
+    tempo: TempoMap = field(default_factory=TempoMap)
+    meter: Meter = field(default_factory=Meter)
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        for before, after in zip(self.notes, self.notes[1:], strict=False):
+            if after.start < before.end:
+                raise ValueError(f"{after} begins before {before} ends: not a melody")
+
+    @property
+    def steps(self) -> int:
+        """Length in steps, up to the end of the last note."""
+        return self.notes[-1].end if self.notes else 0
+
+    @property
+    def bars(self) -> int:
+        """Length in bars, the last one counted whole."""
+        return self.meter.bars(self.steps)
+
+    def key(self) -> Key:
+        """Estimated key, notes weighted by their length."""
+        return estimate_key(
+            (note.pitch for note in self.notes), (note.duration for note in self.notes)
+        )
+
+    def transposed(self, semitones: int) -> "Melody":
+        """The same melody ``semitones`` higher; :class:`MelodyError` if a note leaves 0-127."""
+        for note in self.notes:
+            if not 0 <= note.pitch + semitones < PITCH_COUNT:
+                raise MelodyError(
+                    f"Shifted by {semitones} semitones, pitch {note.pitch} would leave the"
+                    " MIDI range 0-127: choose a smaller shift."
+                )
+        moved = (replace(note, pitch=note.pitch + semitones) for note in self.notes)
+        return replace(self, notes=tuple(moved))
+
+
+def top_line(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """The highest sounding line of possibly overlapping ``notes``, as monophonic notes.
+
+    At every step the highest sounding note is heard, the later one if two are equally high.
+    A note that is covered by a higher one ends there; if it sounds on when the higher one has
+    ended, the rest of it is dropped, since nobody struck it again.
+    """
+    ordered = sorted(notes, key=lambda note: (note.start, note.pitch))
+    line: list[Note] = []
+    for note in ordered:
+        if line and note.start < line[-1].end:
+            current = line[-1]
+            if note.pitch < current.pitch:
+                continue
+            if note.start == current.start:
+                line.pop()
+            else:
+                line[-1] = replace(current, duration=note.start - current.start)
+        line.append(note)
+    return tuple(line)

@@ -1,0 +1,102 @@
+"""Pitches are MIDI numbers: middle C is C4 = 60."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+PITCH_COUNT: Final = 128
+KEYBOARD_LOWEST: Final = 41
+KEYBOARD_HIGHEST: Final = 72
+OCTAVE: Final = 12
+
+_SHARP_NAMES: Final = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
+_FLAT_NAMES: Final = ("C", "D♭", "D", "E♭", "E", "F", "G♭", "G", "A♭", "A", "B♭", "B")
+# Tonics whose signature is written with flats: F, B flat, E flat, A flat, D flat major ...
+_FLAT_MAJOR_TONICS: Final = frozenset({5, 10, 3, 8, 1})
+_MAJOR_SCALE: Final = (0, 2, 4, 5, 7, 9, 11)
+_MINOR_SCALE: Final = (0, 2, 3, 5, 7, 8, 10)
+# Probe-tone ratings of Krumhansl and Kessler (1982), as listed in C. L. Krumhansl,
+# "Cognitive Foundations of Musical Pitch" (1990), p. 30.
+_MAJOR_PROFILE: Final = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
+_MINOR_PROFILE: Final = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
+
+
+def is_black_key(pitch: int) -> bool:
+    """Whether ``pitch`` is one of the piano's black keys."""
+    return pitch % OCTAVE in (1, 3, 6, 8, 10)
+
+
+def pitch_name(pitch: int, *, flats: bool = False) -> str:
+    """Name with octave, such as ``C4`` for 60 or ``F♯3`` for 54."""
+    names = _FLAT_NAMES if flats else _SHARP_NAMES
+    return f"{names[pitch % OCTAVE]}{pitch // OCTAVE - 1}"
+
+
+def fold_into_range(pitch: int, lowest: int, highest: int) -> int:
+    """Move ``pitch`` by whole octaves into ``lowest..highest`` (at least an octave wide)."""
+    if highest - lowest < OCTAVE - 1:
+        raise ValueError(f"the range {lowest}-{highest} is narrower than an octave")
+    if pitch < lowest:
+        pitch += OCTAVE * -((pitch - lowest) // OCTAVE)
+    if pitch > highest:
+        pitch -= OCTAVE * -((highest - pitch) // OCTAVE)
+    return pitch
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A major or natural minor key; ``tonic`` is a pitch class, 0 = C."""
+
+    tonic: int
+    minor: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.tonic < OCTAVE:
+            raise ValueError(f"a tonic is a pitch class 0-11, not {self.tonic}")
+
+    @property
+    def uses_flats(self) -> bool:
+        """Whether the key's signature is written with flats."""
+        relative_major = (self.tonic + 3) % OCTAVE if self.minor else self.tonic
+        return relative_major in _FLAT_MAJOR_TONICS
+
+    @property
+    def name(self) -> str:
+        """Such as ``C major`` or ``F♯ minor``."""
+        names = _FLAT_NAMES if self.uses_flats else _SHARP_NAMES
+        return f"{names[self.tonic]} {'minor' if self.minor else 'major'}"
+
+    @property
+    def pitch_classes(self) -> frozenset[int]:
+        """The scale; in minor with the raised sixth and seventh that its music uses too."""
+        scale = (*_MINOR_SCALE, 9, 11) if self.minor else _MAJOR_SCALE
+        return frozenset((self.tonic + degree) % OCTAVE for degree in scale)
+
+    def contains(self, pitch: int) -> bool:
+        """Whether ``pitch`` belongs to the key."""
+        return pitch % OCTAVE in self.pitch_classes
+
+
+def estimate_key(pitches: Iterable[int], weights: Iterable[float] | None = None) -> Key:
+    """Key of a piece by the Krumhansl-Schmuckler algorithm (Krumhansl 1990, chapter 4).
+
+    The histogram of pitch classes, weighted by ``weights`` (durations in steps; 1 each when
+    omitted), is correlated with the probe-tone profile of each of the 24 keys. No pitches at
+    all give C major.
+    """
+    pitch_list = list(pitches)
+    weight_list = [1.0] * len(pitch_list) if weights is None else list(weights)
+    histogram = np.zeros(OCTAVE)
+    for pitch, weight in zip(pitch_list, weight_list, strict=True):
+        histogram[pitch % OCTAVE] += weight
+    if np.ptp(histogram) == 0.0:
+        return Key(0)
+    best, best_score = Key(0), -np.inf
+    for minor, profile in ((False, _MAJOR_PROFILE), (True, _MINOR_PROFILE)):
+        for tonic in range(OCTAVE):
+            score = float(np.corrcoef(histogram, np.roll(profile, tonic))[0, 1])
+            if score > best_score + 1e-12:
+                best, best_score = Key(tonic, minor), score
+    return best

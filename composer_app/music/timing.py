@@ -1,0 +1,125 @@
+"""Time in music: the grid of sixteenths, beats, bars, and the tempo that makes them seconds.
+
+A *step* is a sixteenth note. A *beat* is a quarter note, four steps, whatever the metre.
+Tempo is in beats (quarter notes) per minute, BPM.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Final
+
+STEPS_PER_BEAT: Final = 4
+MIN_TEMPO: Final = 10.0
+MAX_TEMPO: Final = 1000.0
+DEFAULT_TEMPO: Final = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A metre such as 4/4 or 6/8, one whose bar is a whole number of steps."""
+
+    numerator: int = 4
+    denominator: int = 4
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.numerator <= 32 or self.denominator not in (1, 2, 4, 8, 16):
+            raise ValueError(f"{self} is not a metre of whole sixteenths")
+
+    def __str__(self) -> str:
+        return f"{self.numerator}/{self.denominator}"
+
+    @property
+    def steps_per_bar(self) -> int:
+        """Length of a bar in steps."""
+        return self.numerator * 16 // self.denominator
+
+    @property
+    def steps_per_pulse(self) -> int:
+        """Length in steps of what a metronome counts: a dotted quarter in 6/8, 9/8, 12/8."""
+        compound = self.denominator == 8 and self.numerator % 3 == 0 and self.numerator > 3
+        return 6 if compound else 16 // self.denominator
+
+    def bars(self, steps: int) -> int:
+        """Number of bars that ``steps`` steps begin (the last may be incomplete)."""
+        return -(-steps // self.steps_per_bar)
+
+    def position(self, step: int) -> tuple[int, int, int]:
+        """``(bar, pulse, step within the pulse)`` of ``step``, each counted from 1."""
+        bar, within = divmod(step, self.steps_per_bar)
+        pulse, rest = divmod(within, self.steps_per_pulse)
+        return bar + 1, pulse + 1, rest + 1
+
+
+@dataclass(frozen=True, slots=True)
+class TempoChange:
+    """From ``step`` on the music runs at ``bpm`` (kept to a hundredth)."""
+
+    step: int
+    bpm: float
+
+    def __post_init__(self) -> None:
+        if self.step < 0:
+            raise ValueError(f"a tempo change cannot stand before the start (step {self.step})")
+        if not MIN_TEMPO <= self.bpm <= MAX_TEMPO:
+            raise ValueError(f"tempo {self.bpm} is outside {MIN_TEMPO:g}-{MAX_TEMPO:g} BPM")
+        object.__setattr__(self, "bpm", round(self.bpm, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class TempoMap:
+    """Tempo over time: changes at rising steps, the first at step 0."""
+
+    changes: tuple[TempoChange, ...] = (TempoChange(0, DEFAULT_TEMPO),)
+
+    def __post_init__(self) -> None:
+        steps = [change.step for change in self.changes]
+        if not steps or steps[0] != 0 or any(a >= b for a, b in zip(steps, steps[1:], strict=False)):
+            raise ValueError("tempo changes start at step 0 and rise")
+
+    @classmethod
+    def constant(cls, bpm: float) -> "TempoMap":
+        """One tempo throughout."""
+        return cls((TempoChange(0, bpm),))
+
+    @property
+    def initial_bpm(self) -> float:
+        """Tempo at the start."""
+        return self.changes[0].bpm
+
+    def bpm_at(self, step: float) -> float:
+        """Tempo in force at ``step``."""
+        index = bisect_right([change.step for change in self.changes], step) - 1
+        return self.changes[max(index, 0)].bpm
+
+    def seconds_at(self, step: float) -> float:
+        """Seconds from the start to ``step`` (fractions of a step are allowed)."""
+        seconds = 0.0
+        for change, following in zip(self.changes, (*self.changes[1:], None), strict=True):
+            end = step if following is None else min(step, following.step)
+            seconds += (end - change.step) * seconds_per_step(change.bpm)
+            if following is None or step <= following.step:
+                break
+        return seconds
+
+    def step_at(self, seconds: float) -> float:
+        """The inverse of :meth:`seconds_at`; a fraction of a step."""
+        elapsed = 0.0
+        for change, following in zip(self.changes, (*self.changes[1:], None), strict=True):
+            duration = seconds_per_step(change.bpm)
+            if following is not None:
+                section = (following.step - change.step) * duration
+                if seconds >= elapsed + section:
+                    elapsed += section
+                    continue
+            return change.step + (seconds - elapsed) / duration
+        raise AssertionError("unreachable: the last change has no end")
+
+
+def seconds_per_step(bpm: float) -> float:
+    """Length of a sixteenth in seconds."""
+    return 60.0 / (bpm * STEPS_PER_BEAT)
+
+
+def quantize(seconds: float, bpm: float) -> int:
+    """Nearest step to a time in seconds from step 0 (halves go up), never before step 0."""
+    return max(0, int(seconds / seconds_per_step(bpm) + 0.5))
