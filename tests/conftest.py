@@ -1,0 +1,28 @@
+"""What every test starts from: no window, no sound, and nobody's real settings."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Qt and matplotlib read these when they are first imported, which is before any fixture runs.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+_home = tempfile.TemporaryDirectory(prefix="composer-tests-")
+for _variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+    os.environ[_variable] = str(Path(_home.name) / _variable.lower())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _leave_no_settings_behind() -> Iterator[None]:
+    yield
+    _home.cleanup()
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the checkout."""
+    return Path(__file__).resolve().parents[1]
