@@ -8,10 +8,15 @@
 
 new_enough='import sys; sys.exit(sys.version_info < (3, 11))'
 
-for candidate in ${PYTHON:-python3.11 python3.12 python3 python}; do
+if [ -n "${PYTHON:-}" ]; then
+    set -- "$PYTHON"
+else
+    set -- python3.11 python3.12 python3 python
+fi
+
+for candidate; do
     if "$candidate" -c "$new_enough" >/dev/null 2>&1; then
-        "$candidate" -c 'import sys; print(sys.executable)'
-        exit 0
+        exec "$candidate" -c 'import sys; print(sys.executable)'
     fi
 done
 
