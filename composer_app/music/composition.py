@@ -93,3 +93,8 @@ class Composition:
         tracks = list(self.tracks)
         tracks[track] = replace(tracks[track], program=program)
         return replace(self, tracks=tuple(tracks))
+
+
+def melody_track(composition: Composition) -> int:
+    """Index of the track a melody is most likely in: the first one with notes (else 0)."""
+    return next((index for index, track in enumerate(composition.tracks) if track.notes), 0)

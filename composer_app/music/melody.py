@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from composer_app.errors import MelodyError
 from composer_app.music.note import Note
@@ -19,7 +20,7 @@ class Melody:
     title: str = ""
 
     def __post_init__(self) -> None:
-        for before, after in zip(self.notes, self.notes[1:], strict=False):
+        for before, after in pairwise(self.notes):
             if after.start < before.end:
                 raise ValueError(f"{after} begins before {before} ends: not a melody")
 

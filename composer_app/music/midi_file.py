@@ -1,0 +1,116 @@
+"""Standard MIDI files on disk: reading what others wrote, writing our own whole.
+
+The bytes are parsed and made by mido; what they mean is in :mod:`midi_reading` and
+:mod:`midi_writing`. Everything that can be wrong with a file ends as a
+:class:`MidiFileError` whose sentence names it.
+"""
+
+import io
+from pathlib import Path
+from typing import Final
+
+import mido
+
+from composer_app.errors import MidiFileError
+from composer_app.music.composition import Composition
+from composer_app.music.midi_reading import UnusableMidiError, composition_from_midi
+from composer_app.music.midi_writing import midi_from_composition
+from composer_app.music.safe_file import failure_reason, write_whole
+
+# mido takes about a second and 100 MB of memory for each megabyte; a symphony has less than one.
+MAX_FILE_BYTES: Final = 4_000_000
+# 20,000 bars of 4/4. Far more than anybody harmonises, few enough to draw and count.
+MAX_STEPS: Final = 320_000
+
+# No number in a MIDI file has more than 4 bytes. This leaves room for text of bytes above 127,
+# which mido reads one at a time as well.
+_LONGEST_HIGH_RUN: Final = 4096
+
+
+class _GuardedBytes(io.BytesIO):
+    """Bytes for mido that stop an endless variable-length number.
+
+    mido accepts such numbers of any length; in a megabyte of continuation bytes it would
+    compute with millions of digits for minutes.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self._high_run = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(size)
+        self._high_run = self._high_run + 1 if data >= b"\x80" else 0
+        if self._high_run > _LONGEST_HIGH_RUN:
+            raise ValueError("a number without end")
+        return data
+
+
+def read_midi(path: str | Path) -> Composition:
+    """The music of the standard MIDI file ``path`` (type 0 or 1), on the grid of sixteenths.
+
+    Every track is free of overlapping notes of equal pitch. Drums (channel 10) are left out:
+    their numbers are not pitches. Raises :class:`MidiFileError`, also for a file without notes.
+    """
+    path = Path(path)
+    data = _read_bytes(path)
+    if not data:
+        raise MidiFileError(f"{path} is empty: choose another MIDI file.")
+    if not data.startswith(b"MThd"):
+        raise MidiFileError(f"{path} is not a MIDI file: choose a file that ends in .mid.")
+    try:
+        # clip: loudness of 128 and more, as some programs write it, becomes 127.
+        midi = mido.MidiFile(file=_GuardedBytes(data), clip=True)
+    except EOFError:
+        raise MidiFileError(
+            f"{path} is damaged, it ends too early: get or export it once more."
+        ) from None
+    except Exception as error:
+        # mido answers damage with whatever went wrong inside: ValueError, OSError, KeyError,
+        # IndexError, its own KeySignatureError ...
+        raise MidiFileError(f"{path} is damaged: get or export it once more.") from error
+    try:
+        return composition_from_midi(midi, MAX_STEPS)
+    except UnusableMidiError as error:
+        raise MidiFileError(f"{path} {error}") from None
+
+
+def write_midi(composition: Composition, path: str | Path) -> None:
+    """Write ``composition`` to ``path`` as a MIDI file of type 1 with one chunk per track.
+
+    :func:`read_midi` gives back an equal composition where it has notes and no track holds
+    overlapping notes of equal pitch. An earlier file is replaced in one go or left as it was.
+    Raises :class:`MidiFileError`.
+    """
+    path = Path(path)
+    if composition.steps > MAX_STEPS:
+        raise MidiFileError(
+            f"{path} was not written: {composition.bars} bars are more than Composer can read back."
+        )
+    buffer = io.BytesIO()
+    midi_from_composition(composition).save(file=buffer)
+    try:
+        write_whole(path, buffer.getvalue())
+    except (OSError, ValueError) as error:
+        raise MidiFileError(
+            f"{path} cannot be written: {failure_reason(error)}; choose another place."
+        ) from error
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        if path.exists() and not path.is_file():
+            kind = "a folder" if path.is_dir() else "not a regular file"
+            raise MidiFileError(f"{path} is {kind}: choose a MIDI file.")
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise MidiFileError(
+            f"{path} cannot be opened: {failure_reason(error)}; choose another file."
+        ) from error
+    if len(data) > MAX_FILE_BYTES:
+        raise MidiFileError(
+            f"{path} is larger than {MAX_FILE_BYTES // 1_000_000} MB, too large for a MIDI file"
+            " of notes: choose another file."
+        )
+    return data

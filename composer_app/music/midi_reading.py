@@ -1,0 +1,250 @@
+"""From a parsed MIDI file, whoever wrote it, to a composition on the grid of sixteenths."""
+
+import json
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+from typing import Any, Final
+
+import mido
+
+from composer_app.music.composition import Composition, Origin, Track
+from composer_app.music.midi_writing import DETAILS_PREFIX, DRUM_CHANNEL
+from composer_app.music.note import Note
+from composer_app.music.timing import (
+    MAX_TEMPO,
+    MIN_TEMPO,
+    STEPS_PER_BEAT,
+    Meter,
+    TempoChange,
+    TempoMap,
+)
+
+# What the MIDI file specification assumes where a file says nothing.
+_UNSAID_BPM: Final = 120.0
+_MICROSECONDS_PER_MINUTE: Final = 60_000_000
+
+_MAX_TEMPERATURE: Final = 1e6
+
+_TimedMessage = tuple[int, Any]
+
+
+class UnusableMidiError(Exception):
+    """The file is sound but holds no music for us; the message ends "FILE ... "."""
+
+
+@dataclass
+class _Channel:
+    """What one channel plays within one chunk."""
+
+    program: int | None = None
+    notes: list[Note] = field(default_factory=list)
+    # Notes that still sound, by pitch: (tick, velocity), the one struck first in front.
+    held: dict[int, deque[tuple[int, int]]] = field(default_factory=lambda: defaultdict(deque))
+    struck: bool = False
+
+
+def composition_from_midi(midi: mido.MidiFile, max_steps: int) -> Composition:
+    """The notes of ``midi``, one track for each channel of each chunk, in the file's order.
+
+    Tempo changes and the first time signature may stand in any chunk. Raises
+    :class:`UnusableMidiError` for SMPTE time, type 2, no notes, or more than ``max_steps``.
+    """
+    _check_header(midi)
+    chunks = [_timed(chunk) for chunk in midi.tracks]
+    grid = _Grid(midi.ticks_per_beat)
+    last_tick = max((chunk[-1][0] for chunk in chunks if chunk), default=0)
+    if grid.step(last_tick) > max_steps:
+        raise UnusableMidiError(
+            f"is longer than {max_steps // Meter().steps_per_bar:,} bars: choose a shorter piece."
+        )
+    programs = _first_programs(chunks)
+    tracks: list[Track] = []
+    for chunk in chunks:
+        tracks.extend(_tracks(chunk, grid, programs, len(tracks) + 1))
+    if not any(track.notes for track in tracks):
+        raise UnusableMidiError(
+            "holds no notes but those of drums: choose a file with a melody."
+            if any(_is_drum_hit(message) for chunk in chunks for _, message in chunk)
+            else "holds no notes: choose a file with a melody."
+        )
+    title, origin = _title_and_origin(chunks)
+    return Composition(tuple(tracks), _tempo_map(chunks, grid), _meter(chunks), title, origin)
+
+
+def from_wire(text: str) -> str:
+    """Undo mido's Latin-1: UTF-8 where the bytes are, as most programs write today."""
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return text
+
+
+@dataclass(frozen=True)
+class _Grid:
+    ticks_per_beat: int
+
+    def step(self, tick: int) -> int:
+        """The nearest sixteenth, halves up."""
+        return (2 * STEPS_PER_BEAT * tick + self.ticks_per_beat) // (2 * self.ticks_per_beat)
+
+    def note(self, pitch: int, velocity: int, on: int, off: int) -> Note:
+        start = self.step(on)
+        return Note(start, pitch, max(1, self.step(off) - start), velocity)
+
+
+def _check_header(midi: mido.MidiFile) -> None:
+    if midi.type == 2:
+        raise UnusableMidiError(
+            "is a MIDI file of type 2, whose tracks do not belong together:"
+            " export it as type 0 or 1."
+        )
+    if midi.type not in (0, 1):
+        raise UnusableMidiError("is damaged, its type is unknown: get or export it once more.")
+    if midi.ticks_per_beat < 0:
+        raise UnusableMidiError(
+            "counts time in film frames (SMPTE) instead of beats: export it with ticks per beat."
+        )
+    if midi.ticks_per_beat == 0:
+        raise UnusableMidiError("is damaged, a beat has no length: get or export it once more.")
+
+
+def _timed(chunk: Iterable[Any]) -> list[_TimedMessage]:
+    messages = list(chunk)
+    return list(zip(accumulate(message.time for message in messages), messages, strict=True))
+
+
+def _of_type(chunks: list[list[_TimedMessage]], kind: str) -> list[_TimedMessage]:
+    """Messages of one type in all chunks, by time; at the same tick in the file's order."""
+    found = [timed for chunk in chunks for timed in chunk if timed[1].type == kind]
+    return sorted(found, key=lambda timed: timed[0])
+
+
+def _first_programs(chunks: list[list[_TimedMessage]]) -> dict[int, int]:
+    """Each channel's first instrument; some files choose them all in a chunk without notes."""
+    programs: dict[int, int] = {}
+    for _, message in _of_type(chunks, "program_change"):
+        programs.setdefault(message.channel, message.program)
+    return programs
+
+
+def _is_drum_hit(message: Any) -> bool:
+    return bool(
+        message.type == "note_on" and message.channel == DRUM_CHANNEL and message.velocity > 0
+    )
+
+
+def _tracks(
+    chunk: list[_TimedMessage], grid: _Grid, programs: dict[int, int], number: int
+) -> Iterator[Track]:
+    """The tracks of ``chunk``, which become number ``number`` and on.
+
+    A chunk without notes that chooses one instrument is an empty track; one that chooses none
+    or several is only there to set things up.
+    """
+    channels = _channels(chunk, grid)
+    playing = {index: channel for index, channel in channels.items() if channel.notes}
+    if not playing and len(channels) == 1:
+        playing = channels
+    name = next(
+        (from_wire(message.name) for _, message in chunk if message.type == "track_name"), None
+    )
+    for place, (index, channel) in enumerate(sorted(playing.items())):
+        if len(playing) > 1:
+            track_name = f"Channel {index + 1}"
+        else:
+            track_name = f"Track {number + place}" if name is None else name
+        program = programs.get(index, 0) if channel.program is None else channel.program
+        yield Track(track_name, program, tuple(_without_overlaps(channel.notes)))
+
+
+def _channels(chunk: list[_TimedMessage], grid: _Grid) -> dict[int, _Channel]:
+    """What each channel but the drums plays in ``chunk``; silent ones only with a program."""
+    channels: dict[int, _Channel] = defaultdict(_Channel)
+    for tick, message in chunk:
+        if message.is_meta or getattr(message, "channel", DRUM_CHANNEL) == DRUM_CHANNEL:
+            continue
+        if message.type == "program_change":
+            channel = channels[message.channel]
+            if not channel.struck or channel.program is None:
+                channel.program = message.program
+        elif message.type == "note_on" and message.velocity > 0:
+            channel = channels[message.channel]
+            channel.struck = True
+            channel.held[message.note].append((tick, message.velocity))
+        elif message.type in ("note_on", "note_off"):
+            held = channels[message.channel].held[message.note]
+            if held:
+                on, velocity = held.popleft()
+                channels[message.channel].notes.append(grid.note(message.note, velocity, on, tick))
+    end = chunk[-1][0] if chunk else 0
+    for channel in channels.values():
+        for pitch, held in channel.held.items():
+            channel.notes.extend(grid.note(pitch, velocity, on, end) for on, velocity in held)
+    return {
+        index: channel
+        for index, channel in channels.items()
+        if channel.notes or channel.program is not None
+    }
+
+
+def _without_overlaps(notes: Iterable[Note]) -> Iterator[Note]:
+    """Let a note that is struck again while it sounds end there; of twins keep the longer."""
+    last: dict[int, Note] = {}
+    for note in sorted(notes):
+        before = last.get(note.pitch)
+        if before is not None and before.start < note.start:
+            yield replace(before, duration=min(before.duration, note.start - before.start))
+        # Of notes that begin together the order puts the longer, then the louder one last.
+        last[note.pitch] = note
+    yield from last.values()
+
+
+def _tempo_map(chunks: list[list[_TimedMessage]], grid: _Grid) -> TempoMap:
+    tempos = {0: _UNSAID_BPM}
+    for tick, message in _of_type(chunks, "set_tempo"):
+        bpm = _MICROSECONDS_PER_MINUTE / max(message.tempo, 1)
+        tempos[grid.step(tick)] = min(max(bpm, MIN_TEMPO), MAX_TEMPO)
+    return TempoMap(tuple(TempoChange(step, bpm) for step, bpm in sorted(tempos.items())))
+
+
+def _meter(chunks: list[list[_TimedMessage]]) -> Meter:
+    for _, message in _of_type(chunks, "time_signature"):
+        try:
+            return Meter(message.numerator, message.denominator)
+        except ValueError:
+            break
+    return Meter()
+
+
+def _title_and_origin(chunks: list[list[_TimedMessage]]) -> tuple[str, Origin | None]:
+    """From our own text event, else the name of a chunk that is no track of its own."""
+    for _, message in _of_type(chunks, "text"):
+        text = from_wire(message.text)
+        if text.startswith(DETAILS_PREFIX):
+            return _parse_details(text.removeprefix(DETAILS_PREFIX))
+    first = chunks[0]
+    names = [from_wire(message.name) for _, message in first if message.type == "track_name"]
+    plays = any(message.type == "note_on" for _, message in first)
+    return (names[0], None) if names and (len(chunks) == 1 or not plays) else ("", None)
+
+
+def _parse_details(text: str) -> tuple[str, Origin | None]:
+    """Title and origin out of our JSON; what somebody changed beyond use counts as unsaid."""
+    try:
+        details = json.loads(text)
+    except (ValueError, RecursionError):
+        return "", None
+    if not isinstance(details, dict):
+        return "", None
+    title = details.get("title")
+    return title if isinstance(title, str) else "", _parse_origin(details.get("origin"))
+
+
+def _parse_origin(value: object) -> Origin | None:
+    match value:
+        case {"model": str(model), "seed": int(seed), "temperature": int() | float() as warmth}:
+            # No infinity, no NaN, no integer too large for a float.
+            return Origin(model, seed, float(warmth)) if 0 <= warmth <= _MAX_TEMPERATURE else None
+    return None

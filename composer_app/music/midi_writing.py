@@ -1,0 +1,90 @@
+"""From a composition to a parsed MIDI file, type 1, one chunk per track.
+
+Tempo, metre, title and origin stand in the first chunk beside the first track's notes, so that
+four tracks are four chunks in every other program. MIDI has no place for a title beside a
+track's name, nor for where a take came from: both are JSON in one text event.
+"""
+
+import json
+from dataclasses import asdict
+from typing import Final
+
+import mido
+
+from composer_app.music.composition import Composition, Track
+from composer_app.music.timing import STEPS_PER_BEAT
+
+TICKS_PER_BEAT: Final = 480
+TICKS_PER_STEP: Final = TICKS_PER_BEAT // STEPS_PER_BEAT
+DRUM_CHANNEL: Final = 9
+# The text event that is ours begins with this.
+DETAILS_PREFIX: Final = "composer-app "
+
+_MICROSECONDS_PER_MINUTE: Final = 60_000_000
+_CHANNELS: Final = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
+# At the same tick: settings, then the ends of notes, then beginnings.
+_SETTING, _OFF, _ON = range(3)
+
+_Event = tuple[int, int, mido.Message | mido.MetaMessage]
+
+
+def midi_from_composition(composition: Composition) -> mido.MidiFile:
+    """``composition`` as a MIDI file in memory; each track has a channel of its own.
+
+    From the sixteenth track on channels are shared, since MIDI has no more.
+    """
+    chunks = []
+    for index, track in enumerate(composition.tracks or (Track(""),)):
+        events = _track_events(track, _CHANNELS[index % len(_CHANNELS)])
+        if index == 0:
+            events.extend(_shared_events(composition))
+        chunks.append(_chunk(events))
+    return mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, tracks=chunks)
+
+
+def to_wire(text: str) -> str:
+    """``text`` so that mido, which writes Latin-1, puts it into the file as UTF-8."""
+    return text.encode("utf-8", "replace").decode("latin-1")
+
+
+def _track_events(track: Track, channel: int) -> list[_Event]:
+    events: list[_Event] = [
+        (0, _SETTING, mido.MetaMessage("track_name", name=to_wire(track.name))),
+        (0, _SETTING, mido.Message("program_change", channel=channel, program=track.program)),
+    ]
+    for note in track.notes:
+        on = mido.Message("note_on", channel=channel, note=note.pitch, velocity=note.velocity)
+        off = mido.Message("note_off", channel=channel, note=note.pitch, velocity=0)
+        events.append((note.start * TICKS_PER_STEP, _ON, on))
+        events.append((note.end * TICKS_PER_STEP, _OFF, off))
+    return events
+
+
+def _shared_events(composition: Composition) -> list[_Event]:
+    meter = composition.meter
+    details = {
+        "title": composition.title,
+        "origin": asdict(composition.origin) if composition.origin else None,
+    }
+    text = DETAILS_PREFIX + json.dumps(details, ensure_ascii=False)
+    metre = mido.MetaMessage(
+        "time_signature", numerator=meter.numerator, denominator=meter.denominator
+    )
+    events: list[_Event] = [
+        (0, _SETTING, mido.MetaMessage("text", text=to_wire(text))),
+        (0, _SETTING, metre),
+    ]
+    for change in composition.tempo.changes:
+        tempo = mido.MetaMessage("set_tempo", tempo=round(_MICROSECONDS_PER_MINUTE / change.bpm))
+        events.append((change.step * TICKS_PER_STEP, _SETTING, tempo))
+    return events
+
+
+def _chunk(events: list[_Event]) -> mido.MidiTrack:
+    """Events with absolute ticks as a chunk, whose messages carry the ticks between them."""
+    chunk = mido.MidiTrack()
+    before = 0
+    for tick, _, message in sorted(events, key=lambda event: event[:2]):
+        chunk.append(message.copy(time=tick - before))
+        before = tick
+    return chunk

@@ -1,0 +1,95 @@
+"""Pitch names, ranges, keys and their estimation."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from composer_app.music.pitch import (
+    Key,
+    estimate_key,
+    fold_into_range,
+    is_black_key,
+    pitch_name,
+)
+
+
+@pytest.mark.parametrize(
+    ("pitch", "sharps", "flats"),
+    [
+        (0, "C-1", "C-1"),
+        (60, "C4", "C4"),
+        (61, "C♯4", "D♭4"),
+        (70, "A♯4", "B♭4"),
+        (127, "G9", "G9"),
+    ],
+)
+def test_names(pitch: int, sharps: str, flats: str) -> None:
+    assert pitch_name(pitch) == sharps
+    assert pitch_name(pitch, flats=True) == flats
+
+
+def test_black_keys_of_an_octave() -> None:
+    assert [pitch for pitch in range(60, 72) if is_black_key(pitch)] == [61, 63, 66, 68, 70]
+
+
+@given(st.integers(0, 127), st.integers(0, 100), st.integers(11, 40))
+def test_folding_moves_by_octaves_into_the_range(pitch: int, lowest: int, width: int) -> None:
+    folded = fold_into_range(pitch, lowest, lowest + width)
+    assert lowest <= folded <= lowest + width
+    assert (folded - pitch) % 12 == 0
+    if lowest <= pitch <= lowest + width:
+        assert folded == pitch
+
+
+def test_folding_needs_an_octave() -> None:
+    with pytest.raises(ValueError, match="narrower than an octave"):
+        fold_into_range(60, 50, 60)
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        (Key(0), "C major"),
+        (Key(5), "F major"),
+        (Key(6), "F♯ major"),
+        (Key(3), "E♭ major"),
+        (Key(9, minor=True), "A minor"),
+        (Key(7, minor=True), "G minor"),
+        (Key(10, minor=True), "B♭ minor"),
+        (Key(6, minor=True), "F♯ minor"),
+    ],
+)
+def test_key_names(key: Key, name: str) -> None:
+    assert key.name == name
+
+
+def test_a_tonic_is_a_pitch_class() -> None:
+    with pytest.raises(ValueError, match="pitch class"):
+        Key(12)
+
+
+def test_a_minor_key_contains_its_raised_sixth_and_seventh() -> None:
+    a_minor = Key(9, minor=True)
+    assert a_minor.contains(67)
+    assert a_minor.contains(68)
+    assert a_minor.contains(66)
+    assert not a_minor.contains(70)
+    assert not Key(0).contains(68)
+
+
+@pytest.mark.parametrize("tonic", range(12))
+def test_scales_with_a_long_keynote_are_recognised_in_every_key(tonic: int) -> None:
+    for minor, scale in ((False, (0, 2, 4, 5, 7, 9, 11, 12)), (True, (0, 2, 3, 5, 7, 8, 11, 12))):
+        pitches = [60 + tonic + degree for degree in scale]
+        assert estimate_key(pitches, [4, 1, 2, 1, 3, 1, 1, 4]) == Key(tonic, minor)
+
+
+def test_weights_count() -> None:
+    pitches = [60, 62, 64, 65, 67, 69, 71]
+    assert estimate_key(pitches, [9, 1, 5, 1, 6, 1, 1]) == Key(0)
+    assert estimate_key(pitches, [4, 1, 5, 1, 1, 9, 1]) == Key(9, minor=True)
+
+
+@pytest.mark.parametrize("pitches", [[], range(60, 72)])
+def test_what_has_no_key_counts_as_c_major(pitches: list[int]) -> None:
+    assert estimate_key(pitches) == Key(0)
