@@ -1,0 +1,97 @@
+"""What all distributions share: a mean, a standard deviation and the data behind them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from composer_app.errors import ComposerError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+class DataFileError(ComposerError):
+    """A file of numbers cannot be read, or a line of it is not a number."""
+
+
+class Distribution:
+    """A distribution with mean ``mu`` and standard deviation ``sigma`` (0 or more).
+
+    ``data`` are the samples it was or will be fitted to, shape (N,); setting it takes any
+    sequence of finite numbers. Neither reading nor setting data changes ``mean`` and ``stdev``:
+    the ``calculate_...`` methods do.
+    """
+
+    def __init__(self, mu: float = 0.0, sigma: float = 1.0) -> None:
+        if not (math.isfinite(mu) and math.isfinite(sigma) and sigma >= 0):
+            raise ValueError(f"mean {mu} and standard deviation {sigma} (0 or more) must be finite")
+        self.mean = float(mu)
+        self.stdev = float(sigma)
+        self._data: NDArray[np.float64] = np.empty(0)
+
+    @property
+    def data(self) -> NDArray[np.float64]:
+        """The samples, shape (N,)."""
+        return self._data
+
+    @data.setter
+    def data(self, values: Sequence[float] | NDArray[np.float64]) -> None:
+        samples = np.array(values, np.float64).ravel()
+        if not np.isfinite(samples).all():
+            raise ValueError("data must be finite numbers")
+        self._data = samples
+
+    def read_data_file(self, path: Path | str) -> None:
+        """Read ``data`` from a text file with one number per line.
+
+        Blank lines and what follows a ``#`` are skipped. Raises :class:`DataFileError`, which
+        names the line, if one is not a finite number, and if there is no number at all or the
+        file cannot be read.
+        """
+        try:
+            text = Path(path).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            raise DataFileError(f"{path} cannot be read as a text file.") from None
+        numbers = []
+        for count, line in enumerate(text.splitlines(), start=1):
+            entry = line.partition("#")[0].strip()
+            if entry:
+                numbers.append(_number(entry, count, path))
+        if not numbers:
+            raise DataFileError(f"{path} holds no numbers: write one on each line.")
+        self.data = numbers
+
+    def _samples(self) -> NDArray[np.float64]:
+        if self._data.size == 0:
+            raise ValueError("there are no data to calculate from")
+        return self._data
+
+
+def _number(entry: str, line: int, path: Path | str) -> float:
+    try:
+        number = float(entry)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise DataFileError(f"Line {line} of {path} is not a number: {entry!r:.60}")
+    return number
+
+
+def like_argument(x: ArrayLike, result: NDArray[np.float64]) -> float | NDArray[np.float64]:
+    """``result`` as a float where the argument ``x`` was a scalar."""
+    return float(result) if np.ndim(x) == 0 else result
+
+
+def current_axes(axes: Axes | None) -> Axes:
+    """``axes``, or those of pyplot's current figure for somebody who works without a window."""
+    if axes is not None:
+        return axes
+    from matplotlib import pyplot
+
+    return pyplot.gca()
