@@ -1,0 +1,161 @@
+"""Where things are in the piano roll: pixels to steps and pitches, and back. No Qt.
+
+Pixels are those of the whole roll (the content), before scrolling: x grows with time, y downwards
+from the highest pitch. Steps may be fractions, pixels are floats that the painter rounds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from math import floor
+from typing import Final
+
+from composer_app.music.timing import Meter
+
+# What a piano has; a composition that leaves it widens the roll.
+LOWEST_ROW: Final = 21
+HIGHEST_ROW: Final = 108
+
+MIN_PIXELS_PER_STEP: Final = 0.25
+MAX_PIXELS_PER_STEP: Final = 96.0
+# Fitting a long piece stops here: notes thinner than this say nothing.
+SMALLEST_FIT: Final = 2.0
+LARGEST_FIT: Final = 24.0
+MIN_ROW_HEIGHT: Final = 4
+MAX_ROW_HEIGHT: Final = 32
+_FITTED_ROW_HEIGHTS: Final = (6, 20)
+
+_BAR_LINE_GAP: Final = 8.0
+_LABEL_GAP: Final = 56.0
+
+
+@dataclass(frozen=True, slots=True)
+class GridLine:
+    """A vertical line at ``step``: "bar", "beat" or "step", fading with ``strength`` (0 to 1)."""
+
+    step: int
+    level: str
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class RulerLabel:
+    """A number in the ruler: "5" where bar 5 begins, "5.2" at its second beat."""
+
+    step: int
+    text: str
+    is_bar: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RollGeometry:
+    """The roll's scale: ``steps`` long, a row of ``row_height`` pixels for each pitch."""
+
+    pixels_per_step: float = 8.0
+    row_height: int = 12
+    steps: int = 128
+    lowest: int = LOWEST_ROW
+    highest: int = HIGHEST_ROW
+    meter: Meter = field(default_factory=Meter)
+
+    @property
+    def width(self) -> int:
+        """Width of the whole roll in pixels."""
+        return round(self.steps * self.pixels_per_step)
+
+    @property
+    def height(self) -> int:
+        """Height of the whole roll in pixels."""
+        return (self.highest - self.lowest + 1) * self.row_height
+
+    def x(self, step: float) -> float:
+        """Left edge of ``step``."""
+        return step * self.pixels_per_step
+
+    def step(self, x: float) -> float:
+        """The step at ``x``, with its fraction; never before the start."""
+        return max(0.0, x / self.pixels_per_step)
+
+    def y(self, pitch: int) -> int:
+        """Upper edge of ``pitch``'s row."""
+        return (self.highest - pitch) * self.row_height
+
+    def pitch(self, y: float) -> int:
+        """The pitch whose row holds ``y``, the nearest one beyond the ends."""
+        row = floor(y / self.row_height)
+        return min(max(self.highest - row, self.lowest), self.highest)
+
+    def zoomed(self, factor: float) -> "RollGeometry":
+        """Stretched in time by ``factor``, within limits."""
+        scale = self.pixels_per_step * factor
+        scale = min(max(scale, MIN_PIXELS_PER_STEP), MAX_PIXELS_PER_STEP)
+        return replace(self, pixels_per_step=scale)
+
+    def with_rows(self, height: int) -> "RollGeometry":
+        """With rows of ``height`` pixels, within limits."""
+        return replace(self, row_height=min(max(height, MIN_ROW_HEIGHT), MAX_ROW_HEIGHT))
+
+    def fitted(
+        self, steps: int, lowest: int, highest: int, width: int, height: int
+    ) -> "RollGeometry":
+        """Scaled so that ``steps`` and the pitches ``lowest..highest`` fill width x height."""
+        scale = min(max(width / max(steps, 1), SMALLEST_FIT), LARGEST_FIT)
+        smallest, largest = _FITTED_ROW_HEIGHTS
+        rows = highest - lowest + 1
+        return replace(
+            self,
+            pixels_per_step=scale,
+            row_height=min(max(height // rows, smallest), largest),
+        )
+
+    def grid_lines(self, first: float, last: float) -> Iterator[GridLine]:
+        """Lines from step ``first`` to ``last``. Beats, then steps, appear as they get room."""
+        bar = self.meter.steps_per_bar
+        pulse = min(self.meter.steps_per_pulse, bar)
+        bar_stride = bar * self._stride(bar * self.pixels_per_step, _BAR_LINE_GAP)
+        beat_strength = _fade(pulse * self.pixels_per_step, 6.0, 18.0)
+        step_strength = _fade(self.pixels_per_step, 7.0, 18.0)
+        interval = 1 if step_strength > 0 else pulse if beat_strength > 0 else bar_stride
+        unit = max(bar, interval)
+        step = floor(max(first, 0.0) / unit) * unit
+        while step <= last:
+            within = step % bar
+            if within == 0:
+                if step % bar_stride == 0:
+                    yield GridLine(step, "bar", 1.0)
+            elif within % pulse == 0:
+                yield GridLine(step, "beat", beat_strength)
+            else:
+                yield GridLine(step, "step", step_strength)
+            # An incomplete last beat must not carry the count over the bar line.
+            step += interval if interval >= bar else min(interval, bar - within)
+
+    def ruler_labels(self, first: float, last: float) -> Iterator[RulerLabel]:
+        """Bar numbers from step ``first`` to ``last``; beats as well where there is room."""
+        bar = self.meter.steps_per_bar
+        pulse = min(self.meter.steps_per_pulse, bar)
+        stride = bar * self._stride(bar * self.pixels_per_step, _LABEL_GAP)
+        with_beats = pulse * self.pixels_per_step >= _LABEL_GAP
+        step = floor(max(first, 0.0) / stride) * stride
+        while step <= last:
+            yield RulerLabel(step, str(step // bar + 1), is_bar=True)
+            if with_beats:
+                for count, beat in enumerate(range(step + pulse, step + bar, pulse), start=2):
+                    yield RulerLabel(beat, f"{step // bar + 1}.{count}", is_bar=False)
+            step += stride
+
+    @staticmethod
+    def _stride(spacing: float, least: float) -> int:
+        """How many (a power of two) to take together so that they stand ``least`` pixels apart."""
+        stride = 1
+        while spacing * stride < least:
+            stride *= 2
+        return stride
+
+
+def tiles(start: float, end: float, size: int) -> range:
+    """Indices of the tiles of ``size`` pixels that cover ``start`` to ``end``."""
+    return range(max(0, floor(start / size)), max(0, floor((end - 1) / size)) + 1)
+
+
+def _fade(spacing: float, invisible: float, full: float) -> float:
+    return min(max((spacing - invisible) / (full - invisible), 0.0), 1.0)

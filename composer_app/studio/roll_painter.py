@@ -1,0 +1,212 @@
+"""Paints the piano roll's parts: tiles of rows, grid and notes, the ruler, the column of keys."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
+
+from composer_app.music.pitch import OCTAVE, is_black_key, pitch_name
+from composer_app.studio.roll_geometry import RollGeometry
+from composer_app.studio.roll_notes import TrackNotes
+from composer_app.studio.theme import COLORS, mix, text_font, voice_color, with_alpha
+
+RULER_HEIGHT: Final = 28
+KEYS_WIDTH: Final = 56
+_LINE_COLORS: Final = {
+    "bar": COLORS.line_bar,
+    "beat": COLORS.line_beat,
+    "step": COLORS.line_step,
+}
+# The melody is the brightest voice; within a voice, velocity decides.
+_MELODY_SHARES: Final = (0.60, 1.0)
+_VOICE_SHARES: Final = (0.38, 0.84)
+_BRIGHTNESS_LEVELS: Final = 16
+_ONSET_WIDTH: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceStyle:
+    """How a track's notes look: body, onset stripe and ink for each level of brightness."""
+
+    bodies: tuple[QColor, ...]
+    onsets: tuple[QColor, ...]
+    ink: QColor
+    edge: QColor
+
+
+@lru_cache(maxsize=64)
+def voice_style(track: int) -> VoiceStyle:
+    """The style of track ``track``; 0 is the melody."""
+    color = voice_color(track)
+    low, high = _MELODY_SHARES if track == 0 else _VOICE_SHARES
+    shares = [
+        low + (high - low) * level / (_BRIGHTNESS_LEVELS - 1) for level in range(_BRIGHTNESS_LEVELS)
+    ]
+    bodies = tuple(mix(COLORS.row, color, share) for share in shares)
+    return VoiceStyle(
+        bodies,
+        tuple(mix(body, "#FFFFFF", 0.62) for body in bodies),
+        QColor(COLORS.on_accent),
+        mix(color, "#FFFFFF", 0.35),
+    )
+
+
+def paint_tile(
+    painter: QPainter,
+    geometry: RollGeometry,
+    tracks: Sequence[TrackNotes | None],
+    area: QRectF,
+) -> None:
+    """Paint the part ``area`` (pixels of the roll) with its notes; None for a hidden track."""
+    paint_grid(painter, geometry, area)
+    first, last = geometry.step(area.left() - 2), geometry.step(area.right() + 2)
+    lowest, highest = geometry.pitch(area.bottom()), geometry.pitch(area.top())
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    # The melody last, so that it lies on top where voices meet.
+    for index in reversed(range(len(tracks))):
+        track = tracks[index]
+        if track is None:
+            continue
+        style = voice_style(index)
+        font = _label_font(geometry.row_height)
+        for start, end, pitch, velocity in track.within(first, last, lowest, highest).tolist():
+            rect = note_rect(geometry, start, end, pitch)
+            _paint_note(painter, rect, style, velocity, melody=index == 0)
+            if font is not None and rect.width() >= 18:
+                _paint_label(painter, rect, style, font, track.initial, pitch)
+
+
+def note_rect(geometry: RollGeometry, start: float, end: float, pitch: int) -> QRectF:
+    """The rectangle of a note, on whole pixels and a pixel short of the next one."""
+    left, right = round(geometry.x(start)), round(geometry.x(end))
+    gap = 1 if geometry.row_height >= 6 else 0
+    width = max(2, right - left - 1)
+    return QRectF(left, geometry.y(pitch) + gap, width, geometry.row_height - gap)
+
+
+def paint_grid(painter: QPainter, geometry: RollGeometry, area: QRectF) -> None:
+    """Rows shaded as a piano's keys are, an octave's edge at each C, and bar and beat lines."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.fillRect(area, QColor(COLORS.row))
+    for pitch in range(geometry.pitch(area.bottom()), geometry.pitch(area.top()) + 1):
+        top = geometry.y(pitch)
+        if is_black_key(pitch):
+            row = QRectF(area.left(), top, area.width(), geometry.row_height)
+            painter.fillRect(row, QColor(COLORS.row_black))
+        elif pitch % OCTAVE in (0, 5):
+            # Under C and under F two white keys meet: the two places an eye counts from.
+            color = COLORS.row_octave if pitch % OCTAVE == 0 else COLORS.line_step
+            bottom = top + geometry.row_height - 1
+            painter.fillRect(QRectF(area.left(), bottom, area.width(), 1), QColor(color))
+    for line in geometry.grid_lines(geometry.step(area.left()), geometry.step(area.right())):
+        ink = mix(COLORS.row, _LINE_COLORS[line.level], line.strength)
+        painter.fillRect(QRectF(round(geometry.x(line.step)), area.top(), 1, area.height()), ink)
+
+
+def _paint_note(
+    painter: QPainter, rect: QRectF, style: VoiceStyle, velocity: int, *, melody: bool
+) -> None:
+    level = (velocity - 1) * _BRIGHTNESS_LEVELS // 127
+    radius = min(3.0, rect.height() / 3, rect.width() / 3)
+    if melody and rect.height() >= 6 and rect.width() >= 5:
+        painter.setPen(QPen(style.edge, 1))
+        painter.setBrush(style.bodies[level])
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(style.bodies[level])
+        painter.drawRoundedRect(rect, radius, radius)
+    if rect.width() < 6:
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(style.onsets[level])
+    inset = 2.0 if rect.height() >= 8 else 1.0
+    stripe = QRectF(rect.left() + 2, rect.top() + inset, _ONSET_WIDTH, rect.height() - 2 * inset)
+    painter.drawRoundedRect(stripe, 1, 1)
+
+
+def _paint_label(
+    painter: QPainter, rect: QRectF, style: VoiceStyle, font: QFont, initial: str, pitch: int
+) -> None:
+    named = rect.height() >= 17 and rect.width() >= 56
+    painter.setFont(font)
+    painter.setPen(style.ink)
+    room = rect.adjusted(7, 0, -2, 0)
+    text = f"{initial}  {pitch_name(pitch)}" if named else initial
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+
+@lru_cache(maxsize=8)
+def _label_font(row_height: int) -> QFont | None:
+    return text_font(min(11, row_height - 2), bold=True) if row_height >= 11 else None
+
+
+def paint_recorded(
+    painter: QPainter, geometry: RollGeometry, pitch: int, start: float, end: float
+) -> None:
+    """A note being recorded: the record colour, half transparent, not on the grid yet."""
+    rect = note_rect(geometry, start, end, pitch)
+    radius = min(3.0, rect.height() / 3, rect.width() / 3)
+    painter.setPen(QPen(QColor(COLORS.record), 1))
+    painter.setBrush(with_alpha(COLORS.record, 0.45))
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+
+
+def paint_ruler(
+    painter: QPainter, geometry: RollGeometry, area: QRectF, playhead: float | None
+) -> None:
+    """The strip above the roll: bar numbers, ticks and the playhead's handle."""
+    painter.fillRect(area, QColor(COLORS.surface))
+    painter.fillRect(QRectF(area.left(), area.bottom() - 1, area.width(), 1), QColor(COLORS.line))
+    first, last = geometry.step(area.left() - 80), geometry.step(area.right())
+    for line in geometry.grid_lines(first, last):
+        if line.level == "step":
+            continue
+        height = 10 if line.level == "bar" else 5
+        x = round(geometry.x(line.step))
+        color = with_alpha(COLORS.line_strong, line.strength)
+        painter.fillRect(QRectF(x, area.bottom() - height, 1, height), color)
+    for label in geometry.ruler_labels(first, last):
+        painter.setFont(text_font(11, bold=label.is_bar))
+        painter.setPen(QColor(COLORS.text if label.is_bar else COLORS.muted))
+        room = QRectF(round(geometry.x(label.step)) + 5, area.top() + 2, 64, area.height() - 8)
+        painter.drawText(
+            room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label.text
+        )
+    if playhead is not None:
+        _paint_handle(painter, round(geometry.x(playhead)), area.bottom())
+
+
+def _paint_handle(painter: QPainter, x: float, bottom: float) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(COLORS.playhead))
+    corners = [(-5, -12), (5, -12), (5, -6), (0, 0), (-5, -6)]
+    painter.drawPolygon(QPolygonF([QPointF(x + dx, bottom + dy) for dx, dy in corners]))
+
+
+def paint_keys(painter: QPainter, geometry: RollGeometry, area: QRectF) -> None:
+    """The piano on its side to the left of the roll, with the Cs named."""
+    height = geometry.row_height
+    right = KEYS_WIDTH - 1
+    painter.fillRect(area, mix(COLORS.surface, COLORS.key_white, 0.86))
+    edge = QColor(COLORS.key_white_edge)
+    for pitch in range(geometry.pitch(area.bottom()) - 1, geometry.pitch(area.top()) + 2):
+        top = geometry.y(pitch)
+        if is_black_key(pitch):
+            # White keys meet in the middle of the black one between them.
+            painter.fillRect(QRectF(0, top + height // 2, right, 1), edge)
+            painter.fillRect(QRectF(0, top, right * 0.6, height), QColor(COLORS.key_black))
+        elif pitch % OCTAVE in (0, 5):
+            painter.fillRect(QRectF(0, top + height - 1, right, 1), edge)
+        if pitch % OCTAVE == 0 and height >= 5:
+            painter.setFont(text_font(10, bold=True))
+            painter.setPen(QColor(COLORS.key_label))
+            room = QRectF(0, top - 8, right - 4, height + 16)
+            painter.drawText(
+                room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, pitch_name(pitch)
+            )
+    painter.fillRect(QRectF(right, area.top(), 1, area.height()), QColor(COLORS.line))
