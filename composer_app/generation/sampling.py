@@ -1,0 +1,141 @@
+"""How a noise vector becomes choices, and how chosen voices are checked. Pure numpy.
+
+Grids are (T, 4): steps by voices, soprano, alto, tenor, bass; 0 is a rest, other values are
+pitch classes of the network in rising order.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer_app.generation.noise import NoiseVector
+
+Grid = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+VALUES_PER_STEP: Final = 256
+# Beyond this the tails of the noise would call up notes that nobody would choose.
+_CLAMP: Final = 2.5
+# Coprime with 256: each pass sees other values of the same noise.
+_PASS_STRIDE: Final = 67
+_PERFECT_INTERVALS: Final = (0, 7)
+_OCTAVE: Final = 12
+_LEAP: Final = 12
+
+# Abramowitz and Stegun (1964), 7.1.26: the error function to 1.5e-7.
+_ERF: Final = (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)
+
+
+def normal_cdf(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probability that a standard normal variable is below ``x``; exact to 1e-7."""
+    t = 1.0 / (1.0 + 0.3275911 * np.abs(x) / np.sqrt(2.0))
+    series = sum(a * t ** (i + 1) for i, a in enumerate(_ERF))
+    upper = 0.5 * series * np.exp(-x * x / 2.0)
+    return np.asarray(np.where(x < 0, upper, 1.0 - upper))
+
+
+class NoiseSource:
+    """Uniform numbers for each step, drawn from nothing but the noise vector."""
+
+    def __init__(self, noise: NoiseVector, steps: int) -> None:
+        if noise.steps < steps:
+            raise ValueError(f"the noise vector covers {noise.steps} steps, not {steps}")
+        z = noise.z.reshape(-1, VALUES_PER_STEP)[:steps].astype(np.float64)
+        self._uniform = normal_cdf(np.clip(z, -_CLAMP, _CLAMP))
+
+    def uniform(self, count: int, draw: int) -> NDArray[np.float64]:
+        """(T, count) numbers in (0, 1); another ``draw`` gives others."""
+        index = (np.arange(count) + draw * _PASS_STRIDE) % VALUES_PER_STEP
+        return np.asarray(self._uniform[:, index])
+
+    def gumbel(self, voices: int, classes: int, draw: int) -> NDArray[np.float64]:
+        """(T, voices, classes) Gumbel noise: the largest of logits + noise is a fair draw."""
+        uniform = self.uniform(voices * classes, draw)
+        noise = -np.log(-np.log(uniform))
+        return np.asarray(noise.reshape(-1, voices, classes))
+
+
+def order_mask(grid: Grid, known: Mask, classes: int) -> Mask:
+    """(T, 4, classes): false for pitches that would cross a voice already known."""
+    pitch = np.arange(classes)
+    steps = len(grid)
+    allowed = np.ones((steps, 4, classes), np.bool_)
+    for voice in range(1, 4):
+        for other in range(4):
+            if other == voice:
+                continue
+            bound = np.where(known[:, other] & (grid[:, other] > 0), grid[:, other], -1)[:, None]
+            fits = pitch <= bound if other < voice else pitch >= bound
+            allowed[:, voice] &= (bound < 0) | fits
+    allowed[:, :, 0] = True
+    # A melody below the bass's range leaves nothing to choose: then crossing is allowed.
+    hopeless = ~allowed[:, :, 1:].any(axis=2)
+    allowed[hopeless] = True
+    return allowed
+
+
+def faults(grid: Grid) -> Mask:
+    """(T, 4): the cells of voices 1-3 that take part in a fault of part-writing.
+
+    Parallel fifths and octaves (two voices move, and their interval is perfect before and
+    after), crossing voices, leaps beyond an octave, and single notes of one step.
+    """
+    fault = np.zeros(grid.shape, np.bool_)
+    if len(grid) < 2:
+        return fault
+    before, after = grid[:-1], grid[1:]
+    sounds = (before > 0) & (after > 0)
+    moves = sounds & (before != after)
+    for upper in range(4):
+        for lower in range(upper + 1, 4):
+            interval = (before[:, upper] - before[:, lower]) % _OCTAVE
+            perfect = np.isin(interval, _PERFECT_INTERVALS)
+            same = interval == (after[:, upper] - after[:, lower]) % _OCTAVE
+            parallel = moves[:, upper] & moves[:, lower] & perfect & same
+            crossing = (grid[:, upper] > 0) & (grid[:, lower] > 0)
+            crossing &= grid[:, upper] < grid[:, lower]
+            for voice in (upper, lower):
+                fault[1:, voice] |= parallel
+                fault[:, voice] |= crossing
+    leap = moves & (np.abs(after - before) > _LEAP)
+    fault[1:] |= leap
+    fault |= _lone_steps(grid)
+    fault[:, 0] = False
+    return fault
+
+
+def _lone_steps(grid: Grid) -> Mask:
+    """(T, 4): notes of a single step that are not part of a run of such notes."""
+    changes = np.ones((len(grid) + 1, grid.shape[1]), np.bool_)
+    changes[1:-1] = grid[1:] != grid[:-1]
+    short = changes[:-1] & changes[1:] & (grid > 0)
+    in_run = np.zeros_like(short)
+    in_run[1:] |= short[:-1]
+    in_run[:-1] |= short[1:]
+    return short & ~in_run
+
+
+def whole_notes(grid: Grid, cells: Mask) -> Mask:
+    """``cells`` extended to all steps on which their voice stays on the same pitch.
+
+    A single step of a held note cannot be drawn anew: its neighbours dictate it.
+    """
+    result = np.zeros_like(cells)
+    for voice in range(grid.shape[1]):
+        column = grid[:, voice]
+        run = np.concatenate([[0], np.cumsum(column[1:] != column[:-1])])
+        marked = np.unique(run[cells[:, voice]])
+        result[:, voice] = np.isin(run, marked)
+    return result
+
+
+def groups(hidden: Mask) -> list[slice]:
+    """Runs of steps with a hidden cell; neighbours closer than two steps belong together."""
+    steps = np.flatnonzero(hidden.any(axis=1))
+    if not steps.size:
+        return []
+    breaks = np.flatnonzero(np.diff(steps) > 2)
+    starts = [0, *(breaks + 1).tolist()]
+    ends = [*breaks.tolist(), len(steps) - 1]
+    return [slice(int(steps[a]), int(steps[b]) + 1) for a, b in zip(starts, ends, strict=True)]

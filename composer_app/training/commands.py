@@ -1,0 +1,131 @@
+"""The training commands of the command line; torch is imported only when one runs."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from composer_app.errors import CorpusError, SettingError
+from composer_app.training.config import CONFIGS, RefiningConfig, make_config
+
+
+def add_training_commands(subparsers: Any) -> None:
+    """Add ``corpus``, ``train`` and ``export`` to the command line's subparsers."""
+    _add(
+        subparsers,
+        "corpus",
+        _corpus,
+        "build a training corpus from the package music21",
+        "composer-app corpus bach -o build/bach.npz",
+    )
+    _add(
+        subparsers,
+        "train",
+        _train,
+        "train a model, resuming where the last run ended",
+        "composer-app train --corpus build/bach.npz --out build/training/bach"
+        " --set iterations=16000",
+    )
+    _add(
+        subparsers,
+        "export",
+        _export,
+        "turn a checkpoint into a model file",
+        "composer-app export build/training/bach/checkpoint.pt -o models/bach.onnx",
+    )
+
+
+def _add(subparsers: Any, name: str, run: Any, summary: str, example: str) -> None:
+    parser = subparsers.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=f"example: {example}",
+    )
+    if name == "corpus":
+        parser.add_argument("source", choices=["bach"], help="which music")
+        parser.add_argument("-o", "--out", type=Path, default=Path("build/bach.npz"))
+    elif name == "train":
+        parser.add_argument("--technique", choices=list(CONFIGS), default="refining")
+        parser.add_argument("--corpus", type=Path, default=Path("build/bach.npz"))
+        parser.add_argument("--out", type=Path, help="folder of the run's checkpoint")
+        parser.add_argument("--fresh", action="store_true", help="start anew, do not resume")
+        parser.add_argument(
+            "--set",
+            dest="overrides",
+            metavar="KEY=VALUE",
+            action="append",
+            default=[],
+            help="change a number of the recipe; may be repeated",
+        )
+    else:
+        parser.add_argument("checkpoint", type=Path)
+        parser.add_argument("-o", "--out", type=Path, default=Path("models/bach.onnx"))
+        parser.add_argument("--title", default="Bach chorale", help="the name people see")
+        parser.add_argument("--description", default="", help="a sentence on what it does")
+    parser.set_defaults(run=run)
+
+
+def _need(module: str) -> None:
+    import importlib.util
+
+    if importlib.util.find_spec(module) is None:
+        raise SettingError(
+            f"Training needs the package {module}: install Composer with its extra [train]."
+        )
+
+
+def _corpus(args: argparse.Namespace) -> int:
+    from composer_app.training.corpus import read_bach, save_corpus
+
+    def show(share: float) -> None:
+        if sys.stderr.isatty():
+            print(f"\rreading chorales {share:4.0%}", end="", file=sys.stderr, flush=True)
+
+    pieces = list(read_bach(show))
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    try:
+        save_corpus(pieces, args.out)
+    except OSError as error:
+        raise CorpusError(f"{args.out} cannot be written: {error.strerror}.") from None
+    print(f"{args.out}: {len(pieces)} chorales, {sum(piece.steps for piece in pieces)} steps")
+    return 0
+
+
+def _train(args: argparse.Namespace) -> int:
+    _need("torch")
+    from composer_app.training.corpus import load_corpus
+    from composer_app.training.gan_trainer import ClassicGanTrainer
+    from composer_app.training.trainer import RefiningTrainer, StopRequest, load_checkpoint
+
+    config = make_config(args.technique, args.overrides)
+    out = args.out or Path("build/training") / args.technique
+    checkpoint = out / "checkpoint.pt"
+    train = load_corpus(args.corpus, "train", "extra")
+    trainer: RefiningTrainer | ClassicGanTrainer
+    if isinstance(config, RefiningConfig):
+        trainer = RefiningTrainer(config, train, load_corpus(args.corpus, "valid"))
+    else:
+        trainer = ClassicGanTrainer(config, train)
+    if checkpoint.exists() and not args.fresh:
+        state = load_checkpoint(checkpoint)
+        if state["technique"] != args.technique:
+            raise SettingError(
+                f"{checkpoint} belongs to the technique {state['technique']}:"
+                " choose another --out or --fresh."
+            )
+        trainer.restore(state)
+    with StopRequest().listening() as stop:
+        trainer.run(checkpoint, stop)
+    return 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    _need("torch")
+    _need("onnxscript")
+    from composer_app.training.export import export_checkpoint
+
+    size = export_checkpoint(args.checkpoint, args.out, args.title, args.description)
+    print(f"{args.out}: {size / 1e6:.1f} MB")
+    return 0

@@ -1,0 +1,112 @@
+"""Recipes: every number that shapes a training run, in one place.
+
+Free of torch, so that the studio and the command line can show and check them.
+"""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final
+
+from composer_app.errors import SettingError
+
+# The network's pitch classes: 0 is a rest, 1..48 are the pitches 36..83.
+LOWEST_PITCH: Final = 36
+HIGHEST_PITCH: Final = 83
+PITCH_CLASSES: Final = HIGHEST_PITCH - LOWEST_PITCH + 2
+VOICES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class RefiningConfig:
+    """The masked U-Net over time (see :mod:`composer_app.training.networks`).
+
+    ``iterations`` of AdamW with a cosine learning rate; ``minutes``, if not 0, shortens the
+    schedule so that it ends by then. Shares are of windows unless said otherwise.
+    """
+
+    channels: tuple[int, ...] = (160, 256, 384, 384, 512)
+    down_blocks: tuple[int, ...] = (1, 1, 2, 1, 2)
+    up_blocks: tuple[int, ...] = (1, 1, 2, 1)
+    dropout: float = 0.15
+    window: int = 64
+    batch: int = 32
+    iterations: int = 16_000
+    minutes: float = 0.0
+    learning_rate: float = 1.5e-3
+    warmup: int = 300
+    weight_decay: float = 3e-2
+    betas: tuple[float, float] = (0.9, 0.98)
+    clip: float = 1.0
+    ema_decay: float = 0.998
+    coarse_to_fine_share: float = 0.4
+    onset_stage_share: float = 0.12
+    onsets_hidden_share: float = 0.75
+    melody_hidden_share: float = 0.08
+    melody_rest_share: float = 0.10
+    fermatas_hidden_share: float = 0.5
+    seed: int = 1
+    threads: int = 1
+    bfloat16: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ClassicGanConfig:
+    """The published one-pass design: WGAN-GP after Gulrajani et al. (2017).
+
+    Figures as in AWS's DeepComposer sample: Adam at 1e-3, five critic updates to one of the
+    generator, gradient penalty 10, batches of 64 two-bar snippets, 1000 iterations.
+    """
+
+    batch: int = 64
+    iterations: int = 1000
+    learning_rate: float = 1e-3
+    betas: tuple[float, float] = (0.5, 0.9)
+    update_ratio: int = 5
+    gradient_penalty: float = 10.0
+    seed: int = 1
+    threads: int = 1
+
+
+Config = RefiningConfig | ClassicGanConfig
+CONFIGS: Final[dict[str, type[RefiningConfig] | type[ClassicGanConfig]]] = {
+    "refining": RefiningConfig,
+    "gan-classic": ClassicGanConfig,
+}
+
+
+def config_to_dict(config: Config) -> dict[str, Any]:
+    """The recipe as plain data, for checkpoints and model files."""
+    return asdict(config)
+
+
+def make_config(technique: str, overrides: list[str]) -> Config:
+    """The recipe of ``technique`` with ``KEY=VALUE`` overrides.
+
+    Raises :class:`SettingError` for an unknown key or a value that does not parse.
+    """
+    if technique not in CONFIGS:
+        raise SettingError(
+            f"There is no technique {technique!r}: choose one of {', '.join(CONFIGS)}."
+        )
+    config = CONFIGS[technique]()
+    defaults = {field.name: getattr(config, field.name) for field in fields(config)}
+    for override in overrides:
+        key, separator, text = override.partition("=")
+        if not separator or key not in defaults:
+            raise SettingError(
+                f"{override!r} is not a setting of {technique}: use KEY=VALUE with KEY one of"
+                f" {', '.join(defaults)}."
+            )
+        defaults[key] = _parse(key, text, defaults[key])
+    return CONFIGS[technique](**defaults)
+
+
+def _parse(key: str, text: str, default: Any) -> Any:
+    try:
+        if isinstance(default, bool):
+            return {"true": True, "false": False}[text.lower()]
+        if isinstance(default, tuple):
+            kind = type(default[0])
+            return tuple(kind(part) for part in text.split(","))
+        return type(default)(text)
+    except (ValueError, KeyError):
+        raise SettingError(f"{key} cannot be {text!r}: its default is {default!r}.") from None

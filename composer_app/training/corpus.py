@@ -1,0 +1,177 @@
+"""Four-part music as arrays, one row a sixteenth step: the training data.
+
+``composer-app corpus bach`` reads the Bach chorales that the package music21 carries
+(encodings by Margaret Greentree) and writes one .npz; nothing is fetched from anywhere.
+"""
+
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer_app.errors import CorpusError
+from composer_app.training.config import VOICES
+
+REST: Final = -1
+_SPLIT_FILE: Final = Path(__file__).with_name("bach_split.json")
+_VOICE_NAMES: Final = ("soprano", "alto", "tenor", "bass")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of T steps for four voices, top voice first."""
+
+    name: str
+    split: str  # "train", "valid", "test", or "extra" (train, but not part of the JSB set)
+    pitch: NDArray[np.int16]  # (T, 4), MIDI pitch or REST
+    onset: NDArray[np.bool_]  # (T, 4), true where a note is struck
+    position: NDArray[np.int16]  # (T,), step within the bar; an upbeat starts late in it
+    bar_length: NDArray[np.int16]  # (T,), steps of the bar
+    fermata: NDArray[np.bool_]  # (T,), true while a note under a fermata sounds
+    bad: NDArray[np.bool_]  # (T,), true where the score leaves the grid
+
+    @property
+    def steps(self) -> int:
+        """T."""
+        return len(self.pitch)
+
+
+_ARRAYS: Final = tuple(f.name for f in fields(Piece) if f.name not in ("name", "split"))
+
+
+@dataclass(frozen=True, slots=True)
+class SplitEntry:
+    """Where a chorale belongs; ``melody_in_test`` is the share of its melody found there too."""
+
+    name: str
+    split: str
+    group: str
+    melody_in_test: float
+
+
+def bach_split() -> tuple[SplitEntry, ...]:
+    """Each music21 chorale's split, equal to that of the literature's JSB Chorales.
+
+    Duplicated chorales stand in the same split (``group``).
+    """
+    rows = json.loads(_SPLIT_FILE.read_text())["pieces"]
+    return tuple(SplitEntry(*row) for row in rows)
+
+
+def read_bach(progress: Callable[[float], None] | None = None) -> Iterator[Piece]:
+    """Read every chorale of the split out of music21."""
+    try:
+        from music21 import corpus
+    except ImportError:
+        raise CorpusError(
+            "Reading the chorales needs music21: install Composer with its extra [train]."
+        ) from None
+    entries = bach_split()
+    for index, entry in enumerate(entries):
+        score = corpus.parse(f"bach/{entry.name}")
+        yield read_score(score, entry.name, entry.split)
+        if progress is not None:
+            progress((index + 1) / len(entries))
+
+
+def read_score(score: Any, name: str, split: str) -> Piece:
+    """A :class:`Piece` from a music21 score of at least four parts."""
+    parts = _four_parts(score, name)
+    steps = max(round(float(part.highestTime) * 4) for part in parts)
+    pitch = np.full((steps, VOICES), REST, np.int16)
+    onset = np.zeros((steps, VOICES), np.bool_)
+    bad = np.zeros(steps, np.bool_)
+    fermata = np.zeros(steps, np.bool_)
+    for voice, part in enumerate(parts):
+        for note in part.flatten().notes:
+            begin, end = float(note.offset) * 4, float(note.offset + note.quarterLength) * 4
+            span = slice(round(begin), max(round(end), round(begin) + 1))
+            if note.quarterLength == 0:  # a grace note takes no time
+                continue
+            if abs(begin - round(begin)) > 1e-6 or abs(end - round(end)) > 1e-6:
+                bad[span] = True
+            # In the rare chord of a divided part the highest note speaks for the voice.
+            pitch[span, voice] = max(each.midi for each in note.pitches)
+            continues = note.tie is not None and note.tie.type in ("stop", "continue")
+            onset[span, voice] = False
+            onset[span.start, voice] = not continues
+            if voice == 0 and any(type(e).__name__ == "Fermata" for e in note.expressions):
+                fermata[span] = True
+    onset[0] = True
+    previous = np.vstack([np.full((1, VOICES), REST, np.int16), pitch[:-1]])
+    onset |= pitch != previous
+    onset &= pitch != REST
+    position, bar_length = _bars(parts[0], steps)
+    return Piece(name, split, pitch, onset, position, bar_length, fermata, bad)
+
+
+def _four_parts(score: Any, name: str) -> list[Any]:
+    parts = list(score.parts)
+    named = [
+        next((p for p in parts if str(p.partName or p.id).lower().startswith(voice)), None)
+        for voice in _VOICE_NAMES
+    ]
+    if all(part is not None for part in named):
+        return named
+    if len(parts) < VOICES:
+        raise CorpusError(f"{name} has {len(parts)} parts, not four.")
+    # Instruments that double the choir stand above it.
+    return parts[-VOICES:]
+
+
+def _bars(part: Any, steps: int) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+    """Step within the bar and the bar's length, for each step."""
+    position = np.zeros(steps, np.int16)
+    length = np.full(steps, 16, np.int16)
+    for measure in part.getElementsByClass("Measure"):
+        begin = round(float(measure.offset) * 4)
+        full = round(float(measure.barDuration.quarterLength) * 4)
+        first = round(float(measure.paddingLeft) * 4)
+        count = steps - begin
+        if count > 0:
+            position[begin:] = (first + np.arange(count)) % full
+            length[begin:] = full
+    return position, length
+
+
+def save_corpus(pieces: list[Piece], path: Path) -> None:
+    """Write ``pieces`` to one .npz: arrays joined, with the start of each piece."""
+    starts = np.cumsum([0, *(piece.steps for piece in pieces)])
+    joined: dict[str, NDArray[Any]] = {
+        name: np.concatenate([getattr(p, name) for p in pieces]) for name in _ARRAYS
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".part.npz")
+    joined["start"] = starts
+    joined["name"] = np.array([piece.name for piece in pieces])
+    joined["split"] = np.array([piece.split for piece in pieces])
+    np.savez_compressed(temporary, allow_pickle=False, **joined)
+    temporary.replace(path)
+
+
+def load_corpus(path: Path, *splits: str) -> list[Piece]:
+    """The pieces of ``path`` in ``splits`` (all when none is named).
+
+    Raises :class:`CorpusError` for a file that is missing or is not a corpus.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            arrays = {name: data[name] for name in (*_ARRAYS, "start", "name", "split")}
+    except FileNotFoundError:
+        raise CorpusError(
+            f"There is no corpus at {path}: make it with 'composer-app corpus bach -o {path}'."
+        ) from None
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        raise CorpusError(f"{path} is not a corpus that Composer wrote.") from None
+    pieces = []
+    bounds = zip(arrays["start"][:-1], arrays["start"][1:], strict=True)
+    for (begin, end), name, split in zip(bounds, arrays["name"], arrays["split"], strict=True):
+        if not splits or split in splits:
+            cut = {key: arrays[key][begin:end] for key in _ARRAYS}
+            pieces.append(Piece(name=str(name), split=str(split), **cut))
+    return pieces

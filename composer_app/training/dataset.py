@@ -1,0 +1,182 @@
+"""Training windows for the refining model: what is known, what is hidden.
+
+Free of torch: everything here is numpy, so that it can be tested and looked at by itself.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer_app.training.config import (
+    HIGHEST_PITCH,
+    LOWEST_PITCH,
+    VOICES,
+    RefiningConfig,
+)
+from composer_app.training.corpus import REST, Piece
+
+MELODY: Final = 0
+FERMATA_UNKNOWN: Final = 2
+MAX_BAR_STEPS: Final = 16
+_TRANSPOSITIONS: Final = range(-5, 7)
+_MAX_SILENT_SHARE: Final = 0.25
+# Windows may run this many steps past the end, so that the model learns what padding is.
+_OVERHANG: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """B windows of T steps, four voices; what :class:`RefiningUNet` takes, and the masks."""
+
+    pitch: NDArray[np.int64]  # (B, T, 4), classes: 0 rest, 1.. the pitches from LOWEST_PITCH
+    onset: NDArray[np.float32]  # (B, T, 4), 1 where struck
+    pitch_known: NDArray[np.float32]  # (B, T, 4), 1 where the model may see the pitch
+    onset_known: NDArray[np.float32]  # (B, T, 4)
+    position: NDArray[np.int64]  # (B, T), step within the bar, 0-15
+    fermata: NDArray[np.int64]  # (B, T), 0 no, 1 yes, FERMATA_UNKNOWN
+    valid: NDArray[np.float32]  # (B, T), 0 past the end of the piece
+
+
+def pitch_classes(pitch: NDArray[np.int16]) -> NDArray[np.int64]:
+    """MIDI pitches (or REST) as the network's classes."""
+    return np.where(pitch == REST, 0, pitch.astype(np.int64) - LOWEST_PITCH + 1)
+
+
+class WindowSampler:
+    """Draws random windows: start, transposition, and what is hidden."""
+
+    def __init__(self, pieces: list[Piece], config: RefiningConfig, seed: int) -> None:
+        self.config = config
+        self.random = np.random.default_rng(seed)
+        self.windows = [
+            (piece, start, shifts)
+            for piece in pieces
+            if (shifts := allowed_transpositions(piece))
+            for start in _window_starts(piece, config.window)
+        ]
+        if not self.windows:
+            raise ValueError(f"no piece is long enough for a window of {config.window} steps")
+
+    def batch(self, size: int) -> Batch:
+        """``size`` windows, transposed and masked at random."""
+        rows = [self._window() for _ in range(size)]
+        return Batch(*(np.stack(column) for column in zip(*rows, strict=True)))
+
+    def _window(self) -> tuple[NDArray[np.generic], ...]:
+        piece, start, shifts = self.windows[self.random.integers(len(self.windows))]
+        shift = int(self.random.choice(shifts))
+        pitch, onset, position, fermata, valid = cut_window(piece, start, self.config.window, shift)
+        config, random = self.config, self.random
+        if random.random() < config.melody_rest_share:
+            pitch, onset = self._rest_in_melody(pitch, onset)
+        pitch_known, onset_known = draw_masks(random, config, len(pitch))
+        pitch_known[valid == 0] = 1
+        onset_known[valid == 0] = 1
+        if random.random() < config.fermatas_hidden_share:
+            fermata = np.where(valid > 0, FERMATA_UNKNOWN, 0)
+        return pitch, onset, pitch_known, onset_known, position, fermata, valid
+
+    def _rest_in_melody(
+        self, pitch: NDArray[np.int64], onset: NDArray[np.float32]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """People pause where Bach does not: silence a span of the melody."""
+        length = int(self.random.integers(2, 17))
+        begin = int(self.random.integers(0, len(pitch)))
+        pitch, onset = pitch.copy(), onset.copy()
+        pitch[begin : begin + length, MELODY] = 0
+        onset[begin : begin + length, MELODY] = 0
+        end = begin + length
+        if end < len(pitch) and pitch[end, MELODY] > 0:
+            onset[end, MELODY] = 1
+        return pitch, onset
+
+
+def allowed_transpositions(piece: Piece) -> list[int]:
+    """Shifts of -5..6 semitones that keep every note among the network's pitches."""
+    sounding = piece.pitch[piece.pitch != REST]
+    if not sounding.size:
+        return []
+    low, high = int(sounding.min()), int(sounding.max())
+    return [s for s in _TRANSPOSITIONS if low + s >= LOWEST_PITCH and high + s <= HIGHEST_PITCH]
+
+
+def _window_starts(piece: Piece, window: int) -> list[int]:
+    starts = []
+    silent = (piece.pitch == REST).all(axis=1)
+    for start in range(0, max(1, piece.steps - window + _OVERHANG + 1), 4):
+        span = slice(start, start + window)
+        if not piece.bad[span].any() and silent[span].mean() <= _MAX_SILENT_SHARE:
+            starts.append(start)
+    return starts
+
+
+def cut_window(
+    piece: Piece, start: int, window: int, shift: int
+) -> tuple[
+    NDArray[np.int64],
+    NDArray[np.float32],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.float32],
+]:
+    """``(pitch, onset, position, fermata, valid)`` of ``window`` steps, padded past the end."""
+    span = slice(start, min(start + window, piece.steps))
+    count = span.stop - span.start
+    midi = piece.pitch[span]
+    pitch = np.zeros((window, VOICES), np.int64)
+    pitch[:count] = pitch_classes(np.where(midi == REST, REST, midi + shift).astype(np.int16))
+    onset = np.zeros((window, VOICES), np.float32)
+    onset[:count] = piece.onset[span]
+    position = np.zeros(window, np.int64)
+    position[:count] = np.minimum(piece.position[span], MAX_BAR_STEPS - 1)
+    fermata = np.zeros(window, np.int64)
+    fermata[:count] = piece.fermata[span]
+    valid = np.zeros(window, np.float32)
+    valid[:count] = 1
+    return pitch, onset, position, fermata, valid
+
+
+def draw_masks(
+    random: np.random.Generator, config: RefiningConfig, steps: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """``(pitch_known, onset_known)``, each (T, 4), as they occur while the model is sampled.
+
+    Pitches are revealed in any order (Huang et al. 2017), or from quarters to sixteenths; their
+    onsets follow when all pitches stand. The melody is known, but for a few windows.
+    """
+    known = np.zeros((steps, VOICES), np.float32)
+    known[:, MELODY] = 1
+    draw = random.random()
+    if draw < config.onset_stage_share:
+        onset_known = np.zeros_like(known)
+        onset_known[:, 1:] = random.random((steps, VOICES - 1)) < random.random() ** 2
+        onset_known[:, MELODY] = 1
+        return np.ones_like(known), onset_known
+    if draw < config.onset_stage_share + config.coarse_to_fine_share:
+        known[:, 1:] = _coarse_to_fine(random, steps)
+    else:
+        # How much is known is uniform: few cells as often as many.
+        known[:, 1:] = random.random((steps, VOICES - 1)) < random.random()
+        if random.random() < 0.2:
+            known[:, 1 + random.integers(VOICES - 1)] = random.integers(2)
+    if random.random() < config.melody_hidden_share:
+        known[:, MELODY] = random.random(steps) < random.random()
+    onset_known = known.copy()
+    if random.random() < config.onsets_hidden_share:
+        onset_known[:, 1:] = 0
+    return known, onset_known
+
+
+def _coarse_to_fine(random: np.random.Generator, steps: int) -> NDArray[np.float32]:
+    """(T, 3): quarters, then eighths, then sixteenths; the present level known in part."""
+    step = np.arange(steps)
+    levels = [step % 4 == 0, step % 4 == 2, step % 2 == 1]
+    present = int(random.integers(3))
+    known = np.zeros((steps, VOICES - 1), np.float32)
+    for level in levels[:present]:
+        known[level] = 1
+    drawn = random.random((steps, VOICES - 1)) < random.random()
+    known[levels[present]] = drawn[levels[present]]
+    return known

@@ -1,0 +1,196 @@
+"""The networks: our masked U-Net over time, and the published one-pass GAN.
+
+:class:`RefiningUNet` hides its tensor layout: it takes whole numbers (pitch classes, masks, bar
+positions) and one-hot codes them inside, so that training, the ONNX file and the sampler cannot
+disagree about it.
+"""
+
+import itertools
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as fn
+
+from composer_app.training.config import PITCH_CLASSES, VOICES, RefiningConfig
+
+_POSITIONS = 16
+_BEAT_PHASES = 4
+_INPUT_CHANNELS = VOICES * PITCH_CLASSES + 3 * VOICES + _POSITIONS + _BEAT_PHASES + 2 + 1 + 1
+
+
+def _one_hot(index: Tensor, count: int) -> Tensor:
+    """Float one-hot code along a new last axis."""
+    return (index.unsqueeze(-1) == torch.arange(count, device=index.device)).float()
+
+
+class ResidualBlock(nn.Module):
+    """Two convolutions over time (k3), batch norm, ReLU, with a skip around them."""
+
+    def __init__(self, channels: int, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv1d(channels, channels, 3, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm1d(channels)
+        self.conv2 = nn.Conv1d(channels, channels, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm1d(channels)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, T) to (B, C, T)."""
+        h = fn.relu(self.norm1(self.conv1(x)))
+        return fn.relu(x + self.norm2(self.conv2(self.dropout(h))))
+
+
+def _blocks(channels: int, count: int, dropout: float) -> nn.Sequential:
+    return nn.Sequential(*(ResidualBlock(channels, dropout) for _ in range(count)))
+
+
+class RefiningUNet(nn.Module):
+    """Order-agnostic masked U-Net over time, with pitches as channels.
+
+    The family of Coconet (Huang et al., "Counterpoint by Convolution", ISMIR 2017); U-Net after
+    Ronneberger et al. (2015). Fully convolutional in time: T may be any multiple of 16.
+    """
+
+    def __init__(self, config: RefiningConfig) -> None:
+        super().__init__()
+        channels = config.channels
+        self.stem = nn.Conv1d(_INPUT_CHANNELS, channels[0], 3, padding=1)
+        self.down_blocks = nn.ModuleList(
+            _blocks(width, count, config.dropout)
+            for width, count in zip(channels, config.down_blocks, strict=True)
+        )
+        self.downs = nn.ModuleList(
+            nn.Conv1d(a, b, 2, stride=2) for a, b in itertools.pairwise(channels)
+        )
+        self.ups = nn.ModuleList(
+            nn.ConvTranspose1d(b, a, 2, stride=2)
+            for a, b in reversed(list(itertools.pairwise(channels)))
+        )
+        self.up_blocks = nn.ModuleList(
+            _blocks(width, count, config.dropout)
+            for width, count in zip(reversed(channels[:-1]), config.up_blocks, strict=True)
+        )
+        self.head = nn.Conv1d(channels[0], VOICES * (PITCH_CLASSES + 1), 1)
+
+    def forward(
+        self,
+        pitch: Tensor,
+        onset: Tensor,
+        pitch_known: Tensor,
+        onset_known: Tensor,
+        position: Tensor,
+        fermata: Tensor,
+        valid: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        """Logits for every cell from the known ones.
+
+        ``pitch`` (B, T, 4) int64 classes, ``onset`` (B, T, 4) 0/1, ``pitch_known`` and
+        ``onset_known`` (B, T, 4) 0/1, ``position`` (B, T) int64 0-15, ``fermata`` (B, T) int64
+        0/1/2 (2: not known), ``valid`` (B, T) 0/1. Returns pitch logits (B, T, 4, 49) and onset
+        logits (B, T, 4).
+        """
+        codes = _one_hot(pitch, PITCH_CLASSES) * pitch_known.unsqueeze(-1)
+        features = torch.cat(
+            [
+                codes.flatten(2),
+                onset * onset_known,
+                pitch_known,
+                onset_known,
+                _one_hot(position, _POSITIONS) * valid.unsqueeze(-1),
+                _one_hot(position % _BEAT_PHASES, _BEAT_PHASES) * valid.unsqueeze(-1),
+                _one_hot(fermata, 3)[..., 1:],
+                valid.unsqueeze(-1),
+                torch.ones_like(valid).unsqueeze(-1),
+            ],
+            dim=2,
+        )
+        h = self.stem(features.transpose(1, 2))
+        skips = []
+        for index, blocks in enumerate(self.down_blocks):
+            h = blocks(h)
+            if index < len(self.downs):
+                skips.append(h)
+                h = self.downs[index](h)
+        for up, blocks in zip(self.ups, self.up_blocks, strict=True):
+            h = blocks(up(h) + skips.pop())
+        out = self.head(h).transpose(1, 2).unflatten(2, (VOICES, PITCH_CLASSES + 1))
+        return out[..., :-1], out[..., -1]
+
+
+def _same(x: Tensor, kernel: int, stride: int) -> Tensor:
+    """Pad (B, C, H, W) as TensorFlow's "same" does: the odd row goes to the end."""
+    pads: list[int] = []
+    for size in (x.shape[-1], x.shape[-2]):
+        total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+        pads += [total // 2, total - total // 2]
+    return fn.pad(x, pads)
+
+
+class SameConv2d(nn.Conv2d):
+    """A convolution with TensorFlow's "same" padding."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__(inputs, outputs, 4, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) to (B, C', H/stride, W/stride)."""
+        return super().forward(_same(x, 4, self.stride[0]))
+
+
+class ClassicGenerator(nn.Module):
+    """The published one-pass U-Net: condition (32, 128, 1) and z (2, 8, 512) to (32, 128, 4).
+
+    Four levels down, z concatenated at the bottleneck, four levels up with skips; the design
+    of AWS's DeepComposer sample, a U-Net after Isola et al. (2017). Tensors are channels last
+    at the door and channels first inside. Momentum .8 in Keras' sense is .2 in torch's.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.downs = nn.ModuleList(
+            SameConv2d(a, b, 2) for a, b in ((1, 64), (64, 128), (128, 256), (256, 512))
+        )
+        self.down_norms = nn.ModuleList(
+            nn.BatchNorm2d(c, momentum=0.2, eps=1e-3) for c in (128, 256, 512)
+        )
+        self.ups = nn.ModuleList(
+            SameConv2d(a, b, 1) for a, b in ((1024, 256), (512, 128), (256, 64))
+        )
+        self.up_norms = nn.ModuleList(
+            nn.BatchNorm2d(c, momentum=0.2, eps=1e-3) for c in (256, 128, 64)
+        )
+        self.last = SameConv2d(128, VOICES, 1)
+
+    def forward(self, condition: Tensor, noise: Tensor) -> Tensor:
+        """(B, 32, 128, 1) in {-1, 1} and (B, 2, 8, 512) to (B, 32, 128, 4) in (-1, 1)."""
+        h = condition.permute(0, 3, 1, 2)
+        skips = []
+        for level, down in enumerate(self.downs):
+            h = fn.leaky_relu(down(h), 0.2)
+            if level > 0:
+                h = self.down_norms[level - 1](h)
+            skips.append(h)
+        h = torch.cat([skips.pop(), noise.permute(0, 3, 1, 2)], dim=1)
+        for up, norm in zip(self.ups, self.up_norms, strict=True):
+            h = fn.relu(norm(up(fn.interpolate(h, scale_factor=2.0, mode="nearest"))))
+            h = torch.cat([h, skips.pop()], dim=1)
+        h = self.last(fn.interpolate(h, scale_factor=2.0, mode="nearest"))
+        return torch.tanh(h).permute(0, 2, 3, 1)
+
+
+class ClassicCritic(nn.Module):
+    """The published critic: four convolutions (k4, stride 2) and a dense layer, no norm."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        widths = ((VOICES + 1, 64), (64, 128), (128, 256), (256, 512))
+        self.convs = nn.ModuleList(SameConv2d(a, b, 2) for a, b in widths)
+        self.dense = nn.Linear(512 * 2 * 8, 1)
+
+    def forward(self, roll: Tensor, condition: Tensor) -> Tensor:
+        """(B, 32, 128, 4) and (B, 32, 128, 1) to a score (B,)."""
+        h = torch.cat([roll, condition], dim=3).permute(0, 3, 1, 2)
+        for conv in self.convs:
+            h = fn.leaky_relu(conv(h), 0.2)
+        score: Tensor = self.dense(h.flatten(1))
+        return score.squeeze(1)

@@ -1,0 +1,234 @@
+"""Training the refining model: one loop, one checkpoint file, resumable at any moment."""
+
+import math
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from torch import Tensor, nn
+
+from composer_app.errors import CorpusError, SettingError
+from composer_app.training.config import RefiningConfig, config_to_dict
+from composer_app.training.corpus import Piece
+from composer_app.training.dataset import Batch, WindowSampler
+from composer_app.training.losses import masked_cross_entropy, onset_loss
+from composer_app.training.networks import RefiningUNet
+from composer_app.training.protocol import Message, say
+
+CHECKPOINT_SECONDS: Final = 60.0
+PROGRESS_ITERATIONS: Final = 100
+_VALID_BATCHES: Final = 12
+_VALID_SEED: Final = 20_000
+
+
+class StopRequest:
+    """Set by a line ``stop`` on stdin, by SIGTERM or by Ctrl-C; the loop looks at it."""
+
+    def __init__(self) -> None:
+        self.requested = threading.Event()
+
+    @contextmanager
+    def listening(self) -> Iterator["StopRequest"]:
+        """Listen while the block runs; signal handlers are put back afterwards."""
+        handlers = {
+            number: signal.signal(number, lambda *_: self.requested.set())
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        threading.Thread(target=self._read_commands, daemon=True).start()
+        try:
+            yield self
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+
+    def _read_commands(self) -> None:
+        # A closed stdin (a run in the background) ends the listening, not the run.
+        try:
+            for line in sys.stdin:
+                if line.strip() == "stop":
+                    self.requested.set()
+                    return
+        except (OSError, ValueError):
+            return
+
+
+def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
+    """Write ``state`` so that a crash leaves either the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".part")
+    torch.save(state, temporary)
+    temporary.replace(path)
+
+
+def load_checkpoint(path: Path) -> dict[str, Any]:
+    """A checkpoint of this program; :class:`SettingError` if it is not one."""
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise SettingError(f"There is no checkpoint at {path}: train a model first.") from None
+    except Exception as error:
+        raise SettingError(f"{path} is not a checkpoint that Composer wrote.") from error
+    if not isinstance(state, dict) or "technique" not in state:
+        raise SettingError(f"{path} is not a checkpoint that Composer wrote.")
+    return state
+
+
+def to_tensors(batch: Batch) -> tuple[Tensor, ...]:
+    """The batch as :meth:`RefiningUNet.forward` takes it."""
+    return tuple(torch.from_numpy(getattr(batch, name)) for name in Batch.__slots__)
+
+
+class RefiningTrainer:
+    """Network, its running average, optimizer and data of one run."""
+
+    def __init__(self, config: RefiningConfig, train: list[Piece], valid: list[Piece]) -> None:
+        if not train or not valid:
+            raise CorpusError("The corpus needs pieces for training and for validation.")
+        torch.set_num_threads(config.threads)
+        torch.manual_seed(config.seed)
+        self.config = config
+        self.sampler = WindowSampler(train, config, config.seed)
+        # The same masks each time; no pauses in the melody, which only training needs.
+        plain = replace(config, melody_rest_share=0.0)
+        valid_sampler = WindowSampler(valid, plain, _VALID_SEED)
+        self.valid_batches = [valid_sampler.batch(config.batch) for _ in range(_VALID_BATCHES)]
+        self.network = RefiningUNet(config)
+        self.average = RefiningUNet(config)
+        self.average.load_state_dict(self.network.state_dict())
+        self.optimizer = torch.optim.AdamW(
+            _decay_groups(self.network, config.weight_decay), betas=config.betas
+        )
+        self.iteration = 0
+        self.seconds = 0.0
+
+    def state(self) -> dict[str, Any]:
+        """Everything that a resumed run needs."""
+        return {
+            "technique": "refining",
+            "config": config_to_dict(self.config),
+            "iteration": self.iteration,
+            "seconds": self.seconds,
+            "network": self.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "torch_random": torch.get_rng_state(),
+            "sampler_random": self.sampler.random.bit_generator.state,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from :meth:`state`."""
+        self.network.load_state_dict(state["network"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        torch.set_rng_state(state["torch_random"])
+        self.sampler.random.bit_generator.state = state["sampler_random"]
+        self.iteration = int(state["iteration"])
+        self.seconds = float(state["seconds"])
+
+    @property
+    def share_done(self) -> float:
+        """0 to 1: the further of iterations and minutes."""
+        share = self.iteration / self.config.iterations
+        if self.config.minutes > 0:
+            share = max(share, self.seconds / 60.0 / self.config.minutes)
+        return min(share, 1.0)
+
+    def learning_rate(self) -> float:
+        """Linear warm-up, then half a cosine down to 0."""
+        warm = min(1.0, (self.iteration + 1) / self.config.warmup)
+        return self.config.learning_rate * warm * 0.5 * (1.0 + math.cos(math.pi * self.share_done))
+
+    def step(self) -> dict[str, float]:
+        """One iteration; returns its losses in nats."""
+        began = time.monotonic()
+        config = self.config
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.learning_rate()
+        self.network.train()
+        loss, metrics = self._losses(self.network, to_tensors(self.sampler.batch(config.batch)))
+        self.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.network.parameters(), config.clip)
+        self.optimizer.step()
+        self._update_average()
+        self.iteration += 1
+        self.seconds += time.monotonic() - began
+        return metrics
+
+    def _losses(
+        self, network: nn.Module, tensors: tuple[Tensor, ...]
+    ) -> tuple[Tensor, dict[str, float]]:
+        pitch, onset, pitch_known, onset_known = tensors[:4]
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.config.bfloat16):
+            pitch_logits, onset_logits = network(*tensors)
+        loss, nats = masked_cross_entropy(pitch_logits, pitch, pitch_known)
+        onsets = onset_loss(onset_logits, pitch, onset, onset_known)
+        return loss + onsets, {"pitch_nll": nats.item(), "onset_nll": onsets.item()}
+
+    def _update_average(self) -> None:
+        # The average catches up fast at first, so that early checkpoints can be listened to.
+        decay = min(self.config.ema_decay, (1 + self.iteration) / (10 + self.iteration))
+        with torch.no_grad():
+            current = self.network.state_dict()
+            for name, value in self.average.state_dict().items():
+                if value.is_floating_point():
+                    value.lerp_(current[name], 1.0 - decay)
+                else:
+                    value.copy_(current[name])
+
+    @torch.no_grad()
+    def validate(self) -> dict[str, float]:
+        """The averaged network's losses on fixed windows of the validation split."""
+        self.average.eval()
+        totals = {"valid_pitch_nll": 0.0, "valid_onset_nll": 0.0}
+        for batch in self.valid_batches:
+            _, metrics = self._losses(self.average, to_tensors(batch))
+            for name, value in metrics.items():
+                totals[f"valid_{name}"] += value / len(self.valid_batches)
+        return totals
+
+    def run(self, checkpoint: Path, stop: StopRequest) -> bool:
+        """Train to the end or until ``stop``; True when the schedule is complete."""
+        config = self.config
+        say(Message("started", self.iteration, config.iterations, self.seconds))
+        sums: dict[str, float] = {}
+        saved = time.monotonic()
+        while self.share_done < 1.0 and not stop.requested.is_set():
+            for name, value in self.step().items():
+                sums[name] = sums.get(name, 0.0) + value
+            if self.iteration % PROGRESS_ITERATIONS == 0:
+                metrics = {k: round(v / PROGRESS_ITERATIONS, 4) for k, v in sums.items()}
+                metrics["learning_rate"] = self.learning_rate()
+                sums.clear()
+                if self.iteration % (5 * PROGRESS_ITERATIONS) == 0:
+                    metrics |= {k: round(v, 4) for k, v in self.validate().items()}
+                say(Message("progress", self.iteration, config.iterations, self.seconds, metrics))
+            if time.monotonic() - saved > CHECKPOINT_SECONDS:
+                save_checkpoint(checkpoint, self.state())
+                saved = time.monotonic()
+        save_checkpoint(checkpoint, self.state())
+        done = self.share_done >= 1.0
+        event = "finished" if done else "stopped"
+        metrics = {k: round(v, 4) for k, v in self.validate().items()}
+        say(
+            Message(
+                event, self.iteration, config.iterations, self.seconds, metrics, str(checkpoint)
+            )
+        )
+        return done
+
+
+def _decay_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """Weight decay on convolutions only, not on norms and biases."""
+    parameters = list(network.parameters())
+    return [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]
