@@ -72,10 +72,11 @@ class _Input:
     callback: MidiCallback
 
 
-def connect() -> MidiClient:
+def connect(systems: Sequence[int] | None = None) -> MidiClient:
     """A client of the first MIDI system that has ports, or else of the first that works.
 
-    Raises :class:`DeviceError` where there is none.
+    ``systems`` are rtmidi's ``API_...`` numbers, all that it was built with when omitted.
+    Raises :class:`DeviceError` where none works.
     """
     try:
         import rtmidi
@@ -87,7 +88,7 @@ def connect() -> MidiClient:
     # Composer uses a JACK server that runs, but must not start one.
     os.environ.setdefault("JACK_NO_START_SERVER", "1")
     working: list[MidiClient] = []
-    for system in rtmidi.get_compiled_api():
+    for system in rtmidi.get_compiled_api() if systems is None else systems:
         try:
             with quiet_stderr():
                 client = rtmidi.MidiIn(system, _CLIENT_NAME)

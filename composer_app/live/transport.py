@@ -121,7 +121,7 @@ class Transport:
         if event.strikes:
             self._sink.note_on(*key, event.note.velocity)
             self._sounding[key] = event.note
-        elif key in self._sounding:
+        else:
             self._release([key])
 
     def _release(self, keys: Iterable[tuple[int, int]]) -> None:

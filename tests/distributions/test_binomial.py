@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+from scipy import stats
+
+from composer_app.distributions import Binomial
+
+PROBABILITIES = st.sampled_from([0.0, 1.0]) | st.floats(1e-9, 1 - 1e-9)
+
+
+@given(PROBABILITIES, st.integers(1, 300))
+def test_probabilities_equal_scipys_and_add_up_to_one(p: float, n: int) -> None:
+    k = np.arange(n + 1.0)
+    probabilities = Binomial(p, n).pdf(k)
+    np.testing.assert_allclose(probabilities, stats.binom.pmf(k, n, p), rtol=0, atol=1e-12)
+    assert probabilities.sum() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("p", [1e-9, 0.3, 0.5, 0.999])
+def test_ten_thousand_trials_do_not_overflow(p: float) -> None:
+    k = np.arange(10_001.0)
+    np.testing.assert_allclose(
+        Binomial(p, 10_000).pdf(k), stats.binom.pmf(k, 10_000, p), rtol=0, atol=1e-12
+    )
+
+
+def test_known_figure() -> None:
+    assert Binomial(0.4, 20).pdf(5) == pytest.approx(0.07465, abs=5e-6)
+
+
+@pytest.mark.parametrize("k", [-1, 21, 2.5])
+@pytest.mark.parametrize("p", [0.0, 0.5, 1.0])
+def test_impossible_counts_have_no_probability(k: float, p: float) -> None:
+    assert Binomial(p, 20).pdf(k) == 0.0
+
+
+@given(PROBABILITIES, st.integers(1, 1000))
+def test_mean_and_standard_deviation_equal_scipys(p: float, n: int) -> None:
+    binomial = Binomial(p, n)
+    assert binomial.mean == pytest.approx(stats.binom.mean(n, p))
+    assert binomial.stdev == pytest.approx(stats.binom.std(n, p), abs=1e-6)
+
+
+def test_p_and_n_are_taken_from_the_data() -> None:
+    binomial = Binomial()
+    binomial.data = [1, 0, 1, 1]
+    assert binomial.replace_stats_with_data() == (0.75, 4)
+    assert (binomial.p, binomial.n, binomial.mean) == (0.75, 4, 3.0)
+    assert binomial.stdev == pytest.approx(0.75**0.5)
+
+
+@pytest.mark.parametrize(("data", "complaint"), [([], "no data"), ([0, 1, 2], "nothing else")])
+def test_data_that_are_no_trials(data: list[float], complaint: str) -> None:
+    binomial = Binomial()
+    binomial.data = data
+    with pytest.raises(ValueError, match=complaint):
+        binomial.replace_stats_with_data()
+
+
+@pytest.mark.parametrize(("p", "n"), [(-0.1, 5), (1.1, 5), (float("nan"), 5), (0.5, 0), (0.5, 2.5)])
+def test_p_and_n_must_make_sense(p: float, n: int) -> None:
+    with pytest.raises(ValueError, match=r"probability|trials"):
+        Binomial(p, n)
+
+
+def test_sum_joins_trials_and_data() -> None:
+    first, second = Binomial(0.4, 20), Binomial(0.4, 60)
+    first.data, second.data = [0, 1], [1]
+    total = first + second
+    assert repr(total) == "mean 32, standard deviation 4.38178, p 0.4, n 80"
+    assert total.data.tolist() == [0, 1, 1]
+
+
+def test_only_equal_probabilities_add() -> None:
+    with pytest.raises(ValueError, match=r"same p .* 0\.4 and 0\.5"):
+        Binomial(0.4) + Binomial(0.5)
+    with pytest.raises(TypeError):
+        Binomial() + 1  # type: ignore[operator]
+
+
+def test_bars_show_expected_outcomes() -> None:
+    axes = Binomial(0.25, 8).plot_bar(Figure().subplots())
+    assert [bar.get_height() for bar in axes.patches] == [6, 2]
+
+
+def test_bars_of_the_distribution_leave_out_the_invisible() -> None:
+    axes = Figure().subplots()
+    x, y = Binomial(0.5, 10_000).plot_bar_pdf(axes)
+    assert (x.shape, y.shape) == ((10_001,), (10_001,))
+    assert y.sum() == pytest.approx(1.0)
+    assert len(axes.patches) < 1000
+    assert sum(bar.get_height() for bar in axes.patches) == pytest.approx(1.0, abs=1e-6)

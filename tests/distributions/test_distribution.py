@@ -1,0 +1,89 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from composer_app.distributions import DataFileError, Distribution, Gaussian
+from composer_app.errors import ComposerError
+
+
+def written(folder: Path, content: bytes) -> Path:
+    path = folder / "numbers.txt"
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "numbers"),
+    [
+        (b"1\n2\n3", [1, 2, 3]),
+        (b"1.5\r\n-2e3\r\n", [1.5, -2000]),
+        (b"\xef\xbb\xbf# heights\n\n 7 # the tallest\n\n", [7]),
+    ],
+)
+def test_numbers_are_read_from_a_file(tmp_path: Path, content: bytes, numbers: list[float]) -> None:
+    distribution = Distribution()
+    distribution.read_data_file(written(tmp_path, content))
+    assert distribution.data.tolist() == numbers
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"1\n\ntwo\n", "Line 3 .* is not a number: 'two'"),
+        (b"nan\n", "Line 1 .* is not a number"),
+        (b"1\n1e999", "Line 2 .* is not a number"),
+        (b"", "no numbers"),
+        (b"# nothing\n\n", "no numbers"),
+        (b"\xff\xfe\x00", "cannot be read"),
+    ],
+)
+def test_a_bad_file_is_an_error_and_changes_nothing(
+    tmp_path: Path, content: bytes, complaint: str
+) -> None:
+    distribution = Distribution()
+    distribution.data = [1.0]
+    with pytest.raises(DataFileError, match=complaint) as caught:
+        distribution.read_data_file(written(tmp_path, content))
+    assert isinstance(caught.value, ComposerError)
+    assert distribution.data.tolist() == [1.0]
+
+
+@pytest.mark.parametrize("name", [".", "missing.txt"])
+def test_what_is_no_file_is_an_error(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataFileError, match="cannot be read"):
+        Distribution().read_data_file(tmp_path / name)
+
+
+def test_data_change_the_figures_only_when_asked(tmp_path: Path) -> None:
+    gaussian = Gaussian(5, 2)
+    gaussian.read_data_file(written(tmp_path, b"1\n2\n3\n"))
+    assert (gaussian.mean, gaussian.stdev) == (5, 2)
+    assert (gaussian.calculate_mean(), gaussian.calculate_stdev()) == (2, 1)
+
+
+def test_data_are_copied_and_finite() -> None:
+    distribution = Distribution()
+    mine = [1.0, 2.0]
+    distribution.data = mine
+    mine[0] = 9.0
+    assert distribution.data.tolist() == [1.0, 2.0]
+    with pytest.raises(ValueError, match="finite"):
+        distribution.data = [float("inf")]
+
+
+@pytest.mark.parametrize(("mu", "sigma"), [(0, -1), (float("nan"), 1), (0, float("inf"))])
+def test_a_mean_and_a_spread_must_make_sense(mu: float, sigma: float) -> None:
+    with pytest.raises(ValueError, match="standard deviation"):
+        Distribution(mu, sigma)
+
+
+def test_without_axes_the_current_figure_of_pyplot_is_drawn_on() -> None:
+    program = (
+        "import sys; from composer_app.distributions import Binomial, Gaussian;"
+        "assert 'matplotlib' not in sys.modules;"
+        "import matplotlib; matplotlib.use('agg'); from matplotlib import pyplot;"
+        "assert Binomial().plot_bar() is pyplot.gca()"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
