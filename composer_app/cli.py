@@ -1,0 +1,380 @@
+"""Every command of ``composer-app``; without one the studio opens.
+
+A command returns its exit status. What a person did wrong arrives here as a
+:class:`ComposerError` and leaves as one sentence on stderr with status 2.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from composer_app import __version__
+from composer_app.analysis.features import Spread, Summary, summary
+from composer_app.errors import ComposerError, SettingError
+from composer_app.generation.batch import Job, plan_outputs, prepare_folder, read_jobs
+from composer_app.generation.catalog import DEFAULT_MODEL, installed_models, load_generator
+from composer_app.generation.generator import (
+    MAX_TEMPERATURE,
+    MIN_TEMPERATURE,
+    GenerationSettings,
+    Generator,
+    Progress,
+    compose,
+)
+from composer_app.generation.noise import MAX_SEED
+from composer_app.music.composition import Composition
+from composer_app.music.midi_file import read_midi, write_midi
+from composer_app.music.pitch import pitch_name
+from composer_app.music.safe_file import failure_reason, write_whole
+from composer_app.music.sample_melodies import load_sample, sample_melodies
+from composer_app.training.commands import add_training_commands
+
+FAILED: Final = 2
+INTERRUPTED: Final = 130  # as shells report a program that was stopped by Ctrl-C
+_MOST_TAKES: Final = 999
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command ``argv`` (the process's own when omitted); the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        # A file name or title that the terminal cannot show must not stop a command.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        args = _parser().parse_args(argv)
+        status = int(args.run(args))
+        sys.stdout.flush()
+    except ComposerError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has left, as in "composer-app models | head -1". Python would
+        # complain when it flushes the rest at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except MemoryError:
+        print("There is not enough memory for this: choose a shorter piece.", file=sys.stderr)
+        return FAILED
+    return status
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose mistakes are one sentence and whose examples stay in one line."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{"formatter_class": argparse.RawDescriptionHelpFormatter, **settings})
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(FAILED, f"{self.prog}: {message} (see {self.prog} --help).\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="composer-app",
+        description="Play or open a melody, get a four-track composition.\n"
+        "Without a command the studio's window opens.",
+        epilog="example: composer-app generate melody.mid -o composition.mid",
+    )
+    parser.add_argument("--version", action="version", version=f"Composer {__version__}")
+    parser.set_defaults(run=_studio, file=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    studio = _command(commands, "studio", _studio, "open the studio", "studio melody.mid")
+    studio.add_argument("file", nargs="?", metavar="FILE.mid", help="a MIDI file to open")
+
+    _add_generate(commands)
+
+    models = _command(commands, "models", _models, "list the installed models", "models --json")
+    models.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+    stats = _command(commands, "stats", _stats, "measure a MIDI file", "stats composition.mid")
+    stats.add_argument("file", type=Path, metavar="FILE.mid")
+    stats.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+    picture = _command(
+        commands,
+        "picture",
+        _picture,
+        "draw a MIDI file's piano roll",
+        "picture composition.mid -o composition.png",
+    )
+    picture.add_argument("file", type=Path, metavar="FILE.mid")
+    picture.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.png")
+
+    sample = _command(
+        commands, "sample", _sample, "write a sample melody", "sample twinkle -o melody.mid"
+    )
+    what = sample.add_mutually_exclusive_group(required=True)
+    what.add_argument("name", nargs="?", metavar="NAME", help="which one")
+    what.add_argument("--list", action="store_true", help="list them instead")
+    sample.add_argument("-o", "--output", type=Path, metavar="OUT.mid")
+
+    add_training_commands(commands)
+    return parser
+
+
+def _command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], does: str, example: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=does,
+        description=f"{does[0].upper()}{does[1:]}.",
+        epilog=f"example: composer-app {example}",
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_generate(commands: Any) -> None:
+    parser = _command(
+        commands,
+        "generate",
+        _generate,
+        "compose four tracks around a melody",
+        "generate melody.mid -o composition.mid --seed 7 --takes 3",
+    )
+    add = parser.add_argument
+    add("melodies", nargs="+", type=Path, metavar="MELODY.mid", help="one or more MIDI files")
+    add(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help="a file, or for several melodies a folder, which then holds files of the same names",
+    )
+    add("--model", default=DEFAULT_MODEL, metavar="NAME", help="see composer-app models")
+    add(
+        "--seed",
+        type=_whole_number(0, MAX_SEED),
+        default=0,
+        metavar="N",
+        help="the same seed gives the same music (default 0)",
+    )
+    add(
+        "--temperature",
+        type=_temperature,
+        default=1.0,
+        metavar="X",
+        help=f"from {MIN_TEMPERATURE:g}, careful, to {MAX_TEMPERATURE:g}, daring (default 1)",
+    )
+    add(
+        "--takes",
+        type=_whole_number(1, _MOST_TAKES),
+        default=1,
+        metavar="N",
+        help="several results, of seeds N, N+1 ..., in OUT__z1.mid, OUT__z2.mid ...",
+    )
+    add(
+        "--track",
+        type=_whole_number(1, 65_535),
+        metavar="K",
+        help="which track is the melody (default: the first with notes; see composer-app stats)",
+    )
+    add("--json", action="store_true", help="print what was written as JSON")
+
+
+def _whole_number(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"{text} is not a whole number from {least} to {most}")
+        return number
+
+    return parse
+
+
+def _temperature(text: str) -> float:
+    try:
+        return GenerationSettings(temperature=float(text)).temperature
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not a number from {MIN_TEMPERATURE:g} to {MAX_TEMPERATURE:g}"
+        ) from None
+
+
+# generate -------------------------------------------------------------------------------
+
+
+def _generate(args: argparse.Namespace) -> int:
+    if args.seed + args.takes - 1 > MAX_SEED:
+        raise SettingError(
+            f"The seeds of {args.takes} takes from {args.seed} on exceed {MAX_SEED}:"
+            " choose a smaller seed."
+        )
+    plan = plan_outputs(args.melodies, args.output, args.takes)
+    jobs, problems = read_jobs(plan, args.track)
+    if problems:
+        # All the melodies or none of them, so that nothing is left half done.
+        print("\n".join(problems), file=sys.stderr)
+        return FAILED
+    generator = load_generator(args.model)
+    prepare_folder(args.output, make=len(jobs) > 1)
+    written = [result for job in jobs for result in _compose_takes(job, generator, args)]
+    if args.json:
+        print(json.dumps({"files": written}, indent=2))
+    return 0
+
+
+def _compose_takes(
+    job: Job, generator: Generator, args: argparse.Namespace
+) -> list[dict[str, object]]:
+    results: list[dict[str, object]] = []
+    for take, output in enumerate(job.plan.outputs):
+        settings = GenerationSettings(args.seed + take, args.temperature)
+        begun = time.perf_counter()
+        with _progress_line(output.name) as progress:
+            piece = compose(job.melody, generator, settings, progress)
+        write_midi(piece, output)
+        seconds = round(time.perf_counter() - begun, 3)
+        results.append(
+            {
+                "file": str(output),
+                "melody": str(job.plan.source),
+                "track": job.track,
+                "model": generator.name,
+                "seed": settings.seed,
+                "temperature": settings.temperature,
+                "bars": piece.bars,
+                "notes": piece.note_count,
+                "seconds": seconds,
+            }
+        )
+        if not args.json:
+            print(f"{output}: {_count(piece.bars, 'bar')}, seed {settings.seed}, {seconds:.1f} s")
+    return results
+
+
+@contextmanager
+def _progress_line(name: str) -> Iterator[Progress | None]:
+    """A line on a terminal that fills up and goes; nothing where stderr goes to a file."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+
+    def show(share: float) -> bool:
+        print(f"\r{name} {share:4.0%}", end="", file=sys.stderr, flush=True)
+        return True
+
+    try:
+        yield show
+    finally:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+# the other commands ---------------------------------------------------------------------
+
+
+def _studio(args: argparse.Namespace) -> int:
+    if sys.platform == "linux" and not any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    ):
+        raise SettingError(
+            "There is no display for the studio's window: start it on a desktop, or see"
+            " composer-app --help for what works without one."
+        )
+    try:
+        from composer_app.studio.app import run
+    except ImportError as error:
+        raise SettingError(
+            f"The studio's window cannot be opened ({error}): install what is missing,"
+            ' in a source folder with "make run".'
+        ) from error
+    return run([args.file] if args.file else [])
+
+
+def _models(args: argparse.Namespace) -> int:
+    models = installed_models()
+    if args.json:
+        rows = [{**asdict(model), "path": str(model.path)} for model in models]
+        print(json.dumps({"models": rows, "default": DEFAULT_MODEL}, indent=2))
+        return 0
+    if not models:
+        print("No models are installed.")
+    for model in models:
+        print(f"{model.name:<16} {model.problem or model.title}")
+        if model.description and not model.problem:
+            print(f"{'':<16} {model.description}")
+    return 0
+
+
+def _stats(args: argparse.Namespace) -> int:
+    figures = summary(read_midi(args.file))
+    if args.json:
+        print(json.dumps({"file": str(args.file), **asdict(figures)}, indent=2))
+    else:
+        print("\n".join(_stats_table(args.file, figures)))
+    return 0
+
+
+def _stats_table(path: Path, figures: Summary) -> list[str]:
+    head = [
+        f"{path}" + (f' "{figures.title}"' if figures.title else ""),
+        f"{figures.key}, {figures.meter}, {figures.tempo:g} BPM, "
+        f"{_count(figures.bars, 'bar')}, {_count(figures.notes, 'note')}",
+        "",
+        f"{'':>2}  {'track':<16} {'notes':>6}  {'range':<9} {'pitch':>12} {'length':>12}"
+        f" {'velocity':>12} {'in key':>7} {'on beat':>8}",
+    ]
+    rows = []
+    for number, track in enumerate(figures.tracks, 1):
+        row = f"{number:>2}  {track.name[:16]:<16} {track.notes:>6}"
+        if track.lowest is not None and track.highest is not None:
+            low, high = pitch_name(track.lowest), pitch_name(track.highest)
+            spreads = "".join(f" {_spread(s)}" for s in (track.pitch, track.length, track.velocity))
+            row += f"  {f'{low}-{high}':<9}{spreads} {track.in_key:>7.0%} {track.on_beat:>8.0%}"
+        rows.append(row)
+    return [*head, *rows, "", "pitch, length (sixteenths) and velocity: mean ± standard deviation"]
+
+
+def _spread(spread: Spread | None) -> str:
+    if spread is None:
+        return f"{'':>12}"
+    deviation = "" if spread.stdev is None else f" ± {spread.stdev:.1f}"
+    return f"{spread.mean:.1f}{deviation}".rjust(12)
+
+
+def _picture(args: argparse.Namespace) -> int:
+    piece = read_midi(args.file)
+    # matplotlib is slow to import: only when something is drawn.
+    from composer_app.roll_picture import draw_roll
+
+    try:
+        write_whole(args.output, draw_roll(piece))
+    except (OSError, ValueError) as error:
+        raise SettingError(
+            f"{args.output} cannot be written: {failure_reason(error)}; choose another place."
+        ) from error
+    print(f"{args.output}: {_count(piece.bars, 'bar')}")
+    return 0
+
+
+def _sample(args: argparse.Namespace) -> int:
+    if args.list:
+        for sample in sample_melodies():
+            print(f"{sample.id:<16} {sample.title} ({sample.source})")
+        return 0
+    if args.output is None:
+        raise SettingError("Say where the melody shall go, as in -o melody.mid.")
+    melody = load_sample(args.name)
+    write_midi(Composition.from_melody(melody), args.output)
+    print(f"{args.output}: {melody.title}, {_count(melody.bars, 'bar')}")
+    return 0
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

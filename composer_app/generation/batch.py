@@ -1,0 +1,123 @@
+"""Several melodies, several takes of each: what is read, and which files are written.
+
+Everything that can go wrong is found before the first note is composed.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from composer_app.errors import MelodyError, MidiFileError, SettingError
+from composer_app.generation.generator import check_melody
+from composer_app.music.composition import melody_track
+from composer_app.music.melody import Melody
+from composer_app.music.midi_file import read_midi
+from composer_app.music.safe_file import failure_reason
+
+_MIDI_ENDINGS: Final = (".mid", ".midi")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A melody's file and the file of each of its takes."""
+
+    source: Path
+    outputs: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A plan whose melody has been read from its file's track number ``track``, from 1 on."""
+
+    plan: Plan
+    track: int
+    melody: Melody
+
+
+def plan_outputs(melodies: Sequence[Path], output: Path, takes: int) -> list[Plan]:
+    """Where the takes of each melody go.
+
+    One melody goes to the file ``output``, several to files of the same names in the folder
+    ``output``; several takes are told apart by ``__z1``, ``__z2`` ... after the name. Raises
+    :class:`SettingError` where two results would share a file or a melody be overwritten.
+    """
+    if len(melodies) > 1:
+        if output.is_file() or output.suffix.lower() in _MIDI_ENDINGS:
+            raise SettingError(f"Several melodies need a folder to go to, and {output} is a file.")
+        bases = [output / f"{melody.stem}.mid" for melody in melodies]
+    else:
+        bases = [output / f"{melodies[0].stem}.mid" if output.is_dir() else output]
+    plans = [
+        Plan(melody, _takes(base, takes)) for melody, base in zip(melodies, bases, strict=True)
+    ]
+    _refuse_collisions(plans)
+    return plans
+
+
+def read_jobs(plans: Iterable[Plan], track: int | None) -> tuple[list[Job], list[str]]:
+    """The melodies of ``plans`` and a sentence about each that cannot be used.
+
+    ``track`` counts from 1; without it a melody is the first track that has notes.
+    """
+    jobs, problems = [], []
+    for plan in plans:
+        try:
+            piece = read_midi(plan.source)
+            index = melody_track(piece) if track is None else track - 1
+            if index >= len(piece.tracks):
+                count = len(piece.tracks)
+                has = "only one track" if count == 1 else f"only {count} tracks"
+                raise MidiFileError(f"{plan.source} has {has}, not {track}.")
+            melody = piece.melody(index)
+            check_melody(melody)
+            jobs.append(Job(plan, index + 1, melody))
+        except MidiFileError as error:
+            problems.append(str(error))
+        except MelodyError as error:
+            problems.append(f"{plan.source}, track {index + 1}: {error}")
+    return jobs, problems
+
+
+def prepare_folder(output: Path, *, make: bool) -> None:
+    """See that results can be written to the folder ``output`` (made if it is missing) or,
+    without ``make``, to the file ``output`` or into it; :class:`SettingError` says why not.
+    """
+    folder = output if make or output.is_dir() else output.parent
+    try:
+        if make:
+            folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise SettingError(
+            f"The folder {folder} cannot be made: {failure_reason(error)}."
+        ) from error
+    if not folder.is_dir():
+        raise SettingError(f"There is no folder {folder}: make it or choose another output.")
+    if not os.access(folder, os.W_OK):
+        raise SettingError(f"The folder {folder} cannot be written to: choose another output.")
+
+
+def _takes(base: Path, takes: int) -> tuple[Path, ...]:
+    if takes == 1:
+        return (base,)
+    suffix = base.suffix if base.suffix.lower() in _MIDI_ENDINGS else ".mid"
+    stem = base.stem if base.suffix.lower() in _MIDI_ENDINGS else base.name
+    return tuple(base.with_name(f"{stem}__z{number}{suffix}") for number in range(1, takes + 1))
+
+
+def _refuse_collisions(plans: list[Plan]) -> None:
+    sources = {os.path.realpath(plan.source) for plan in plans}
+    seen: set[str] = set()
+    for path in (path for plan in plans for path in plan.outputs):
+        # Some file systems do not tell capitals from small letters.
+        name = path.name.casefold()
+        if name in seen:
+            raise SettingError(
+                f"Two of the melodies would both become {path.name}: rename one or do them apart."
+            )
+        seen.add(name)
+        if os.path.realpath(path) in sources:
+            raise SettingError(
+                f"{path} is the melody itself and would be overwritten: choose another output."
+            )

@@ -1,0 +1,294 @@
+"""A composition's piano roll as a PNG picture, for the command line and for printing.
+
+Everything is placed in pixels on one canvas: a header, then as many systems of bars below each
+other as the piece needs, each with its keyboard at the left.
+"""
+
+import io
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path as Outline
+
+from composer_app.music.composition import Composition
+from composer_app.music.pitch import is_black_key, pitch_name
+
+_BACKGROUND, _ROW, _ROW_BLACK = "#15171C", "#1F232B", "#191C22"
+_LINE_BAR, _LINE_BEAT, _LINE_OCTAVE = "#4A5160", "#2A2F39", "#323843"
+_TEXT, _MUTED, _ON_NOTE = "#E7E9EE", "#9AA1AE", "#15171C"
+_KEY_WHITE, _KEY_BLACK, _KEY_EDGE, _KEY_TEXT = "#DFE2E8", "#23262E", "#B4B9C4", "#4A5160"
+# Soprano, alto, tenor, bass as in the studio, then what further tracks get.
+_VOICES: Final = ("#E69F00", "#56B4E9", "#35C79A", "#CC79A7", "#F0E442", "#7C8CF8", "#D9825B")
+
+_DPI: Final = 100
+_POINT: Final = 72 / _DPI  # a pixel, in the points that matplotlib measures type in
+_WIDTH: Final = 1600
+_MARGIN: Final = 40
+_KEYS: Final = 56
+_HEADER: Final = 104
+_RULER: Final = 26
+_GAP: Final = 24
+_ROLL: Final = _WIDTH - 2 * _MARGIN - _KEYS
+_LEGEND_TRACKS: Final = 5
+# A comfortable system: eight bars of 4/4. A long piece gets longer systems instead of more.
+_SYSTEM_STEPS: Final = 128
+_MOST_SYSTEMS: Final = 16
+# Beyond so many notes neither their names nor round corners can be seen.
+_MOST_NAMES: Final = 2000
+
+
+def draw_roll(composition: Composition) -> bytes:
+    """The piano roll of ``composition`` as the bytes of a PNG file, 1600 pixels wide."""
+    layout = _Layout(composition)
+    figure = Figure(figsize=(_WIDTH / _DPI, layout.height / _DPI), dpi=_DPI, facecolor=_BACKGROUND)
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set(xlim=(0, _WIDTH), ylim=(layout.height, 0))
+    axes.axis("off")
+    _draw_header(axes, composition)
+    for system in range(layout.systems):
+        _draw_grid(axes, layout, system)
+        _draw_keyboard(axes, layout, system)
+    # The melody is drawn last, so that nothing hides it.
+    for index in reversed(range(len(composition.tracks))):
+        _draw_notes(axes, layout, index)
+    if composition.note_count <= _MOST_NAMES:
+        _draw_note_names(axes, layout)
+    buffer = io.BytesIO()
+    with warnings.catch_warnings():
+        # A title may hold letters that the font lacks: they show as boxes.
+        warnings.simplefilter("ignore", UserWarning)
+        figure.savefig(buffer, format="png")
+    return buffer.getvalue()
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where steps and pitches of ``composition`` are on the canvas, in pixels."""
+
+    composition: Composition
+
+    @cached_property
+    def bars(self) -> int:
+        return max(1, self.composition.bars)
+
+    @cached_property
+    def bars_per_system(self) -> int:
+        comfortable = max(1, _SYSTEM_STEPS // self.composition.meter.steps_per_bar)
+        systems = min(_MOST_SYSTEMS, -(-self.bars // comfortable))
+        return -(-self.bars // systems)
+
+    @property
+    def systems(self) -> int:
+        return -(-self.bars // self.bars_per_system)
+
+    @property
+    def steps(self) -> int:
+        """Steps in one system."""
+        return self.bars_per_system * self.composition.meter.steps_per_bar
+
+    def bars_of(self, system: int) -> int:
+        """Bars in ``system``; the last one may have fewer than the others."""
+        return min(self.bars_per_system, self.bars - system * self.bars_per_system)
+
+    @cached_property
+    def pitches(self) -> range:
+        """Two rows more than sound, at least two octaves."""
+        sounding = [note.pitch for track in self.composition.tracks for note in track.notes]
+        lowest, highest = min(sounding, default=60) - 2, max(sounding, default=72) + 2
+        missing = max(0, 24 - (highest - lowest))
+        lowest, highest = lowest - missing // 2, highest + (missing + 1) // 2
+        return range(max(0, lowest), min(127, highest) + 1)
+
+    @cached_property
+    def row(self) -> int:
+        """Height of a pitch."""
+        return 14 if len(self.pitches) <= 48 else 8
+
+    @property
+    def system_height(self) -> int:
+        return _RULER + len(self.pitches) * self.row + _GAP
+
+    @property
+    def height(self) -> int:
+        return _HEADER + self.systems * self.system_height + _MARGIN - _GAP
+
+    def top(self, system: int) -> int:
+        """Upper edge of the highest pitch's row."""
+        return _HEADER + system * self.system_height + _RULER
+
+    def bottom(self, system: int) -> int:
+        return self.top(system) + len(self.pitches) * self.row
+
+    def y(self, system: int, pitch: int) -> int:
+        """Upper edge of a pitch's row."""
+        return self.top(system) + (self.pitches[-1] - pitch) * self.row
+
+    def x(self, step: float) -> float:
+        """Of a step counted from the beginning of its system."""
+        return _MARGIN + _KEYS + step * _ROLL / self.steps
+
+
+def _text(axes: Axes, x: float, y: float, text: str, size: float, color: str, **more: Any) -> None:
+    """Text of ``size`` pixels, never read as a formula; line breaks become spaces."""
+    more.setdefault("va", "center")
+    plain = "".join(letter if letter.isprintable() else " " for letter in text)
+    axes.text(x, y, plain, fontsize=size * _POINT, color=color, parse_math=False, **more)
+
+
+def _short(text: str, letters: int) -> str:
+    return text if len(text) <= letters else text[: letters - 1] + "…"
+
+
+def _draw_header(axes: Axes, composition: Composition) -> None:
+    title = composition.title or "Untitled"
+    _text(axes, _MARGIN, 42, _short(title, 60), 26, _TEXT, weight="bold")
+    bars = composition.bars
+    facts = [
+        composition.key().name if composition.note_count else "no notes",
+        str(composition.meter),
+        f"{composition.tempo.initial_bpm:g} BPM",
+        f"{bars} bar" if bars == 1 else f"{bars} bars",
+    ]
+    if composition.origin:
+        facts.append(f"{_short(composition.origin.model, 16)}, seed {composition.origin.seed}")
+    _text(axes, _MARGIN, 76, "   ·   ".join(facts), 15, _MUTED)
+    _draw_legend(axes, composition)
+
+
+def _draw_legend(axes: Axes, composition: Composition) -> None:
+    """Track names with their colours, from the right edge to the left."""
+    names = [track.name or f"Track {i}" for i, track in enumerate(composition.tracks, 1)]
+    entries = [
+        (_short(name, 12), _VOICES[index % len(_VOICES)])
+        for index, name in enumerate(names[:_LEGEND_TRACKS])
+    ]
+    if len(names) > _LEGEND_TRACKS:
+        entries.append((f"and {len(names) - _LEGEND_TRACKS} more", _BACKGROUND))
+    x = float(_WIDTH - _MARGIN)
+    for name, color in reversed(entries):
+        x -= 9.0 * len(name)
+        _text(axes, x, 76, name, 15, _TEXT)
+        axes.add_patch(_rounded([(x - 24, 69, 16, 14)], color))
+        x -= 48
+
+
+def _draw_grid(axes: Axes, layout: _Layout, system: int) -> None:
+    meter = layout.composition.meter
+    bars = layout.bars_of(system)
+    left, right = layout.x(0), layout.x(bars * meter.steps_per_bar)
+    top, bottom = layout.top(system), layout.bottom(system)
+    for pitch in layout.pitches:
+        y = layout.y(system, pitch)
+        color = _ROW_BLACK if is_black_key(pitch) else _ROW
+        axes.add_patch(Rectangle((left, y), right - left, layout.row, color=color, lw=0))
+        if pitch % 12 == 0:
+            axes.plot((left, right), (y + layout.row,) * 2, color=_LINE_OCTAVE, lw=0.8, zorder=1)
+    pulse = layout.x(meter.steps_per_pulse) - left
+    if pulse >= 8:
+        for step in range(0, bars * meter.steps_per_bar, meter.steps_per_pulse):
+            axes.plot((layout.x(step),) * 2, (top, bottom), color=_LINE_BEAT, lw=0.7, zorder=1)
+    every = _bars_per_number(layout)
+    for bar in (*range(0, bars, every), bars):
+        x = layout.x(bar * meter.steps_per_bar)
+        axes.plot((x, x), (top, bottom), color=_LINE_BAR, lw=1.0, zorder=1)
+        if bar < bars:
+            number = system * layout.bars_per_system + bar + 1
+            axes.plot((x, x), (top - 12, top), color=_LINE_BAR, lw=1.0, zorder=1)
+            _text(axes, x + 5, top - 9, str(number), 12, _MUTED)
+
+
+def _bars_per_number(layout: _Layout) -> int:
+    """Every how many bars there is room for a line and a number."""
+    width = _ROLL / layout.bars_per_system
+    return next((n for n in (1, 2, 4, 8, 16, 32, 64, 128) if n * width >= 40), 256)
+
+
+def _draw_keyboard(axes: Axes, layout: _Layout, system: int) -> None:
+    left, top, bottom = _MARGIN, layout.top(system), layout.bottom(system)
+    white = Rectangle((left, top), _KEYS - 4, bottom - top, color=_KEY_WHITE, lw=0)
+    axes.add_patch(white)
+    for pitch in layout.pitches:
+        y = layout.y(system, pitch)
+        if is_black_key(pitch):
+            size = (0.55 * _KEYS, layout.row)
+            axes.add_patch(Rectangle((left, y), *size, color=_KEY_BLACK, lw=0))
+            # The white keys meet behind the middle of the black one.
+            edge = y + layout.row / 2
+        elif pitch % 12 in (0, 5):
+            edge = float(y + layout.row)
+        else:
+            continue
+        if top < edge < bottom:
+            start = left + (0.55 * _KEYS if is_black_key(pitch) else 0)
+            axes.plot((start, left + _KEYS - 4), (edge, edge), color=_KEY_EDGE, lw=0.8)
+    for pitch in layout.pitches:
+        if pitch % 12 == 0:
+            x, middle = left + _KEYS - 8, layout.y(system, pitch) + layout.row / 2
+            _text(axes, x, middle, pitch_name(pitch), 10, _KEY_TEXT, ha="right", weight="bold")
+
+
+def _draw_notes(axes: Axes, layout: _Layout, index: int) -> None:
+    boxes = list(_note_boxes(layout, index))
+    color = _VOICES[index % len(_VOICES)]
+    if boxes and min(width for _, _, width, _ in boxes) >= 4 and len(boxes) <= _MOST_NAMES:
+        axes.add_patch(_rounded(boxes, color))
+    elif boxes:
+        corners = [[(x, y), (x + w, y), (x + w, y + h), (x, y + h)] for x, y, w, h in boxes]
+        axes.add_collection(PolyCollection(corners, facecolors=color, edgecolors="none", zorder=2))
+
+
+def _draw_note_names(axes: Axes, layout: _Layout) -> None:
+    flats = layout.composition.key().uses_flats
+    for track in layout.composition.tracks:
+        for note in track.notes:
+            system, within = divmod(note.start, layout.steps)
+            if layout.x(within + note.duration) - layout.x(within) >= 34 and layout.row >= 14:
+                y = layout.y(system, note.pitch) + layout.row / 2
+                name = pitch_name(note.pitch, flats=flats)
+                _text(axes, layout.x(within) + 6, y, name, 10, _ON_NOTE, weight="bold")
+
+
+_Box = tuple[float, float, float, float]
+
+
+def _note_boxes(layout: _Layout, index: int) -> Iterator[_Box]:
+    """(x, y, width, height) of the notes of a track, cut where a system ends."""
+    for note in layout.composition.tracks[index].notes:
+        start = note.start
+        while start < note.end:
+            system, within = divmod(start, layout.steps)
+            end = min(note.end, (system + 1) * layout.steps)
+            x = layout.x(within)
+            # A gap of two pixels keeps repeated notes apart.
+            width = max(1.0, layout.x(within + end - start) - x - 2)
+            yield x + 1, layout.y(system, note.pitch) + 1, width, layout.row - 2
+            start = end
+
+
+def _rounded(boxes: list[_Box], color: str, radius: float = 3.0) -> PathPatch:
+    """Boxes with round corners, all in one patch."""
+    codes = [Outline.MOVETO]
+    codes += [Outline.LINETO, Outline.CURVE3, Outline.CURVE3] * 4
+    points = []
+    for x, y, width, height in boxes:
+        r = min(radius, width / 2, height / 2)
+        right, low = x + width, y + height
+        points += [
+            (x + r, y),
+            (right - r, y), (right, y), (right, y + r),
+            (right, low - r), (right, low), (right - r, low),
+            (x + r, low), (x, low), (x, low - r),
+            (x, y + r), (x, y), (x + r, y),
+        ]  # fmt: skip
+    outline = Outline(np.array(points), codes * len(boxes))
+    return PathPatch(outline, facecolor=color, edgecolor="none", lw=0, zorder=2)
