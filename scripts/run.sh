@@ -1,22 +1,23 @@
 #!/usr/bin/env bash
-# Opens the studio; where there is no screen, composes something instead, to show that all works.
+# Opens the studio. Where no window can be opened, says why and composes a sample melody instead,
+# which shows all the same that everything is installed.
 # The argument is the environment's bin folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-composer="${1:-.venv/bin}/composer-app"
+bin=${1:-.venv/bin}
 
-has_display() {
-    [ "$(uname)" != Linux ] || [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}${QT_QPA_PLATFORM:-}" ]
-}
-
-if has_display; then
-    exec "$composer"
+problem=$("$bin/python" -c \
+    'from composer_app.studio.display import display_problem; print(display_problem() or "")')
+if [ -z "$problem" ]; then
+    exec "$bin/composer-app"
 fi
 
-echo "There is no display here, so the studio cannot open. Composing a sample melody instead:"
+echo "$problem"
+echo "Composing a sample melody instead:"
 mkdir -p build
-"$composer" sample twinkle -o build/melody.mid
-"$composer" generate build/melody.mid -o build/twinkle.mid
-"$composer" picture build/twinkle.mid -o build/twinkle.png
-echo "The composition:      build/twinkle.mid"
-echo "Its piano roll:       build/twinkle.png"
+"$bin/composer-app" sample twinkle -o build/melody.mid
+"$bin/composer-app" generate build/melody.mid -o build/twinkle.mid
+"$bin/composer-app" picture build/twinkle.mid -o build/twinkle.png
+echo
+echo "The composition: $PWD/build/twinkle.mid"
+echo "Its piano roll:  $PWD/build/twinkle.png"

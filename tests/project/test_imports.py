@@ -1,0 +1,75 @@
+"""What a start imports, seen in a process of its own: slow libraries must wait for their turn."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+# Never, by nobody but the training.
+LEARNING = {"torch", "music21", "onnx", "onnxscript"}
+# Not before the window has been shown; then the parts that need them fetch them.
+SLOW = {"matplotlib", "onnxruntime", "scipy"}
+
+# Opens the studio with an event loop that says what had been imported when it began and, a second
+# of events later, when it ended.
+OPEN_THE_STUDIO = """
+import json, sys, time
+from PySide6.QtWidgets import QApplication
+
+def imported():
+    return sorted({name.partition(".")[0] for name in sys.modules})
+
+def loop():
+    before = imported()
+    end = time.monotonic() + 1.0
+    while time.monotonic() < end:
+        QApplication.processEvents()
+        time.sleep(0.01)
+    visible = any(window.isVisible() for window in QApplication.topLevelWidgets())
+    print(json.dumps({"before": before, "after": imported(), "visible": visible}))
+    return 0
+
+QApplication.exec = staticmethod(loop)
+from composer_app.studio.app import run
+sys.exit(run([]))
+"""
+
+
+def run_python(code: str, home: Path) -> str:
+    """The last line that ``code`` prints in a fresh Python whose user has no settings yet."""
+    environment = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home / "config")}
+    environment |= {"XDG_DATA_HOME": str(home / "data"), "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=home,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1]
+
+
+def test_opening_the_studio_waits_for_no_slow_library(tmp_path: Path) -> None:
+    seen = json.loads(run_python(OPEN_THE_STUDIO, tmp_path))
+    assert seen["visible"]
+    assert not (LEARNING | SLOW) & set(seen["before"])
+    assert not LEARNING & set(seen["after"])
+
+
+def test_the_command_line_imports_what_its_command_needs_only(tmp_path: Path) -> None:
+    code = "import sys; from composer_app.cli import main; main(['models'])\n"
+    code += "print(*{name.partition('.')[0] for name in sys.modules})"
+    imported = set(run_python(code, tmp_path).split())
+    assert "composer_app" in imported
+    assert not (LEARNING | SLOW | {"PySide6", "rtmidi", "fluidsynth"}) & imported
+
+
+def test_the_training_protocol_can_be_spoken_without_torch(tmp_path: Path) -> None:
+    code = "import sys, composer_app.training.protocol, composer_app.training.config\n"
+    code += "print(*{name.partition('.')[0] for name in sys.modules})"
+    assert not LEARNING & set(run_python(code, tmp_path).split())
