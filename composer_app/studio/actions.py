@@ -1,0 +1,107 @@
+"""Every command of the window as one QAction, with its text, icon, shortcut and tooltip.
+
+Menus, toolbar buttons and shortcuts all show these same actions.
+"""
+
+from typing import Final
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+
+from composer_app.studio.icons import icon
+from composer_app.studio.theme import COLORS
+
+Shortcut = QKeySequence | QKeySequence.StandardKey | Qt.Key | str
+
+# Letters belong to the computer-key piano while that is on, so R alone records only when it is
+# off; Ctrl+R always does.
+_RECORD_KEYS: Final = ("R", "Ctrl+R")
+
+
+class Actions(QObject):
+    """The commands; who carries them out connects to their signals."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.new = self._action("&New", "", QKeySequence.StandardKey.New, "Begin an empty piece")
+        self.open = self._action(
+            "&Open…", "open", QKeySequence.StandardKey.Open, "Open a MIDI file"
+        )
+        self.save = self._action(
+            "&Save", "save", QKeySequence.StandardKey.Save, "Save the piece as a MIDI file"
+        )
+        self.save_as = self._action(
+            "Save &As…", "", "Ctrl+Shift+S", "Save the piece under another name"
+        )
+        self.export = self._action(
+            "&Export MIDI…", "export", "Ctrl+E", "Write a copy of the piece as a MIDI file"
+        )
+        self.quit = self._action("&Quit", "", QKeySequence.StandardKey.Quit, "Leave Composer")
+
+        self.record = self._action("Record", "record", "", "Record a melody", COLORS.record)
+        self.record.setShortcuts([QKeySequence(key) for key in _RECORD_KEYS])
+        self.record.setCheckable(True)
+        self._describe(self.record, "Record a melody, or end the recording")
+        self.rewind = self._action("Return to Start", "rewind", Qt.Key.Key_Home, "Return to start")
+        self.play = self._action("Play", "play", Qt.Key.Key_Space, "Play, or stop")
+        self.play.setCheckable(True)
+        self.stop = self._action("Stop", "stop", Qt.Key.Key_Escape, "Stop playing or recording")
+        self.metronome = self._action(
+            "Metronome", "metronome", "Ctrl+M", "Click on every beat", COLORS.muted, COLORS.accent
+        )
+        self.metronome.setCheckable(True)
+
+        self.generate = self._action(
+            "&Generate", "generate", "Ctrl+G", "Compose the other voices around the melody"
+        )
+        self.generate.setShortcuts([QKeySequence("Ctrl+G"), QKeySequence("Ctrl+Return")])
+        self.roll = self._action("&New Seed", "dice", "Ctrl+D", "Roll the dice for another seed")
+
+        self.zoom_in = self._action("Zoom &In", "zoom-in", "+", "Zoom in")
+        self.zoom_in.setShortcuts(
+            [QKeySequence(key) for key in ("+", "=", QKeySequence.StandardKey.ZoomIn)]
+        )
+        self.zoom_out = self._action("Zoom &Out", "zoom-out", "-", "Zoom out")
+        self.zoom_out.setShortcuts(
+            [QKeySequence(key) for key in ("-", QKeySequence.StandardKey.ZoomOut)]
+        )
+        self.fit = self._action("Zoom to &Fit", "zoom-fit", "0", "Show the whole piece")
+        self.octave_down = self._action(
+            "Octave Down", "octave-down", "[", "Move the keyboard an octave down"
+        )
+        self.octave_up = self._action(
+            "Octave Up", "octave-up", "]", "Move the keyboard an octave up"
+        )
+        self.computer_keys = self._action(
+            "Play Notes with Letters",
+            "keyboard",
+            "Ctrl+K",
+            "Play notes with the letters of the computer's keyboard",
+            COLORS.muted,
+            COLORS.accent,
+        )
+        self.computer_keys.setCheckable(True)
+        self.computer_keys.setIconText("Letters play")
+
+    def _action(
+        self,
+        text: str,
+        icon_name: str,
+        shortcut: Shortcut,
+        tip: str,
+        color: str = COLORS.text,
+        checked_color: str | None = None,
+    ) -> QAction:
+        action = QAction(text, self)
+        if icon_name:
+            action.setIcon(icon(icon_name, color, checked_color))
+        if shortcut:
+            action.setShortcut(QKeySequence(shortcut))
+        self._describe(action, tip)
+        return action
+
+    @staticmethod
+    def _describe(action: QAction, tip: str) -> None:
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{tip} ({keys})" if keys else tip)
+        action.setStatusTip(tip)

@@ -1,0 +1,80 @@
+"""Starting the studio. Free of Qt until it is known that a window can be opened."""
+
+import logging
+import logging.handlers
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from composer_app.studio.display import display_problem, library_problem
+
+_LOG_BYTES: Final = 1_000_000
+
+
+def run(argv: Sequence[str]) -> int:
+    """Open the studio and stay until it is closed; ``argv`` may name a MIDI file to open.
+
+    Returns 0, or 2 after a sentence on stderr where no window can be opened.
+    """
+    problem = display_problem()
+    if problem is None:
+        try:
+            return _run_window(argv)
+        except ImportError as error:
+            if not (error.name or "").startswith("PySide6") and ".so" not in str(error):
+                raise
+            problem = library_problem(error)
+    sys.stderr.write(f"{problem}\n")
+    return 2
+
+
+def _run_window(argv: Sequence[str]) -> int:
+    from PySide6.QtWidgets import QApplication
+
+    from composer_app.studio.error_hooks import ErrorHooks
+    from composer_app.studio.icons import app_icon
+    from composer_app.studio.interrupt import InterruptHandler
+    from composer_app.studio.main_window import MainWindow
+    from composer_app.studio.services import build_services
+    from composer_app.studio.settings import Settings
+    from composer_app.studio.theme import apply_theme
+
+    app = QApplication([sys.argv[0]])
+    app.setApplicationName("Composer")
+    app.setDesktopFileName("composer")
+    settings = Settings()
+    log_handler = _log_to(settings.log_file)
+    hooks = ErrorHooks(str(settings.log_file))
+    hooks.install()
+    apply_theme(app)
+    app.setWindowIcon(app_icon())
+    services = build_services(settings)
+    window = MainWindow(services)
+    interrupt = InterruptHandler(window.close)
+    hooks.unexpected.connect(window.report)
+    window.show()
+    if argv:
+        window.files.open(Path(argv[0]))
+    try:
+        return int(app.exec())
+    finally:
+        services.close()
+        interrupt.remove()
+        hooks.remove()
+        logging.getLogger().removeHandler(log_handler)
+
+
+def _log_to(path: Path) -> logging.Handler:
+    """Send warnings and worse to ``path``, or nowhere if that cannot be written."""
+    handler: logging.Handler = logging.NullHandler()
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8", delay=True
+        )
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)
+    return handler

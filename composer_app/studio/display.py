@@ -1,0 +1,81 @@
+"""Whether a window can be opened here. Free of Qt, which ends the whole process if not."""
+
+import ctypes
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+_INSTALL = (
+    "sudo apt-get install libgl1 libegl1 libfontconfig1 libdbus-1-3 libxkbcommon-x11-0"
+    " libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xkb1"
+)
+
+
+def display_problem(
+    environment: Mapping[str, str] = os.environ, platform: str = sys.platform
+) -> str | None:
+    """A sentence that says why no window can be opened, or None if one can.
+
+    Only X11 and Wayland need looking after; a platform chosen with QT_QPA_PLATFORM is trusted.
+    """
+    if not platform.startswith(("linux", "freebsd")):
+        return None
+    chosen = environment.get("QT_QPA_PLATFORM", "")
+    if chosen and not chosen.startswith(("xcb", "wayland")):
+        return None
+    wayland_here = _wayland_answers(environment)
+    if wayland_here and not chosen.startswith("xcb"):
+        return None
+    display = environment.get("DISPLAY")
+    if not display:
+        return (
+            "There is no display to open a window on (DISPLAY is not set): start Composer on a"
+            " desktop, or use composer-app generate, which needs none."
+        )
+    if not _x_server_answers(display):
+        return (
+            f"The display {display} does not answer, so no window can be opened: check DISPLAY,"
+            " or use composer-app generate, which needs none."
+        )
+    if not _loads("libxcb-cursor.so.0"):
+        return f"The system library libxcb-cursor0 is missing: install it with: {_INSTALL}"
+    return None
+
+
+def library_problem(error: ImportError) -> str:
+    """A sentence for a Qt that cannot be imported since a system library is missing."""
+    return (
+        f"Qt cannot be loaded ({error}). On Debian or Ubuntu, install what it needs with:"
+        f" {_INSTALL}"
+    )
+
+
+def _wayland_answers(environment: Mapping[str, str]) -> bool:
+    name = environment.get("WAYLAND_DISPLAY")
+    if not name:
+        return False
+    return (Path(environment.get("XDG_RUNTIME_DIR", "/")) / name).exists()
+
+
+def _x_server_answers(display: str) -> bool:
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:
+        # Qt brings what is missing to light itself, as an ImportError.
+        return True
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
+    xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+    connection = xcb.xcb_connect(display.encode(), None)
+    answers = not xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    return bool(answers)
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,149 @@
+"""The document: the one composition being worked on, and the only way to change it."""
+
+import itertools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from composer_app.music.composition import Composition
+
+_UNDO_LIMIT: Final = 500
+_NEVER_MERGED: Final = -1
+
+
+@dataclass(eq=False)
+class _Piece:
+    """Where a composition lives: its file, and what that file holds as far as we know.
+
+    All states of one piece in the undo history share this object, so that saving is known to
+    all of them. ``ours`` is true once Composer itself has written ``path``.
+    """
+
+    number: int
+    path: Path | None
+    saved: Composition
+    ours: bool = False
+
+
+@dataclass(frozen=True)
+class _State:
+    composition: Composition
+    piece: _Piece
+
+
+class Document(QObject):
+    """Holds a :class:`Composition`; every change is an undoable replacement of the whole.
+
+    Opening another piece is such a change too, so that nothing is lost by it.
+    """
+
+    compositionChanged = Signal()
+    # The path, the name or the modified mark has changed.
+    stateChanged = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        empty = Composition()
+        self._numbers = itertools.count()
+        self._state = _State(empty, _Piece(next(self._numbers), None, empty))
+        self._undo_stack = QUndoStack(self)
+        self._undo_stack.setUndoLimit(_UNDO_LIMIT)
+
+    @property
+    def composition(self) -> Composition:
+        """What is being worked on."""
+        return self._state.composition
+
+    @property
+    def undo_stack(self) -> QUndoStack:
+        """For undo and redo actions; push through :meth:`replace` only."""
+        return self._undo_stack
+
+    @property
+    def piece_number(self) -> int:
+        """Tells the pieces of this session apart."""
+        return self._state.piece.number
+
+    @property
+    def path(self) -> Path | None:
+        """The file of the piece, None when it has none yet."""
+        return self._state.piece.path
+
+    @property
+    def save_path(self) -> Path | None:
+        """Where saving may write without asking: a file that Composer itself has written.
+
+        A file that was only opened may hold what Composer does not keep.
+        """
+        piece = self._state.piece
+        return piece.path if piece.ours else None
+
+    @property
+    def modified(self) -> bool:
+        """Whether there is music that no file holds."""
+        composition, saved = self._state.composition, self._state.piece.saved
+        return composition.note_count > 0 and composition != saved
+
+    @property
+    def name(self) -> str:
+        """What to call the piece in the title bar."""
+        return self.path.name if self.path else self.composition.title or "Untitled"
+
+    def replace(self, composition: Composition, text: str, merge_id: int | None = None) -> None:
+        """Make ``composition`` the current one, undoable as ``text``.
+
+        Consecutive replacements with the same ``merge_id`` undo as one.
+        """
+        if composition != self.composition:
+            self._push(_State(composition, self._state.piece), text, merge_id)
+
+    def begin(
+        self, composition: Composition, text: str, path: Path | None = None, *, saved: bool = True
+    ) -> None:
+        """Begin another piece, undoable as ``text``; ``saved`` says that it can be had again."""
+        piece = _Piece(next(self._numbers), path, composition if saved else Composition())
+        self._push(_State(composition, piece), text, None)
+
+    def mark_saved(self, path: Path, composition: Composition) -> None:
+        """Note that Composer has written ``composition``, of the current piece, to ``path``."""
+        piece = self._state.piece
+        piece.path, piece.saved, piece.ours = path, composition, True
+        self.stateChanged.emit()
+
+    def _push(self, after: _State, text: str, merge_id: int | None) -> None:
+        merge = _NEVER_MERGED if merge_id is None else merge_id
+        self._undo_stack.push(_Replace(self, self._state, after, text, merge))
+
+    def _enter(self, state: _State) -> None:
+        self._state = state
+        self.compositionChanged.emit()
+        self.stateChanged.emit()
+
+
+class _Replace(QUndoCommand):
+    def __init__(
+        self, document: Document, before: _State, after: _State, text: str, merge_id: int
+    ) -> None:
+        super().__init__(text)
+        self._document = document
+        self._before = before
+        self._after = after
+        self._merge_id = merge_id
+
+    def id(self) -> int:
+        return self._merge_id
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, _Replace) or other._after.piece is not self._after.piece:
+            return False
+        self._after = other._after
+        return True
+
+    def redo(self) -> None:
+        self._document._enter(self._after)
+
+    def undo(self) -> None:
+        self._document._enter(self._before)

@@ -1,0 +1,293 @@
+"""The Generate panel: which model, how daring, which seed, and the one primary button."""
+
+import random
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from composer_app.generation.catalog import ModelInfo
+from composer_app.generation.generator import (
+    MAX_TEMPERATURE,
+    MIN_TEMPERATURE,
+    GenerationSettings,
+)
+from composer_app.generation.noise import MAX_SEED
+from composer_app.studio.actions import Actions
+from composer_app.studio.theme import numeral_font, set_role
+
+_WIDTH: Final = 264
+_PROGRESS_DELAY_MS: Final = 200
+# Seeds that the dice rolls are short enough to be read out to somebody.
+_DICE_SIDES: Final = 10_000
+_LOOKING: Final = "Looking for models…"
+_NO_MODEL: Final = "No model that works is installed."
+
+
+class GeneratePanel(QFrame):
+    """Asks for a generation and shows how it goes; somebody else generates."""
+
+    generateRequested = Signal()
+    cancelRequested = Signal()
+    modelChosen = Signal(str)
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "panel")
+        self.setFixedWidth(_WIDTH)
+        self._busy = False
+        self._obstacle: str | None = None
+        self._models: tuple[ModelInfo, ...] | None = None
+
+        self.model = self._make_model_box()
+        self._description = _note_label()
+        self.creativity = self._make_creativity()
+        self._creativity_value = QLabel()
+        self._creativity_value.setFont(numeral_font())
+        self.seed = _seed_box()
+        self.roll_button = self._make_roll_button(actions)
+        self._action = actions.generate
+        self._action.triggered.connect(self._press)
+        self.button = QPushButton()
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.clicked.connect(self._press)
+        self._progress = _hidden_progress()
+        self._progress_timer = QTimer(self)
+        self._progress_timer.setSingleShot(True)
+        self._progress_timer.setInterval(_PROGRESS_DELAY_MS)
+        self._progress_timer.timeout.connect(self._progress.show)
+        self._reason = _note_label()
+
+        self._lay_out()
+        self._show_creativity()
+        self._refresh()
+
+    @property
+    def model_name(self) -> str:
+        """Name of the chosen model; empty while there is none."""
+        name = self.model.currentData()
+        return name if isinstance(name, str) else ""
+
+    @property
+    def settings(self) -> GenerationSettings:
+        """Seed and temperature as chosen."""
+        return GenerationSettings(int(self.seed.value()), self.creativity.value() / 100)
+
+    @property
+    def busy(self) -> bool:
+        """Whether the button reads Cancel."""
+        return self._busy
+
+    @property
+    def reason(self) -> str:
+        """Why Generate cannot be pressed, as shown beneath it; empty when it can."""
+        if self._models is None:
+            return _LOOKING
+        return self._obstacle or ("" if self.model_name else _NO_MODEL)
+
+    def set_models(self, models: Sequence[ModelInfo], chosen: str) -> None:
+        """Offer ``models``, ``chosen`` first; those with a problem are shown but disabled."""
+        self._models = tuple(models)
+        self.model.clear()
+        rows = self.model.model()
+        for row, info in enumerate(self._models):
+            self.model.addItem(info.title, info.name)
+            self.model.setItemData(
+                row, info.problem or info.description, Qt.ItemDataRole.ToolTipRole
+            )
+            if info.problem and isinstance(rows, QStandardItemModel):
+                rows.item(row).setEnabled(False)
+        usable = [info.name for info in self._models if not info.problem]
+        preferred = chosen if chosen in usable else next(iter(usable), None)
+        self.model.setCurrentIndex(self.model.findData(preferred) if preferred else -1)
+        self.model.setEnabled(bool(self._models))
+        self._show_model()
+        self._refresh()
+
+    def set_obstacle(self, reason: str | None) -> None:
+        """Why the melody cannot be harmonised, or None when it can."""
+        self._obstacle = reason
+        self._refresh()
+
+    def set_busy(self, busy: bool) -> None:
+        """Turn Generate into Cancel and back; progress appears only if it takes a while."""
+        self._busy = busy
+        if busy:
+            self._progress.setValue(0)
+            self._progress_timer.start()
+        else:
+            self._progress_timer.stop()
+            self._progress.hide()
+        self._refresh()
+
+    def set_progress(self, done: float) -> None:
+        """Show the share done, 0 to 1."""
+        self._progress.setValue(round(done * 1000))
+
+    def roll_seed(self) -> None:
+        """Choose another seed by chance."""
+        before = self.seed.value()
+        while self.seed.value() == before:
+            self.seed.setValue(random.randrange(_DICE_SIDES))
+
+    def _press(self) -> None:
+        if self._busy:
+            self.cancelRequested.emit()
+        elif not self.reason:
+            self.generateRequested.emit()
+
+    def _show_model(self) -> None:
+        index = self.model.currentIndex()
+        models = self._models or ()
+        problems = [f"{info.title}: {info.problem}" for info in models if info.problem]
+        if 0 <= index < len(models):
+            self._description.setText(models[index].description)
+        else:
+            self._description.setText(" ".join(problems))
+        self._refresh()
+
+    def _show_creativity(self) -> None:
+        self._creativity_value.setText(f"{self.creativity.value() / 100:.2f}")
+
+    def _refresh(self) -> None:
+        text = "Cancel" if self._busy else "Generate"
+        self.button.setText(text)
+        set_role(self.button, "" if self._busy else "primary")
+        enabled = self._busy or not self.reason
+        self.button.setEnabled(enabled)
+        self._action.setText("Cancel &Generating" if self._busy else "&Generate")
+        self._action.setEnabled(enabled)
+        self.button.setToolTip(self.reason or self._action.toolTip())
+        self.button.setAccessibleDescription(self.reason)
+        self._reason.setText("" if self._busy else self.reason)
+
+    def _make_model_box(self) -> QComboBox:
+        box = QComboBox()
+        box.setAccessibleName("Model")
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.currentIndexChanged.connect(self._show_model)
+        box.activated.connect(lambda: self.modelChosen.emit(self.model_name))
+        return box
+
+    def _make_creativity(self) -> QSlider:
+        slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setRange(round(MIN_TEMPERATURE * 100), round(MAX_TEMPERATURE * 100))
+        slider.setSingleStep(5)
+        slider.setPageStep(25)
+        slider.setValue(100)
+        slider.setAccessibleName("Creativity")
+        slider.setToolTip(
+            "How freely the model chooses: 1.00 is its own taste, less is safer, more is wilder"
+        )
+        slider.valueChanged.connect(self._show_creativity)
+        return slider
+
+    def _make_roll_button(self, actions: Actions) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(actions.roll)
+        button.setFixedSize(32, 28)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName("Roll another seed")
+        set_role(button, "framed")
+        actions.roll.triggered.connect(self.roll_seed)
+        return button
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(8)
+        layout.addWidget(_heading("GENERATE"))
+        layout.addSpacing(8)
+        layout.addWidget(_caption("&Model", self.model))
+        layout.addWidget(self.model)
+        layout.addWidget(self._description)
+        layout.addSpacing(16)
+        row = QHBoxLayout()
+        row.addWidget(_caption("&Creativity", self.creativity))
+        row.addStretch(1)
+        row.addWidget(self._creativity_value)
+        layout.addLayout(row)
+        layout.addWidget(self.creativity)
+        ends = QHBoxLayout()
+        for text, side in (("Faithful", "left"), ("Adventurous", "right")):
+            label = QLabel(text)
+            set_role(label, "muted")
+            if side == "right":
+                ends.addStretch(1)
+            ends.addWidget(label)
+        layout.addLayout(ends)
+        layout.addSpacing(16)
+        layout.addWidget(_caption("S&eed", self.seed))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.seed, 1)
+        row.addWidget(self.roll_button)
+        layout.addLayout(row)
+        layout.addSpacing(24)
+        layout.addWidget(self.button)
+        layout.addWidget(self._progress)
+        layout.addWidget(self._reason)
+        layout.addStretch(1)
+        hint = _note_label()
+        hint.setText(
+            "The melody stays as you played it. The model writes alto, tenor and bass"
+            " beneath it. The same seed always gives the same piece."
+        )
+        layout.addWidget(hint)
+
+
+def _seed_box() -> QDoubleSpinBox:
+    """Not a QSpinBox, which cannot hold numbers as large as a seed; a double can, exactly."""
+    box = QDoubleSpinBox()
+    box.setDecimals(0)
+    box.setRange(0, MAX_SEED)
+    box.setAccessibleName("Seed")
+    box.setToolTip("The same seed, melody and creativity give the same piece again")
+    return box
+
+
+def _hidden_progress() -> QProgressBar:
+    bar = QProgressBar()
+    bar.setRange(0, 1000)
+    bar.setTextVisible(False)
+    bar.setAccessibleName("Progress of the generation")
+    # Its place is kept, so that nothing jumps when it appears.
+    policy = bar.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    bar.setSizePolicy(policy)
+    bar.hide()
+    return bar
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    set_role(label, "heading")
+    return label
+
+
+def _caption(text: str, buddy: QWidget) -> QLabel:
+    label = QLabel(text)
+    label.setBuddy(buddy)
+    return label
+
+
+def _note_label() -> QLabel:
+    label = QLabel()
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    set_role(label, "muted")
+    return label

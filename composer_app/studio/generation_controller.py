@@ -1,0 +1,121 @@
+"""Generate: from the panel's choices to the worker, and its answer into the document."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from composer_app.errors import MelodyError
+from composer_app.generation.catalog import ModelInfo
+from composer_app.generation.generator import check_melody
+from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
+from composer_app.music.melody import Melody
+from composer_app.studio.document import Document
+from composer_app.studio.generate_panel import GeneratePanel
+from composer_app.studio.generation_worker import GenerationWorker
+from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
+from composer_app.studio.settings import Settings
+
+
+class GenerationController(QObject):
+    """Binds the Generate panel, the worker and the document together."""
+
+    def __init__(
+        self,
+        document: Document,
+        panel: GeneratePanel,
+        worker: GenerationWorker,
+        settings: Settings,
+        bar: MessageBar,
+        play: Callable[[], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._panel = panel
+        self._worker = worker
+        self._settings = settings
+        self._bar = bar
+        self._play = play
+        self._asked: Melody | None = None
+        panel.generateRequested.connect(self.generate)
+        panel.cancelRequested.connect(worker.cancel)
+        panel.modelChosen.connect(self._choose_model)
+        worker.progressed.connect(panel.set_progress)
+        worker.finished.connect(self._finish)
+        worker.failed.connect(self._fail)
+        worker.cancelled.connect(self._cancelled)
+        document.compositionChanged.connect(self.check)
+        self.check()
+
+    def set_models(self, models: Sequence[ModelInfo]) -> None:
+        """Offer ``models``, and load the chosen one ahead of its first use."""
+        self._panel.set_models(models, self._settings.model)
+        if self._panel.model_name:
+            self._worker.preload(self._panel.model_name)
+
+    def generate(self) -> None:
+        """Harmonise the melody of the document."""
+        composition = self._document.composition
+        self._asked = composition.melody()
+        self._panel.set_busy(True)
+        self._worker.generate(
+            self._asked, self._panel.model_name, self._panel.settings, _programs(composition)
+        )
+
+    def _finish(self, result: Composition) -> None:
+        self._panel.set_busy(False)
+        current = self._document.composition
+        melody = current.melody()
+        asked = self._asked
+        if asked is None or (melody.notes, melody.meter) != (asked.notes, asked.meter):
+            self._bar.tell("The melody has changed meanwhile: press Generate again.")
+            return
+        # Tempo, title and instruments may have been changed while the network was at work.
+        tracks = tuple(
+            replace(track, program=program)
+            for track, program in zip(result.tracks, _programs(current), strict=True)
+        )
+        result = replace(result, tracks=tracks, tempo=current.tempo, title=current.title)
+        if result == current:
+            self._bar.tell(
+                "This seed gives the piece you already have: roll the dice for another one."
+            )
+            return
+        self._document.replace(result, "Generate")
+        seed = result.origin.seed if result.origin else 0
+        self._bar.tell(
+            f"Three voices written beneath your melody, with seed {seed}.",
+            Tone.SUCCESS,
+            MessageAction("Play", self._play),
+        )
+
+    def _fail(self, sentence: str) -> None:
+        self._panel.set_busy(False)
+        self._bar.tell(sentence, Tone.ERROR)
+
+    def _cancelled(self) -> None:
+        self._panel.set_busy(False)
+        self._bar.tell("Cancelled: the piece is as it was.")
+
+    def _choose_model(self, name: str) -> None:
+        self._settings.model = name
+        self._worker.preload(name)
+
+    def check(self) -> None:
+        """Tell the panel whether the document's melody can be harmonised."""
+        try:
+            check_melody(self._document.composition.melody())
+        except MelodyError as error:
+            self._panel.set_obstacle(str(error))
+        else:
+            self._panel.set_obstacle(None)
+
+
+def _programs(composition: Composition) -> tuple[int, ...]:
+    """The instruments to generate for: those of the tracks there are, the rest as usual."""
+    chosen = tuple(track.program for track in composition.tracks[: len(DEFAULT_PROGRAMS)])
+    if composition.origin is None:
+        # Other tracks of an opened file are not voices of ours.
+        chosen = chosen[:1]
+    return chosen + DEFAULT_PROGRAMS[len(chosen) :]

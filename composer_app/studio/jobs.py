@@ -1,0 +1,64 @@
+"""Slow work off the GUI thread, its result delivered back on it."""
+
+import itertools
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+_WORKERS: Final = 3
+_Result = TypeVar("_Result")
+
+
+class Jobs(QObject):
+    """Runs functions in a few threads; what follows them runs on the thread of this object."""
+
+    # From the worker: request number, result, exception or None.
+    _ended = Signal(int, object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="job")
+        self._numbers = itertools.count()
+        self._waiting: dict[int, tuple[Callable[[Any], None], Callable[[Exception], None]]] = {}
+        self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        work: Callable[[], _Result],
+        done: Callable[[_Result], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """Call ``work()`` in a thread, then ``done(result)`` or ``failed(error)`` back here."""
+        number = next(self._numbers)
+        self._waiting[number] = (done, failed)
+        self._pool.submit(self._work, number, work)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is still to be delivered."""
+        return bool(self._waiting)
+
+    def close(self) -> None:
+        """Let running work end; nothing more is delivered."""
+        self._waiting.clear()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _work(self, number: int, work: Callable[[], object]) -> None:
+        try:
+            result = work()
+        except Exception as error:
+            self._ended.emit(number, None, error)
+        else:
+            self._ended.emit(number, result, None)
+
+    def _deliver(self, number: int, result: object, error: Exception | None) -> None:
+        waiting = self._waiting.pop(number, None)
+        if waiting is None:
+            return
+        done, failed = waiting
+        if error is None:
+            done(result)
+        else:
+            failed(error)

@@ -1,0 +1,87 @@
+"""The strip below: octave, letters on or off, and the painted keyboard."""
+
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from composer_app.studio.actions import Actions
+from composer_app.studio.keyboard_widget import KeyboardWidget
+from composer_app.studio.theme import numeral_font, set_role
+
+_HEIGHT: Final = 144
+# As wide as the Generate panel above it, so that their edges make one line.
+_SIDE_WIDTH: Final = 264
+
+
+class KeyboardPanel(QFrame):
+    """The keyboard with its switches."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "panel")
+        self.setFixedHeight(_HEIGHT)
+        self.keyboard = KeyboardWidget()
+        self._range = QLabel()
+        self._range.setFont(numeral_font())
+        self._range.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._range.setMinimumWidth(80)
+        self._octave_up, self._octave_down = actions.octave_up, actions.octave_down
+        self._octave_up.triggered.connect(self.keyboard.octave_up)
+        self._octave_down.triggered.connect(self.keyboard.octave_down)
+        self.keyboard.octaveShiftChanged.connect(self._show_range)
+        actions.computer_keys.toggled.connect(self.keyboard.set_letters_enabled)
+        self._lay_out(actions)
+        self._show_range()
+
+    @property
+    def range_text(self) -> str:
+        """The range as shown, such as ``F2 – C5``."""
+        return self._range.text()
+
+    def _show_range(self) -> None:
+        shift = self.keyboard.octave_shift
+        self._range.setText(self.keyboard.range_text)
+        self._range.setToolTip(
+            "The keyboard's range" if shift == 0 else f"Shifted by {shift:+d} semitones"
+        )
+        self._octave_up.setEnabled(shift < 24)
+        self._octave_down.setEnabled(shift > -24)
+
+    def _lay_out(self, actions: Actions) -> None:
+        heading = QLabel("KEYBOARD")
+        set_role(heading, "heading")
+        octave = QHBoxLayout()
+        octave.setSpacing(8)
+        octave.addWidget(_button(actions.octave_down))
+        octave.addWidget(self._range)
+        octave.addWidget(_button(actions.octave_up))
+        octave.addStretch(1)
+        letters = _button(actions.computer_keys)
+        letters.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        side = QVBoxLayout()
+        side.setContentsMargins(16, 16, 16, 16)
+        side.setSpacing(8)
+        side.addWidget(heading)
+        side.addLayout(octave)
+        side.addWidget(letters, 0, Qt.AlignmentFlag.AlignLeft)
+        side.addStretch(1)
+        side_box = QWidget()
+        side_box.setFixedWidth(_SIDE_WIDTH)
+        side_box.setLayout(side)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(side_box)
+        layout.addWidget(self.keyboard, 1)
+
+
+def _button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setIconSize(QSize(16, 16))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(action.text())
+    set_role(button, "framed")
+    return button

@@ -1,0 +1,363 @@
+"""The window: puts the panels in their places and connects them to the controllers."""
+
+import logging
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from composer_app import __version__
+from composer_app.generation.catalog import ModelInfo
+from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
+from composer_app.music.edits import with_melody_track
+from composer_app.studio.actions import Actions
+from composer_app.studio.computer_keys import ComputerKeys
+from composer_app.studio.file_controller import FileController
+from composer_app.studio.generate_panel import GeneratePanel
+from composer_app.studio.generation_controller import GenerationController
+from composer_app.studio.keyboard_panel import KeyboardPanel
+from composer_app.studio.menus import Menus
+from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
+from composer_app.studio.midi_controller import MidiController
+from composer_app.studio.mixer_panel import MixerPanel
+from composer_app.studio.piano_roll_view import PianoRollView
+from composer_app.studio.playback_controller import PlaybackController
+from composer_app.studio.recording_controller import RecordingController, RecordingState
+from composer_app.studio.services import Services
+from composer_app.studio.statistics_panel import StatisticsPanel
+from composer_app.studio.theme import set_role, voice_color
+from composer_app.studio.transport_bar import TransportBar
+from composer_app.studio.transport_controller import TransportController
+
+_log = logging.getLogger(__name__)
+_FIRST_SIZE: Final = (1440, 900)
+_SMALLEST_SIZE: Final = (1080, 680)
+_RIGHT_WIDTH: Final = 328
+_HINT: Final = "Play a melody or open one, press Generate, and listen."
+
+
+class MainWindow(QMainWindow):
+    """Assembles; what happens is decided in the controllers."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self._started = False
+        self._lost_is_fine = False
+        self.setAcceptDrops(True)
+        self.setMinimumSize(*_SMALLEST_SIZE)
+        self.resize(*_FIRST_SIZE)
+        self._make_views()
+        self._make_controllers()
+        self._lay_out()
+        self._connect_document()
+        self._connect_playing()
+        self._connect_keyboard()
+        self._connect_commands()
+        self._show_composition()
+        self._show_title()
+        self.restoreGeometry(services.settings.window_geometry)
+
+    # -- putting together ------------------------------------------------------------------
+
+    def _make_views(self) -> None:
+        self.commands = Actions(self)
+        self.midi_menu = QMenu(self)
+        self.transport_bar = TransportBar(self.commands, self.midi_menu)
+        self.generate_panel = GeneratePanel(self.commands)
+        self.roll = PianoRollView()
+        self.mixer = MixerPanel()
+        self.statistics = StatisticsPanel()
+        self.keyboard_panel = KeyboardPanel(self.commands)
+        self.keyboard = self.keyboard_panel.keyboard
+        self.message_bar = MessageBar()
+        self.message_bar.set_idle_text(_HINT)
+
+    def _make_controllers(self) -> None:
+        services, bar = self._services, self.message_bar
+        document, settings = services.document, services.settings
+        self.playback = PlaybackController(document, services.player, services.sound, self)
+        self.recording = RecordingController(services.live, services.sound, services.clock, self)
+        self.transport = TransportController(
+            self.commands,
+            self.transport_bar,
+            document,
+            self.playback,
+            self.recording,
+            settings,
+            services.clock,
+            bar,
+            self.roll.set_playhead,
+            self,
+        )
+        self.files = FileController(
+            document, settings, services.jobs, services.recovery, services.dialogs, bar, self
+        )
+        self.generation = GenerationController(
+            document,
+            self.generate_panel,
+            services.worker,
+            settings,
+            bar,
+            self._play_from_start,
+            self,
+        )
+        self.midi = MidiController(services.ports, services.live, settings, self.midi_menu, self)
+        self._computer_keys = ComputerKeys(self.keyboard, self)
+        self.menus = Menus(
+            self.menuBar(),
+            self.commands,
+            document.undo_stack,
+            self.files,
+            settings,
+            self.midi_menu,
+            self._show_about,
+        )
+
+    def _lay_out(self) -> None:
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.setChildrenCollapsible(False)
+        right.addWidget(self.mixer)
+        right.addWidget(self.statistics)
+        right.setSizes([400, 400])
+        right.setFixedWidth(_RIGHT_WIDTH)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        for widget, stretch in (
+            (self.generate_panel, 0),
+            (_line(vertical=True), 0),
+            (self.roll, 1),
+            (_line(vertical=True), 0),
+            (right, 0),
+        ):
+            middle.addWidget(widget, stretch)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.transport_bar)
+        column.addLayout(middle, 1)
+        column.addWidget(_line())
+        column.addWidget(self.keyboard_panel)
+        column.addWidget(_line())
+        column.addWidget(self.message_bar)
+        centre = QWidget()
+        centre.setLayout(column)
+        self.setCentralWidget(centre)
+        # No control has the focus at first: the letters play and the space bar starts.
+        centre.setFocus()
+
+    def _connect_document(self) -> None:
+        document = self._services.document
+        document.compositionChanged.connect(self._show_composition)
+        document.stateChanged.connect(self._show_title)
+        self.mixer.programChosen.connect(self._choose_program)
+        self.mixer.melodyChosen.connect(self._choose_melody)
+
+    def _connect_playing(self) -> None:
+        sound = self._services.sound
+        sound.problemFound.connect(self._say_silent)
+        self.mixer.mutedChanged.connect(self._mute)
+        self.roll.seekRequested.connect(self.transport.seek)
+        self.recording.notesChanged.connect(self.roll.set_recording_notes)
+        self.recording.stateChanged.connect(self._show_recording)
+        self.playback.soundingChanged.connect(self._light_tracks)
+        self._lit: frozenset[tuple[int, int]] = frozenset()
+
+    def _connect_keyboard(self) -> None:
+        live, midi = self._services.live, self.midi
+        self.keyboard.noteOn.connect(live.note_on)
+        self.keyboard.noteOff.connect(live.note_off)
+        live.midiStruck.connect(self._light_midi)
+        live.midiReleased.connect(self._unlight_midi)
+        midi.statusChanged.connect(self._show_midi_status)
+        midi.told.connect(self.message_bar.tell)
+        midi.failed.connect(self._warn)
+        letters = self.commands.computer_keys
+        letters.toggled.connect(self._let_letters_play)
+        letters.setChecked(self._services.settings.computer_keys)
+        self._let_letters_play(letters.isChecked())
+
+    def _connect_commands(self) -> None:
+        commands, files = self.commands, self.files
+        for action, command in (
+            (commands.new, files.new),
+            (commands.open, files.ask_open),
+            (commands.save, files.save),
+            (commands.save_as, files.save_as),
+            (commands.export, files.export),
+            (commands.quit, self.close),
+            (commands.zoom_in, self.roll.zoom_in),
+            (commands.zoom_out, self.roll.zoom_out),
+            (commands.fit, self.roll.fit),
+        ):
+            action.triggered.connect(command)
+        self.roll.emptyActionRequested.connect(self._offer_samples)
+        # Shortcuts work whether or not a menu or button that shows them is visible.
+        self.addActions([item for item in commands.children() if isinstance(item, QAction)])
+
+    # -- starting --------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Once the window can be seen, everything slow begins, in threads."""
+        super().paintEvent(event)
+        if not self._started:
+            self._started = True
+            QTimer.singleShot(0, self._start)
+
+    def _start(self) -> None:
+        services = self._services
+        services.jobs.run(
+            services.find_models, self.generation.set_models, self._say_models_unreadable
+        )
+        services.sound.open(services.jobs)
+        self.midi.start()
+        self.files.offer_left_over()
+
+    def _say_models_unreadable(self, error: Exception) -> None:
+        _log.error("The models could not be listed.", exc_info=error)
+        nothing: tuple[ModelInfo, ...] = ()
+        self.generation.set_models(nothing)
+
+    # -- showing ---------------------------------------------------------------------------
+
+    def _show_composition(self) -> None:
+        composition = self._services.document.composition
+        self.roll.set_composition(composition)
+        self.mixer.set_composition(composition)
+        self.statistics.set_composition(composition)
+        tracks = composition.tracks
+        self._services.live.set_program(tracks[0].program if tracks else DEFAULT_PROGRAMS[0])
+
+    def _show_title(self) -> None:
+        document = self._services.document
+        self.setWindowTitle(f"{document.name}[*] – Composer")
+        self.setWindowModified(document.modified)
+
+    def _show_recording(self, state: RecordingState) -> None:
+        composition = self._services.document.composition
+        if state is RecordingState.COUNTING_IN:
+            # The old melody makes room for the new one, and comes back if nothing is played.
+            blank = Composition(tempo=composition.tempo, meter=composition.meter)
+            self.roll.set_composition(blank)
+            self.generate_panel.set_obstacle("A melody is being recorded.")
+        elif state is RecordingState.IDLE:
+            self.roll.set_composition(composition)
+            self.generation.check()
+
+    def _show_midi_status(self, text: str, tip: str, attention: bool) -> None:
+        self.transport_bar.set_midi_status(text, tip, attention=attention)
+
+    def _light_tracks(self, sounding: frozenset[tuple[int, int]]) -> None:
+        for keys, on in ((self._lit - sounding, False), (sounding - self._lit, True)):
+            for track, pitch in keys:
+                self.keyboard.set_lit(pitch, on, voice_color(track), f"track {track}")
+        self._lit = sounding
+
+    def _light_midi(self, pitch: int) -> None:
+        self.keyboard.set_lit(pitch, True, source="midi")
+
+    def _unlight_midi(self, pitch: int) -> None:
+        self.keyboard.set_lit(pitch, False, source="midi")
+
+    def _say_silent(self, sentence: str) -> None:
+        self.message_bar.stand("sound", sentence, Tone.WARNING)
+
+    def _warn(self, sentence: str) -> None:
+        self.message_bar.tell(sentence, Tone.WARNING)
+
+    def report(self, sentence: str) -> None:
+        """Show what went unexpectedly wrong."""
+        self.message_bar.tell(sentence, Tone.ERROR)
+
+    def _show_about(self) -> None:
+        box = QMessageBox(self)
+        box.setWindowTitle("About Composer")
+        box.setText(f"<b>Composer {__version__}</b>")
+        box.setInformativeText(
+            "Play a melody, get a four-part composition. The voices are written by a neural"
+            " network that runs on this computer; nothing is sent anywhere."
+        )
+        box.open()
+
+    # -- doing -----------------------------------------------------------------------------
+
+    def _play_from_start(self) -> None:
+        self.playback.seek(0.0)
+        if not self.playback.playing:
+            self.playback.play()
+
+    def _choose_program(self, track: int, program: int) -> None:
+        document = self._services.document
+        changed = document.composition.with_program(track, program)
+        document.replace(changed, "Change Instrument")
+
+    def _choose_melody(self, track: int) -> None:
+        document = self._services.document
+        document.replace(with_melody_track(document.composition, track), "Choose Melody")
+
+    def _mute(self) -> None:
+        self.playback.set_muted(self.mixer.muted)
+
+    def _let_letters_play(self, on: bool) -> None:
+        self._services.settings.computer_keys = on
+        self._computer_keys.set_enabled(on)
+        self.keyboard.set_letters_enabled(on)
+
+    def _offer_samples(self) -> None:
+        corner = self.roll.viewport().rect().center()
+        self.menus.samples.popup(self.roll.viewport().mapToGlobal(corner))
+
+    # -- events ----------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files may be dropped anywhere on the window."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the first file dropped."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.files.open(paths[0])
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Unsaved work is kept for the next start; if that fails, the window stays open once."""
+        self.recording.stop()
+        problem = self._services.recovery.finish()
+        if problem and self._services.document.modified and not self._lost_is_fine:
+            event.ignore()
+            self.message_bar.tell(
+                problem,
+                Tone.ERROR,
+                MessageAction("Save As…", self.files.save_as),
+                MessageAction("Close Anyway", self._close_anyway),
+            )
+            return
+        self.playback.stop()
+        self.midi.stop()
+        self._services.settings.window_geometry = self.saveGeometry()
+        self._computer_keys.remove()
+        super().closeEvent(event)
+
+    def _close_anyway(self) -> None:
+        self._lost_is_fine = True
+        self.close()
+
+
+def _line(*, vertical: bool = False) -> QFrame:
+    line = QFrame()
+    set_role(line, "rule-vertical" if vertical else "rule")
+    return line

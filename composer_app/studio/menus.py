@@ -1,0 +1,104 @@
+"""The menu bar."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtGui import QAction, QKeySequence, QUndoStack
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from composer_app.errors import ComposerError
+from composer_app.music.sample_melodies import sample_melodies
+from composer_app.studio.actions import Actions
+from composer_app.studio.file_controller import FileController
+from composer_app.studio.icons import icon
+from composer_app.studio.settings import Settings
+
+
+class Menus:
+    """Fills a menu bar; lists that change are filled when their menu opens."""
+
+    def __init__(
+        self,
+        bar: QMenuBar,
+        actions: Actions,
+        undo_stack: QUndoStack,
+        files: FileController,
+        settings: Settings,
+        midi_menu: QMenu,
+        show_about: Callable[[], None],
+    ) -> None:
+        self._files = files
+        self._settings = settings
+        self._open = actions.open
+        self.samples = QMenu("Sample &Melodies")
+        self.samples.aboutToShow.connect(self._fill_samples)
+        self._recent = QMenu("Open &Recent")
+        self._recent.aboutToShow.connect(self._fill_recent)
+
+        file = bar.addMenu("&File")
+        file.addActions([actions.new, actions.open])
+        file.addMenu(self._recent)
+        file.addMenu(self.samples)
+        file.addSeparator()
+        file.addActions([actions.save, actions.save_as, actions.export])
+        file.addSeparator()
+        file.addAction(actions.quit)
+
+        edit = bar.addMenu("&Edit")
+        undo = undo_stack.createUndoAction(edit, "&Undo")
+        undo.setShortcut(QKeySequence.StandardKey.Undo)
+        undo.setIcon(icon("undo"))
+        redo = undo_stack.createRedoAction(edit, "&Redo")
+        redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+        redo.setIcon(icon("redo"))
+        edit.addActions([undo, redo])
+        edit.addSeparator()
+        edit.addActions([actions.generate, actions.roll])
+
+        play = bar.addMenu("&Play")
+        play.addActions([actions.record, actions.play, actions.stop, actions.rewind])
+        play.addSeparator()
+        play.addAction(actions.metronome)
+        play.addSeparator()
+        play.addActions([actions.computer_keys, actions.octave_down, actions.octave_up])
+        play.addSeparator()
+        midi = play.addMenu(midi_menu)
+        midi.setText("MIDI &Keyboard")
+
+        view = bar.addMenu("&View")
+        view.addActions([actions.zoom_in, actions.zoom_out, actions.fit])
+
+        about = bar.addMenu("&Help").addAction("&About Composer")
+        about.setMenuRole(QAction.MenuRole.AboutRole)
+        about.triggered.connect(show_about)
+
+    def _fill_samples(self) -> None:
+        self.samples.clear()
+        self.samples.addAction(self._open)
+        self.samples.addSeparator()
+        try:
+            samples = sample_melodies()
+        except (ComposerError, ValueError) as error:
+            self.samples.addAction(str(error)).setEnabled(False)
+            return
+        for sample in samples:
+            action = self.samples.addAction(sample.title)
+            action.setToolTip(sample.source)
+            action.triggered.connect(lambda _=False, key=sample.id: self._files.open_sample(key))
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        paths = self._settings.recent_files
+        for path in paths:
+            action = self._recent.addAction(_menu_text(path))
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _=False, chosen=path: self._files.open(chosen))
+        if paths:
+            self._recent.addSeparator()
+            self._recent.addAction("&Clear List", self._settings.forget_recent_files)
+        else:
+            self._recent.addAction("Files that you open appear here").setEnabled(False)
+
+
+def _menu_text(path: Path) -> str:
+    return f"{path.name}  –  {path.parent}".replace("&", "&&")

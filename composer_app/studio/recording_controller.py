@@ -1,0 +1,174 @@
+"""Recording: the count-in, the clicks, and from what was played to a melody."""
+
+from enum import Enum, auto
+from typing import Final
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from composer_app.live.metronome import Metronome, play_click
+from composer_app.live.note_sink import Clock
+from composer_app.live.recorder import Recorder
+from composer_app.music.melody import Melody
+from composer_app.music.timing import Meter, seconds_per_step
+from composer_app.studio.live_input import LiveInput
+from composer_app.studio.sound import Sound
+
+_TICK_MS: Final = 5
+_DRAW_SECONDS: Final = 0.03
+# The first click comes this much later than the button, so that it is not swallowed by the
+# work that pressing the button causes.
+_LEAD_SECONDS: Final = 0.1
+
+
+class RecordingState(Enum):
+    """What the recorder is doing."""
+
+    IDLE = auto()
+    COUNTING_IN = auto()
+    RECORDING = auto()
+
+
+class RecordingController(QObject):
+    """Records what :class:`LiveInput` announces; the clock is the one it stamps with.
+
+    ``tempo``, metre, count-in and clicks are fixed when a recording starts.
+    """
+
+    stateChanged = Signal(RecordingState)
+    # Steps since the downbeat; negative while counting in.
+    positionChanged = Signal(float)
+    # What has been played so far, to be drawn: tuples (pitch, start, end) in steps.
+    notesChanged = Signal(tuple)
+    recorded = Signal(Melody)
+    # The recording ended without a note.
+    nothingPlayed = Signal()
+
+    def __init__(
+        self, live: LiveInput, sound: Sound, clock: Clock, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._sound = sound
+        self._clock = clock
+        self._recorder = Recorder()
+        self._state = RecordingState.IDLE
+        self._metronome = Metronome(100.0, Meter())
+        self._downbeat = 0.0
+        self._clicked_until = 0.0
+        self._clicks_on = True
+        self._drawn = _DrawnNotes()
+        self._drawn_at = 0.0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self.tick)
+        live.struck.connect(self._recorder_on)
+        live.released.connect(self._recorder_off)
+
+    @property
+    def state(self) -> RecordingState:
+        """What the recorder is doing."""
+        return self._state
+
+    @property
+    def active(self) -> bool:
+        """Whether it counts in or records."""
+        return self._state is not RecordingState.IDLE
+
+    def start(self, bpm: float, meter: Meter, count_in_bars: int, *, clicks: bool) -> None:
+        """Count in and record. A count-in is always heard; ``clicks`` says whether it goes on."""
+        self._metronome = Metronome(bpm, meter)
+        count_in = self._metronome.count_in_seconds(count_in_bars)
+        self._downbeat = self._clock() + _LEAD_SECONDS + count_in
+        self._clicked_until = -count_in
+        self._clicks_on = clicks
+        self._recorder.start(self._downbeat)
+        self._drawn = _DrawnNotes()
+        self._enter(RecordingState.COUNTING_IN)
+        self._timer.start()
+        self.tick()
+
+    def stop(self) -> None:
+        """End the recording; ``recorded`` or ``nothingPlayed`` follows."""
+        if not self.active:
+            return
+        self._timer.stop()
+        recording = self._recorder.stop(self._clock())
+        melody = recording.melody(self._metronome.bpm, self._metronome.meter)
+        self.notesChanged.emit(())
+        self._enter(RecordingState.IDLE)
+        if melody.notes:
+            self.recorded.emit(melody)
+        else:
+            self.nothingPlayed.emit()
+
+    def tick(self) -> None:
+        """Click what is due and say where we are; the timer calls it every few milliseconds."""
+        if not self.active:
+            return
+        now = self._clock()
+        elapsed = now - self._downbeat
+        if self._state is RecordingState.COUNTING_IN and elapsed >= 0:
+            self._enter(RecordingState.RECORDING)
+        for click in self._metronome.clicks_between(self._clicked_until, elapsed):
+            if click.time < 0 or self._clicks_on:
+                play_click(self._sound.synthesizer, click)
+        self._clicked_until = max(elapsed, self._clicked_until)
+        self.positionChanged.emit(self._step(now))
+        if not 0 <= now - self._drawn_at < _DRAW_SECONDS:
+            self._drawn_at = now
+            self._draw(now)
+
+    def _draw(self, now: float) -> None:
+        if self._drawn.changed:
+            self.notesChanged.emit(
+                tuple(
+                    (pitch, max(0.0, self._step(start)), self._step(end))
+                    for pitch, start, end in self._drawn.notes(now)
+                    if self._step(end) > 0
+                )
+            )
+
+    def _step(self, time: float) -> float:
+        return (time - self._downbeat) / seconds_per_step(self._metronome.bpm)
+
+    def _enter(self, state: RecordingState) -> None:
+        self._state = state
+        self.stateChanged.emit(state)
+
+    def _recorder_on(self, pitch: int, velocity: int, at: float) -> None:
+        self._recorder.note_on(pitch, velocity, at)
+        if self.active:
+            self._drawn.note_on(pitch, at)
+
+    def _recorder_off(self, pitch: int, at: float) -> None:
+        self._recorder.note_off(pitch, at)
+        self._drawn.note_off(pitch, at)
+
+
+class _DrawnNotes:
+    """What is seen of a recording while it grows; times in seconds of the clock."""
+
+    def __init__(self) -> None:
+        self._ended: list[tuple[int, float, float]] = []
+        self._held: dict[int, float] = {}
+        self._changed = False
+
+    @property
+    def changed(self) -> bool:
+        """Whether :meth:`notes` would differ from what it said last."""
+        return self._changed or bool(self._held)
+
+    def note_on(self, pitch: int, at: float) -> None:
+        self.note_off(pitch, at)
+        self._held[pitch] = at
+
+    def note_off(self, pitch: int, at: float) -> None:
+        start = self._held.pop(pitch, None)
+        if start is not None:
+            self._ended.append((pitch, start, at))
+            self._changed = True
+
+    def notes(self, now: float) -> list[tuple[int, float, float]]:
+        """(pitch, start, end), the held ones up to ``now``."""
+        self._changed = False
+        return self._ended + [(pitch, start, now) for pitch, start in self._held.items()]

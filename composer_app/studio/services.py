@@ -1,0 +1,76 @@
+"""What the window works with: every service is built once, here, and handed in."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from composer_app.generation.catalog import ModelInfo, installed_models, load_generator
+from composer_app.live.midi_ports import MidiPorts
+from composer_app.live.note_sink import Clock
+from composer_app.live.player import Player
+from composer_app.live.synthesizer import open_synthesizer
+from composer_app.studio.document import Document
+from composer_app.studio.file_dialogs import FileDialogs
+from composer_app.studio.generation_worker import GenerationWorker, LoadGenerator
+from composer_app.studio.jobs import Jobs
+from composer_app.studio.live_input import LiveInput
+from composer_app.studio.midi_controller import InputPorts
+from composer_app.studio.recovery import Recovery
+from composer_app.studio.settings import Settings
+from composer_app.studio.sound import OpenSynthesizer, Sound
+
+
+@dataclass(frozen=True)
+class Services:
+    """Close them with :meth:`close` when the window has gone."""
+
+    settings: Settings
+    clock: Clock
+    document: Document
+    jobs: Jobs
+    recovery: Recovery
+    sound: Sound
+    live: LiveInput
+    player: Player
+    ports: InputPorts
+    worker: GenerationWorker
+    dialogs: FileDialogs
+    find_models: Callable[[], tuple[ModelInfo, ...]]
+
+    def close(self) -> None:
+        """Stop every thread and let go of every device."""
+        self.ports.close_input()
+        self.player.close()
+        self.worker.close()
+        self.jobs.close()
+        self.recovery.close()
+        self.sound.close()
+
+
+def build_services(
+    settings: Settings,
+    *,
+    clock: Clock = time.perf_counter,
+    ports: InputPorts | None = None,
+    open_sound: OpenSynthesizer = open_synthesizer,
+    load: LoadGenerator = load_generator,
+    find_models: Callable[[], tuple[ModelInfo, ...]] = installed_models,
+    dialogs: FileDialogs | None = None,
+) -> Services:
+    """The real services; each argument stands in for one of them, for tests."""
+    document = Document()
+    sound = Sound(open_sound)
+    return Services(
+        settings=settings,
+        clock=clock,
+        document=document,
+        jobs=Jobs(),
+        recovery=Recovery(document, settings.recovery_folder),
+        sound=sound,
+        live=LiveInput(sound, clock),
+        player=Player(sound.synthesizer, clock),
+        ports=ports if ports is not None else MidiPorts(clock),
+        worker=GenerationWorker(load),
+        dialogs=dialogs or FileDialogs(),
+        find_models=find_models,
+    )

@@ -1,0 +1,141 @@
+"""What Composer remembers between sessions, and where it keeps its own files."""
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+
+_MAX_RECENT: Final = 8
+
+
+class Settings:
+    """Typed access to the stored settings; the only user of QSettings and QStandardPaths.
+
+    ``folder`` keeps everything in one place of its own instead of the user's, for tests.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        if folder is None:
+            self._store = QSettings("Composer", "Composer")
+            data = QStandardPaths.StandardLocation.AppLocalDataLocation
+            self._data_folder = Path(QStandardPaths.writableLocation(data))
+        else:
+            self._store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+            self._data_folder = folder
+
+    @property
+    def log_file(self) -> Path:
+        """Where unexpected errors are written."""
+        return self._data_folder / "composer.log"
+
+    @property
+    def recovery_folder(self) -> Path:
+        """Where unsaved work is kept."""
+        return self._data_folder / "recovery"
+
+    @property
+    def music_folder(self) -> Path:
+        """Where file dialogs begin: the folder used last, or the user's music folder."""
+        used = Path(self._text("files/folder"))
+        if used.name and used.is_dir():
+            return used
+        music = QStandardPaths.StandardLocation.MusicLocation
+        found = Path(QStandardPaths.writableLocation(music))
+        return found if found.is_dir() else Path.home()
+
+    def remember_file(self, path: Path) -> None:
+        """Put ``path`` at the head of the recent files."""
+        path = path.absolute()
+        others = [recent for recent in self._recent() if recent != path]
+        recent = [str(item) for item in (path, *others)][:_MAX_RECENT]
+        self._store.setValue("files/recent", recent)
+        self._store.setValue("files/folder", str(path.parent))
+
+    @property
+    def recent_files(self) -> tuple[Path, ...]:
+        """Files used last that still exist, newest first."""
+        return tuple(path for path in self._recent() if path.is_file())
+
+    def forget_recent_files(self) -> None:
+        """Empty the list of recent files."""
+        self._store.remove("files/recent")
+
+    @property
+    def midi_input(self) -> str:
+        """Name of the MIDI input to use; empty for none."""
+        return self._text("midi/input")
+
+    @midi_input.setter
+    def midi_input(self, name: str) -> None:
+        self._store.setValue("midi/input", name)
+
+    @property
+    def metronome(self) -> bool:
+        """Whether the metronome clicks while recording and playing."""
+        return self._flag("metronome/on", True)
+
+    @metronome.setter
+    def metronome(self, on: bool) -> None:
+        self._store.setValue("metronome/on", on)
+
+    @property
+    def count_in_bars(self) -> int:
+        """Bars counted before a recording, 0 to 2."""
+        return min(2, max(0, self._number("metronome/count_in", 1)))
+
+    @count_in_bars.setter
+    def count_in_bars(self, bars: int) -> None:
+        self._store.setValue("metronome/count_in", bars)
+
+    @property
+    def computer_keys(self) -> bool:
+        """Whether the computer's letters play notes."""
+        return self._flag("keyboard/computer_keys", True)
+
+    @computer_keys.setter
+    def computer_keys(self, on: bool) -> None:
+        self._store.setValue("keyboard/computer_keys", on)
+
+    @property
+    def model(self) -> str:
+        """Name of the model chosen last; empty for the default."""
+        return self._text("generate/model")
+
+    @model.setter
+    def model(self, name: str) -> None:
+        self._store.setValue("generate/model", name)
+
+    @property
+    def window_geometry(self) -> QByteArray:
+        """Size and place of the window; empty at the first start."""
+        value = self._store.value("window/geometry")
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    @window_geometry.setter
+    def window_geometry(self, geometry: QByteArray) -> None:
+        self._store.setValue("window/geometry", geometry)
+
+    def _recent(self) -> list[Path]:
+        stored = self._store.value("files/recent")
+        # A list of one comes back from an INI file as a plain string.
+        names = [stored] if isinstance(stored, str) else stored
+        if not isinstance(names, list):
+            return []
+        return [Path(name) for name in names if isinstance(name, str) and name]
+
+    def _text(self, key: str) -> str:
+        value = self._store.value(key)
+        return value if isinstance(value, str) else ""
+
+    def _flag(self, key: str, default: bool) -> bool:
+        value = self._store.value(key)
+        if isinstance(value, bool):
+            return value
+        return value.lower() == "true" if isinstance(value, str) else default
+
+    def _number(self, key: str, default: int) -> int:
+        value = self._store.value(key)
+        try:
+            return int(value) if isinstance(value, (int, str)) else default
+        except ValueError:
+            return default

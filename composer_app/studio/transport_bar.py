@@ -1,0 +1,204 @@
+"""The toolbar: record, play, where we are, tempo, metre, metronome, key and MIDI."""
+
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, Meter
+from composer_app.studio.actions import Actions
+from composer_app.studio.icons import icon
+from composer_app.studio.theme import COLORS, LARGE_SIZE, numeral_font, set_role
+
+_METERS: Final = (Meter(4, 4), Meter(3, 4), Meter(2, 4), Meter(6, 8))
+_COUNT_IN_TEXTS: Final = ("No count-in", "1 bar count-in", "2 bars count-in")
+_HEIGHT: Final = 56
+_ICON_SIZE: Final = QSize(20, 20)
+
+
+class TransportBar(QFrame):
+    """Shows and edits what concerns time; it decides nothing itself."""
+
+    tempoEdited = Signal(float)
+    tapped = Signal()
+    meterChosen = Signal(Meter)
+    countInChosen = Signal(int)
+
+    def __init__(self, actions: Actions, midi_menu: QMenu, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "bar")
+        self.setFixedHeight(_HEIGHT)
+        self.record_button = _button(actions.record, "record")
+        self.play_button = _button(actions.play)
+        self._position = self._make_position()
+        self.tempo = self._make_tempo()
+        self.tap_button = QPushButton("Tap")
+        self.tap_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.tap_button.setToolTip("Tap the beat a few times to set the tempo")
+        # The beat is where the button goes down, not where it comes up.
+        self.tap_button.pressed.connect(self.tapped)
+        self.meter = self._make_meter()
+        self.count_in = self._make_count_in()
+        self._key = QLabel()
+        self._key.setToolTip("The key of the piece, estimated from its notes")
+        self.midi_button = self._make_midi(midi_menu)
+        self._lay_out(actions)
+        self.set_key("")
+        self.set_midi_status("MIDI", "", attention=False)
+
+    def set_position(self, text: str) -> None:
+        """Show where the music is, such as ``003.2.1``."""
+        if text != self._position.text():
+            self._position.setText(text)
+
+    @property
+    def position_text(self) -> str:
+        """The position as shown: bar, beat, sixteenth."""
+        return self._position.text()
+
+    def set_time_enabled(self, enabled: bool) -> None:
+        """Whether tempo, metre and count-in can be changed: not while recording."""
+        for widget in (self.tempo, self.tap_button, self.meter, self.count_in):
+            widget.setEnabled(enabled)
+
+    def set_tempo(self, bpm: float) -> None:
+        """Show ``bpm`` without reporting it as an edit."""
+        self.tempo.blockSignals(True)
+        self.tempo.setValue(bpm)
+        self.tempo.blockSignals(False)
+
+    def set_meter(self, meter: Meter) -> None:
+        """Show ``meter``; one that is not offered joins the list."""
+        index = self.meter.findText(str(meter))
+        if index < 0:
+            self.meter.addItem(str(meter), meter)
+            index = self.meter.count() - 1
+        self.meter.setCurrentIndex(index)
+
+    def set_count_in(self, bars: int) -> None:
+        """Show a count-in of 0, 1 or 2 bars."""
+        self.count_in.setCurrentIndex(bars)
+
+    def set_key(self, name: str) -> None:
+        """Show the key's name; empty where there is no music."""
+        self._key.setText(name or "No key yet")
+        set_role(self._key, "" if name else "muted")
+
+    def set_midi_status(self, text: str, tip: str, *, attention: bool) -> None:
+        """Show which MIDI input is in use; ``attention`` when one is wanted but missing."""
+        self.midi_button.setText(text)
+        self.midi_button.setToolTip(tip or "MIDI keyboards")
+        self.midi_button.setAccessibleName(f"MIDI: {text}")
+        self.midi_button.setIcon(icon("midi", COLORS.warning if attention else COLORS.text))
+
+    def _make_position(self) -> QLabel:
+        label = QLabel("001.1.1")
+        set_role(label, "display")
+        label.setFont(numeral_font(LARGE_SIZE, bold=True))
+        label.setToolTip("Bar, beat and sixteenth")
+        label.setAccessibleName("Position")
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        label.setMinimumWidth(label.fontMetrics().horizontalAdvance("-000.0.0") + 16)
+        return label
+
+    def _make_tempo(self) -> QDoubleSpinBox:
+        spin = _TempoSpin()
+        spin.setRange(MIN_TEMPO, MAX_TEMPO)
+        spin.setKeyboardTracking(False)
+        spin.setSuffix(" BPM")
+        spin.setToolTip("Tempo in beats per minute")
+        spin.setAccessibleName("Tempo in beats per minute")
+        spin.setFixedWidth(104)
+        spin.valueChanged.connect(self.tempoEdited)
+        return spin
+
+    def _make_meter(self) -> QComboBox:
+        combo = QComboBox()
+        combo.setToolTip("Metre")
+        combo.setAccessibleName("Metre")
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        for meter in _METERS:
+            combo.addItem(str(meter), meter)
+        combo.activated.connect(lambda index: self.meterChosen.emit(combo.itemData(index)))
+        return combo
+
+    def _make_count_in(self) -> QComboBox:
+        combo = QComboBox()
+        combo.addItems(_COUNT_IN_TEXTS)
+        combo.setToolTip("What the metronome counts before a recording begins")
+        combo.setAccessibleName("Count-in")
+        combo.activated.connect(self.countInChosen)
+        return combo
+
+    def _make_midi(self, menu: QMenu) -> QToolButton:
+        button = QToolButton()
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setIconSize(_ICON_SIZE)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _lay_out(self, actions: Actions) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 8, 16, 8)
+        layout.setSpacing(8)
+        for widget in (
+            self.record_button,
+            _button(actions.rewind),
+            self.play_button,
+            _button(actions.stop),
+            _rule(),
+            self._position,
+            _rule(),
+            self.tempo,
+            self.tap_button,
+            self.meter,
+            _button(actions.metronome),
+            self.count_in,
+            _rule(),
+            self._key,
+        ):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        layout.addWidget(self.midi_button)
+
+
+class _TempoSpin(QDoubleSpinBox):
+    """Shows hundredths only where there are any."""
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:g}"
+
+
+def _button(action: QAction, role: str = "") -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setIconSize(_ICON_SIZE)
+    button.setFixedSize(36, 32)
+    # Clicking must not take the focus: the space bar would press the button again.
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(action.text().replace("&", ""))
+    if role:
+        set_role(button, role)
+    return button
+
+
+def _rule() -> QFrame:
+    rule = QFrame()
+    set_role(rule, "rule-vertical")
+    rule.setFixedSize(1, 24)
+    rule.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return rule

@@ -1,0 +1,191 @@
+"""Record, play, stop, tempo and metre: between the toolbar, the document and what plays."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QObject
+
+from composer_app.live.note_sink import Clock
+from composer_app.music.composition import Composition
+from composer_app.music.edits import with_meter, with_tempo
+from composer_app.music.melody import Melody
+from composer_app.music.timing import Meter
+from composer_app.studio.actions import Actions
+from composer_app.studio.document import Document
+from composer_app.studio.message_bar import MessageBar, Tone
+from composer_app.studio.playback_controller import PlaybackController
+from composer_app.studio.recording_controller import RecordingController, RecordingState
+from composer_app.studio.settings import Settings
+from composer_app.studio.tap_tempo import TapTempo
+from composer_app.studio.transport_bar import TransportBar
+
+# Consecutive edits of the same kind undo as one.
+_TEMPO_EDIT: Final = 1
+_METER_EDIT: Final = 2
+
+
+class TransportController(QObject):
+    """One of two things runs at a time: playing or recording."""
+
+    def __init__(
+        self,
+        actions: Actions,
+        bar: TransportBar,
+        document: Document,
+        playback: PlaybackController,
+        recording: RecordingController,
+        settings: Settings,
+        clock: Clock,
+        messages: MessageBar,
+        set_playhead: Callable[[float | None], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._actions = actions
+        self._bar = bar
+        self._document = document
+        self._playback = playback
+        self._recording = recording
+        self._settings = settings
+        self._clock = clock
+        self._messages = messages
+        self._set_playhead = set_playhead
+        self._taps = TapTempo()
+        self._connect()
+        self._actions.metronome.setChecked(settings.metronome)
+        playback.set_metronome(settings.metronome)
+        bar.set_count_in(settings.count_in_bars)
+        self._show_composition()
+        self._show_position(0.0)
+
+    def toggle_recording(self) -> None:
+        """Record, or end the recording."""
+        if self._recording.active:
+            self._recording.stop()
+            return
+        self._playback.stop()
+        composition = self._document.composition
+        self._recording.start(
+            composition.tempo.initial_bpm,
+            composition.meter,
+            self._settings.count_in_bars,
+            clicks=self._settings.metronome,
+        )
+
+    def toggle_playing(self) -> None:
+        """Play or stop; ends a recording instead while there is one."""
+        if self._recording.active:
+            self._recording.stop()
+            return
+        self._playback.toggle()
+        if not self._document.composition.note_count:
+            self._messages.tell("There is nothing to play yet: play something, or open a melody.")
+        self._actions.play.setChecked(self._playback.playing)
+
+    def stop(self) -> None:
+        """Stop whatever runs; return to the start if nothing does."""
+        if self._recording.active:
+            self._recording.stop()
+        elif self._playback.playing:
+            self._playback.stop()
+        else:
+            self._playback.seek(0.0)
+
+    def rewind(self) -> None:
+        """Return to the start; the music runs on from there if it runs."""
+        if not self._recording.active:
+            self._playback.seek(0.0)
+
+    def seek(self, step: float) -> None:
+        """Go to ``step``."""
+        if not self._recording.active:
+            self._playback.seek(step)
+
+    def _connect(self) -> None:
+        actions, bar, recording = self._actions, self._bar, self._recording
+        actions.record.triggered.connect(self.toggle_recording)
+        actions.play.triggered.connect(self.toggle_playing)
+        actions.stop.triggered.connect(self.stop)
+        actions.rewind.triggered.connect(self.rewind)
+        actions.metronome.toggled.connect(self._set_metronome)
+        bar.tempoEdited.connect(self._edit_tempo)
+        bar.tapped.connect(self._tap)
+        bar.meterChosen.connect(self._edit_meter)
+        bar.countInChosen.connect(self._set_count_in)
+        self._playback.positionChanged.connect(self._show_position)
+        self._playback.playingChanged.connect(actions.play.setChecked)
+        recording.stateChanged.connect(self._show_recording)
+        recording.positionChanged.connect(self._show_position)
+        recording.recorded.connect(self._take_recording)
+        recording.nothingPlayed.connect(self._say_nothing_played)
+        self._document.compositionChanged.connect(self._show_composition)
+
+    def _edit_tempo(self, bpm: float) -> None:
+        changed = with_tempo(self._document.composition, bpm)
+        self._document.replace(changed, "Change Tempo", _TEMPO_EDIT)
+
+    def _edit_meter(self, meter: Meter) -> None:
+        changed = with_meter(self._document.composition, meter)
+        self._document.replace(changed, "Change Metre", _METER_EDIT)
+
+    def _tap(self) -> None:
+        bpm = self._taps.tap(self._clock())
+        if bpm is not None:
+            self._edit_tempo(bpm)
+
+    def _set_metronome(self, on: bool) -> None:
+        self._settings.metronome = on
+        self._playback.set_metronome(on)
+
+    def _set_count_in(self, bars: int) -> None:
+        self._settings.count_in_bars = bars
+
+    def _show_composition(self) -> None:
+        composition = self._document.composition
+        self._bar.set_tempo(composition.tempo.initial_bpm)
+        self._bar.set_meter(composition.meter)
+        self._bar.set_key(composition.key().name if composition.note_count else "")
+        if not self._recording.active:
+            self._show_position(self._playback.position)
+
+    def _show_position(self, step: float) -> None:
+        bar, pulse, rest = self._document.composition.meter.position(math.floor(step))
+        self._bar.set_position(f"{bar:03d}.{pulse}.{rest}")
+        self._set_playhead(max(0.0, step))
+
+    def _show_recording(self, state: RecordingState) -> None:
+        active = state is not RecordingState.IDLE
+        self._actions.record.setChecked(active)
+        self._bar.set_time_enabled(not active)
+        if state is RecordingState.COUNTING_IN:
+            self._messages.stand("recording", "Counting in: play on the next downbeat.", Tone.INFO)
+        elif state is RecordingState.RECORDING:
+            self._messages.stand(
+                "recording", "Recording: press Stop or Esc when you are done.", Tone.RECORD
+            )
+        else:
+            self._messages.withdraw("recording")
+            self._playback.seek(0.0)
+
+    def _take_recording(self, melody: Melody) -> None:
+        current = self._document.composition
+        program = current.tracks[0].program if current.tracks else None
+        recorded = Composition.from_melody(replace(melody, title="Recording"))
+        if program is not None:
+            recorded = recorded.with_program(0, program)
+        if self._document.path is None:
+            self._document.replace(recorded, "Record")
+        else:
+            # The file that is open holds another piece, and keeps it.
+            self._document.begin(recorded, "Record", saved=False)
+        notes = "1 note" if len(melody.notes) == 1 else f"{len(melody.notes)} notes"
+        self._messages.tell(
+            f"Recorded {notes}: press Generate to hear them in four voices.", Tone.SUCCESS
+        )
+
+    def _say_nothing_played(self) -> None:
+        self._messages.tell(
+            "Nothing was played, so nothing has changed: press Record and play after the count-in."
+        )
