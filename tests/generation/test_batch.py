@@ -1,0 +1,138 @@
+"""Which files a batch of melodies and takes is read from and written to."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from composer_app.errors import SettingError
+from composer_app.generation.batch import Plan, plan_outputs, prepare_folder, read_jobs
+from composer_app.music.composition import Composition, Track
+from composer_app.music.midi_file import write_midi
+from composer_app.music.note import Note
+
+
+def outputs(melodies: str, output: str, takes: int = 1) -> list[str]:
+    plans = plan_outputs([Path(name) for name in melodies.split()], Path(output), takes)
+    return [path.as_posix() for plan in plans for path in plan.outputs]
+
+
+@pytest.mark.parametrize(
+    ("melodies", "output", "takes", "expected"),
+    [
+        ("a.mid", "out.mid", 1, ["out.mid"]),
+        ("a.mid", "out.mid", 2, ["out__z1.mid", "out__z2.mid"]),
+        ("a.mid", "my.song", 2, ["my.song__z1.mid", "my.song__z2.mid"]),
+        ("a.mid", "my.MIDI", 2, ["my__z1.MIDI", "my__z2.MIDI"]),
+        ("a.mid x/b.midi", "out", 1, ["out/a.mid", "out/b.mid"]),
+        ("a.mid b.mid", "out", 2, ["out/a__z1.mid", "out/a__z2.mid", "out/b__z1.mid",
+                                   "out/b__z2.mid"]),
+        ("a.mid", "folder", 1, ["folder/a.mid"]),
+        ("a.mid b.mid", "folder", 1, ["folder/a.mid", "folder/b.mid"]),
+    ],
+)  # fmt: skip
+def test_names(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    melodies: str,
+    output: str,
+    takes: int,
+    expected: list[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    assert outputs(melodies, output, takes) == expected
+
+
+@pytest.mark.parametrize(
+    ("melodies", "output", "takes", "why"),
+    [
+        ("x/a.mid y/a.mid", "out", 1, "both become a.mid"),
+        ("x/a.mid y/A.MID", "out", 1, "both become A.mid"),
+        ("a.mid a__z1.mid", ".", 1, "a.mid is the melody itself"),
+        ("a.mid", "a.mid", 1, "a.mid is the melody itself"),
+        ("a__z1.mid", "a.mid", 2, "a__z1.mid is the melody itself"),
+        ("link.mid", "a.mid", 1, "a.mid is the melody itself"),
+        ("a.mid", ".", 1, "a.mid is the melody itself"),
+        ("a.mid b.mid", "file", 1, "need a folder"),
+        ("a.mid b.mid", "new.mid", 1, "need a folder"),
+    ],
+)
+def test_results_that_would_collide(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    melodies: str,
+    output: str,
+    takes: int,
+    why: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.mid", "a__z1.mid", "file"):
+        Path(name).touch()
+    Path("link.mid").symlink_to("a.mid")
+    with pytest.raises(SettingError, match=why):
+        outputs(melodies, output, takes)
+
+
+def test_reading_melodies(tmp_path: Path) -> None:
+    low, high = Track("Low", 0, (Note(0, 40, 4),)), Track("High", 0, (Note(0, 70, 4),))
+    path = tmp_path / "a.mid"
+    write_midi(Composition((Track("Empty"), low, high)), path)
+    plan = Plan(path, (tmp_path / "out.mid",))
+
+    def chosen(track: int | None) -> tuple[int, int]:
+        ((job,), problems) = read_jobs([plan], track)
+        assert problems == []
+        assert job.plan is plan
+        return job.track, job.melody.notes[0].pitch
+
+    assert chosen(None) == (2, 40)
+    assert chosen(3) == (3, 70)
+
+
+def test_each_melody_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    note, late = Track("", 0, (Note(0, 60, 4),)), Track("", 0, (Note(170_000, 60, 4),))
+    contents = {"one": (note,), "two": (note, note), "empty": (Track(""), note), "long": (late,)}
+    plans = [Plan(tmp_path / "missing.mid", ())]
+    for name, tracks in contents.items():
+        write_midi(Composition(tracks), tmp_path / f"{name}.mid")
+        plans.append(Plan(tmp_path / f"{name}.mid", ()))
+
+    def problems(track: int | None) -> list[str]:
+        return [problem.removeprefix(f"{tmp_path}/") for problem in read_jobs(plans, track)[1]]
+
+    missing, long = problems(None)
+    assert missing.startswith("missing.mid cannot be opened")
+    assert long.startswith("long.mid, track 1: The melody has 10626 bars")
+    assert problems(1)[1].startswith("empty.mid, track 1: The melody has no notes")
+    assert problems(3)[1:] == [
+        "one.mid has only one track, not 3.",
+        "two.mid has only 2 tracks, not 3.",
+        "empty.mid has only 2 tracks, not 3.",
+        "long.mid has only one track, not 3.",
+    ]
+
+
+def test_folders_are_made_for_several_and_needed_for_one(tmp_path: Path) -> None:
+    prepare_folder(tmp_path / "new" / "deep", make=True)
+    assert (tmp_path / "new" / "deep").is_dir()
+    prepare_folder(tmp_path / "new" / "deep", make=True)
+    prepare_folder(tmp_path / "out.mid", make=False)
+    prepare_folder(tmp_path, make=False)
+    with pytest.raises(SettingError, match="There is no folder"):
+        prepare_folder(tmp_path / "nowhere" / "out.mid", make=False)
+
+
+@pytest.mark.parametrize(
+    ("folder", "why"), [("file/deep", "part of its path is not a folder"), ("\0", "valid")]
+)
+def test_folders_that_cannot_be_made(tmp_path: Path, folder: str, why: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingError, match=f"cannot be made: .*{why}"):
+        prepare_folder(tmp_path / folder, make=True)
+
+
+def test_a_folder_that_is_write_protected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(SettingError, match="cannot be written to"):
+        prepare_folder(tmp_path / "out.mid", make=False)

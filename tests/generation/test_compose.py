@@ -1,0 +1,117 @@
+"""From a melody to a composition, around a generator that needs no network."""
+
+import pytest
+
+from composer_app.errors import MelodyError
+from composer_app.generation.generator import (
+    MAX_BARS,
+    GenerationCancelledError,
+    GenerationSettings,
+    accompaniment_velocity,
+    check_melody,
+    compose,
+)
+from composer_app.music.composition import DEFAULT_PROGRAMS, Origin
+from composer_app.music.melody import Melody
+from composer_app.music.note import Note
+from composer_app.music.piano_roll import PianoRoll
+from composer_app.music.sample_melodies import load_sample
+from composer_app.music.timing import Meter, TempoMap
+from tests.generation.fake_generator import FakeGenerator
+
+MELODY = Melody(
+    # A rest first, a note repeated without a gap, two loudnesses: all of it must survive.
+    (Note(4, 72, 4, 100), Note(8, 72, 4, 60), Note(14, 67, 10, 127)),
+    TempoMap.constant(90),
+    Meter(3, 4),
+    "Tune",
+)
+
+
+@pytest.mark.parametrize(
+    "melody", [MELODY, load_sample("twinkle"), load_sample("greensleeves")], ids=lambda m: m.title
+)
+def test_the_first_of_four_tracks_is_the_melody_untouched(melody: Melody) -> None:
+    piece = compose(melody, FakeGenerator(), GenerationSettings(seed=3))
+    assert [track.name for track in piece.tracks] == ["Soprano", "Alto", "Tenor", "Bass"]
+    assert piece.tracks[0].notes == melody.notes
+    assert piece.melody() == melody
+    assert all(track.notes for track in piece.tracks)
+    assert [track.program for track in piece.tracks] == list(DEFAULT_PROGRAMS)
+
+
+def test_where_it_came_from_is_remembered() -> None:
+    piece = compose(
+        MELODY, FakeGenerator("bach"), GenerationSettings(5, 0.7), programs=(1, 2, 3, 4)
+    )
+    assert piece.origin == Origin("bach", 5, 0.7)
+    assert [track.program for track in piece.tracks] == [1, 2, 3, 4]
+
+
+def test_what_the_generator_is_given() -> None:
+    generator = FakeGenerator()
+    compose(MELODY, generator, GenerationSettings(seed=5))
+    ((roll, meter, noise, settings),) = generator.calls
+    assert roll == PianoRoll.from_notes([MELODY.notes])
+    assert roll.velocity.shape == (24, 128, 1)
+    assert meter == Meter(3, 4)
+    assert noise.seed == settings.seed == 5
+    assert noise.steps >= roll.steps
+
+
+def test_the_seed_alone_decides() -> None:
+    def take(seed: int) -> object:
+        return compose(MELODY, FakeGenerator(), GenerationSettings(seed)).tracks
+
+    assert take(1) == take(1)
+    assert take(1) != take(2)
+
+
+def test_progress_is_passed_on_and_can_cancel() -> None:
+    shares: list[float] = []
+    compose(MELODY, FakeGenerator(), GenerationSettings(), lambda s: not shares.append(s))
+    assert shares == [0.0, 0.5, 1.0]
+    with pytest.raises(GenerationCancelledError):
+        compose(MELODY, FakeGenerator(), GenerationSettings(), lambda share: share < 0.5)
+
+
+@pytest.mark.parametrize(
+    ("melody", "why"),
+    [
+        (Melody(), "has no notes"),
+        (Melody((Note(MAX_BARS * 16, 60, 1),)), "has 1000 bars"),
+        (Melody((Note(10_000 * 16 - 1, 60, 1),)), "has 10000 bars"),
+    ],
+)
+def test_melodies_that_cannot_be_harmonised(melody: Melody, why: str) -> None:
+    generator = FakeGenerator()
+    with pytest.raises(MelodyError, match=why):
+        compose(melody, generator, GenerationSettings())
+    assert generator.calls == []
+
+
+def test_the_longest_melody_is_accepted() -> None:
+    check_melody(Melody((Note(MAX_BARS * 16 - 1, 60, 1),)))
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"seed": -1}, "seed"),
+        ({"seed": 2**32}, "seed"),
+        ({"temperature": 0.0}, "temperature"),
+        ({"temperature": 2.1}, "temperature"),
+        ({"temperature": float("nan")}, "temperature"),
+    ],
+)
+def test_settings_out_of_range(settings: dict[str, float], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        GenerationSettings(**settings)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("velocities", "expected"), [([100, 60], 68), ([127], 108), ([1], 1), ([], 68)]
+)
+def test_the_accompaniment_is_softer_than_the_melody(velocities: list[int], expected: int) -> None:
+    notes = [Note(4 * place, 60, 4, velocity) for place, velocity in enumerate(velocities)]
+    assert accompaniment_velocity(PianoRoll.from_notes([notes])) == expected
