@@ -330,7 +330,8 @@ def _voice_notes(
     starts = np.flatnonzero(onset)
     silent = np.flatnonzero(np.append(cells, 0) == 0)
     notes = []
-    for start, following in zip(starts, [*starts[1:], len(cells)], strict=True):
+    # The last note has no follower but the end; a voice may also rest throughout.
+    for start, following in zip(starts, np.append(starts, len(cells))[1:], strict=True):
         end = min(int(following), int(silent[np.searchsorted(silent, start)]))
         pitch = lowest + int(cells[start])
         while pitch < 0:

@@ -166,7 +166,7 @@ def load_corpus(path: Path, *splits: str) -> list[Piece]:
         raise CorpusError(
             f"There is no corpus at {path}: make it with 'composer-app corpus bach -o {path}'."
         ) from None
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
         raise CorpusError(f"{path} is not a corpus that Composer wrote.") from None
     pieces = []
     bounds = zip(arrays["start"][:-1], arrays["start"][1:], strict=True)

@@ -6,6 +6,8 @@ the graph multiplies them out when it is loaded, so that inference runs in float
 
 import io
 import json
+import logging
+import warnings
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, Final
@@ -98,7 +100,10 @@ def export_refining(network: RefiningUNet) -> onnx.ModelProto:
     network.eval()
     batch, cells = torch.export.Dim("batch", max=64), torch.export.Dim("cells", max=8192)
     shape = {0: batch, 1: 16 * cells}
-    with redirect_stdout(io.StringIO()):
+    # The exporter talks about itself: nothing in that is for the person who exports.
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         program = torch.onnx.export(
             network,
             example_inputs(2, 64),

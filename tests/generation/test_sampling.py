@@ -1,0 +1,117 @@
+"""From noise to choices, and the faults of part-writing on hand-made voices."""
+
+import numpy as np
+import pytest
+
+from composer_app.generation.noise import NoiseVector
+from composer_app.generation.sampling import (
+    NoiseSource,
+    faults,
+    groups,
+    normal_cdf,
+    order_mask,
+    whole_notes,
+)
+
+
+def grid(*rows: tuple[int, int, int, int]) -> np.ndarray:
+    return np.array(rows, np.int64)
+
+
+def test_the_normal_distribution_function() -> None:
+    stats = pytest.importorskip("scipy.stats")
+    x = np.linspace(-5, 5, 101)
+    assert np.abs(normal_cdf(x) - stats.norm.cdf(x)).max() < 2e-7
+
+
+def test_noise_becomes_fair_uniform_numbers() -> None:
+    source = NoiseSource(NoiseVector.from_seed(3, 64), 60)
+    uniform = source.uniform(256, 0)
+    assert uniform.shape == (60, 256)
+    assert 0 < uniform.min() < 0.01
+    assert 0.99 < uniform.max() < 1
+    assert abs(uniform.mean() - 0.5) < 0.01
+    assert not np.array_equal(source.uniform(4, 0), source.uniform(4, 1))
+    assert source.gumbel(3, 49, 2).shape == (60, 3, 49)
+
+
+def test_noise_must_cover_the_piece() -> None:
+    with pytest.raises(ValueError, match="covers 16 steps, not 17"):
+        NoiseSource(NoiseVector.from_seed(0, 16), 17)
+
+
+def test_drawing_with_gumbel_noise_follows_the_probabilities() -> None:
+    source = NoiseSource(NoiseVector.from_seed(1, 4096), 4096)
+    logits = np.log(np.array([0.7, 0.2, 0.1]))
+    drawn = (logits + source.gumbel(1, 3, 0)[:, 0]).argmax(axis=1)
+    assert np.abs(np.bincount(drawn, minlength=3) / 4096 - [0.7, 0.2, 0.1]).max() < 0.03
+
+
+def test_pitches_that_would_cross_a_known_voice_are_ruled_out() -> None:
+    cells = grid((40, 0, 20, 0))
+    known = np.array([[True, False, True, False]])
+    allowed = order_mask(cells, known, 49)
+    assert np.flatnonzero(allowed[0, 1]).tolist() == [0, *range(20, 41)]
+    assert np.flatnonzero(allowed[0, 3]).tolist() == list(range(21))
+    # The voice itself does not bind itself: the tenor may go anywhere below the soprano.
+    assert np.flatnonzero(allowed[0, 2]).tolist() == list(range(41))
+
+
+def test_where_nothing_is_left_everything_is_allowed() -> None:
+    # The melody lies below the tenor: no alto fits between them.
+    allowed = order_mask(grid((5, 0, 20, 0)), np.array([[True, False, True, False]]), 49)
+    assert allowed[0, 1].all()
+
+
+@pytest.mark.parametrize(
+    ("voices", "expected"),
+    [
+        pytest.param([(30, 25, 18, 10)] * 4, [], id="nothing moves"),
+        pytest.param(
+            [(30, 25, 18, 10)] * 2 + [(31, 27, 20, 9)] * 2,
+            [(2, 1), (2, 2)],
+            id="parallel fifths",
+        ),
+        pytest.param(
+            [(30, 25, 18, 6)] * 2 + [(32, 25, 18, 8)] * 2,
+            [(2, 3)],
+            id="parallel octaves with the melody",
+        ),
+        pytest.param([(30, 16, 18, 10)] * 2, [(0, 1), (1, 1), (0, 2), (1, 2)], id="crossing"),
+        pytest.param(
+            [(30, 25, 21, 4)] * 2 + [(30, 25, 21, 17)] * 2, [(2, 3)], id="leap of a ninth"
+        ),
+        pytest.param(
+            [(30, 25, 21, 10)] * 2 + [(30, 25, 20, 10)] + [(30, 25, 21, 10)] * 2,
+            [(2, 2)],
+            id="single step",
+        ),
+        pytest.param(
+            [(30, 25, 21, 10)] * 2 + [(30, 25, 20, 10), (30, 25, 19, 10)] + [(30, 25, 21, 10)] * 2,
+            [],
+            id="a run of sixteenths",
+        ),
+        pytest.param([(30, 25, 18, 10)], [], id="one step"),
+    ],
+)
+def test_faults(voices: list[tuple[int, int, int, int]], expected: list[tuple[int, int]]) -> None:
+    if len(voices) == 1:
+        assert not faults(grid(*voices)).any()
+        return
+    found = {(int(s), int(v)) for s, v in np.argwhere(faults(grid(*voices)))}
+    assert found == set(expected)
+
+
+def test_cells_grow_to_whole_notes() -> None:
+    cells = grid(*[(1, 1, 1, 1)] * 2, *[(1, 2, 1, 1)] * 3, (1, 1, 1, 1))
+    marked = np.zeros(cells.shape, np.bool_)
+    marked[3, 1] = True
+    grown = whole_notes(cells, marked)
+    assert np.argwhere(grown).tolist() == [[2, 1], [3, 1], [4, 1]]
+
+
+def test_groups_are_runs_of_steps() -> None:
+    hidden = np.zeros((12, 4), np.bool_)
+    assert groups(hidden) == []
+    hidden[[1, 2, 4, 9], 1] = True
+    assert groups(hidden) == [slice(1, 5), slice(9, 10)]

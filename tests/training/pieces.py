@@ -1,0 +1,38 @@
+"""Small made-up pieces: the training code does not care who composed them."""
+
+import numpy as np
+
+from composer_app.training.config import RefiningConfig
+from composer_app.training.corpus import Piece
+
+TINY = RefiningConfig(
+    channels=(16, 16, 16, 16, 16),
+    down_blocks=(1, 1, 1, 1, 1),
+    up_blocks=(1, 1, 1, 1),
+    window=32,
+    batch=4,
+    iterations=6,
+    warmup=2,
+    bfloat16=False,
+)
+
+
+def chord_piece(name: str = "chords", split: str = "train", steps: int = 64) -> Piece:
+    """Four voices that change chord every quarter, in 4/4, with a fermata at the end."""
+    quarter = np.arange(steps) // 4
+    root = np.array([0, 5, 7, 0])[quarter % 4]
+    pitch = np.stack([72 + root, 64 + root, 55 + root, 40 + root], axis=1).astype(np.int16)
+    onset = np.zeros((steps, 4), np.bool_)
+    onset[::4] = True
+    fermata = np.zeros(steps, np.bool_)
+    fermata[-4:] = True
+    return Piece(
+        name,
+        split,
+        pitch,
+        onset,
+        (np.arange(steps) % 16).astype(np.int16),
+        np.full(steps, 16, np.int16),
+        fermata,
+        np.zeros(steps, np.bool_),
+    )

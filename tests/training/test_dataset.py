@@ -1,0 +1,106 @@
+"""Windows and masks: what the network is shown while it learns."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from composer_app.training.config import HIGHEST_PITCH, LOWEST_PITCH, PITCH_CLASSES
+from composer_app.training.corpus import REST
+from composer_app.training.dataset import (
+    FERMATA_UNKNOWN,
+    WindowSampler,
+    allowed_transpositions,
+    cut_window,
+    draw_masks,
+    pitch_classes,
+)
+from tests.training.pieces import TINY, chord_piece
+
+
+def test_classes_are_a_rest_and_the_pitches_in_order() -> None:
+    pitch = np.array([REST, LOWEST_PITCH, HIGHEST_PITCH], np.int16)
+    assert pitch_classes(pitch).tolist() == [0, 1, PITCH_CLASSES - 1]
+
+
+def test_transpositions_stay_among_the_networks_pitches() -> None:
+    piece = chord_piece()
+    # The piece spans 40-79.
+    assert allowed_transpositions(piece) == [-4, -3, -2, -1, 0, 1, 2, 3, 4]
+    silent = replace(piece, pitch=np.full_like(piece.pitch, REST))
+    assert allowed_transpositions(silent) == []
+
+
+def test_a_window_past_the_end_is_padded_and_says_so() -> None:
+    piece = chord_piece(steps=40)
+    pitch, onset, position, fermata, valid = cut_window(piece, 16, 32, 2)
+    assert valid.tolist() == [1.0] * 24 + [0.0] * 8
+    assert pitch[0].tolist() == pitch_classes(piece.pitch[16] + np.int16(2)).tolist()
+    assert not pitch[24:].any()
+    assert not onset[24:].any()
+    assert position[:4].tolist() == [0, 1, 2, 3]
+    assert fermata.nonzero()[0].tolist() == [20, 21, 22, 23]
+
+
+def test_the_melody_is_known_but_for_a_few_windows() -> None:
+    config = replace(TINY, melody_hidden_share=0.0)
+    random = np.random.default_rng(5)
+    for _ in range(200):
+        pitch_known, onset_known = draw_masks(random, config, 32)
+        assert pitch_known[:, 0].all()
+        assert onset_known[:, 0].all()
+        assert set(np.unique(pitch_known)) <= {0.0, 1.0}
+        # An onset is never shown where its pitch is hidden.
+        assert (onset_known <= pitch_known).all()
+    config = replace(config, melody_hidden_share=1.0, onset_stage_share=0.0)
+    hidden = [not draw_masks(random, config, 32)[0][:, 0].all() for _ in range(50)]
+    assert sum(hidden) > 40
+
+
+def test_coarse_to_fine_masks_know_whole_levels() -> None:
+    config = replace(TINY, coarse_to_fine_share=1.0, onset_stage_share=0.0, melody_hidden_share=0.0)
+    random = np.random.default_rng(7)
+    step = np.arange(64)
+    for _ in range(100):
+        known, _ = draw_masks(random, config, 64)
+        quarters, eighths = known[step % 4 == 0, 1:], known[step % 4 == 2, 1:]
+        sixteenths = known[step % 2 == 1, 1:]
+        if sixteenths.any():
+            assert quarters.all()
+            assert eighths.all()
+        if eighths.any():
+            assert quarters.all()
+
+
+def test_batches_are_whole_and_repeatable() -> None:
+    pieces = [chord_piece(), chord_piece("short", steps=24)]
+    first = WindowSampler(pieces, TINY, 3).batch(6)
+    again = WindowSampler(pieces, TINY, 3).batch(6)
+    other = WindowSampler(pieces, TINY, 4).batch(6)
+    assert first.pitch.shape == (6, 32, 4)
+    for name in first.__slots__:
+        assert np.array_equal(getattr(first, name), getattr(again, name)), name
+    assert not np.array_equal(first.pitch_known, other.pitch_known)
+    assert set(np.unique(first.fermata)) <= {0, 1, FERMATA_UNKNOWN}
+    # What lies past the end is never asked for.
+    assert first.pitch_known[first.valid == 0].all()
+
+
+def test_pauses_in_the_melody_leave_a_consistent_piece() -> None:
+    config = replace(TINY, melody_rest_share=1.0)
+    sampler = WindowSampler([chord_piece()], config, 11)
+    batch = sampler.batch(20)
+    rests = batch.pitch[:, :, 0] == 0
+    assert rests.any()
+    assert not batch.onset[:, :, 0][rests].any()
+    # The first note after a pause is struck.
+    after = ~rests[:, 1:] & rests[:, :-1] & (batch.valid[:, 1:] > 0)
+    assert batch.onset[:, 1:, 0][after].all()
+
+
+def test_windows_off_the_grid_are_not_used() -> None:
+    piece = chord_piece()
+    bad = np.zeros(piece.steps, np.bool_)
+    bad[:] = True
+    with pytest.raises(ValueError, match="no piece is long enough"):
+        WindowSampler([replace(piece, bad=bad)], TINY, 1)
