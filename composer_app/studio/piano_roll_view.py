@@ -55,6 +55,12 @@ _PAGE_LEAD: Final = 0.08
 # Rows kept free above and below the notes when fitting.
 _FIT_MARGIN: Final = 2
 
+_KEYBOARD_REASONS: Final = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+
 RecordedNote = tuple[int, float, float]
 
 
@@ -78,6 +84,7 @@ class PianoRollView(QAbstractScrollArea):
         self._playhead: float | None = None
         self._follow = True
         self._fits_itself = True
+        self._ringed = False
         self._geometry = RollGeometry()
         self._tiles: dict[tuple[int, int], QPixmap] = {}
         self._tile_ratio = 0.0
@@ -186,8 +193,13 @@ class PianoRollView(QAbstractScrollArea):
         """Keep the margins in place."""
         super().resizeEvent(event)
         view = self.viewport().geometry()
-        self._ruler.setGeometry(view.left(), view.top() - RULER_HEIGHT, view.width(), RULER_HEIGHT)
-        self._keys.setGeometry(view.left() - KEYS_WIDTH, view.top(), KEYS_WIDTH, view.height())
+        # The ruler goes on above the scroll bar, the keys down beside it: no dead corners.
+        self._ruler.setGeometry(
+            view.left(), view.top() - RULER_HEIGHT, self.width() - view.left(), RULER_HEIGHT
+        )
+        self._keys.setGeometry(
+            view.left() - KEYS_WIDTH, view.top(), KEYS_WIDTH, self.height() - view.top()
+        )
         self._corner.move(view.left() - KEYS_WIDTH, view.top() - RULER_HEIGHT)
         self._invitation.centre()
         if self._fits_itself:
@@ -231,13 +243,15 @@ class PianoRollView(QAbstractScrollArea):
         return super().viewportEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus ring."""
+        """Show the focus ring to those who came by keyboard."""
         super().focusInEvent(event)
+        self._ringed = event.reason() in _KEYBOARD_REASONS
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Hide the focus ring."""
         super().focusOutEvent(event)
+        self._ringed = False
         self.viewport().update()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -260,7 +274,7 @@ class PianoRollView(QAbstractScrollArea):
         if self._playhead is not None:
             x = round(self._geometry.x(self._playhead)) - corner.x()
             painter.fillRect(x - 1, 0, 2, self.viewport().height(), QColor(COLORS.playhead))
-        if self.hasFocus():
+        if self._ringed:
             painter.setPen(QPen(QColor(COLORS.accent), 2))
             painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
         painter.end()

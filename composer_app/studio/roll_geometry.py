@@ -24,6 +24,8 @@ MIN_ROW_HEIGHT: Final = 4
 MAX_ROW_HEIGHT: Final = 32
 _FITTED_ROW_HEIGHTS: Final = (6, 20)
 
+# Free pixels before the first step and after the last one.
+LEAD: Final = 8
 _BAR_LINE_GAP: Final = 8.0
 _LABEL_GAP: Final = 56.0
 
@@ -60,7 +62,7 @@ class RollGeometry:
     @property
     def width(self) -> int:
         """Width of the whole roll in pixels."""
-        return round(self.steps * self.pixels_per_step)
+        return round(self.steps * self.pixels_per_step) + 2 * LEAD
 
     @property
     def height(self) -> int:
@@ -69,11 +71,11 @@ class RollGeometry:
 
     def x(self, step: float) -> float:
         """Left edge of ``step``."""
-        return step * self.pixels_per_step
+        return LEAD + step * self.pixels_per_step
 
     def step(self, x: float) -> float:
         """The step at ``x``, with its fraction; never before the start."""
-        return max(0.0, x / self.pixels_per_step)
+        return max(0.0, (x - LEAD) / self.pixels_per_step)
 
     def y(self, pitch: int) -> int:
         """Upper edge of ``pitch``'s row."""
@@ -98,7 +100,7 @@ class RollGeometry:
         self, steps: int, lowest: int, highest: int, width: int, height: int
     ) -> "RollGeometry":
         """Scaled so that ``steps`` and the pitches ``lowest..highest`` fill width x height."""
-        scale = min(max(width / max(steps, 1), SMALLEST_FIT), LARGEST_FIT)
+        scale = min(max((width - 2 * LEAD) / max(steps, 1), SMALLEST_FIT), LARGEST_FIT)
         smallest, largest = _FITTED_ROW_HEIGHTS
         rows = highest - lowest + 1
         return replace(

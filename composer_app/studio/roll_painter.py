@@ -22,19 +22,25 @@ _LINE_COLORS: Final = {
 }
 # The melody is the brightest voice; within a voice, velocity decides.
 _MELODY_SHARES: Final = (0.60, 1.0)
-_VOICE_SHARES: Final = (0.38, 0.84)
+_VOICE_SHARES: Final = (0.42, 0.88)
 _BRIGHTNESS_LEVELS: Final = 16
 _ONSET_WIDTH: Final = 2.0
+_SMALLEST_LABELLED: Final = 24
+# Told apart without colour: the first voice is outlined, the others carry light edges.
+_TOP_EDGE: Final = frozenset({1, 2})
+_BOTTOM_EDGE: Final = frozenset({2, 3})
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceStyle:
-    """How a track's notes look: body, onset stripe and ink for each level of brightness."""
+    """How a track's notes look: body and onset stripe for each level of brightness, edges."""
 
     bodies: tuple[QColor, ...]
     onsets: tuple[QColor, ...]
-    ink: QColor
     edge: QColor
+    outlined: bool
+    top: bool
+    bottom: bool
 
 
 @lru_cache(maxsize=64)
@@ -49,8 +55,10 @@ def voice_style(track: int) -> VoiceStyle:
     return VoiceStyle(
         bodies,
         tuple(mix(body, "#FFFFFF", 0.62) for body in bodies),
-        QColor(COLORS.on_accent),
-        mix(color, "#FFFFFF", 0.35),
+        mix(color, "#FFFFFF", 0.4),
+        outlined=track == 0,
+        top=track % 4 in _TOP_EDGE,
+        bottom=track % 4 in _BOTTOM_EDGE,
     )
 
 
@@ -74,9 +82,9 @@ def paint_tile(
         font = _label_font(geometry.row_height)
         for start, end, pitch, velocity in track.within(first, last, lowest, highest).tolist():
             rect = note_rect(geometry, start, end, pitch)
-            _paint_note(painter, rect, style, velocity, melody=index == 0)
-            if font is not None and rect.width() >= 18:
-                _paint_label(painter, rect, style, font, track.initial, pitch)
+            _paint_note(painter, rect, style, velocity)
+            if font is not None and rect.width() >= _SMALLEST_LABELLED:
+                _paint_label(painter, rect, font, track.initial, pitch)
 
 
 def note_rect(geometry: RollGeometry, start: float, end: float, pitch: int) -> QRectF:
@@ -101,39 +109,45 @@ def paint_grid(painter: QPainter, geometry: RollGeometry, area: QRectF) -> None:
             color = COLORS.row_octave if pitch % OCTAVE == 0 else COLORS.line_step
             bottom = top + geometry.row_height - 1
             painter.fillRect(QRectF(area.left(), bottom, area.width(), 1), QColor(color))
-    for line in geometry.grid_lines(geometry.step(area.left()), geometry.step(area.right())):
-        ink = mix(COLORS.row, _LINE_COLORS[line.level], line.strength)
+    inks: dict[str, QColor] = {}
+    for line in geometry.grid_lines(geometry.step(area.left() - 1), geometry.step(area.right())):
+        ink = inks.get(line.level)
+        if ink is None:
+            # One strength for all lines of a level.
+            ink = inks[line.level] = mix(COLORS.row, _LINE_COLORS[line.level], line.strength)
         painter.fillRect(QRectF(round(geometry.x(line.step)), area.top(), 1, area.height()), ink)
 
 
-def _paint_note(
-    painter: QPainter, rect: QRectF, style: VoiceStyle, velocity: int, *, melody: bool
-) -> None:
+def _paint_note(painter: QPainter, rect: QRectF, style: VoiceStyle, velocity: int) -> None:
     level = (velocity - 1) * _BRIGHTNESS_LEVELS // 127
     radius = min(3.0, rect.height() / 3, rect.width() / 3)
-    if melody and rect.height() >= 6 and rect.width() >= 5:
+    painter.setBrush(style.bodies[level])
+    if style.outlined and rect.height() >= 6 and rect.width() >= 5:
         painter.setPen(QPen(style.edge, 1))
-        painter.setBrush(style.bodies[level])
         painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        painter.setPen(Qt.PenStyle.NoPen)
     else:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(style.bodies[level])
         painter.drawRoundedRect(rect, radius, radius)
     if rect.width() < 6:
         return
-    painter.setPen(Qt.PenStyle.NoPen)
+    if rect.height() >= 9:
+        length = rect.width() - 2 * radius
+        if style.top:
+            painter.fillRect(QRectF(rect.left() + radius, rect.top(), length, 1), style.edge)
+        if style.bottom:
+            bottom = rect.bottom() - 1
+            painter.fillRect(QRectF(rect.left() + radius, bottom, length, 1), style.edge)
     painter.setBrush(style.onsets[level])
     inset = 2.0 if rect.height() >= 8 else 1.0
     stripe = QRectF(rect.left() + 2, rect.top() + inset, _ONSET_WIDTH, rect.height() - 2 * inset)
     painter.drawRoundedRect(stripe, 1, 1)
 
 
-def _paint_label(
-    painter: QPainter, rect: QRectF, style: VoiceStyle, font: QFont, initial: str, pitch: int
-) -> None:
+def _paint_label(painter: QPainter, rect: QRectF, font: QFont, initial: str, pitch: int) -> None:
     named = rect.height() >= 17 and rect.width() >= 56
     painter.setFont(font)
-    painter.setPen(style.ink)
+    painter.setPen(QColor(COLORS.on_accent))
     room = rect.adjusted(7, 0, -2, 0)
     text = f"{initial}  {pitch_name(pitch)}" if named else initial
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)

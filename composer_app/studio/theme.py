@@ -9,7 +9,7 @@ import dataclasses
 from string import Template
 from typing import Final
 
-from PySide6.QtCore import QDir
+from PySide6.QtCore import QDir, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -23,6 +23,7 @@ BASE_SIZE: Final = 13
 MEDIUM_SIZE: Final = 16
 LARGE_SIZE: Final = 22
 
+_CONTAINER_ROLES: Final = frozenset({"bar", "panel", "card"})
 # The first one that is installed wins; a bare Debian has nothing but DejaVu.
 _FAMILIES: Final = (
     "Inter",
@@ -142,10 +143,14 @@ def numeral_font(size: int = BASE_SIZE, *, bold: bool = False) -> QFont:
 def set_role(widget: QWidget, role: str) -> None:
     """Dress ``widget`` as the style sheet's ``[role="..."]``.
 
-    Roles: ``primary`` and ``record`` (buttons), ``flat`` (tool buttons without a frame),
-    ``heading``, ``muted``, ``title``, ``display`` (labels), ``bar`` and ``panel`` and ``card``
-    (containers: the toolbar's strip, a side panel, something raised on a panel).
+    Roles: ``primary`` and ``record`` (buttons), tool buttons are flat
+    and ``framed`` (with one), ``heading``, ``muted``, ``small``, ``title``, ``figure``,
+    ``display`` (labels), ``bar``, ``panel`` and ``card`` (containers: the toolbar's strip, a
+    side panel, something raised on a panel), ``rule`` and ``rule-vertical`` (frames as lines).
     """
+    if role in _CONTAINER_ROLES:
+        # Without this a plain QWidget does not paint its own background.
+        widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     widget.setProperty("role", role)
     style = widget.style()
     style.unpolish(widget)
