@@ -256,6 +256,8 @@ def _seed_box() -> QDoubleSpinBox:
     box.setDecimals(0)
     box.setRange(0, MAX_SEED)
     box.setAccessibleName("Seed")
+    # A style sheet's padding on the left does not reach the text of a spin box.
+    box.lineEdit().setTextMargins(6, 0, 0, 0)
     box.setToolTip("The same seed, melody and creativity give the same piece again")
     return box
 

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from composer_app.music.instruments import INSTRUMENT_FAMILIES, INSTRUMENT_NAMES
 from composer_app.studio.theme import COLORS
@@ -19,8 +19,8 @@ class InstrumentBox(QComboBox):
         super().__init__(parent)
         self.setModel(_instruments())
         self.setMaxVisibleItems(18)
-        self.setMinimumContentsLength(8)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        # As wide as it is given; the longest name would need half the window.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         # Scrolling past the box must not change the sound.
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.activated.connect(lambda: self.programChosen.emit(self.program))

@@ -44,6 +44,8 @@ _log = logging.getLogger(__name__)
 _FIRST_SIZE: Final = (1440, 900)
 _SMALLEST_SIZE: Final = (1080, 680)
 _RIGHT_WIDTH: Final = 328
+# Four strips without scrolling.
+_MIXER_HEIGHT: Final = 216
 _HINT: Final = "Play a melody or open one, press Generate, and listen."
 
 
@@ -130,8 +132,12 @@ class MainWindow(QMainWindow):
         right.setChildrenCollapsible(False)
         right.addWidget(self.mixer)
         right.addWidget(self.statistics)
-        right.setSizes([400, 400])
-        right.setFixedWidth(_RIGHT_WIDTH)
+        right.setSizes([_MIXER_HEIGHT, 1000])
+        right.setStretchFactor(0, 0)
+        right.setStretchFactor(1, 1)
+        # On the panels, since a splitter takes its own limits from theirs.
+        self.mixer.setFixedWidth(_RIGHT_WIDTH)
+        self.statistics.setFixedWidth(_RIGHT_WIDTH)
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)

@@ -40,7 +40,7 @@ class MixerPanel(QFrame):
         set_role(self._empty, "muted")
         self._rows = QVBoxLayout()
         self._rows.setContentsMargins(0, 0, 8, 0)
-        self._rows.setSpacing(8)
+        self._rows.setSpacing(4)
         self._rows.addWidget(self._empty)
         self._rows.addStretch(1)
         inside = QWidget()
@@ -54,7 +54,7 @@ class MixerPanel(QFrame):
         area.setWidget(inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 8, 8)
-        layout.setSpacing(16)
+        layout.setSpacing(8)
         layout.addWidget(heading)
         layout.addWidget(area, 1)
 
@@ -126,7 +126,7 @@ class TrackStrip(QFrame):
         self.melody.clicked.connect(self._choose_melody)
 
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setContentsMargins(8, 4, 4, 4)
         layout.setSpacing(8)
         layout.addWidget(stripe)
         layout.addWidget(self._name)

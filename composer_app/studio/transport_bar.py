@@ -121,6 +121,8 @@ class TransportBar(QFrame):
         spin.setToolTip("Tempo in beats per minute")
         spin.setAccessibleName("Tempo in beats per minute")
         spin.setFixedWidth(104)
+        # A style sheet's padding on the left does not reach the text of a spin box.
+        spin.lineEdit().setTextMargins(6, 0, 0, 0)
         spin.valueChanged.connect(self.tempoEdited)
         return spin
 
