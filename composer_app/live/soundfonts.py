@@ -51,6 +51,16 @@ def soundfont_folders(
     return [root / kind for root in roots_linux for kind in kinds]
 
 
+def is_soundfont(path: Path) -> bool:
+    """Whether ``path`` is a file that begins as SoundFonts do; it may be damaged further on."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(12)
+    except OSError:
+        return False
+    return header[:4] == b"RIFF" and header[8:] == b"sfbk"
+
+
 def _soundfonts_in(folder: Path) -> list[Path]:
     try:
         return [path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES]

@@ -27,7 +27,7 @@ from composer_app.live.note_sink import (
     track_channel,
 )
 from composer_app.live.quiet import quiet_stderr
-from composer_app.live.soundfonts import find_soundfonts
+from composer_app.live.soundfonts import find_soundfonts, is_soundfont
 
 __all__ = [
     "DRUM_CHANNEL",
@@ -45,7 +45,7 @@ SAMPLE_RATE: Final = 48000
 PERIOD_FRAMES: Final = 1024
 PERIODS: Final = 4
 _CHANNELS: Final = 16
-# Four voices at full velocity stay below full scale.
+# Four voices at the usual velocity stay below full scale in the loudest presets of TimGM6mb.
 _GAIN: Final = 0.5
 
 _DRIVERS: Final = {
@@ -90,15 +90,12 @@ class FluidSynthesizer:
             **{"audio.period-size": PERIOD_FRAMES, "audio.periods": PERIODS},
         )
         try:
-            if self._synth.sfload(str(soundfont)) == self._fluidsynth.FLUID_FAILED:
-                raise _SoundFontError(
-                    f"{soundfont} cannot be read as a SoundFont: choose another .sf2 or .sf3 file."
-                )
+            self._load(soundfont)
             driver = self._start_driver()
         except BaseException:
             self.close()
             raise
-        self.description = f"{soundfont.stem} through {driver}"
+        self.description = f"{soundfont.resolve().stem} through {driver}"
 
     def program_change(self, channel: int, program: int) -> None:
         """Choose the General MIDI ``program`` of ``channel``."""
@@ -131,6 +128,16 @@ class FluidSynthesizer:
             if not self._closed:
                 self._closed = True
                 self._synth.delete()
+
+    def _load(self, soundfont: Path) -> None:
+        if is_soundfont(soundfont):
+            # Presets are assigned at once, or the drums and the live keyboard would be silent.
+            with quiet_stderr():
+                if self._synth.sfload(str(soundfont), update_midi_preset=1) >= 0:
+                    return
+        raise _SoundFontError(
+            f"{soundfont} cannot be read as a SoundFont: choose another .sf2 or .sf3 file."
+        )
 
     def _start_driver(self) -> str:
         """Start the first sound driver that works and return its name for people."""

@@ -1,0 +1,176 @@
+"""Real audio and MIDI without hardware: servers of our own, in folders of our own.
+
+- :func:`audio_server`: PulseAudio with a sink that goes nowhere; what is played into it can be
+  recorded and looked at.
+- :func:`midi_cable`: a JACK server with a dummy sound card, which carries MIDI from process to
+  process.
+
+Where a program is missing the test is skipped with the reason, unless one of the variables CI
+and COMPOSER_REQUIRE_RIG is set: then it fails.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+RATE: Final = 48000
+_SINK: Final = "testsink"
+_PATIENCE_SECONDS: Final = 20.0
+
+
+def require(*programs: str) -> None:
+    """Skip (or fail, see the module) unless every one of ``programs`` is installed."""
+    missing = [program for program in programs if shutil.which(program) is None]
+    if missing:
+        unavailable(f"not installed: {', '.join(missing)}")
+
+
+def unavailable(reason: str) -> None:
+    """The real parts cannot be had: skip, or fail where they must be there."""
+    if os.environ.get("CI") == "true" or os.environ.get("COMPOSER_REQUIRE_RIG") == "1":
+        pytest.fail(f"the rig is required here, but {reason}")
+    pytest.skip(reason)
+
+
+def wait_for(condition: Callable[[], bool], what: str) -> None:
+    """Return as soon as ``condition`` holds; fail after some patience."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {_PATIENCE_SECONDS:g} s in vain for {what}")
+        time.sleep(0.01)
+
+
+@contextmanager
+def running(*command: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A silent background process that is gone afterwards, whatever happens."""
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@dataclass
+class Recording:
+    """What has come out of the sink since the recording began."""
+
+    file: Path
+
+    @property
+    def seconds(self) -> float:
+        """Length so far."""
+        return self.file.stat().st_size / (4 * RATE) if self.file.exists() else 0.0
+
+    def samples(self) -> NDArray[np.float32]:
+        """Mono samples so far."""
+        data = self.file.read_bytes()
+        return np.frombuffer(data[: len(data) // 4 * 4], np.float32)
+
+    def level(self, last_seconds: float) -> float:
+        """Effective level (RMS) of the last ``last_seconds``; full scale is 1."""
+        samples = self.samples()[-int(last_seconds * RATE) :]
+        return float(np.sqrt(np.mean(samples**2))) if samples.size else 0.0
+
+    def wait(self, seconds: float) -> None:
+        """Until it is ``seconds`` longer than now."""
+        end = self.seconds + seconds
+        wait_for(lambda: self.seconds >= end, "the recording to go on")
+
+
+@dataclass(frozen=True)
+class AudioServer:
+    """A PulseAudio server; programs find it through ``environment``."""
+
+    folder: Path
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes]
+
+    @contextmanager
+    def recording(self) -> Iterator[Recording]:
+        """Record what the sink plays, from now on."""
+        recording = Recording(self.folder / f"{time.monotonic_ns()}.raw")
+        command = (
+            f"parec -d {_SINK}.monitor --format=float32le --rate={RATE} --channels=1"
+            f" --latency-msec=10 {recording.file}"
+        )
+        with running(*command.split(), environment=self.environment):
+            wait_for(lambda: recording.seconds > 0, "parec to record")
+            yield recording
+
+
+@contextmanager
+def audio_server() -> Iterator[AudioServer]:
+    """A PulseAudio server of our own with one sink that swallows everything."""
+    require("pulseaudio", "parec")
+    with tempfile.TemporaryDirectory(prefix="composer-rig-") as name:
+        folder = Path(name)
+        socket = folder / "native"
+        environment = {
+            **os.environ,
+            "HOME": name,
+            "XDG_RUNTIME_DIR": name,
+            "PULSE_RUNTIME_PATH": str(folder / "pulse"),
+            "PULSE_SERVER": f"unix:{socket}",
+        }
+        command = [
+            *("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1"),
+            "--use-pid-file=no",
+            *("-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1"),
+            *("-L", f"module-null-sink sink_name={_SINK} rate={RATE} channels=2"),
+        ]
+        with running(*command, environment=environment) as process:
+            wait_for(lambda: socket.exists() or process.poll() is not None, "pulseaudio")
+            if process.poll() is not None:
+                unavailable(f"pulseaudio ends at once with status {process.returncode}")
+            yield AudioServer(folder, environment, process)
+
+
+@contextmanager
+def midi_cable() -> Iterator[dict[str, str]]:
+    """A JACK server of our own; yields the environment in which programs find it."""
+    require("jackd")
+    name = f"composer-{os.getpid()}"
+    environment = {
+        **os.environ,
+        "JACK_DEFAULT_SERVER": name,
+        "JACK_NO_START_SERVER": "1",
+        "JACK_NO_AUDIO_RESERVATION": "1",
+    }
+    # -S: synchronous, or events are lost when the machine is busy.
+    command = f"jackd -n {name} -r -S --no-mlock -d dummy -r {RATE} -p 256"
+    with running(*command.split(), environment=environment) as process:
+        time.sleep(0.2)
+        if process.poll() is not None:
+            unavailable(f"jackd ends at once with status {process.returncode}")
+        yield environment
+
+
+def strongest_pitch(samples: NDArray[np.float32]) -> float:
+    """MIDI pitch of the strongest partial in ``samples``: the fundamental, for a flute."""
+    windowed = samples * np.hanning(samples.size)
+    spectrum = np.abs(np.fft.rfft(windowed, 4 * RATE))
+    hertz = int(spectrum[80:].argmax() + 80) / 4
+    return float(69 + 12 * np.log2(hertz / 440))

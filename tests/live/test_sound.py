@@ -1,0 +1,148 @@
+"""What is really heard: FluidSynth plays into a real audio server, and that is recorded."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from composer_app.live.metronome import Click, play_click
+from composer_app.live.note_sink import LIVE_CHANNEL
+from composer_app.live.player import Player
+from composer_app.live.synthesizer import FluidSynthesizer, SilentSynthesizer, open_synthesizer
+from composer_app.music.composition import Composition, Track
+from composer_app.music.note import Note
+from composer_app.music.timing import TempoMap
+from tests.live.rig import RATE, AudioServer, Recording, audio_server, strongest_pitch, wait_for
+
+pytestmark = pytest.mark.slow
+
+# Nearly a pure tone, so that the strongest partial is the fundamental.
+OCARINA = 79
+AUDIBLE = 0.005
+SILENT = 0.0005
+
+
+def wait_until_audible(recording: Recording) -> None:
+    wait_for(lambda: recording.level(0.1) > AUDIBLE, "a sound")
+
+
+def wait_until_silent(recording: Recording) -> None:
+    wait_for(lambda: recording.level(0.1) < SILENT, "silence")
+
+
+def test_a_composition_is_heard_in_order_and_in_tune(audio: AudioServer, soundfont: Path) -> None:
+    pitches = (60, 67, 64, 72)
+    # At 60 BPM a step lasts a quarter of a second, and the gaps between the notes as long.
+    notes = tuple(Note(3 * index, pitch, 2, 100) for index, pitch in enumerate(pitches))
+    composition = Composition((Track("", OCARINA, notes),), TempoMap.constant(60))
+    synthesizer = FluidSynthesizer(soundfont)
+    player = Player(synthesizer)
+    try:
+        with audio.recording() as recording:
+            player.load(composition)
+            player.play()
+            wait_until_audible(recording)
+            wait_for(lambda: not player.playing, "the end of the piece")
+            recording.wait(0.2)
+            samples = recording.samples()
+    finally:
+        player.close()
+        synthesizer.close()
+    onset = int(np.argmax(np.abs(samples) > AUDIBLE))
+    heard = [
+        strongest_pitch(samples[onset + int((0.75 * index + 0.15) * RATE) :][: RATE // 4])
+        for index in range(len(pitches))
+    ]
+    assert heard == pytest.approx(pitches, abs=0.3)
+
+
+def test_stop_brings_silence(audio: AudioServer, soundfont: Path) -> None:
+    synthesizer = FluidSynthesizer(soundfont)
+    player = Player(synthesizer)
+    try:
+        with audio.recording() as recording:
+            player.load(Composition((Track("", OCARINA, (Note(0, 69, 400, 100),)),)))
+            player.play()
+            wait_until_audible(recording)
+            player.stop()
+            wait_until_silent(recording)
+    finally:
+        player.close()
+        synthesizer.close()
+
+
+def test_keyboard_and_metronome_sound_without_any_preparation(
+    audio: AudioServer, soundfont: Path
+) -> None:
+    synthesizer = FluidSynthesizer(soundfont)
+    try:
+        with audio.recording() as recording:
+            play_click(synthesizer, Click(0.0, accent=True))
+            wait_until_audible(recording)
+            wait_until_silent(recording)
+            synthesizer.note_on(LIVE_CHANNEL, 60, 100)
+            wait_until_audible(recording)
+            synthesizer.all_notes_off()
+            wait_until_silent(recording)
+    finally:
+        synthesizer.close()
+
+
+def test_the_best_synthesizer_is_opened_and_closed_twice_in_safety(
+    audio: AudioServer, soundfont: Path
+) -> None:
+    synthesizer, sentence = open_synthesizer()
+    assert sentence is None
+    assert "PulseAudio" in synthesizer.description
+    synthesizer.close()
+    synthesizer.close()
+    synthesizer.program_change(0, 1)
+    synthesizer.note_on(0, 60, 80)
+    synthesizer.note_off(0, 60)
+    synthesizer.all_notes_off()
+
+
+def test_a_bad_choice_of_soundfont_is_told_and_another_one_plays(
+    audio: AudioServer, soundfont: Path, tmp_path: Path
+) -> None:
+    for name, content in (("text.sf2", b"hello"), ("cut.sf2", soundfont.read_bytes()[:5000])):
+        choice = tmp_path / name
+        choice.write_bytes(content)
+        synthesizer, sentence = open_synthesizer(choice)
+        synthesizer.close()
+        assert isinstance(synthesizer, FluidSynthesizer)
+        assert sentence is not None
+        assert sentence.startswith(f"{choice} cannot be read")
+
+
+def test_the_choice_of_soundfont_is_played(
+    audio: AudioServer, soundfont: Path, tmp_path: Path
+) -> None:
+    choice = tmp_path / "My choice é.sf2"
+    choice.write_bytes(soundfont.read_bytes())
+    synthesizer, sentence = open_synthesizer(choice)
+    synthesizer.close()
+    assert sentence is None
+    assert synthesizer.description.startswith("My choice é through")
+
+
+def test_an_audio_server_that_dies_takes_nothing_with_it(
+    soundfont: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with audio_server() as server:
+        monkeypatch.setenv("PULSE_SERVER", server.environment["PULSE_SERVER"])
+        synthesizer = FluidSynthesizer(soundfont)
+        player = Player(synthesizer)
+        player.load(Composition((Track("", OCARINA, (Note(0, 69, 400, 100),)),)))
+        player.play()
+        server.process.kill()
+        server.process.wait()
+        time.sleep(0.2)
+        assert player.playing
+        player.close()
+        synthesizer.close()
+        replacement, sentence = open_synthesizer(soundfont)
+        replacement.close()
+    assert isinstance(replacement, SilentSynthesizer)
+    assert sentence is not None
