@@ -18,6 +18,7 @@ from typing import Any, Final, NoReturn
 from composer_app import __version__
 from composer_app.analysis.features import Spread, Summary, summary
 from composer_app.errors import ComposerError, SettingError
+from composer_app.evaluation import add_evaluation_command
 from composer_app.generation.batch import Job, plan_outputs, prepare_folder, read_jobs
 from composer_app.generation.catalog import DEFAULT_MODEL, installed_models, load_generator
 from composer_app.generation.generator import (
@@ -120,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("-o", "--output", type=Path, metavar="OUT.mid")
 
     add_training_commands(commands)
+    add_evaluation_command(commands)
     return parser
 
 

@@ -5,6 +5,8 @@ twice with different seeds, and measured as in :mod:`composer_app.analysis.quali
 "valid"; "test" is for figures that are published, and never for tuning.
 """
 
+import argparse
+import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -14,8 +16,15 @@ from typing import Any, Final
 import numpy as np
 
 from composer_app.analysis.quality import VoiceGrid, difference, distances, measure
-from composer_app.errors import CorpusError
-from composer_app.generation.generator import GenerationSettings, Generator, compose
+from composer_app.errors import CorpusError, SettingError
+from composer_app.generation.catalog import DEFAULT_MODEL, load_generator
+from composer_app.generation.generator import (
+    MAX_TEMPERATURE,
+    MIN_TEMPERATURE,
+    GenerationSettings,
+    Generator,
+    compose,
+)
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter
@@ -105,6 +114,38 @@ def _take(
 ) -> VoiceGrid:
     settings = GenerationSettings(seed, temperature)
     return VoiceGrid.from_composition(compose(melody, generator, settings)).cut(grid.steps)
+
+
+def add_evaluation_command(subparsers: Any) -> None:
+    """Add ``evaluate`` to the command line's subparsers."""
+    summary = "measure a model's pieces against Bach's own"
+    parser = subparsers.add_parser(
+        "evaluate",
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog="example: composer-app evaluate --model bach --split valid",
+    )
+    parser.add_argument("--model", default=DEFAULT_MODEL, help="an installed model, or a file")
+    parser.add_argument("--corpus", type=Path, default=Path("build/bach.npz"))
+    parser.add_argument("--split", choices=["valid", "test"], default="valid")
+    parser.add_argument("--temperature", type=float, default=1.0)
+    parser.add_argument("--pieces", type=int, metavar="N", help="the first N pieces alone")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    if args.pieces is not None and args.pieces < 1:
+        raise SettingError(f"--pieces takes a number of 1 or more, not {args.pieces}.")
+    if not MIN_TEMPERATURE <= args.temperature <= MAX_TEMPERATURE:
+        raise SettingError(
+            f"--temperature takes a number from {MIN_TEMPERATURE} to {MAX_TEMPERATURE},"
+            f" not {args.temperature}."
+        )
+    generator = load_generator(args.model)
+    result = evaluate(generator, args.corpus, args.split, args.temperature, args.pieces)
+    print(json.dumps(result.to_dict(), indent=2) if args.json else report(result))
+    return 0
 
 
 def report(evaluation: Evaluation) -> str:
