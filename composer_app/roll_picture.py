@@ -6,7 +6,7 @@ other as the piece needs, each with its keyboard at the left.
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -14,9 +14,9 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PolyCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 
 from composer_app.music.composition import Composition
@@ -45,6 +45,9 @@ _MOST_SYSTEMS: Final = 16
 # Beyond so many notes neither their names nor round corners can be seen.
 _MOST_NAMES: Final = 2000
 
+_Box = tuple[float, float, float, float]  # x, y, width, height
+_Line = tuple[tuple[float, float], tuple[float, float]]
+
 
 def draw_roll(composition: Composition) -> bytes:
     """The piano roll of ``composition`` as the bytes of a PNG file, 1600 pixels wide."""
@@ -53,7 +56,7 @@ def draw_roll(composition: Composition) -> bytes:
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set(xlim=(0, _WIDTH), ylim=(layout.height, 0))
-    axes.axis("off")
+    axes.set_axis_off()
     _draw_header(axes, composition)
     for system in range(layout.systems):
         _draw_grid(axes, layout, system)
@@ -182,59 +185,76 @@ def _draw_legend(axes: Axes, composition: Composition) -> None:
         x -= 48
 
 
+def _fill(axes: Axes, boxes: Iterable[_Box], color: str, *, zorder: float = 0.5) -> None:
+    corners = [[(x, y), (x + w, y), (x + w, y + h), (x, y + h)] for x, y, w, h in boxes]
+    axes.add_collection(
+        PolyCollection(corners, facecolors=color, linewidths=0, antialiased=False, zorder=zorder),
+        autolim=False,
+    )
+
+
+def _rule(axes: Axes, lines: Iterable[_Line], color: str, width: float) -> None:
+    """Lines of ``width`` points, above what is filled and below the notes."""
+    axes.add_collection(
+        LineCollection(list(lines), colors=color, linewidths=width, zorder=1), autolim=False
+    )
+
+
 def _draw_grid(axes: Axes, layout: _Layout, system: int) -> None:
     meter = layout.composition.meter
     bars = layout.bars_of(system)
-    left, right = layout.x(0), layout.x(bars * meter.steps_per_bar)
+    steps = bars * meter.steps_per_bar
+    left, right = layout.x(0), layout.x(steps)
     top, bottom = layout.top(system), layout.bottom(system)
-    for pitch in layout.pitches:
-        y = layout.y(system, pitch)
-        color = _ROW_BLACK if is_black_key(pitch) else _ROW
-        axes.add_patch(Rectangle((left, y), right - left, layout.row, color=color, lw=0))
-        if pitch % 12 == 0:
-            axes.plot((left, right), (y + layout.row,) * 2, color=_LINE_OCTAVE, lw=0.8, zorder=1)
-    pulse = layout.x(meter.steps_per_pulse) - left
-    if pulse >= 8:
-        for step in range(0, bars * meter.steps_per_bar, meter.steps_per_pulse):
-            axes.plot((layout.x(step),) * 2, (top, bottom), color=_LINE_BEAT, lw=0.7, zorder=1)
-    every = _bars_per_number(layout)
-    for bar in (*range(0, bars, every), bars):
-        x = layout.x(bar * meter.steps_per_bar)
-        axes.plot((x, x), (top, bottom), color=_LINE_BAR, lw=1.0, zorder=1)
-        if bar < bars:
-            number = system * layout.bars_per_system + bar + 1
-            axes.plot((x, x), (top - 12, top), color=_LINE_BAR, lw=1.0, zorder=1)
-            _text(axes, x + 5, top - 9, str(number), 12, _MUTED)
+
+    def row(pitch: int) -> _Box:
+        return (left, layout.y(system, pitch), right - left, layout.row)
+
+    def upright(step: int, rise: float = 0) -> _Line:
+        return ((layout.x(step), top - rise), (layout.x(step), bottom))
+
+    _fill(axes, (row(p) for p in layout.pitches if not is_black_key(p)), _ROW)
+    _fill(axes, (row(p) for p in layout.pitches if is_black_key(p)), _ROW_BLACK)
+    octaves = [layout.y(system, pitch) + layout.row for pitch in layout.pitches if pitch % 12 == 0]
+    _rule(axes, (((left, y), (right, y)) for y in octaves), _LINE_OCTAVE, 0.8)
+    if layout.x(meter.steps_per_pulse) - left >= 8:
+        _rule(axes, map(upright, range(0, steps, meter.steps_per_pulse)), _LINE_BEAT, 0.7)
+    numbered = range(0, bars, _bars_per_number(layout))
+    barlines = [upright(bar * meter.steps_per_bar, 12) for bar in numbered]
+    _rule(axes, [*barlines, upright(steps)], _LINE_BAR, 1.0)
+    for bar in numbered:
+        number = system * layout.bars_per_system + bar + 1
+        _text(axes, layout.x(bar * meter.steps_per_bar) + 5, top - 9, str(number), 12, _MUTED)
 
 
 def _bars_per_number(layout: _Layout) -> int:
-    """Every how many bars there is room for a line and a number."""
-    width = _ROLL / layout.bars_per_system
-    return next((n for n in (1, 2, 4, 8, 16, 32, 64, 128) if n * width >= 40), 256)
+    """Every how many bars, a power of two, there is room for a line and a number."""
+    every = 1
+    while every * _ROLL / layout.bars_per_system < 40:
+        every *= 2
+    return every
 
 
 def _draw_keyboard(axes: Axes, layout: _Layout, system: int) -> None:
     left, top, bottom = _MARGIN, layout.top(system), layout.bottom(system)
-    white = Rectangle((left, top), _KEYS - 4, bottom - top, color=_KEY_WHITE, lw=0)
-    axes.add_patch(white)
+    right, black_right = left + _KEYS - 4, left + round(0.55 * _KEYS)
+    black, edges = [], []
     for pitch in layout.pitches:
         y = layout.y(system, pitch)
         if is_black_key(pitch):
-            size = (0.55 * _KEYS, layout.row)
-            axes.add_patch(Rectangle((left, y), *size, color=_KEY_BLACK, lw=0))
+            black.append((left, y, black_right - left, layout.row))
             # The white keys meet behind the middle of the black one.
-            edge = y + layout.row / 2
+            edges.append((black_right, y + layout.row / 2))
         elif pitch % 12 in (0, 5):
-            edge = float(y + layout.row)
-        else:
-            continue
-        if top < edge < bottom:
-            start = left + (0.55 * _KEYS if is_black_key(pitch) else 0)
-            axes.plot((start, left + _KEYS - 4), (edge, edge), color=_KEY_EDGE, lw=0.8)
-    for pitch in layout.pitches:
+            edges.append((left, y + layout.row))
         if pitch % 12 == 0:
-            x, middle = left + _KEYS - 8, layout.y(system, pitch) + layout.row / 2
-            _text(axes, x, middle, pitch_name(pitch), 10, _KEY_TEXT, ha="right", weight="bold")
+            middle = y + layout.row / 2
+            name = pitch_name(pitch)
+            _text(axes, right - 4, middle, name, 10, _KEY_TEXT, ha="right", weight="bold")
+    _fill(axes, [(left, top, right - left, bottom - top)], _KEY_WHITE)
+    _fill(axes, black, _KEY_BLACK)
+    inner = [((start, y), (right, y)) for start, y in edges if top < y < bottom]
+    _rule(axes, inner, _KEY_EDGE, 0.8)
 
 
 def _draw_notes(axes: Axes, layout: _Layout, index: int) -> None:
@@ -243,8 +263,7 @@ def _draw_notes(axes: Axes, layout: _Layout, index: int) -> None:
     if boxes and min(width for _, _, width, _ in boxes) >= 4 and len(boxes) <= _MOST_NAMES:
         axes.add_patch(_rounded(boxes, color))
     elif boxes:
-        corners = [[(x, y), (x + w, y), (x + w, y + h), (x, y + h)] for x, y, w, h in boxes]
-        axes.add_collection(PolyCollection(corners, facecolors=color, edgecolors="none", zorder=2))
+        _fill(axes, boxes, color, zorder=2)
 
 
 def _draw_note_names(axes: Axes, layout: _Layout) -> None:
@@ -256,9 +275,6 @@ def _draw_note_names(axes: Axes, layout: _Layout) -> None:
                 y = layout.y(system, note.pitch) + layout.row / 2
                 name = pitch_name(note.pitch, flats=flats)
                 _text(axes, layout.x(within) + 6, y, name, 10, _ON_NOTE, weight="bold")
-
-
-_Box = tuple[float, float, float, float]
 
 
 def _note_boxes(layout: _Layout, index: int) -> Iterator[_Box]:

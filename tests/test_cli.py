@@ -1,0 +1,345 @@
+"""Every command of composer-app, with a generator that needs no network."""
+
+import io
+import json
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from composer_app import __version__, cli
+from composer_app.errors import ModelError
+from composer_app.generation.catalog import ModelInfo
+from composer_app.music.composition import Composition, Origin, Track
+from composer_app.music.midi_file import read_midi, write_midi
+from composer_app.music.note import Note
+from composer_app.music.sample_melodies import load_sample, sample_melodies
+from tests.generation.fake_generator import FakeGenerator
+
+COMMANDS = (
+    "studio",
+    "generate",
+    "models",
+    "stats",
+    "picture",
+    "sample",
+    "corpus",
+    "train",
+    "export",
+)
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command: its exit status, stdout and stderr."""
+
+    def run_command(*arguments: str) -> tuple[int, str, str]:
+        try:
+            status = cli.main(arguments)
+        except SystemExit as exit_:  # argparse's own way out
+            status = int(exit_.code or 0)
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run_command
+
+
+@pytest.fixture
+def generator(monkeypatch: pytest.MonkeyPatch) -> FakeGenerator:
+    fake = FakeGenerator()
+
+    def load(name: str) -> FakeGenerator:
+        if name not in ("bach", "fake"):
+            raise ModelError(f"There is no model named {name}.")
+        return fake
+
+    monkeypatch.setattr(cli, "load_generator", load)
+    return fake
+
+
+def write_sample(name: str, path: str) -> None:
+    write_midi(Composition.from_melody(load_sample(name)), path)
+
+
+# generate -------------------------------------------------------------------------------
+
+
+def test_generate_one(run: Run, generator: FakeGenerator) -> None:
+    write_sample("greensleeves", "tune.mid")
+    status, out, err = run("generate", "tune.mid", "-o", "out.mid")
+    assert (status, err) == (0, "")
+    assert out.startswith("out.mid: 17 bars, seed 0, ")
+    piece = read_midi("out.mid")
+    assert [track.name for track in piece.tracks] == ["Soprano", "Alto", "Tenor", "Bass"]
+    assert piece.melody() == load_sample("greensleeves")
+    assert piece.origin == Origin("fake", 0, 1.0)
+
+
+def test_generate_several_with_takes_as_json(run: Run, generator: FakeGenerator) -> None:
+    write_sample("twinkle", "a.mid")
+    write_sample("saints", "b.mid")
+    arguments = ["--takes", "2", "--seed", "7", "--temperature", "0.5", "--json"]
+    status, out, err = run("generate", "a.mid", "b.mid", "-o", "new/folder", *arguments)
+    assert (status, err) == (0, "")
+    results = json.loads(out)["files"]
+    expected = [("a__z1", 7), ("a__z2", 8), ("b__z1", 7), ("b__z2", 8)]
+    for result, (name, seed) in zip(results, expected, strict=True):
+        assert Path(result["file"]) == Path(f"new/folder/{name}.mid")
+        assert (result["seed"], result["temperature"], result["model"]) == (seed, 0.5, "fake")
+        assert result["melody"] == f"{name[0]}.mid"
+        assert result["track"] == 1
+        assert result["seconds"] >= 0
+        piece = read_midi(result["file"])
+        assert (result["bars"], result["notes"]) == (piece.bars, piece.note_count)
+        assert piece.origin == Origin("fake", seed, 0.5)
+
+
+def test_generate_from_another_track(run: Run, generator: FakeGenerator) -> None:
+    low, high = Track("Low", 0, (Note(0, 40, 4),)), Track("High", 0, (Note(0, 70, 4),))
+    write_midi(Composition((low, high)), "tune.mid")
+    assert run("generate", "tune.mid", "-o", "out.mid", "--track", "2")[0] == 0
+    assert read_midi("out.mid").tracks[0].notes == high.notes
+
+
+def test_one_bad_melody_among_several_leaves_nothing_half_done(
+    run: Run, generator: FakeGenerator
+) -> None:
+    write_sample("twinkle", "good.mid")
+    Path("bad.mid").write_bytes(b"nonsense")
+    status, out, err = run("generate", "good.mid", "bad.mid", "missing.mid", "-o", "out")
+    assert (status, out) == (2, "")
+    bad, missing = err.splitlines()
+    assert bad.startswith("bad.mid is not a MIDI file")
+    assert missing.startswith("missing.mid cannot be opened")
+    assert not Path("out").exists()
+    assert generator.calls == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        pytest.param("tune.mid -o tune.mid", "would be overwritten", id="onto itself"),
+        pytest.param("tune.mid -o no/out.mid", "There is no folder no", id="no folder"),
+        pytest.param("tune.mid -o out.mid --track 2", "only one track, not 2", id="no track"),
+        pytest.param("tune.mid -o out.mid --model x", "no model named x", id="no model"),
+        pytest.param("tune.mid tune.mid -o out", "both become tune.mid", id="twice"),
+        pytest.param("tune.mid other.mid -o out.mid", "need a folder", id="no place for two"),
+        pytest.param(
+            "tune.mid -o out.mid --seed 4294967295 --takes 2", "smaller seed", id="seeds run out"
+        ),
+        pytest.param("tune.mid -o out.mid --seed -1", "--seed: -1 is not a whole", id="seed"),
+        pytest.param("tune.mid -o out.mid --seed x", "--seed: x is not a whole", id="no number"),
+        pytest.param("tune.mid -o out.mid --takes 0", "--takes: 0 is not a whole", id="takes"),
+        pytest.param("tune.mid -o out.mid --track 0", "--track: 0 is not a whole", id="track"),
+        pytest.param("tune.mid -o out.mid --temperature nan", "nan is not a number", id="nan"),
+        pytest.param("tune.mid -o out.mid --temperature 9", "9 is not a number", id="hot"),
+        pytest.param("tune.mid", "required: -o/--output", id="no output"),
+    ],
+)
+def test_generate_refuses(run: Run, generator: FakeGenerator, arguments: str, why: str) -> None:
+    write_sample("twinkle", "tune.mid")
+    before = Path("tune.mid").read_bytes()
+    status, out, err = run("generate", *arguments.split())
+    assert (status, out) == (2, "")
+    assert why in err
+    assert_one_sentence(err)
+    assert Path("tune.mid").read_bytes() == before
+    assert [path.name for path in Path.cwd().iterdir()] == ["tune.mid"]
+
+
+def assert_one_sentence(text: str) -> None:
+    assert text.count("\n") == 1
+    assert text.endswith(".\n")
+    assert "Traceback" not in text
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_shown_on_a_terminal_only(
+    run: Run, generator: FakeGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_sample("twinkle", "tune.mid")
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert run("generate", "tune.mid", "-o", "out.mid")[0] == 0
+    assert "\rout.mid  50%" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r\x1b[K"), "the line is gone afterwards"
+
+
+# stats, picture, sample, models ---------------------------------------------------------
+
+
+def test_stats(run: Run) -> None:
+    tracks = (Track("Lead", 0, (Note(0, 60, 4), Note(4, 64, 4), Note(9, 67, 2))), Track("Rest"))
+    write_midi(Composition((*tracks, Track("One", 0, (Note(0, 48, 8),))), title="Tune"), "t.mid")
+    status, out, _ = run("stats", "t.mid")
+    assert status == 0
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert lines[:2] == ['t.mid "Tune"', "C major, 4/4, 100 BPM, 1 bar, 4 notes"]
+    assert lines[4:7] == [
+        "1 Lead 3 C4-G4 63.7 ± 3.5 3.3 ± 1.2 80.0 ± 0.0 100% 67%",
+        "2 Rest 0",
+        "3 One 1 C3-C3 48.0 8.0 80.0 100% 100%",
+    ]
+
+
+def test_stats_as_json(run: Run) -> None:
+    write_sample("twinkle", "tune.mid")
+    figures = json.loads(run("stats", "tune.mid", "--json")[1])
+    assert (figures["file"], figures["key"], figures["bars"]) == ("tune.mid", "C major", 12)
+    (track,) = figures["tracks"]
+    assert (track["notes"], track["lowest"], track["highest"]) == (42, 60, 69)
+
+
+def test_picture(run: Run) -> None:
+    write_sample("twinkle", "tune.mid")
+    status, out, _ = run("picture", "tune.mid", "-o", "tune.png")
+    assert (status, out) == (0, "tune.png: 12 bars\n")
+    assert Path("tune.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_sample(run: Run) -> None:
+    assert run("sample", "twinkle", "-o", "t.mid")[:2] == (
+        0,
+        "t.mid: Twinkle, Twinkle, Little Star, 12 bars\n",
+    )
+    assert read_midi("t.mid").melody() == load_sample("twinkle")
+
+
+def test_sample_list(run: Run) -> None:
+    lines = run("sample", "--list")[1].splitlines()
+    assert [line.split()[0] for line in lines] == [sample.id for sample in sample_melodies()]
+
+
+MODELS = (
+    ModelInfo("bach", Path("/m/bach.onnx"), "Bach chorales", "Sings like 1730.", "refining"),
+    ModelInfo("torn", Path("/m/torn.onnx"), "torn", problem="torn.onnx is not ONNX."),
+)
+
+
+def test_models(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "installed_models", lambda: MODELS)
+    lines = [" ".join(line.split()) for line in run("models")[1].splitlines()]
+    assert lines == ["bach Bach chorales", "Sings like 1730.", "torn torn.onnx is not ONNX."]
+    answer = json.loads(run("models", "--json")[1])
+    assert answer["default"] == "bach"
+    assert [model["name"] for model in answer["models"]] == ["bach", "torn"]
+    assert answer["models"][0]["path"] == str(Path("/m/bach.onnx"))
+    assert answer["models"][1]["problem"] == "torn.onnx is not ONNX."
+
+
+def test_no_models(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "installed_models", lambda: ())
+    assert run("models")[:2] == (0, "No models are installed.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ("stats missing.mid", "missing.mid cannot be opened"),
+        ("picture missing.mid -o x.png", "missing.mid cannot be opened"),
+        ("picture tune.mid -o no/x.png", "no/x.png cannot be written"),
+        ("sample moon -o x.mid", "no sample melody"),
+        ("sample twinkle -o no/x.mid", "no/x.mid cannot be written"),
+        ("sample twinkle", "-o melody.mid"),
+        ("sample", "one of the arguments NAME --list is required"),
+        ("sing", "invalid choice: 'sing'"),
+        ("models --loudly", "unrecognized arguments: --loudly"),
+    ],
+)
+def test_mistakes_are_one_sentence(run: Run, arguments: str, why: str) -> None:
+    write_sample("twinkle", "tune.mid")
+    status, out, err = run(*arguments.split())
+    assert (status, out) == (2, "")
+    assert why in err
+    assert_one_sentence(err)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(run: Run, command: str) -> None:
+    status, out, err = run(command, "--help")
+    assert (status, err) == (0, "")
+    assert f"usage: composer-app {command}" in out
+    example = out.splitlines()[-1]
+    assert example.startswith(f"example: composer-app {command}")
+
+
+def test_help_and_version_of_the_whole(run: Run) -> None:
+    out = run("--help")[1]
+    assert all(f"    {command} " in out for command in COMMANDS)
+    assert "example: composer-app generate" in out
+    assert run("--version")[:2] == (0, f"Composer {__version__}\n")
+
+
+# the studio, and what can happen to any command ----------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "opened"), [("", []), ("studio", []), ("studio tune.mid", ["tune.mid"])]
+)
+def test_the_studio_opens(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: str, opened: list[str]
+) -> None:
+    calls = []
+    app = types.ModuleType("composer_app.studio.app")
+    app.run = lambda argv: calls.append(argv) or 5  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "composer_app.studio.app", app)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    assert run(*arguments.split())[0] == 5
+    assert calls == [opened]
+
+
+def test_without_a_display_the_studio_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    status, _, err = run()
+    assert status == 2
+    assert "no display" in err
+    assert_one_sentence(err)
+
+
+def test_without_its_libraries_the_studio_says_so(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.setitem(sys.modules, "composer_app.studio.app", None)
+    status, _, err = run("studio")
+    assert status == 2
+    assert "make run" in err
+    assert_one_sentence(err)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "sentence"),
+    [
+        (KeyboardInterrupt(), 130, "Stopped.\n"),
+        (MemoryError(), 2, "There is not enough memory for this: choose a shorter piece.\n"),
+    ],
+)
+def test_interruptions(
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    status: int,
+    sentence: str,
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "installed_models", fail)
+    assert run("models") == (status, "", sentence)

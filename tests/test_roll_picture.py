@@ -1,0 +1,99 @@
+"""The picture of the piano roll: where notes are painted, and what it survives."""
+
+import io
+from itertools import pairwise
+
+import matplotlib.image
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from composer_app.music.composition import Composition, Origin, Track
+from composer_app.music.note import Note
+from composer_app.music.sample_melodies import load_sample
+from composer_app.music.timing import Meter
+from composer_app.roll_picture import draw_roll
+
+SOPRANO, ALTO = "#E69F00", "#56B4E9"
+
+
+def draw(piece: Composition) -> NDArray[np.uint8]:
+    """The picture as (height, width, 3)."""
+    image = matplotlib.image.imread(io.BytesIO(draw_roll(piece)), format="png")
+    return np.asarray(np.round(image[:, :, :3] * 255), np.uint8)
+
+
+def painted(picture: NDArray[np.uint8], color: str) -> NDArray[np.bool_]:
+    """Where ``color`` is, below the header with its legend."""
+    value = [int(color[place : place + 2], 16) for place in (1, 3, 5)]
+    return np.asarray((picture[104:] == value).all(axis=2))
+
+
+def runs(row: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """(start, length) of what is painted in a row of pixels."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], row.astype(int), [0]))))
+    return [(int(a), int(b - a)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def test_notes_stand_where_they_sound() -> None:
+    """Long low, short high: lengths, order and height, with repeated notes apart."""
+    notes = (Note(0, 60, 8), Note(8, 60, 4), Note(12, 72, 4))
+    mask = painted(draw(Composition((Track("Soprano", 0, notes),))), SOPRANO)
+    rows = np.flatnonzero(mask.any(axis=1))
+    # Over the height of a note, since its name is written on it.
+    high, low = runs(mask[rows[0] :][:10].any(axis=0)), runs(mask[: rows[-1] + 1][-10:].any(axis=0))
+    assert [len(high), len(low)] == [1, 2]
+    (long_start, long), (short_start, short) = low
+    assert long == pytest.approx(2 * short, abs=4)
+    assert 1 <= short_start - (long_start + long) <= 4
+    assert high[0][0] > short_start + short
+    assert high[0][1] == pytest.approx(short, abs=2)
+    assert rows[-1] - rows[0] > 12 * 10
+
+
+def test_each_voice_has_its_colour_and_the_melody_is_on_top() -> None:
+    piece = Composition(
+        (Track("Soprano", 0, (Note(0, 60, 8),)), Track("Alto", 0, (Note(0, 60, 16),)))
+    )
+    picture = draw(piece)
+    soprano, alto = painted(picture, SOPRANO), painted(picture, ALTO)
+    assert np.flatnonzero(soprano.any(axis=0))[0] < np.flatnonzero(alto.any(axis=0))[0]
+    assert alto.sum() == pytest.approx(soprano.sum(), rel=0.2)
+
+
+def test_a_note_goes_on_in_the_next_system() -> None:
+    piece = Composition((Track("Soprano", 0, (Note(0, 60, 9 * 16), Note(9 * 16, 67, 16))),))
+    mask = painted(draw(piece), SOPRANO)
+    rows = np.flatnonzero(mask.any(axis=1))
+    gaps = [after - before for before, after in pairwise(rows) if after - before > 1]
+    assert len(gaps) == 2, "C in the first system, G above C in the second"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        pytest.param(Composition(), id="nothing at all"),
+        pytest.param(Composition((Track("Soprano"),)), id="no notes"),
+        pytest.param(Composition.from_melody(load_sample("greensleeves")), id="one track"),
+        pytest.param(
+            Composition(
+                tuple(Track(f"$x_{n}$ \\frac", 0, (Note(0, n, 1),)) for n in range(20)),
+                title="$\\broken{ \n 曲\0" * 20,
+                origin=Origin("a model with quite a long name", 2**32 - 1, 1.0),
+            ),
+            id="many tracks and wild names",
+        ),
+        pytest.param(
+            Composition((Track("", 0, tuple(Note(n // 8, n % 128, 2) for n in range(3000))),)),
+            id="thousands of notes over the whole range",
+        ),
+        pytest.param(
+            Composition((Track("", 0, (Note(319_999, 127, 1),)),), meter=Meter(1, 16)),
+            id="the longest piece in the shortest bars",
+        ),
+    ],
+)
+def test_anything_can_be_drawn(piece: Composition) -> None:
+    height, width, _ = draw(piece).shape
+    assert width == 1600
+    assert 300 < height < 20_000
