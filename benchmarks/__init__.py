@@ -1,0 +1,1 @@
+"""What the documentation claims about speed, measured: ``python -m benchmarks``."""

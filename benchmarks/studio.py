@@ -1,0 +1,116 @@
+"""The window measured from outside: starting, and from Generate to painted notes.
+
+As a program (``python studio.py bare|studio``) it opens one window and leaves at first paint.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from composer_app.music.melody import Melody
+
+STARTS: Final = ("bare", "studio")
+_TIMEOUT_SECONDS: Final = 60.0
+
+
+def _private_home() -> None:
+    """Nobody's settings are read or written while measuring."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    home = tempfile.mkdtemp(prefix="composer-benchmark-")
+    for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        os.environ[variable] = home
+
+
+def generate_to_painted(melody: "Melody", runs: int) -> list[float]:
+    """Seconds from the click on Generate until the roll has painted the new notes."""
+    _private_home()
+    from PySide6.QtCore import QEvent, QObject
+    from PySide6.QtWidgets import QApplication
+
+    from composer_app.music.composition import Composition
+    from composer_app.studio.main_window import MainWindow
+    from composer_app.studio.services import build_services
+    from composer_app.studio.settings import Settings
+    from composer_app.studio.theme import apply_theme
+
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    apply_theme(app)
+    services = build_services(Settings())
+    window = MainWindow(services)
+    document = services.document
+
+    class PaintWatch(QObject):
+        """Notes when the roll is painted after the document has changed."""
+
+        changed = False
+        painted = False
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+            # The filter comes before the paint; both are over when processEvents returns.
+            self.painted |= self.changed and event.type() == QEvent.Type.Paint
+            return False
+
+    watch = PaintWatch()
+    window.roll.viewport().installEventFilter(watch)
+    document.compositionChanged.connect(lambda: setattr(watch, "changed", True))
+    window.show()
+    document.replace(Composition.from_melody(melody), "Open")
+    times = []
+    for _ in range(runs + 1):
+        _wait(app, lambda: window.generate_panel.model_name != "" and not services.worker.busy)
+        window.generate_panel.roll_seed()
+        app.processEvents()
+        watch.changed = watch.painted = False
+        began = time.perf_counter()
+        window.generation.generate()
+        _wait(app, lambda: watch.painted)
+        times.append(time.perf_counter() - began)
+    window.close()
+    services.close()
+    return times[1:]
+
+
+def _wait(app: object, done: object) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    assert isinstance(app, QApplication)
+    assert callable(done)
+    limit = time.perf_counter() + _TIMEOUT_SECONDS
+    while not done():
+        app.processEvents()
+        if time.perf_counter() > limit:
+            raise TimeoutError("the studio did not answer")
+
+
+def open_and_leave(kind: str) -> None:
+    """Open a bare window or the studio, and leave once it has been painted."""
+    _private_home()
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication, QMainWindow
+
+    if kind == "bare":
+        app = QApplication([])
+        window = QMainWindow()
+        window.resize(1440, 900)
+    else:
+        from composer_app.studio.main_window import MainWindow
+        from composer_app.studio.services import build_services
+        from composer_app.studio.settings import Settings
+        from composer_app.studio.theme import apply_theme
+
+        app = QApplication([])
+        apply_theme(app)
+        window = MainWindow(build_services(Settings()))
+    window.show()
+    window.grab()
+    # Without the teardown: what is measured is opening.
+    QTimer.singleShot(0, lambda: os._exit(0))
+    app.exec()
+
+
+if __name__ == "__main__":
+    open_and_leave(sys.argv[1])
