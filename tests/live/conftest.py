@@ -1,6 +1,7 @@
 """What the tests of real sound share."""
 
 from collections.abc import Iterator
+from ctypes.util import find_library
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,14 @@ from tests.live import rig
 
 
 @pytest.fixture(scope="session")
-def soundfont() -> Path:
+def library() -> None:
+    """FluidSynth itself."""
+    if find_library("fluidsynth") is None:
+        rig.unavailable("the FluidSynth library is not installed")
+
+
+@pytest.fixture(scope="session")
+def soundfont(library: None) -> Path:
     """Any SoundFont that this machine has."""
     found = next(find_soundfonts(), None)
     if found is None:

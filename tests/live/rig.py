@@ -148,11 +148,19 @@ def audio_server() -> Iterator[AudioServer]:
             yield AudioServer(folder, environment, process)
 
 
+@dataclass(frozen=True)
+class MidiCable:
+    """A JACK server; programs find it through ``environment``."""
+
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes]
+
+
 @contextmanager
-def midi_cable() -> Iterator[dict[str, str]]:
-    """A JACK server of our own; yields the environment in which programs find it."""
+def midi_cable() -> Iterator[MidiCable]:
+    """A JACK server of our own."""
     require("jackd")
-    name = f"composer-{os.getpid()}"
+    name = f"composer-{os.getpid()}-{time.monotonic_ns()}"
     environment = {
         **os.environ,
         "JACK_DEFAULT_SERVER": name,
@@ -165,7 +173,7 @@ def midi_cable() -> Iterator[dict[str, str]]:
         time.sleep(0.2)
         if process.poll() is not None:
             unavailable(f"jackd ends at once with status {process.returncode}")
-        yield environment
+        yield MidiCable(environment, process)
 
 
 def strongest_pitch(samples: NDArray[np.float32]) -> float:

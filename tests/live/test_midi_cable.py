@@ -79,8 +79,8 @@ def peer(role: str, environment: dict[str, str]) -> Iterator[Peer]:
 
 @pytest.fixture(scope="module")
 def cable() -> Iterator[dict[str, str]]:
-    with rig.midi_cable() as environment:
-        yield environment
+    with rig.midi_cable() as cable:
+        yield cable.environment
 
 
 @pytest.fixture
@@ -134,3 +134,16 @@ def test_unplugging_releases_what_is_held_and_plugging_in_goes_on(
         assert composer.event() == {"lost": None, "restored": name}
         keys.tell("send 90 40 40")
         assert composer.event()[:3] == ["note_on", 64, 64]
+
+
+def test_a_midi_server_that_dies_takes_nothing_with_it() -> None:
+    # rtmidi goes on naming the ports of a dead JACK server, so all there is to see is that the
+    # program neither hangs nor crashes.
+    with rig.midi_cable() as cable, peer("composer", cable.environment) as composer:
+        with keyboard(cable.environment) as keys:
+            composer.event()
+            keys.tell("send 90 3c 40")
+            assert composer.event()[:3] == ["note_on", 60, 64]
+            cable.process.kill()
+            cable.process.wait()
+        assert composer.close() == 0
