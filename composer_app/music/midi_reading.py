@@ -167,7 +167,7 @@ def _channels(chunk: list[_TimedMessage], grid: _Grid) -> dict[int, _Channel]:
             continue
         if message.type == "program_change":
             channel = channels[message.channel]
-            if not channel.struck or channel.program is None:
+            if not channel.struck:  # later changes would need tracks of their own
                 channel.program = message.program
         elif message.type == "note_on" and message.velocity > 0:
             channel = channels[message.channel]

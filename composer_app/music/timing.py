@@ -96,25 +96,23 @@ class TempoMap:
     def seconds_at(self, step: float) -> float:
         """Seconds from the start to ``step`` (fractions of a step are allowed)."""
         seconds = 0.0
-        for change, following in zip(self.changes, (*self.changes[1:], None), strict=True):
-            end = step if following is None else min(step, following.step)
-            seconds += (end - change.step) * seconds_per_step(change.bpm)
-            if following is None or step <= following.step:
-                break
-        return seconds
+        for change, following in pairwise(self.changes):
+            if step < following.step:
+                return seconds + (step - change.step) * seconds_per_step(change.bpm)
+            seconds += (following.step - change.step) * seconds_per_step(change.bpm)
+        last = self.changes[-1]
+        return seconds + (step - last.step) * seconds_per_step(last.bpm)
 
     def step_at(self, seconds: float) -> float:
         """The inverse of :meth:`seconds_at`; a fraction of a step."""
         elapsed = 0.0
-        for change, following in zip(self.changes, (*self.changes[1:], None), strict=True):
-            duration = seconds_per_step(change.bpm)
-            if following is not None:
-                section = (following.step - change.step) * duration
-                if seconds >= elapsed + section:
-                    elapsed += section
-                    continue
-            return change.step + (seconds - elapsed) / duration
-        raise AssertionError("unreachable: the last change has no end")
+        for change, following in pairwise(self.changes):
+            section = (following.step - change.step) * seconds_per_step(change.bpm)
+            if seconds < elapsed + section:
+                return change.step + (seconds - elapsed) / seconds_per_step(change.bpm)
+            elapsed += section
+        last = self.changes[-1]
+        return last.step + (seconds - elapsed) / seconds_per_step(last.bpm)
 
 
 def seconds_per_step(bpm: float) -> float:

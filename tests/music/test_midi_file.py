@@ -140,15 +140,17 @@ def test_type_1_with_a_conductor_and_a_chunk_that_sets_things_up(path: Path) -> 
         "00 FF 03 03 C3 89 74",  # name: Ét
         "00 C0 10  00 C1 28",  # programs of two channels, no notes
         NOTE + "00 FF 03 04 4C 65 61 64",  # named Lead, after its notes
-        "00 91 3E 50  04 81 3E 00  00 C1 05",  # takes channel 2's first program
+        "00 91 3E 50  04 81 3E 00  00 C1 05",  # begins with the program set up, 40
+        "00 92 40 50  04 82 40 00  00 C2 06",  # says its program late
         "00 C4 07",  # an instrument without notes
     )
     composition = read_midi(path)
     assert composition.title == "Ét"
     assert composition.tracks == (
         Track("Lead", 16, (Note(0, 60, 4),)),
-        Track("Track 2", 5, (Note(0, 62, 4),)),
-        Track("Track 3", 7),
+        Track("Track 2", 40, (Note(0, 62, 4),)),
+        Track("Track 3", 6, (Note(0, 64, 4),)),
+        Track("Track 4", 7),
     )
     assert melody_track(composition) == 0
 
