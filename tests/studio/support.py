@@ -1,0 +1,140 @@
+"""A whole studio with stand-ins for what is outside it: ports, dialogs, sound and models."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mido import Message
+from PySide6.QtWidgets import QWidget
+
+from composer_app.errors import DeviceError
+from composer_app.generation.catalog import ModelInfo
+from composer_app.generation.generator import Generator
+from composer_app.live.midi_ports import MidiCallback, PortChanges
+from composer_app.music.composition import Composition
+from composer_app.music.melody import Melody
+from composer_app.music.note import Note
+from composer_app.studio.file_dialogs import FileDialogs
+from composer_app.studio.generation_worker import LoadGenerator
+from composer_app.studio.main_window import MainWindow
+from composer_app.studio.services import Services, build_services
+from composer_app.studio.settings import Settings
+from tests.generation.fake_generator import FakeGenerator
+from tests.live.doubles import ListeningSink, SetClock
+
+FAKE_MODEL = ModelInfo("fake", Path("fake.onnx"), "Fake", "Follows the melody.", "fake")
+BROKEN_MODEL = ModelInfo("broken", Path("broken.onnx"), "Broken", problem="It is not ONNX.")
+SCALE = tuple(Note(4 * step, pitch, 4) for step, pitch in enumerate((60, 62, 64, 65)))
+
+
+def scale(title: str = "Scale") -> Composition:
+    """One bar of four quarters."""
+    return Composition.from_melody(Melody(SCALE, title=title))
+
+
+class FakePorts:
+    """MIDI keyboards that are plugged in by a test."""
+
+    def __init__(self) -> None:
+        self.problem: str | None = None
+        self.open_name: str | None = None
+        self.names: list[str] = []
+        self.changes: list[PortChanges] = []
+        self.callback: MidiCallback | None = None
+
+    def input_names(self) -> list[str]:
+        return list(self.names)
+
+    def open_input(self, name: str, callback: MidiCallback) -> None:
+        if name not in self.names:
+            raise DeviceError(f"{name} is not there.")
+        self.open_name, self.callback = name, callback
+
+    def close_input(self) -> None:
+        self.open_name = self.callback = None
+
+    def poll(self) -> PortChanges:
+        return self.changes.pop(0) if self.changes else PortChanges()
+
+    def send(self, kind: str, note: int, velocity: int, at: float) -> None:
+        assert self.callback is not None
+        self.callback(Message(kind, note=note, velocity=velocity), at)
+
+
+@dataclass
+class AnsweringDialogs(FileDialogs):
+    """Answer by themselves, and note what they suggested."""
+
+    open_path: Path | None = None
+    save_path: Path | None = None
+    suggestions: list[str] = field(default_factory=list)
+
+    def ask_open(self, parent: QWidget, folder: Path) -> Path | None:
+        return self.open_path
+
+    def ask_save(self, parent: QWidget, title: str, suggestion: Path) -> Path | None:
+        self.suggestions.append(suggestion.name)
+        return self.save_path
+
+
+class HeardSink(ListeningSink):
+    """A synthesizer that only listens."""
+
+    description = "a listener"
+
+    def close(self) -> None:
+        self.all_notes_off()
+
+
+@dataclass
+class Studio:
+    """The window and everything around it."""
+
+    window: MainWindow
+    services: Services
+    ports: FakePorts
+    dialogs: AnsweringDialogs
+    clock: SetClock
+    sink: HeardSink
+
+    @property
+    def composition(self) -> Composition:
+        return self.services.document.composition
+
+    @property
+    def message(self) -> str:
+        return self.window.message_bar.text
+
+
+@contextmanager
+def open_studio(
+    folder: Path,
+    *,
+    load: LoadGenerator | None = None,
+    models: tuple[ModelInfo, ...] = (FAKE_MODEL, BROKEN_MODEL),
+    sound_problem: str | None = None,
+) -> Iterator[Studio]:
+    """A studio whose settings and recovery files live in ``folder``."""
+    ports, dialogs, clock = FakePorts(), AnsweringDialogs(), SetClock(100.0)
+    sink = HeardSink(clock)
+
+    def load_fake(name: str) -> Generator:
+        return FakeGenerator(name)
+
+    services = build_services(
+        Settings(folder),
+        clock=clock,
+        ports=ports,
+        open_sound=lambda: (sink, sound_problem),
+        load=load or load_fake,
+        find_models=lambda: models,
+        dialogs=dialogs,
+    )
+    window = MainWindow(services)
+    try:
+        yield Studio(window, services, ports, dialogs, clock, sink)
+    finally:
+        window.close()
+        services.close()
+        window.deleteLater()

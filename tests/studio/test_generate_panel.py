@@ -1,0 +1,114 @@
+"""The Generate panel."""
+
+import pytest
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QStandardItemModel
+from pytestqt.qtbot import QtBot
+
+from composer_app.generation.noise import MAX_SEED
+from composer_app.studio.actions import Actions
+from composer_app.studio.generate_panel import GeneratePanel
+from tests.studio.support import BROKEN_MODEL, FAKE_MODEL
+
+
+class Rig:
+    """The panel and its actions, ready to generate."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.owner = QObject()
+        self.actions = Actions(self.owner)
+        self.panel = GeneratePanel(self.actions)
+        qtbot.addWidget(self.panel)
+        self.panel.set_models([FAKE_MODEL, BROKEN_MODEL], "")
+
+
+@pytest.fixture
+def rig(qtbot: QtBot) -> Rig:
+    return Rig(qtbot)
+
+
+def test_until_models_are_known_it_looks_for_them(qtbot: QtBot) -> None:
+    owner = QObject()
+    panel = GeneratePanel(Actions(owner))
+    qtbot.addWidget(panel)
+    assert not panel.button.isEnabled()
+    assert panel.reason == "Looking for models…"
+
+
+def test_a_broken_model_is_shown_but_cannot_be_chosen(rig: Rig) -> None:
+    model = rig.panel.model.model()
+    assert isinstance(model, QStandardItemModel)
+    assert [model.item(row).isEnabled() for row in range(2)] == [True, False]
+    assert rig.panel.model.itemData(1, Qt.ItemDataRole.ToolTipRole) == "It is not ONNX."
+    assert rig.panel.model_name == "fake"
+
+
+@pytest.mark.parametrize(
+    ("models", "chosen", "expected"),
+    [
+        ([FAKE_MODEL, BROKEN_MODEL], "broken", "fake"),
+        ([BROKEN_MODEL, FAKE_MODEL], "", "fake"),
+        ([BROKEN_MODEL], "", ""),
+        ([], "fake", ""),
+    ],
+)
+def test_the_first_usable_model_stands_in(
+    rig: Rig, models: list[object], chosen: str, expected: str
+) -> None:
+    rig.panel.set_models(models, chosen)  # type: ignore[arg-type]
+    assert rig.panel.model_name == expected
+    assert rig.panel.button.isEnabled() == bool(expected)
+
+
+def test_the_button_says_why_it_cannot_be_pressed(rig: Rig) -> None:
+    rig.panel.set_obstacle("The melody has no notes.")
+    assert not rig.panel.button.isEnabled()
+    assert not rig.actions.generate.isEnabled()
+    assert rig.panel._reason.text() == "The melody has no notes."
+    rig.panel.set_obstacle(None)
+    assert rig.panel.button.isEnabled()
+    assert rig.panel._reason.text() == ""
+
+
+def test_generate_turns_into_cancel(rig: Rig, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(rig.panel.generateRequested):
+        qtbot.mouseClick(rig.panel.button, Qt.MouseButton.LeftButton)
+    rig.panel.set_busy(True)
+    assert rig.panel.button.text() == "Cancel"
+    with qtbot.waitSignal(rig.panel.cancelRequested):
+        rig.actions.generate.trigger()
+    rig.panel.set_busy(False)
+    assert rig.panel.button.text() == "Generate"
+
+
+def test_progress_appears_only_if_it_takes_a_while(rig: Rig) -> None:
+    rig.panel.show()
+    rig.panel.set_busy(True)
+    assert not rig.panel._progress.isVisible()
+    rig.panel._progress_timer.timeout.emit()
+    assert rig.panel._progress.isVisible()
+    rig.panel.set_progress(0.5)
+    assert rig.panel._progress.value() == 500
+    rig.panel.set_busy(False)
+    assert not rig.panel._progress.isVisible()
+    assert not rig.panel._progress_timer.isActive()
+
+
+def test_creativity_and_seed_are_the_settings(rig: Rig) -> None:
+    rig.panel.creativity.setValue(135)
+    rig.panel.seed.setValue(4711)
+    settings = rig.panel.settings
+    assert (settings.temperature, settings.seed) == (1.35, 4711)
+    assert rig.panel._creativity_value.text() == "1.35"
+
+
+def test_the_largest_seed_can_be_typed(rig: Rig) -> None:
+    rig.panel.seed.lineEdit().setText(str(MAX_SEED))
+    assert rig.panel.settings.seed == MAX_SEED
+
+
+def test_the_dice_always_rolls_another_seed(rig: Rig) -> None:
+    for _ in range(20):
+        before = rig.panel.settings.seed
+        rig.panel.roll_button.click()
+        assert rig.panel.settings.seed != before

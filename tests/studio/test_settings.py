@@ -1,0 +1,76 @@
+"""What is remembered between sessions."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QByteArray, QSettings
+
+from composer_app.studio.settings import Settings
+
+
+def test_everything_survives_a_restart(tmp_path: Path) -> None:
+    first = Settings(tmp_path)
+    first.midi_input = "DeepComposer"
+    first.metronome = False
+    first.count_in_bars = 2
+    first.computer_keys = False
+    first.model = "bach"
+    first.window_geometry = QByteArray(b"\x01\x02")
+    del first
+    again = Settings(tmp_path)
+    assert again.midi_input == "DeepComposer"
+    assert not again.metronome
+    assert again.count_in_bars == 2
+    assert not again.computer_keys
+    assert again.model == "bach"
+    assert again.window_geometry == QByteArray(b"\x01\x02")
+
+
+def test_the_first_start_has_sensible_values(tmp_path: Path) -> None:
+    settings = Settings(tmp_path)
+    assert (settings.metronome, settings.count_in_bars, settings.computer_keys) == (True, 1, True)
+    assert (settings.midi_input, settings.model, settings.recent_files) == ("", "", ())
+    assert settings.window_geometry.isEmpty()
+    assert settings.music_folder.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("metronome/count_in", "many"),
+        ("metronome/count_in", ["1", "2"]),
+        ("files/recent", 7),
+        ("window/geometry", "no bytes"),
+        ("midi/input", ["a", "b"]),
+    ],
+)
+def test_damaged_values_are_as_good_as_none(tmp_path: Path, key: str, value: object) -> None:
+    store = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    store.setValue(key, value)
+    store.sync()
+    settings = Settings(tmp_path)
+    assert settings.count_in_bars == 1
+    assert settings.recent_files == ()
+    assert settings.window_geometry.isEmpty()
+    assert settings.midi_input == ""
+
+
+def test_recent_files_are_few_and_exist(tmp_path: Path) -> None:
+    settings = Settings(tmp_path)
+    paths = [tmp_path / f"{number}.mid" for number in range(10)]
+    for path in [*paths, paths[5]]:
+        path.touch()
+        settings.remember_file(path)
+    (tmp_path / "9.mid").unlink()
+    names = [path.stem for path in Settings(tmp_path).recent_files]
+    assert names == ["5", "8", "7", "6", "4", "3", "2"]
+    assert settings.music_folder == tmp_path
+    settings.forget_recent_files()
+    assert settings.recent_files == ()
+
+
+def test_a_single_recent_file_is_still_a_list(tmp_path: Path) -> None:
+    path = tmp_path / "one.mid"
+    path.touch()
+    Settings(tmp_path).remember_file(path)
+    assert Settings(tmp_path).recent_files == (path,)
