@@ -1,7 +1,9 @@
 """Lets a screen reader walk the painted keyboard: one named child for each of the 32 keys."""
 
+import weakref
 from typing import TYPE_CHECKING, Any
 
+import shiboken6
 from PySide6.QtCore import QObject, QPoint, QRect
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QWindow
 from PySide6.QtWidgets import QWidget
@@ -21,34 +23,34 @@ class KeyboardInterface(QAccessibleInterface):
 
     def __init__(self, widget: "KeyboardWidget") -> None:
         super().__init__()
-        self._widget: KeyboardWidget | None = widget
+        # Weakly: a screen reader's interest must not keep a closed keyboard alive.
+        self._widget_ref = weakref.ref(widget)
         count = widget.highest - widget.lowest + 1
         self._keys = [KeyInterface(self, index) for index in range(count)]
-
-    def forget(self) -> None:
-        """The widget is gone."""
-        self._widget = None
 
     @property
     def widget(self) -> "KeyboardWidget | None":
         """The keyboard while it exists."""
-        return self._widget
+        widget = self._widget_ref()
+        return widget if widget is not None and shiboken6.isValid(widget) else None
 
     def isValid(self) -> bool:
         """Whether the widget still exists."""
-        return self._widget is not None
+        return self.widget is not None
 
     def object(self) -> QObject:
         """The widget."""
-        return self._widget  # type: ignore[return-value]
+        return self.widget  # type: ignore[return-value]
 
     def window(self) -> QWindow:
         """The window that the keyboard is in."""
-        return self._widget.window().windowHandle() if self._widget is not None else None  # type: ignore[return-value]
+        widget = self.widget
+        return widget.window().windowHandle() if widget is not None else None  # type: ignore[return-value]
 
     def parent(self) -> QAccessibleInterface:
         """What the keyboard stands in."""
-        above = self._widget.parentWidget() if self._widget is not None else None
+        widget = self.widget
+        above = widget.parentWidget() if widget is not None else None
         return QAccessible.queryAccessibleInterface(above)  # type: ignore[arg-type]
 
     def childCount(self) -> int:
@@ -61,7 +63,7 @@ class KeyboardInterface(QAccessibleInterface):
 
     def childAt(self, x: int, y: int) -> QAccessibleInterface:
         """The key at a point of the screen."""
-        widget = self._widget
+        widget = self.widget
         if widget is None:
             return None  # type: ignore[return-value]
         point = widget.mapFromGlobal(QPoint(x, y))
@@ -74,7 +76,7 @@ class KeyboardInterface(QAccessibleInterface):
 
     def rect(self) -> QRect:
         """Where the keyboard is on the screen."""
-        widget = self._widget
+        widget = self.widget
         if widget is None:
             return QRect()
         return QRect(widget.mapToGlobal(QPoint(0, 0)), widget.size())
@@ -86,20 +88,22 @@ class KeyboardInterface(QAccessibleInterface):
     def state(self) -> QAccessible.State:
         """Focus and visibility as the widget has them."""
         state = QAccessible.State()
-        if self._widget is not None:
+        widget = self.widget
+        if widget is not None:
             state.focusable = True
-            state.focused = self._widget.hasFocus()
-            state.invisible = not self._widget.isVisible()
+            state.focused = widget.hasFocus()
+            state.invisible = not widget.isVisible()
         return state
 
     def text(self, kind: QAccessible.Text) -> str:
         """The widget's accessible name and description."""
-        if self._widget is None:
+        widget = self.widget
+        if widget is None:
             return ""
         if kind == QAccessible.Text.Name:
-            return self._widget.accessibleName()
+            return widget.accessibleName()
         if kind == QAccessible.Text.Description:
-            return self._widget.accessibleDescription()
+            return widget.accessibleDescription()
         return ""
 
     def setText(self, kind: QAccessible.Text, text: str) -> None:
@@ -188,11 +192,5 @@ def _interface_for(name: str, widget: QObject | None) -> QAccessibleInterface | 
     address = id(widget)
     interface = KeyboardInterface(widget)  # type: ignore[arg-type]
     _alive[address] = interface
-    widget.destroyed.connect(lambda: _drop(address))
+    weakref.finalize(widget, _alive.pop, address, None)
     return interface
-
-
-def _drop(address: int) -> None:
-    interface = _alive.pop(address, None)
-    if interface is not None:
-        interface.forget()

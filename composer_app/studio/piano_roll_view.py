@@ -85,6 +85,7 @@ class PianoRollView(QAbstractScrollArea):
         self._follow = True
         self._fits_itself = True
         self._ringed = False
+        self._inviting = True
         self._geometry = RollGeometry()
         self._tiles: dict[tuple[int, int], QPixmap] = {}
         self._tile_ratio = 0.0
@@ -138,7 +139,7 @@ class PianoRollView(QAbstractScrollArea):
     def set_recording_notes(self, notes: Sequence[RecordedNote]) -> None:
         """Show what is being recorded, as (pitch, start, end) in steps; empty when it is over."""
         self._recorded = tuple(notes)
-        self._invitation.setVisible(self._is_empty())
+        self._show_invitation()
         if self._length() > self._geometry.steps:
             self._geometry = replace(self._geometry, steps=self._length())
             self._scale_changed()
@@ -163,6 +164,11 @@ class PianoRollView(QAbstractScrollArea):
         if self._follow and was_seen:
             self._turn_page(step)
         self._update_playhead(step)
+
+    def set_inviting(self, inviting: bool) -> None:
+        """Whether an empty roll invites to open a melody; not while one is about to be played."""
+        self._inviting = inviting
+        self._show_invitation()
 
     def set_follow(self, follow: bool) -> None:
         """Whether the view turns its pages with the playhead."""
@@ -281,8 +287,9 @@ class PianoRollView(QAbstractScrollArea):
 
     # -- inside ----------------------------------------------------------------------------
 
-    def _is_empty(self) -> bool:
-        return not self._composition.note_count and not self._recorded
+    def _show_invitation(self) -> None:
+        empty = not self._composition.note_count and not self._recorded
+        self._invitation.setVisible(self._inviting and empty)
 
     def _length(self) -> int:
         """Steps of the roll: the piece, or what is played beyond it, in whole bars."""
@@ -306,7 +313,7 @@ class PianoRollView(QAbstractScrollArea):
             highest=min(max(HIGHEST_ROW, span[1] + 1), 127),
             meter=self._composition.meter,
         )
-        self._invitation.setVisible(self._is_empty())
+        self._show_invitation()
         if self._fits_itself:
             self._fit()
         else:

@@ -26,7 +26,8 @@ _FITTED_ROW_HEIGHTS: Final = (6, 20)
 
 # Free pixels before the first step and after the last one.
 LEAD: Final = 8
-_BAR_LINE_GAP: Final = 8.0
+# Beats appear above this distance, and bars are thinned out below it.
+_BAR_LINE_GAP: Final = 6.0
 _LABEL_GAP: Final = 56.0
 
 
@@ -114,7 +115,7 @@ class RollGeometry:
         bar = self.meter.steps_per_bar
         pulse = min(self.meter.steps_per_pulse, bar)
         bar_stride = bar * self._stride(bar * self.pixels_per_step, _BAR_LINE_GAP)
-        beat_strength = _fade(pulse * self.pixels_per_step, 6.0, 18.0)
+        beat_strength = _fade(pulse * self.pixels_per_step, _BAR_LINE_GAP, 18.0)
         step_strength = _fade(self.pixels_per_step, 7.0, 18.0)
         interval = 1 if step_strength > 0 else pulse if beat_strength > 0 else bar_stride
         unit = max(bar, interval)
@@ -122,8 +123,7 @@ class RollGeometry:
         while step <= last:
             within = step % bar
             if within == 0:
-                if step % bar_stride == 0:
-                    yield GridLine(step, "bar", 1.0)
+                yield GridLine(step, "bar", 1.0)
             elif within % pulse == 0:
                 yield GridLine(step, "beat", beat_strength)
             else:

@@ -48,6 +48,10 @@ class Ruler(QWidget):
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._seek(event.position().x())
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The end of a drag, which nobody else should take for a click."""
+        event.accept()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what is exposed."""
         painter = QPainter(self)

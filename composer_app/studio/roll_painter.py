@@ -183,7 +183,7 @@ def paint_ruler(
         x = round(geometry.x(line.step))
         color = with_alpha(COLORS.line_strong, line.strength)
         painter.fillRect(QRectF(x, area.bottom() - height, 1, height), color)
-    for label in geometry.ruler_labels(first, last):
+    for label in geometry.ruler_labels(first, min(last, geometry.steps - 1)):
         painter.setFont(text_font(11, bold=label.is_bar))
         painter.setPen(QColor(COLORS.text if label.is_bar else COLORS.muted))
         room = QRectF(round(geometry.x(label.step)) + 5, area.top() + 2, 64, area.height() - 8)

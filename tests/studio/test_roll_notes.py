@@ -1,0 +1,74 @@
+import pytest
+
+from composer_app.music.composition import Composition, Track
+from composer_app.music.note import Note
+from composer_app.music.timing import Meter
+from composer_app.studio.roll_notes import (
+    TrackNotes,
+    describe_composition,
+    describe_note,
+    pitch_range,
+    tracks_of,
+)
+
+NOTES = (Note(0, 60, 4), Note(4, 64, 4, 100), Note(4, 55, 12), Note(16, 60, 2), Note(17, 60, 4))
+
+
+def test_notes_are_found_by_place() -> None:
+    track = TrackNotes.of("Alto", NOTES)
+    assert track.within(3, 5, 0, 127)[:, 2].tolist() == [60, 64, 55]
+    assert track.within(4, 5, 60, 127)[:, 2].tolist() == [64]
+    assert track.within(8, 16, 56, 127).size == 0
+
+
+@pytest.mark.parametrize(
+    ("step", "pitch", "expected"),
+    [
+        (0.0, 60, NOTES[0]),
+        (3.99, 60, NOTES[0]),
+        (4.0, 60, None),
+        (10.0, 55, NOTES[2]),
+        (17.5, 60, NOTES[4]),
+        (16.5, 60, NOTES[3]),
+        (0.0, 61, None),
+    ],
+)
+def test_the_note_at_a_point(step: float, pitch: int, expected: Note | None) -> None:
+    assert TrackNotes.of("Alto", NOTES).at(step, pitch) == expected
+
+
+@pytest.mark.parametrize(("name", "initial"), [("alto", "A"), (" Bass", "B"), ("", "")])
+def test_the_initial_of_a_track(name: str, initial: str) -> None:
+    assert TrackNotes.of(name, ()).initial == initial
+
+
+def test_the_range_of_all_tracks() -> None:
+    composition = Composition((Track("Soprano", notes=NOTES), Track("Bass")))
+    assert pitch_range(tracks_of(composition)) == (55, 64)
+    assert pitch_range(tracks_of(Composition((Track("Bass"),)))) is None
+    assert pitch_range(()) is None
+
+
+@pytest.mark.parametrize(
+    ("note", "text"),
+    [
+        (Note(20, 66, 6, 90), "Alto: F♯4, a dotted quarter\nVelocity 90, bar 2, beat 2"),
+        (Note(0, 60, 5, 1), "Alto: C4, 5 sixteenths\nVelocity 1, bar 1, beat 1"),
+    ],
+)
+def test_what_a_tooltip_says(note: Note, text: str) -> None:
+    assert describe_note("Alto", note, Composition()) == text
+
+
+def test_flats_are_named_in_flat_keys() -> None:
+    scale = tuple(Note(i, p, 1) for i, p in enumerate((65, 67, 69, 70, 72, 74, 76, 77)))
+    composition = Composition((Track("Alto", notes=scale),))
+    assert describe_note("Alto", scale[3], composition).startswith("Alto: B♭4")
+
+
+def test_what_a_screen_reader_says() -> None:
+    composition = Composition((Track("Soprano", notes=NOTES), Track("Bass")), meter=Meter(3, 4))
+    assert describe_composition(composition) == "2 bars in 3/4; notes: Soprano 5, Bass 0"
+    one = Composition((Track("Alto", notes=NOTES[:1]),))
+    assert describe_composition(one) == "1 bar in 4/4; notes: Alto 1"
+    assert describe_composition(Composition()) == "Empty"
