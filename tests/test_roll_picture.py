@@ -29,7 +29,7 @@ def painted(picture: NDArray[np.uint8], color: str) -> NDArray[np.bool_]:
     return np.asarray((picture[104:] == value).all(axis=2))
 
 
-def runs(row: NDArray[np.bool_]) -> list[tuple[int, int]]:
+def runs(row: NDArray[np.bool_] | np.bool_) -> list[tuple[int, int]]:
     """(start, length) of what is painted in a row of pixels."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], row.astype(int), [0]))))
     return [(int(a), int(b - a)) for a, b in zip(edges[::2], edges[1::2], strict=True)]

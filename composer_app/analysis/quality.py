@@ -8,7 +8,7 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +83,7 @@ class VoiceGrid:
         return [(int(a), int(b), int(column[a])) for a, b in zip(starts, ends, strict=True)]
 
 
-def js_distance(first: Counter[object], second: Counter[object]) -> float:
+def js_distance(first: Counter[Any], second: Counter[Any]) -> float:
     """Jensen-Shannon divergence of two histograms in bits, 0 (equal) to 1 (disjoint) (Lin 1991).
 
     An empty histogram is as far as possible from a filled one.
@@ -103,9 +103,9 @@ def js_distance(first: Counter[object], second: Counter[object]) -> float:
     return max(0.0, (divergence(p) + divergence(q)) / 2)
 
 
-def chord_histogram(pieces: Iterable[VoiceGrid]) -> Counter[object]:
+def chord_histogram(pieces: Iterable[VoiceGrid]) -> Counter[Any]:
     """How often each set of sounding pitch classes, relative to the key's tonic, is heard."""
-    counts: Counter[object] = Counter()
+    counts: Counter[Any] = Counter()
     for piece in pieces:
         tonic = piece.key().tonic
         for row in piece.pitch:
@@ -115,18 +115,18 @@ def chord_histogram(pieces: Iterable[VoiceGrid]) -> Counter[object]:
     return counts
 
 
-def duration_histogram(pieces: Iterable[VoiceGrid]) -> Counter[object]:
+def duration_histogram(pieces: Iterable[VoiceGrid]) -> Counter[Any]:
     """How often each length (steps) is heard in the three accompanying voices."""
-    counts: Counter[object] = Counter()
+    counts: Counter[Any] = Counter()
     for piece in pieces:
         for voice in piece.durations()[1:]:
             counts.update(voice)
     return counts
 
 
-def interval_histogram(pieces: Iterable[VoiceGrid], voice: int) -> Counter[object]:
+def interval_histogram(pieces: Iterable[VoiceGrid], voice: int) -> Counter[Any]:
     """How often ``voice`` steps by each interval (semitones), repeated notes included."""
-    counts: Counter[object] = Counter()
+    counts: Counter[Any] = Counter()
     for piece in pieces:
         pitches = [pitch for _, _, pitch in piece.notes(voice)]
         counts.update(np.diff(pitches).tolist())

@@ -69,7 +69,7 @@ def test_summary_of_a_piece() -> None:
     upper, lower, tacet = figures.tracks
     assert (upper.name, upper.program, upper.notes) == ("Soprano", 40, 9)
     assert (upper.lowest, upper.highest) == (60, 72)
-    assert upper.length == Spread(pytest.approx(33 / 9), pytest.approx(1.0))
+    assert upper.length == Spread(33 / 9, 1.0)
     assert upper.in_key == upper.on_beat == pytest.approx(8 / 9)
     assert lower.pitch == Spread(48.0, None)
     assert (tacet.notes, tacet.lowest, tacet.pitch, tacet.in_key) == (0, None, None, None)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from scipy import stats
 
 from composer_app.distributions import Gaussian
@@ -100,12 +101,13 @@ def test_sum_adds_means_and_variances(m1: float, s1: float, m2: float, s2: float
 def test_the_sum_and_its_words() -> None:
     assert repr(Gaussian(25, 3) + Gaussian(30, 4)) == "mean 55, standard deviation 5"
     with pytest.raises(TypeError):
-        Gaussian() + 1  # type: ignore[operator]
+        Gaussian() + 1
 
 
 def test_histogram_counts_the_data() -> None:
     axes = fitted_to(1, 2, 2, 3).plot_histogram(Figure().subplots())
-    assert sum(bar.get_height() for bar in axes.patches) == 4
+    bars = (bar for bar in axes.patches if isinstance(bar, Rectangle))
+    assert sum(bar.get_height() for bar in bars) == 4
 
 
 def test_histogram_with_curve_returns_what_it_draws() -> None:

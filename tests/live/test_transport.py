@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -38,7 +39,10 @@ class Desk:
 
     def heard(self) -> list[tuple[float, str, int, int]]:
         """Calls since the last time: (seconds, on or off, channel, pitch)."""
-        return [(round(time - 50.0, 2), *rest) for time, *rest in self.sink.taken()]
+        return [
+            (round(time - 50.0, 2), call, channel, pitch)
+            for time, call, channel, pitch in self.sink.taken()
+        ]
 
 
 def test_every_note_is_struck_and_released_in_time() -> None:
@@ -291,7 +295,7 @@ ACTIONS = st.one_of(
 
 @given(COMPOSITIONS, st.lists(ACTIONS, max_size=20))
 def test_whatever_happens_no_note_hangs(
-    composition: Composition, actions: list[tuple[str, object]]
+    composition: Composition, actions: list[tuple[str, Any]]
 ) -> None:
     desk = Desk(composition)
     for action, argument in actions:

@@ -236,6 +236,7 @@ def test_a_click_in_the_ruler_seeks_to_the_nearest_step(qtbot: QtBot, view: Pian
     view.seekRequested.connect(sought.append)
     point = QPoint(KEYS_WIDTH + place_of(view, 12.3, 60).x(), RULER_HEIGHT // 2)
     ruler = view.childAt(point)
+    assert ruler is not None
     inside = ruler.mapFrom(view, point)
     QTest.mousePress(ruler, Qt.MouseButton.LeftButton, pos=inside)
     QTest.mouseMove(ruler, inside + QPoint(60, 0))
@@ -258,6 +259,7 @@ def test_seeking_stays_within_the_piece(view: PianoRollView) -> None:
 
 def test_an_empty_roll_invites(qtbot: QtBot, view: PianoRollView) -> None:
     button = view.findChild(QPushButton)
+    assert button is not None
     assert button.isVisible()
     assert view.accessibleDescription() == "" or "Empty" in view.accessibleDescription()
     with qtbot.waitSignal(view.emptyActionRequested):

@@ -46,7 +46,7 @@ def test_a_chorale_is_read_as_it_stands_in_the_score() -> None:
 def test_ties_grace_notes_and_notes_off_the_grid() -> None:
     from music21 import meter, note, stream, tie
 
-    def part(name: str, *notes: note.Note) -> stream.Part:
+    def part(name: str, *notes: note.GeneralNote) -> stream.Part:
         measure = stream.Measure(number=1)
         measure.append(meter.TimeSignature("4/4"))
         measure.append(list(notes))

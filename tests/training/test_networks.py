@@ -4,6 +4,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the extra [train] is not installed")
 
+from torch import Tensor, nn  # noqa: E402
+
 from composer_app.training.export import example_inputs  # noqa: E402
 from composer_app.training.losses import (  # noqa: E402
     critic_loss,
@@ -105,10 +107,10 @@ def test_wasserstein_losses_and_penalty() -> None:
     assert critic_loss(torch.tensor([3.0, 1.0]), torch.tensor([0.0, 1.0])).item() == -1.5
     assert generator_loss(torch.tensor([2.0, 4.0])).item() == -3.0
 
-    class Steep(torch.nn.Module):
+    class Steep(nn.Module):
         """Gradient norm 3 everywhere, so the penalty is (3 - 1)^2."""
 
-        def forward(self, roll: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
+        def forward(self, roll: Tensor, condition: Tensor) -> Tensor:
             return 3.0 * roll.flatten(1)[:, 0] + 0.0 * condition.sum()
 
     real, fake = torch.ones(2, 32, 128, 4), torch.zeros(2, 32, 128, 4)
