@@ -168,12 +168,28 @@ def midi_cable() -> Iterator[MidiCable]:
         "JACK_NO_AUDIO_RESERVATION": "1",
     }
     # -S: synchronous, or events are lost when the machine is busy.
-    command = f"jackd -n {name} -r -S --no-mlock -d dummy -r {RATE} -p 256"
-    with running(*command.split(), environment=environment) as process:
+    command = f"jackd -n {name} -r -S --no-mlock -d dummy -r {RATE} -p 256".split()
+    with running(*command, environment=environment) as process:
         time.sleep(0.2)
         if process.poll() is not None:
             unavailable(f"jackd ends at once with status {process.returncode}")
-        yield MidiCable(environment, process)
+        try:
+            yield MidiCable(environment, process)
+        finally:
+            if process.poll() is not None:
+                _bury(name, command, environment)
+
+
+def _bury(name: str, command: list[str], environment: dict[str, str]) -> None:
+    """Tidy up after a JACK server that was killed.
+
+    JACK knows eight servers and keeps the place of a dead one until another of its name has come
+    and gone; with eight dead ones no server starts on the machine any more.
+    """
+    with running(*command, environment=environment):
+        time.sleep(0.3)
+    for leftover in Path("/dev/shm").glob(f"jack_sem.*_{name}_*"):
+        leftover.unlink(missing_ok=True)
 
 
 def strongest_pitch(samples: NDArray[np.float32]) -> float:
