@@ -119,7 +119,9 @@ class Invitation(QWidget):
         set_role(title, "title")
         hint = QLabel("Record with the keys below, or drop a MIDI file here.")
         set_role(hint, "muted")
-        self.button = QPushButton(icon("open"), "Open a melody")
+        # The space is air between icon and text, which style sheets cannot give.
+        self.button = QPushButton(icon("open"), " Open a melody")
+        self.button.setAccessibleName("Open a melody")
         self.button.clicked.connect(self.requested)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

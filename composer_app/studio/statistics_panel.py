@@ -86,7 +86,7 @@ class StatisticsPanel(QWidget):
         self._schedule()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a low panel the diagram goes before its explanation."""
+        """In a low panel the diagram goes before its explanation, which is its tooltip as well."""
         super().resizeEvent(event)
         self._show_caption()
 
