@@ -30,7 +30,9 @@ from composer_app.generation.sampling import (
     NoiseSource,
     faults,
     groups,
+    lone_steps,
     order_mask,
+    parallel_mask,
     whole_notes,
 )
 from composer_app.music.note import Note
@@ -54,7 +56,8 @@ _INPUTS: Final = {
 }
 _OUTPUTS: Final = ("pitch_logits", "onset_logits")
 _FINEST_TEMPERATURE: Final = 0.6
-_REPAIR_TEMPERATURE: Final = 0.6
+# Single sixteenths come from an unlucky draw: the second one takes what is likely.
+_CALM_TEMPERATURE: Final = 0.3
 _ONSET_PASSES: Final = 2
 
 
@@ -188,12 +191,16 @@ class _Run:
     def sample(self) -> tuple[Grid, Mask]:
         """``(grid, onset)``, each (steps, 4); the grid in the network's pitch classes."""
         step = np.arange(len(self.grid))[:, None]
-        levels = (step % 4 == 0, step % 4 == 2, step % 2 == 1)
-        temperatures = (1.0, 1.0, _FINEST_TEMPERATURE)
-        for level, passes, factor in zip(
-            levels, self.generator.schedule.passes, temperatures, strict=True
+        # Cells, their distance, and how adventurous the choice is at each level.
+        levels = (
+            (step % 4 == 0, 4, 1.0),
+            (step % 4 == 2, 2, 1.0),
+            (step % 2 == 1, 1, _FINEST_TEMPERATURE),
+        )
+        for (cells, stride, factor), passes in zip(
+            levels, self.generator.schedule.passes, strict=True
         ):
-            self._fill(level & ~self.known, passes, self.settings.temperature * factor)
+            self._fill(cells & ~self.known, passes, stride, factor)
         for turn in range(self.generator.schedule.repairs):
             if not self._repair(turn):
                 break
@@ -201,7 +208,7 @@ class _Run:
         self._tick(1.0)
         return self.grid[: self.steps], self.onset[: self.steps]
 
-    def _fill(self, cells: Mask, passes: int, temperature: float) -> None:
+    def _fill(self, cells: Mask, passes: int, stride: int, factor: float) -> None:
         """Reveal ``cells`` in ``passes`` portions; the noise decides which come first."""
         priority = np.ones(cells.shape)
         priority[: self.steps] = self._uniform(VOICES)
@@ -210,12 +217,16 @@ class _Run:
             if index == passes - 1:
                 portion = cells & ~self.known
             if portion.any():
-                self._draw(portion, temperature)
+                self._draw(portion, stride, np.full(cells.shape, factor))
             self.passes_done += 1
 
-    def _draw(self, cells: Mask, temperature: float) -> None:
+    def _draw(self, cells: Mask, stride: int, factor: NDArray[np.float64]) -> None:
+        """Choose the pitches of ``cells``; ``factor`` (T, 4) scales the temperature."""
         logits, _ = self._infer()
-        allowed = order_mask(self.grid, self.known, self.generator.classes)
+        classes = self.generator.classes
+        allowed = order_mask(self.grid, self.known, classes)
+        allowed &= parallel_mask(self.grid, self.known, classes, stride)
+        temperature = (self.settings.temperature * factor)[:, :, None]
         scores = np.where(allowed, logits.astype(np.float64) / temperature, -np.inf)
         scores[: self.steps, 1:] += self.source.gumbel(
             VOICES - 1, self.generator.classes, self._next_draw()
@@ -240,9 +251,11 @@ class _Run:
         hidden[self.steps :] = False
         if not hidden.any():
             return True
+        lone = np.zeros_like(self.known)
+        lone[: self.steps] = lone_steps(self.grid[: self.steps])
         kept = self.grid.copy()
         self.known &= ~hidden
-        self._draw(hidden, self.settings.temperature * _REPAIR_TEMPERATURE)
+        self._draw(hidden, 1, np.where(lone, _CALM_TEMPERATURE, 1.0))
         after = faults(self.grid[: self.steps])
         for group in groups(hidden):
             # A fault is marked at the step after its cause as well.

@@ -75,6 +75,39 @@ def order_mask(grid: Grid, known: Mask, classes: int) -> Mask:
     return allowed
 
 
+def parallel_mask(grid: Grid, known: Mask, classes: int, stride: int) -> Mask:
+    """(T, 4, classes): false for pitches that would make parallel fifths or octaves.
+
+    A cell is compared with the cells ``stride`` steps before and after it, where the voice itself
+    and another one are known there, and the other is known here as well.
+    """
+    steps = len(grid)
+    pitch_class = np.arange(classes) % _OCTAVE
+    allowed = np.ones((steps, 4, classes), np.bool_)
+    usable = known & (grid > 0)
+    for shift in (-stride, stride):
+        # The neighbour's cell, where there is one.
+        there = np.arange(steps) + shift
+        inside = (there >= 0) & (there < steps)
+        there = np.clip(there, 0, steps - 1)
+        for voice in range(1, 4):
+            for other in range(4):
+                if other == voice:
+                    continue
+                own = grid[there, voice]
+                interval = (own - grid[there, other]) % _OCTAVE
+                risk = inside & usable[there, voice] & usable[there, other] & usable[:, other]
+                # Counted from this voice, a fifth is a fourth when the other lies above.
+                fifth = 7 if voice < other else 5
+                risk &= (grid[:, other] != grid[there, other]) & np.isin(interval, (0, fifth))
+                forbidden = (grid[:, other] + interval) % _OCTAVE
+                hit = risk[:, None] & (pitch_class == forbidden[:, None])
+                hit &= np.arange(classes) != own[:, None]
+                allowed[:, voice] &= ~hit
+    allowed[:, :, 0] = True
+    return allowed
+
+
 def faults(grid: Grid) -> Mask:
     """(T, 4): the cells of voices 1-3 that take part in a fault of part-writing.
 
@@ -100,12 +133,12 @@ def faults(grid: Grid) -> Mask:
                 fault[:, voice] |= crossing
     leap = moves & (np.abs(after - before) > _LEAP)
     fault[1:] |= leap
-    fault |= _lone_steps(grid)
+    fault |= lone_steps(grid)
     fault[:, 0] = False
     return fault
 
 
-def _lone_steps(grid: Grid) -> Mask:
+def lone_steps(grid: Grid) -> Mask:
     """(T, 4): notes of a single step that are not part of a run of such notes."""
     changes = np.ones((len(grid) + 1, grid.shape[1]), np.bool_)
     changes[1:-1] = grid[1:] != grid[:-1]

@@ -199,12 +199,15 @@ class RefiningTrainer:
         config = self.config
         say(Message("started", self.iteration, config.iterations, self.seconds))
         sums: dict[str, float] = {}
+        reported = self.iteration
         saved = time.monotonic()
         while self.share_done < 1.0 and not stop.requested.is_set():
             for name, value in self.step().items():
                 sums[name] = sums.get(name, 0.0) + value
             if self.iteration % PROGRESS_ITERATIONS == 0:
-                metrics = {k: round(v / PROGRESS_ITERATIONS, 4) for k, v in sums.items()}
+                count = self.iteration - reported
+                metrics = {k: round(v / count, 4) for k, v in sums.items()}
+                reported = self.iteration
                 metrics["learning_rate"] = self.learning_rate()
                 sums.clear()
                 if self.iteration % (5 * PROGRESS_ITERATIONS) == 0:

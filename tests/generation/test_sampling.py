@@ -10,6 +10,7 @@ from composer_app.generation.sampling import (
     groups,
     normal_cdf,
     order_mask,
+    parallel_mask,
     whole_notes,
 )
 
@@ -100,6 +101,38 @@ def test_faults(voices: list[tuple[int, int, int, int]], expected: list[tuple[in
         return
     found = {(int(s), int(v)) for s, v in np.argwhere(faults(grid(*voices)))}
     assert found == set(expected)
+
+
+def test_pitches_that_would_make_parallels_are_ruled_out() -> None:
+    # The bass stands an octave (and a fifth) below the others and has moved up by two.
+    cells = grid((34, 29, 22, 10), (0, 0, 0, 0), (36, 0, 0, 12))
+    known = np.zeros(cells.shape, np.bool_)
+    known[0] = True
+    known[2, [0, 3]] = True
+    allowed = parallel_mask(cells, known, 49, 2)
+    # Tenor: an octave above the bass would follow an octave, at any height.
+    assert np.flatnonzero(~allowed[2, 2]).tolist() == [12, 24, 36, 48]
+    # Alto: a fifth above the bass would follow the twelfth, 29 - 10 = 7 + 12.
+    assert np.flatnonzero(~allowed[2, 1]).tolist() == [7, 19, 31, 43]
+    # Where the neighbour at that distance is not known, nothing is ruled out.
+    assert parallel_mask(cells, known, 49, 1).all()
+
+
+def test_a_fourth_may_be_followed_by_a_fourth() -> None:
+    cells = grid((34, 29, 22, 10), (36, 0, 0, 10))
+    known = np.ones(cells.shape, np.bool_)
+    known[1, 1:3] = False
+    # The soprano stands a fourth above the alto: it binds the tenor alone, by an octave.
+    allowed = parallel_mask(cells, known, 49, 1)
+    assert allowed[1, 1].all()
+    assert np.flatnonzero(~allowed[1, 2]).tolist() == [12, 24, 36, 48]
+
+
+def test_the_note_after_is_looked_at_too() -> None:
+    cells = grid((36, 0, 0, 0), (34, 22, 0, 0))
+    known = np.array([[True, False, False, False], [True, True, False, False]])
+    allowed = parallel_mask(cells, known, 49, 1)
+    assert np.flatnonzero(~allowed[0, 1]).tolist() == [12, 24, 36, 48]
 
 
 def test_cells_grow_to_whole_notes() -> None:
