@@ -253,6 +253,7 @@ class MainWindow(QMainWindow):
 
     def _show_recording(self, state: RecordingState) -> None:
         composition = self._services.document.composition
+        self.roll.set_inviting(state is RecordingState.IDLE)
         if state is RecordingState.COUNTING_IN:
             # The old melody makes room for the new one, and comes back if nothing is played.
             blank = Composition(tempo=composition.tempo, meter=composition.meter)
