@@ -70,7 +70,11 @@ TESTS: Final = (
     SystemPackage(("xvfb",), "Xvfb", required=False),
 )
 
-_APT_OPTIONS: Final = ("-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3")
+_APT_OPTIONS: Final = (
+    *("-o", "DPkg::Lock::Timeout=120"),
+    *("-o", "Acquire::Retries=3"),
+    *("-o", "Dpkg::Use-Pty=0"),
+)
 _INSTALL: Final = ("install", "-y", "--no-install-recommends")
 
 Run = Callable[[Sequence[str]], bool]
