@@ -162,7 +162,7 @@ class FileController(QObject):
     def _suggested_name(self) -> str:
         path = self._document.path
         if path is None:
-            title = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', " ", self._document.name).strip(" .")
+            title = re.sub(r'[\s\\/:*?"<>|\x00-\x1f]+', " ", self._document.name).strip(" .")
             return f"{title or 'Untitled'}.mid"
         if self._document.save_path is None:
             # Not the name of the file that was only opened: saving would replace it.

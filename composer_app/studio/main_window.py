@@ -55,7 +55,9 @@ class MainWindow(QMainWindow):
     def __init__(self, services: Services) -> None:
         super().__init__()
         self._services = services
-        self._started = False
+        self._painted = False
+        self._running = False
+        self._closed = False
         self._lost_is_fine = False
         self.setAcceptDrops(True)
         self.setMinimumSize(*_SMALLEST_SIZE)
@@ -218,11 +220,19 @@ class MainWindow(QMainWindow):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Once the window can be seen, everything slow begins, in threads."""
         super().paintEvent(event)
-        if not self._started:
-            self._started = True
+        if not self._painted:
+            self._painted = True
             QTimer.singleShot(0, self._start)
 
+    @property
+    def running(self) -> bool:
+        """Whether what begins after the first paint has begun."""
+        return self._running
+
     def _start(self) -> None:
+        if self._closed:
+            return
+        self._running = True
         services = self._services
         services.jobs.run(
             services.find_models, self.generation.set_models, self._say_models_unreadable
@@ -353,6 +363,7 @@ class MainWindow(QMainWindow):
                 MessageAction("Close Anyway", self._close_anyway),
             )
             return
+        self._closed = True
         self.playback.stop()
         self.midi.stop()
         self._services.settings.window_geometry = self.saveGeometry()

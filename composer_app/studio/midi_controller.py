@@ -97,6 +97,7 @@ class MidiController(QObject):
     def choose(self, name: str) -> None:
         """Use the input ``name`` from now on; empty for none."""
         self._settings.midi_input = name
+        self._names = self._ports.input_names()
         if name:
             self._open(name)
         else:

@@ -1,0 +1,168 @@
+"""The toolbar, and the controller between it and the document."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from composer_app.music.composition import Composition
+from composer_app.music.timing import Meter
+from composer_app.studio.recording_controller import RecordingState
+from tests.studio.support import Studio, open_studio, scale
+
+
+@pytest.fixture
+def studio(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
+    with open_studio(tmp_path) as result:
+        result.window.playback._timer.setInterval(1_000_000)
+        result.window.recording._timer.setInterval(1_000_000)
+        yield result
+
+
+def test_tempo_edits_are_undone_in_one_go(studio: Studio) -> None:
+    studio.services.document.begin(scale(), "Open")
+    tempo = studio.window.transport_bar.tempo
+    for bpm in (101, 102, 103):
+        tempo.setValue(bpm)
+    assert studio.composition.tempo.initial_bpm == 103
+    assert studio.window.isWindowModified()
+    studio.services.document.undo_stack.undo()
+    assert studio.composition.tempo.initial_bpm == 100
+    assert tempo.value() == 100
+
+
+@pytest.mark.parametrize(("bpm", "text"), [(96.0, "96 BPM"), (92.5, "92.5 BPM")])
+def test_the_tempo_shows_hundredths_only_where_there_are_any(
+    studio: Studio, bpm: float, text: str
+) -> None:
+    studio.window.transport_bar.set_tempo(bpm)
+    assert studio.window.transport_bar.tempo.text() == text
+
+
+def test_tapping_sets_the_tempo(studio: Studio) -> None:
+    button = studio.window.transport_bar.tap_button
+    for beat in range(4):
+        studio.clock.now = 10 + beat * 0.5
+        button.pressed.emit()
+    assert studio.composition.tempo.initial_bpm == 120
+
+
+def test_the_metre_is_an_edit_and_unusual_ones_are_shown(studio: Studio) -> None:
+    combo = studio.window.transport_bar.meter
+    combo.activated.emit(combo.findText("6/8"))
+    assert studio.composition.meter == Meter(6, 8)
+    studio.services.document.undo_stack.undo()
+    assert (studio.composition.meter, combo.currentText()) == (Meter(4, 4), "4/4")
+    studio.services.document.begin(Composition(meter=Meter(5, 4)), "Open")
+    assert combo.currentText() == "5/4"
+
+
+def test_the_key_is_shown_once_there_is_music(studio: Studio) -> None:
+    assert studio.window.transport_bar._key.text() == "No key yet"
+    studio.services.document.begin(scale(), "Open")
+    assert studio.window.transport_bar._key.text() == scale().key().name
+
+
+@pytest.mark.parametrize(
+    ("meter", "step", "text"),
+    [
+        (Meter(4, 4), 0.0, "001.1.1"),
+        (Meter(4, 4), 37.9, "003.2.2"),
+        (Meter(6, 8), 6.0, "001.2.1"),
+        (Meter(3, 4), 15.0, "002.1.4"),
+    ],
+)
+def test_the_position_is_bar_beat_and_sixteenth(
+    studio: Studio, meter: Meter, step: float, text: str
+) -> None:
+    long = Composition(scale().tracks, meter=meter)
+    studio.services.document.begin(long, "Open")
+    studio.window.playback.positionChanged.emit(step)
+    assert studio.window.transport_bar.position_text == text
+    assert studio.window.roll.playhead == step
+
+
+def test_metronome_and_count_in_are_remembered(studio: Studio) -> None:
+    studio.window.commands.metronome.trigger()
+    studio.window.transport_bar.count_in.activated.emit(2)
+    settings = studio.services.settings
+    assert (settings.metronome, settings.count_in_bars) == (False, 2)
+
+
+def test_playing_lights_the_button_and_stop_returns_to_the_start(studio: Studio) -> None:
+    window = studio.window
+    studio.services.document.begin(scale(), "Open")
+    window.commands.play.trigger()
+    assert window.playback.playing
+    assert window.commands.play.isChecked()
+    studio.clock.now += 0.9
+    window.playback.tick()
+    window.commands.stop.trigger()
+    assert not window.commands.play.isChecked()
+    assert window.playback.position > 4
+    window.commands.stop.trigger()
+    assert window.playback.position == 0
+
+
+def test_clicking_the_ruler_goes_there(studio: Studio) -> None:
+    studio.services.document.begin(scale(), "Open")
+    studio.window.roll.seekRequested.emit(8.0)
+    assert studio.window.transport_bar.position_text == "001.3.1"
+    studio.window.commands.rewind.trigger()
+    assert studio.window.transport_bar.position_text == "001.1.1"
+
+
+def test_playing_nothing_says_what_to_do(studio: Studio) -> None:
+    studio.window.commands.play.trigger()
+    assert "nothing to play" in studio.message
+    assert not studio.window.commands.play.isChecked()
+
+
+@pytest.mark.parametrize("ending", ["record", "play", "stop"])
+def test_any_transport_button_ends_a_recording(studio: Studio, ending: str) -> None:
+    window = studio.window
+    window.commands.record.trigger()
+    assert window.recording.state is RecordingState.COUNTING_IN
+    assert window.commands.record.isChecked()
+    assert not window.transport_bar.tempo.isEnabled()
+    assert not window.generate_panel.button.isEnabled()
+    assert studio.message.startswith("Counting in")
+    getattr(window.commands, ending).trigger()
+    assert window.recording.state is RecordingState.IDLE
+    assert not window.commands.record.isChecked()
+    assert window.transport_bar.tempo.isEnabled()
+    assert studio.message.startswith("Nothing was played")
+    assert not window.playback.playing
+
+
+def test_a_recording_that_fails_leaves_the_old_melody(studio: Studio) -> None:
+    studio.services.document.begin(scale(), "Open")
+    studio.window.commands.record.trigger()
+    assert studio.window.roll.composition.note_count == 0
+    studio.window.commands.stop.trigger()
+    assert studio.window.roll.composition == studio.composition == scale()
+
+
+def test_recording_over_an_opened_file_leaves_the_file_alone(
+    studio: Studio, tmp_path: Path
+) -> None:
+    studio.services.document.begin(scale(), "Open", tmp_path / "theirs.mid")
+    studio.window.commands.record.trigger()
+    studio.clock.now += 4.0
+    studio.window.keyboard.noteOn.emit(67, 90)
+    studio.clock.now += 0.5
+    studio.window.keyboard.noteOff.emit(67)
+    studio.window.commands.record.trigger()
+    assert [note.pitch for note in studio.composition.tracks[0].notes] == [67]
+    assert studio.services.document.path is None
+    assert studio.window.windowTitle().startswith("Recording")
+    studio.services.document.undo_stack.undo()
+    assert studio.services.document.path == tmp_path / "theirs.mid"
+
+
+def test_buttons_take_no_focus_from_a_click(studio: Studio, qtbot: QtBot) -> None:
+    studio.window.show()
+    qtbot.mouseClick(studio.window.transport_bar.play_button, Qt.MouseButton.LeftButton)
+    assert not studio.window.transport_bar.play_button.hasFocus()
