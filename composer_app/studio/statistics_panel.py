@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _PLOT_MODULE = "composer_app.studio.statistics_plot"
 _NOTHING = "Notes will be measured here: their pitch, length and velocity."
 _NO_NUMBERS = (("notes", "0"), ("mean", "–"), ("standard dev.", "–"))
+# Below these heights of the panel (pixels) the words give way to the diagram.
+_ROOM_FOR_SENTENCE = 300
 _ROOM_FOR_CAPTION = 400
 _LOADING = "Preparing the diagram …"
 _UNAVAILABLE = "The diagram is unavailable: matplotlib could not be loaded."
@@ -88,7 +90,7 @@ class StatisticsPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a low panel the diagram goes before its explanation, which is its tooltip as well."""
         super().resizeEvent(event)
-        self._show_caption()
+        self._show_words()
 
     # -- inside ----------------------------------------------------------------------------
 
@@ -177,9 +179,7 @@ class StatisticsPanel(QWidget):
 
     def _write_figures(self) -> None:
         picture = self._picture
-        numbers = (
-            picture.numbers if picture else (("notes", "0"), ("mean", "–"), ("standard dev.", "–"))
-        )
+        numbers = picture.numbers if picture else _NO_NUMBERS
         for (name, value), name_label, value_label in zip(
             numbers, self._names, self._values, strict=True
         ):
@@ -187,14 +187,14 @@ class StatisticsPanel(QWidget):
             value_label.setText(value)
         self._sentence.setText(picture.sentence if picture else "")
         self._caption.setText(picture.caption if picture else "")
-        self._sentence.setVisible(picture is not None)
-        self._stack.setToolTip(picture.caption if picture else "")
-        self._show_caption()
+        self._stack.setToolTip(f"{picture.sentence}\n{picture.caption}" if picture else "")
+        self._show_words()
 
-    def _show_caption(self) -> None:
+    def _show_words(self) -> None:
         """Explain the diagram where there is room; its tooltip does so anyway."""
-        roomy = self.height() >= _ROOM_FOR_CAPTION
-        self._caption.setVisible(self._picture is not None and roomy)
+        there = self._picture is not None
+        self._sentence.setVisible(there and self.height() >= _ROOM_FOR_SENTENCE)
+        self._caption.setVisible(there and self.height() >= _ROOM_FOR_CAPTION)
 
     def _add_canvas(self, module: ModuleType | None) -> None:
         if module is None:

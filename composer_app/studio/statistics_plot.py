@@ -34,7 +34,7 @@ class StatisticsCanvas(FigureCanvasQTAgg):
         figure = Figure(dpi=96, layout=layout, facecolor=COLORS.surface)
         super().__init__(figure)  # type: ignore[no-untyped-call]
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(160, 120)
+        self.setMinimumSize(160, 112)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("Histogram")
         self._axes = figure.add_subplot()

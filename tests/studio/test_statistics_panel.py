@@ -61,6 +61,17 @@ def test_the_picture_appears_with_its_figures(shown: StatisticsPanel) -> None:
     assert shown.picture.sentence in texts(shown)
 
 
+@pytest.mark.parametrize(("height", "words"), [(280, 0), (360, 1), (460, 2)])
+def test_words_give_way_to_the_diagram(shown: StatisticsPanel, height: int, words: int) -> None:
+    shown.resize(296, height)
+    picture = shown.picture
+    assert picture is not None
+    assert [text in texts(shown) for text in (picture.sentence, picture.caption)] == [
+        words >= 1,
+        words >= 2,
+    ]
+
+
 def test_another_choice_is_another_picture(qtbot: QtBot, shown: StatisticsPanel) -> None:
     for index in range(shown.features.count()):
         if index != shown.features.currentIndex():
