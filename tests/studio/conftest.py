@@ -14,12 +14,11 @@ def themed(qapp: QApplication) -> Iterator[None]:
     """Dress the application once; after a test, collect its widgets on the GUI thread.
 
     Python's collector runs in whatever thread happens to trigger it, and Qt objects may not be
-    destroyed in another thread than their own. What exists before the first test is frozen, so
-    that collecting stays quick.
+    destroyed in another thread than their own. What survives a test (modules, caches) is frozen,
+    so that collecting after the next one stays quick.
     """
     if not qapp.styleSheet():
         apply_theme(qapp)
-        gc.collect()
-        gc.freeze()
     yield
     gc.collect()
+    gc.freeze()
