@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QApplication,
-    QComboBox,
     QLineEdit,
     QPlainTextEdit,
     QTextEdit,
@@ -84,4 +83,4 @@ class ComputerKeys(QObject):
 
     def _presses_button(self, event: QKeyEvent) -> bool:
         focus = QApplication.focusWidget()
-        return event.key() == Qt.Key.Key_Space and isinstance(focus, (QAbstractButton, QComboBox))
+        return event.key() == Qt.Key.Key_Space and isinstance(focus, QAbstractButton)

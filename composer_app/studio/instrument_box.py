@@ -1,6 +1,7 @@
 """A combo box of General MIDI's instruments, grouped by family."""
 
 from functools import lru_cache
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QStandardItem, QStandardItemModel
@@ -8,6 +9,9 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from composer_app.music.instruments import INSTRUMENT_FAMILIES, INSTRUMENT_NAMES
 from composer_app.studio.theme import COLORS
+
+# The box may be narrower than its names; the list is not.
+_LIST_WIDTH: Final = 208
 
 
 class InstrumentBox(QComboBox):
@@ -19,6 +23,7 @@ class InstrumentBox(QComboBox):
         super().__init__(parent)
         self.setModel(_instruments())
         self.setMaxVisibleItems(18)
+        self.view().setMinimumWidth(_LIST_WIDTH)
         # As wide as it is given; the longest name would need half the window.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         # Scrolling past the box must not change the sound.

@@ -162,6 +162,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.message_bar)
         centre = QWidget()
         centre.setLayout(column)
+        self._centre = centre
         self.setCentralWidget(centre)
         # No control has the focus at first: the letters play and the space bar starts.
         centre.setFocus()
@@ -333,6 +334,8 @@ class MainWindow(QMainWindow):
         self.keyboard.set_letters_enabled(on)
 
     def _offer_samples(self) -> None:
+        # The button that was clicked is about to vanish; the focus must not wander on from it.
+        self._centre.setFocus()
         corner = self.roll.viewport().rect().center()
         self.menus.samples.popup(self.roll.viewport().mapToGlobal(corner))
 

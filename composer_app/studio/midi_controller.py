@@ -12,6 +12,7 @@ from composer_app.studio.live_input import LiveInput
 from composer_app.studio.settings import Settings
 
 _POLL_MS: Final = 1000
+_NO_KEYBOARD: Final = "No MIDI keyboard is plugged in"
 
 
 class InputPorts(Protocol):
@@ -62,6 +63,7 @@ class MidiController(QObject):
         self._live = live
         self._settings = settings
         self._menu = menu
+        self._menu.setToolTipsVisible(True)
         self._names: list[str] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
@@ -140,7 +142,9 @@ class MidiController(QObject):
             action.triggered.connect(lambda _=False, chosen=name: self.choose(chosen))
             self._menu.addAction(action)
         if not self._names:
-            hint = self._menu.addAction(self._ports.problem or "No MIDI keyboard is plugged in")
+            problem = self._ports.problem
+            hint = self._menu.addAction("No MIDI system here" if problem else _NO_KEYBOARD)
+            hint.setToolTip(problem or "")
             hint.setEnabled(False)
         self._menu.addSeparator()
         self._menu.addAction("Look Again", self.refresh)
