@@ -158,6 +158,7 @@ class GeneratePanel(QFrame):
             self._description.setText(models[index].description)
         else:
             self._description.setText(" ".join(problems))
+        self._description.setVisible(bool(self._description.text()))
         self._refresh()
 
     def _show_creativity(self) -> None:
