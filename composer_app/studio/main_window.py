@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -61,7 +61,8 @@ class MainWindow(QMainWindow):
         self._lost_is_fine = False
         self.setAcceptDrops(True)
         self.setMinimumSize(*_SMALLEST_SIZE)
-        self.resize(*_FIRST_SIZE)
+        # No larger than the screen.
+        self.resize(QSize(*_FIRST_SIZE).boundedTo(self.screen().availableSize()))
         self._make_views()
         self._make_controllers()
         self._lay_out()
