@@ -10,6 +10,8 @@ import pytest
 # Qt and matplotlib read these when they are first imported, which is before any fixture runs.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Tests that use onnxruntime directly report nothing either.
+os.environ["ORT_DISABLE_TELEMETRY"] = os.environ["ORT_TELEMETRY_DISABLED"] = "1"
 
 _home = tempfile.TemporaryDirectory(prefix="composer-tests-")
 for _variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):

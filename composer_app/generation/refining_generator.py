@@ -24,6 +24,7 @@ from composer_app.generation.generator import (
 )
 from composer_app.generation.model_file import read_metadata
 from composer_app.generation.noise import NoiseVector
+from composer_app.generation.onnx_session import open_session
 from composer_app.generation.sampling import (
     Grid,
     Mask,
@@ -84,7 +85,7 @@ class RefiningGenerator:
         metadata = read_metadata(path)
         self.name = path.stem
         self.schedule = schedule or Schedule()
-        self._session = _open_session(path, threads)
+        self._session = open_session(path, threads)
         try:
             self._lowest = int(metadata["lowest_pitch"])
             self._highest = int(metadata["highest_pitch"])
@@ -353,21 +354,3 @@ def _voice_notes(
             pitch -= OCTAVE
         notes.append(Note(int(start), pitch, end - int(start), velocity))
     return notes
-
-
-def _open_session(path: Path, threads: int | None) -> Any:
-    import onnxruntime
-
-    onnxruntime.set_default_logger_severity(4)
-    options = onnxruntime.SessionOptions()
-    if threads is not None:
-        options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception:
-        # onnxruntime's own errors have no common base and speak to programmers.
-        raise ModelError(
-            f"{path.name} cannot be loaded as an ONNX model: it is damaged or was made for"
-            " another version; install Composer again, or choose another model."
-        ) from None
