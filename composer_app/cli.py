@@ -39,6 +39,8 @@ from composer_app.training.commands import add_training_commands
 
 FAILED: Final = 2
 INTERRUPTED: Final = 130  # as shells report a program that was stopped by Ctrl-C
+# Set by those who work on Composer: a defect then shows its traceback.
+_DEBUG_VARIABLE: Final = "COMPOSER_DEBUG"
 _MOST_TAKES: Final = 999
 
 
@@ -65,6 +67,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except MemoryError:
         print("There is not enough memory for this: choose a shorter piece.", file=sys.stderr)
+        return FAILED
+    except Exception as error:
+        if os.environ.get(_DEBUG_VARIABLE):
+            raise
+        what = f"{type(error).__name__}: {error}".rstrip(": ").replace("\n", " ")
+        print(
+            f"Something unexpected went wrong in Composer ({what}): set {_DEBUG_VARIABLE}=1 to see"
+            " where.",
+            file=sys.stderr,
+        )
         return FAILED
     return status
 

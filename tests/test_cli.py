@@ -329,6 +329,12 @@ def test_without_its_libraries_the_studio_says_so(
     [
         (KeyboardInterrupt(), 130, "Stopped.\n"),
         (MemoryError(), 2, "There is not enough memory for this: choose a shorter piece.\n"),
+        (
+            RuntimeError("no luck\ntoday"),
+            2,
+            "Something unexpected went wrong in Composer (RuntimeError: no luck today):"
+            " set COMPOSER_DEBUG=1 to see where.\n",
+        ),
     ],
 )
 def test_interruptions(
