@@ -56,7 +56,7 @@ _INPUTS: Final = {
     "valid": "tensor(float)",
 }
 _OUTPUTS: Final = ("pitch_logits", "onset_logits")
-_FINEST_TEMPERATURE: Final = 0.6
+_FINEST_TEMPERATURE: Final = 0.4
 # Single sixteenths come from an unlucky draw: the second one takes what is likely.
 _CALM_TEMPERATURE: Final = 0.3
 _ONSET_PASSES: Final = 2
@@ -66,8 +66,8 @@ _ONSET_PASSES: Final = 2
 class Schedule:
     """Passes over quarters, eighths and sixteenths, and how often faults are drawn again."""
 
-    passes: tuple[int, int, int] = (10, 4, 1)
-    repairs: int = 8
+    passes: tuple[int, int, int] = (12, 6, 4)
+    repairs: int = 10
 
     @property
     def total(self) -> int:
