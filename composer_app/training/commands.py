@@ -2,10 +2,11 @@
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from composer_app.errors import CorpusError, SettingError
+from composer_app.errors import SettingError
 from composer_app.training.config import CONFIGS, RefiningConfig, make_config
 
 
@@ -75,8 +76,22 @@ def _need(module: str) -> None:
         )
 
 
+def _make_folder(folder: Path) -> None:
+    """Make sure, before hours of work, that something can be written to ``folder``."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise SettingError(
+            f"Nothing can be written to {folder}: {error.strerror}; choose another place."
+        ) from None
+
+
 def _corpus(args: argparse.Namespace) -> int:
     from composer_app.training.corpus import read_bach, save_corpus
+
+    _make_folder(args.out.parent)
 
     def show(share: float) -> None:
         if sys.stderr.isatty():
@@ -85,10 +100,7 @@ def _corpus(args: argparse.Namespace) -> int:
     pieces = list(read_bach(show))
     if sys.stderr.isatty():
         print(file=sys.stderr)
-    try:
-        save_corpus(pieces, args.out)
-    except OSError as error:
-        raise CorpusError(f"{args.out} cannot be written: {error.strerror}.") from None
+    save_corpus(pieces, args.out)
     print(f"{args.out}: {len(pieces)} chorales, {sum(piece.steps for piece in pieces)} steps")
     return 0
 
@@ -101,6 +113,7 @@ def _train(args: argparse.Namespace) -> int:
 
     config = make_config(args.technique, args.overrides)
     out = args.out or Path("build/training") / args.technique
+    _make_folder(out)
     checkpoint = out / "checkpoint.pt"
     train = load_corpus(args.corpus, "train", "extra")
     trainer: RefiningTrainer | ClassicGanTrainer
@@ -126,6 +139,7 @@ def _export(args: argparse.Namespace) -> int:
     _need("onnxscript")
     from composer_app.training.export import export_checkpoint
 
+    _make_folder(args.out.parent)
     size = export_checkpoint(args.checkpoint, args.out, args.title, args.description)
     print(f"{args.out}: {size / 1e6:.1f} MB")
     return 0

@@ -47,6 +47,18 @@ class RefiningConfig:
     threads: int = 1
     bfloat16: bool = True
 
+    def __post_init__(self) -> None:
+        _check_positive(self, "window", "batch", "iterations", "learning_rate", "threads")
+        levels = len(self.channels)
+        if (len(self.down_blocks), len(self.up_blocks)) != (levels, levels - 1):
+            raise ValueError("down_blocks has a number for each of channels, up_blocks one less")
+        if self.window % 2 ** (levels - 1):
+            raise ValueError(f"window must be a multiple of {2 ** (levels - 1)} steps")
+        for share in fields(self):
+            value = getattr(self, share.name)
+            if share.name.endswith("_share") and not 0 <= value <= 1:
+                raise ValueError(f"{share.name} is a share from 0 to 1, not {value}")
+
 
 @dataclass(frozen=True, slots=True)
 class ClassicGanConfig:
@@ -64,6 +76,9 @@ class ClassicGanConfig:
     gradient_penalty: float = 10.0
     seed: int = 1
     threads: int = 1
+
+    def __post_init__(self) -> None:
+        _check_positive(self, "batch", "iterations", "learning_rate", "update_ratio", "threads")
 
 
 Config = RefiningConfig | ClassicGanConfig
@@ -97,7 +112,16 @@ def make_config(technique: str, overrides: list[str]) -> Config:
                 f" {', '.join(defaults)}."
             )
         defaults[key] = _parse(key, text, defaults[key])
-    return CONFIGS[technique](**defaults)
+    try:
+        return CONFIGS[technique](**defaults)
+    except ValueError as error:
+        raise SettingError(f"This recipe does not work: {error}.") from None
+
+
+def _check_positive(config: object, *names: str) -> None:
+    for name in names:
+        if getattr(config, name) <= 0:
+            raise ValueError(f"{name} must be above 0, not {getattr(config, name)}")
 
 
 def _parse(key: str, text: str, default: Any) -> Any:

@@ -161,6 +161,11 @@ def test_messages_survive_the_wire() -> None:
         (["speed=3"], "not a setting"),
         (["iterations=many"], "cannot be"),
         (["bfloat16=perhaps"], "cannot be"),
+        (["batch=0"], "batch must be above 0"),
+        (["threads=-1"], "threads must be above 0"),
+        (["channels=8,8"], "down_blocks"),
+        (["window=40"], "a multiple of 16"),
+        (["melody_rest_share=2"], "a share from 0 to 1"),
     ],
 )
 def test_a_wrong_override_is_a_sentence(overrides: list[str], complaint: str) -> None:
@@ -169,8 +174,8 @@ def test_a_wrong_override_is_a_sentence(overrides: list[str], complaint: str) ->
 
 
 def test_overrides_take_the_type_of_the_default() -> None:
-    config = make_config("refining", ["iterations=5", "bfloat16=false", "channels=8,8"])
+    config = make_config("refining", ["iterations=5", "bfloat16=false", "betas=0.8,0.9"])
     assert config.iterations == 5
-    assert config == RefiningConfig(iterations=5, bfloat16=False, channels=(8, 8))
+    assert config == RefiningConfig(iterations=5, bfloat16=False, betas=(0.8, 0.9))
     with pytest.raises(SettingError, match="no technique"):
         make_config("alchemy", [])

@@ -1,0 +1,103 @@
+"""The training commands, as they are typed."""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from composer_app import cli
+from composer_app.training.corpus import load_corpus, save_corpus
+from tests.training.pieces import TINY, chord_piece
+
+SMALL = [
+    argument
+    for override in (
+        "channels=16,16,16,16,16",
+        "down_blocks=1,1,1,1,1",
+        "up_blocks=1,1,1,1",
+        "window=32",
+        "batch=4",
+        "iterations=2",
+        "bfloat16=false",
+    )
+    for argument in ("--set", override)
+]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    pieces = [chord_piece(), replace(chord_piece("v"), split="valid")]
+    save_corpus(pieces, tmp_path / "corpus.npz")
+    return tmp_path / "corpus.npz"
+
+
+def test_train_and_export(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("torch", reason="the extra [train] is not installed")
+    run = ["train", "--corpus", str(corpus), "--out", str(tmp_path / "run"), *SMALL]
+    assert cli.main(run) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["event"] == "finished"
+    # Again: the run is resumed, and has nothing left to do.
+    assert cli.main(run) == 0
+    first = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert (first["event"], first["iteration"]) == ("started", TINY.iterations - 4)
+    checkpoint, model = tmp_path / "run" / "checkpoint.pt", tmp_path / "models" / "mine.onnx"
+    assert cli.main(["export", str(checkpoint), "-o", str(model)]) == 0
+    assert "mine.onnx" in capsys.readouterr().out
+    # The other technique does not take this run for its own.
+    other = ["train", "--technique", "gan-classic", "--set", "batch=1"]
+    assert cli.main([*other, "--corpus", str(corpus), "--out", str(tmp_path / "run")]) == 2
+    assert "belongs to the technique refining" in capsys.readouterr().err
+
+
+def test_the_corpus_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def two_pieces(progress: object) -> list[object]:
+        return [chord_piece(), chord_piece("b", steps=32)]
+
+    monkeypatch.setattr("composer_app.training.corpus.read_bach", two_pieces)
+    assert cli.main(["corpus", "bach", "-o", str(tmp_path / "new" / "c.npz")]) == 0
+    assert "2 chorales, 96 steps" in capsys.readouterr().out
+    assert len(load_corpus(tmp_path / "new" / "c.npz")) == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["corpus", "bach", "-o", "FILE/c.npz"],
+        ["train", "--corpus", "CORPUS", "--out", "FILE/run", *SMALL],
+        ["export", "nothing.pt", "-o", "FILE/m.onnx"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_place_that_cannot_be_written_is_a_sentence(
+    command: list[str], corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch", reason="the extra [train] is not installed")
+    (tmp_path / "file").write_text("not a folder")
+    places = {"FILE": str(tmp_path / "file"), "CORPUS": str(corpus)}
+    for name, place in places.items():
+        command = [argument.replace(name, place) for argument in command]
+    assert cli.main(command) == 2
+    assert "Nothing can be written to" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "package"),
+    [(["train"], "torch"), (["export", "c.pt"], "torch"), (["corpus", "bach"], "music21")],
+)
+def test_without_the_training_packages_a_sentence_says_what_to_install(
+    command: list[str],
+    package: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, package, None)
+    assert cli.main(command) == 2
+    error = capsys.readouterr().err
+    assert package in error
+    assert "[train]" in error
