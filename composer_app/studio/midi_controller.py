@@ -1,5 +1,6 @@
 """The MIDI keyboard in use: chosen, remembered by name, taken up again when it comes back."""
 
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -13,6 +14,8 @@ from composer_app.studio.settings import Settings
 
 _POLL_MS: Final = 1000
 _NO_KEYBOARD: Final = "No MIDI keyboard is plugged in"
+# ALSA's own loop-back port.
+_NOT_KEYBOARDS: Final = "Midi Through"
 
 
 class InputPorts(Protocol):
@@ -91,10 +94,20 @@ class MidiController(QObject):
         if names != self._names:
             self._names = names
             wanted = self._settings.midi_input
-            if wanted in names and self._ports.open_name is None:
+            if wanted is None:
+                self._take_up_the_only(names)
+            elif wanted in names and self._ports.open_name is None:
                 self._open(wanted)
             self._fill_menu()
         self._show_status()
+
+    def _take_up_the_only(self, names: Sequence[str]) -> None:
+        """Where nobody has chosen yet, the only keyboard there is can be played at once."""
+        keyboards = [name for name in names if not name.startswith(_NOT_KEYBOARDS)]
+        if len(keyboards) == 1:
+            self.choose(keyboards[0])
+            if self._ports.open_name:
+                self.told.emit(f"{keyboards[0]} is ready: play, or press Record.")
 
     def choose(self, name: str) -> None:
         """Use the input ``name`` from now on; empty for none."""

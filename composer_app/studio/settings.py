@@ -61,9 +61,10 @@ class Settings:
         self._store.remove("files/recent")
 
     @property
-    def midi_input(self) -> str:
-        """Name of the MIDI input to use; empty for none."""
-        return self._text("midi/input")
+    def midi_input(self) -> str | None:
+        """Name of the MIDI input to use; empty for none, None while nobody has chosen."""
+        value = self._store.value("midi/input")
+        return value if isinstance(value, str) else None
 
     @midi_input.setter
     def midi_input(self, name: str) -> None:

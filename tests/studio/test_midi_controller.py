@@ -83,6 +83,27 @@ def test_the_remembered_keyboard_is_taken_up_when_it_appears(rig: Rig) -> None:
     assert rig.status[-1] == ("Small Keys", "Playing from Small Keys", False)
 
 
+def test_the_only_keyboard_is_taken_up_at_once(rig: Rig) -> None:
+    rig.controller.start()
+    rig.ports.names = ["Midi Through:Midi Through Port-0", "Small Keys"]
+    rig.controller.poll()
+    assert rig.ports.open_name == "Small Keys"
+    assert rig.settings.midi_input == "Small Keys"
+    assert rig.news == ["Small Keys is ready: play, or press Record."]
+
+
+def test_where_there_is_a_choice_the_person_makes_it(rig: Rig) -> None:
+    rig.ports.names = ["Big Keys", "Small Keys"]
+    rig.controller.start()
+    assert rig.ports.open_name is None
+    # Who has chosen none is not given one either.
+    rig.controller.choose("")
+    rig.ports.names = ["Small Keys"]
+    rig.controller.poll()
+    assert rig.ports.open_name is None
+    assert rig.news == []
+
+
 def test_unplugging_and_replugging_is_told(rig: Rig) -> None:
     rig.ports.names = ["Small Keys"]
     rig.controller.start()

@@ -29,7 +29,7 @@ def test_everything_survives_a_restart(tmp_path: Path) -> None:
 def test_the_first_start_has_sensible_values(tmp_path: Path) -> None:
     settings = Settings(tmp_path)
     assert (settings.metronome, settings.count_in_bars, settings.computer_keys) == (True, 1, True)
-    assert (settings.midi_input, settings.model, settings.recent_files) == ("", "", ())
+    assert (settings.midi_input, settings.model, settings.recent_files) == (None, "", ())
     assert settings.window_geometry.isEmpty()
     assert settings.music_folder.is_dir()
 
@@ -52,7 +52,7 @@ def test_damaged_values_are_as_good_as_none(tmp_path: Path, key: str, value: obj
     assert settings.count_in_bars == 1
     assert settings.recent_files == ()
     assert settings.window_geometry.isEmpty()
-    assert settings.midi_input == ""
+    assert settings.midi_input is None
 
 
 def test_recent_files_are_few_and_exist(tmp_path: Path) -> None:
