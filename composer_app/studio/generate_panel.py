@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtGui import QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -71,6 +71,11 @@ class GeneratePanel(QFrame):
         self._progress_timer.setInterval(_PROGRESS_DELAY_MS)
         self._progress_timer.timeout.connect(self._progress.show)
         self._reason = _note_label()
+        self._hint = _note_label()
+        self._hint.setText(
+            "The melody stays as you played it. The model writes alto, tenor and bass"
+            " beneath it. The same seed always gives the same piece."
+        )
 
         self._lay_out()
         self._show_creativity()
@@ -158,7 +163,6 @@ class GeneratePanel(QFrame):
             self._description.setText(models[index].description)
         else:
             self._description.setText(" ".join(problems))
-        self._description.setVisible(bool(self._description.text()))
         self._refresh()
 
     def _show_creativity(self) -> None:
@@ -175,6 +179,28 @@ class GeneratePanel(QFrame):
         self.button.setToolTip(self.reason or self._action.toolTip())
         self.button.setAccessibleDescription(self.reason)
         self._reason.setText("" if self._busy else self.reason)
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Explanations give way when there is little room."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Show what explains, the model first, as far as it fits without being squeezed."""
+        layout = self.layout()
+        assert layout is not None
+        self._hint.hide()
+        self._description.hide()
+        margins = layout.contentsMargins()
+        width = self.width() - margins.left() - margins.right()
+        needed = layout.totalHeightForWidth(self.width())
+        for label, wanted in (
+            (self._description, bool(self._description.text())),
+            (self._hint, not self._reason.text()),
+        ):
+            needed += layout.spacing() + label.heightForWidth(width)
+            label.setVisible(wanted and needed <= self.height())
 
     def _make_model_box(self) -> QComboBox:
         box = QComboBox()
@@ -243,12 +269,7 @@ class GeneratePanel(QFrame):
         layout.addWidget(self._progress)
         layout.addWidget(self._reason)
         layout.addStretch(1)
-        hint = _note_label()
-        hint.setText(
-            "The melody stays as you played it. The model writes alto, tenor and bass"
-            " beneath it. The same seed always gives the same piece."
-        )
-        layout.addWidget(hint)
+        layout.addWidget(self._hint)
 
 
 def _seed_box() -> QDoubleSpinBox:

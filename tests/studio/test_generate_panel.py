@@ -1,8 +1,11 @@
 """The Generate panel."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from composer_app.generation.noise import MAX_SEED
@@ -112,3 +115,25 @@ def test_the_dice_always_rolls_another_seed(rig: Rig) -> None:
         before = rig.panel.settings.seed
         rig.panel.roll_button.click()
         assert rig.panel.settings.seed != before
+
+
+def test_explanations_give_way_rather_than_be_cut_off(rig: Rig) -> None:
+    panel, words = rig.panel, "Writes three voices to any melody, in the manner of an old master."
+    panel.set_models([replace(FAKE_MODEL, description=words)], "fake")
+    panel.set_obstacle(None)
+    panel.show()
+    labels = {label.text(): label for label in panel.findChildren(QLabel)}
+    hint = next(label for text, label in labels.items() if text.startswith("The melody stays"))
+    panel.resize(264, 700)
+    assert labels[words].isVisible()
+    assert hint.isVisible()
+    # Why nothing can be generated is more important than what would come of it.
+    panel.set_obstacle("The melody has no notes: play something or open a MIDI file first.")
+    assert not hint.isVisible()
+    for height in range(700, 410, -10):
+        panel.resize(264, height)
+        QApplication.processEvents()
+        for label in labels.values():
+            if label.isVisible():
+                assert label.height() >= label.heightForWidth(label.width()), (height, label.text())
+    assert not labels[words].isVisible()
