@@ -43,6 +43,9 @@ class InputPorts(Protocol):
         """Look what came and went."""
         ...
 
+    def close(self) -> None:
+        """Let go of the MIDI system."""
+
 
 class MidiController(QObject):
     """Polls for keyboards once a second and keeps the menu and the status true."""

@@ -39,7 +39,7 @@ class Services:
 
     def close(self) -> None:
         """Stop every thread and let go of every device."""
-        self.ports.close_input()
+        self.ports.close()
         self.player.close()
         self.worker.close()
         self.jobs.close()

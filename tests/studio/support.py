@@ -42,6 +42,7 @@ class FakePorts:
         self.names: list[str] = []
         self.changes: list[PortChanges] = []
         self.callback: MidiCallback | None = None
+        self.closed = False
 
     def input_names(self) -> list[str]:
         return list(self.names)
@@ -53,6 +54,10 @@ class FakePorts:
 
     def close_input(self) -> None:
         self.open_name = self.callback = None
+
+    def close(self) -> None:
+        self.close_input()
+        self.closed = True
 
     def poll(self) -> PortChanges:
         return self.changes.pop(0) if self.changes else PortChanges()
