@@ -294,13 +294,6 @@ def _progress_line(name: str) -> Iterator[Progress | None]:
 
 
 def _studio(args: argparse.Namespace) -> int:
-    if sys.platform == "linux" and not any(
-        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    ):
-        raise SettingError(
-            "There is no display for the studio's window: start it on a desktop, or see"
-            " composer-app --help for what works without one."
-        )
     try:
         from composer_app.studio.app import run
     except ImportError as error:

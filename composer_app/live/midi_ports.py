@@ -10,6 +10,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final, Protocol
@@ -179,11 +180,10 @@ class MidiPorts:
             lost = self._chosen.name
             self._disconnect()
         if self._chosen and not self._connected and self._chosen.name in names:
-            try:
+            # A port may appear before it can be opened: then the next poll tries again.
+            with suppress(DeviceError):
                 self._connect_to(self._chosen)
                 restored = self._chosen.name
-            except DeviceError:
-                pass  # A port may appear before it can be opened: the next poll tries again.
         return PortChanges(appeared, vanished, lost, restored)
 
     def close(self) -> None:

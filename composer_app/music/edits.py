@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from composer_app.music.composition import Composition
+from composer_app.music.composition import Composition, melody_track
 from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, Meter, TempoChange, TempoMap
 
 
@@ -35,7 +35,4 @@ def with_melody_track(composition: Composition, track: int) -> Composition:
 
 def melody_first(composition: Composition) -> Composition:
     """The same music with its first track that has notes at the front."""
-    for index, track in enumerate(composition.tracks):
-        if track.notes:
-            return with_melody_track(composition, index)
-    return composition
+    return with_melody_track(composition, melody_track(composition))
