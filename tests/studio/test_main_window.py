@@ -68,7 +68,8 @@ def test_generating_again_keeps_instruments_and_replaces_voices(
     generate(studio, qtbot)
     assert studio.composition.tracks[3].notes == first.tracks[3].notes
     assert "This seed gives the piece you already have" in studio.message
-    studio.window.generate_panel.roll_seed()
+    # Not the dice: the stand-in for a model knows few pieces, and chance may name the same one.
+    studio.window.generate_panel.seed.setValue(7)
     generate(studio, qtbot)
     assert studio.composition.tracks[3].program == 58
     assert studio.composition.tracks[0].notes == first.tracks[0].notes
