@@ -10,7 +10,7 @@ import pytest
 from composer_app import cli, evaluation
 from composer_app.errors import CorpusError
 from composer_app.evaluation import evaluate, excerpt, melody_of, report
-from composer_app.generation.generator import GenerationSettings, Progress
+from composer_app.generation.generator import Generated, GenerationSettings, Given, Progress
 from composer_app.generation.noise import NoiseVector
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
@@ -24,6 +24,7 @@ class Shadow:
     def __init__(self, *below: int) -> None:
         self.below = below
         self.name = "shadow"
+        self.style = "bach"
 
     def generate(
         self,
@@ -32,14 +33,16 @@ class Shadow:
         noise: NoiseVector,
         settings: GenerationSettings,
         progress: Progress | None = None,
-    ) -> PianoRoll:
+        given: Given | None = None,
+    ) -> Generated:
         """Four voices (T, 128, 4)."""
         melody = roll.notes(0)
         voices = [
             [Note(n.start, n.pitch - interval, n.duration) for n in melody]
             for interval in (0, *self.below)
         ]
-        return PianoRoll.from_notes(voices, roll.steps)
+        result = PianoRoll.from_notes(voices, roll.steps)
+        return Generated(result, np.ones((roll.steps, 4), np.float32))
 
 
 def chorale(name: str, split: str, steps: int = 160) -> Piece:

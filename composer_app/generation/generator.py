@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from composer_app.errors import MelodyError
 from composer_app.generation.noise import MAX_SEED, NoiseVector
 from composer_app.music.composition import (
@@ -24,6 +27,8 @@ from composer_app.music.timing import Meter
 MAX_BARS: Final = 999
 MIN_TEMPERATURE: Final = 0.1
 MAX_TEMPERATURE: Final = 2.0
+# The longest bar there is (32/4 and its like excepted) has something after its upbeat.
+MAX_UPBEAT: Final = 31
 
 # How strongly the generated voices are struck, in relation to the melody above them.
 _ACCOMPANIMENT_LEVEL: Final = 0.85
@@ -42,6 +47,8 @@ class GenerationSettings:
 
     seed: int = 0
     temperature: float = 1.0
+    # Steps before the first downbeat; None leaves it to the generator to hear it.
+    upbeat: int | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:
@@ -50,6 +57,60 @@ class GenerationSettings:
             raise ValueError(
                 f"temperature {self.temperature} is outside {MIN_TEMPERATURE}-{MAX_TEMPERATURE}"
             )
+        if self.upbeat is not None and not 0 <= self.upbeat <= MAX_UPBEAT:
+            raise ValueError(f"an upbeat of {self.upbeat} steps is outside 0-{MAX_UPBEAT}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """What stands before anything is generated.
+
+    ``roll`` has shape (T, 128, 4), voice 0 the melody; ``locked``, bool of shape (T, 4), is true
+    where a voice must stay as it is, sounding or silent. A note of which one cell is locked is
+    locked whole: construction extends ``locked`` accordingly.
+    """
+
+    roll: PianoRoll
+    locked: NDArray[np.bool_]
+
+    def __post_init__(self) -> None:
+        shape = (self.roll.steps, self.roll.voices)
+        if self.roll.voices != len(VOICE_NAMES) or self.locked.shape != shape:
+            raise ValueError(f"given are {shape} cells, and {self.locked.shape} are locked")
+        locked = self.locked.copy()
+        for voice in range(self.roll.voices):
+            for note in self.roll.notes(voice):
+                span = slice(note.start, note.end)
+                locked[span, voice] |= bool(self.locked[span, voice].any())
+        locked.setflags(write=False)
+        object.__setattr__(self, "locked", locked)
+
+    def paste(self, roll: PianoRoll) -> PianoRoll:
+        """``roll`` (T, 128, 4) with every locked cell as given, the rest of it around them."""
+        voices = []
+        for voice in range(self.roll.voices):
+            locked = self.locked[:, voice]
+            notes = [note for note in self.roll.notes(voice) if locked[note.start]]
+            for note in roll.notes(voice):
+                free = ~locked[note.start : note.end]
+                edges = np.flatnonzero(np.diff(free, prepend=False, append=False))
+                for start, end in edges.reshape(-1, 2).tolist():
+                    notes.append(Note(note.start + start, note.pitch, end - start, note.velocity))
+            voices.append(notes)
+        return PianoRoll.from_notes(voices, roll.steps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Generated:
+    """Four voices, and how sure the model was of them.
+
+    ``roll`` has shape (T, 128, 4), voice 0 the melody. ``confidence``, (T, 4), is the
+    probability, 0 to 1, that the model gave to what stands in the cell when it was chosen; 1 for
+    cells that were given.
+    """
+
+    roll: PianoRoll
+    confidence: NDArray[np.float32]
 
 
 class Generator(Protocol):
@@ -59,6 +120,10 @@ class Generator(Protocol):
     def name(self) -> str:
         """The model's name, as in ``models/NAME.onnx``."""
 
+    @property
+    def style(self) -> str:
+        """What it writes, such as "bach"."""
+
     def generate(
         self,
         roll: PianoRoll,
@@ -66,12 +131,13 @@ class Generator(Protocol):
         noise: NoiseVector,
         settings: GenerationSettings,
         progress: Progress | None = None,
-    ) -> PianoRoll:
-        """From a melody's roll (T, 128, 1) to four voices (T, 128, 4), voice 0 the melody.
+        given: Given | None = None,
+    ) -> Generated:
+        """From a melody's roll (T, 128, 1) to four voices, voice 0 the melody.
 
-        Step 0 is a downbeat of ``meter``. ``noise`` covers at least T steps and is the only
-        source of chance. Raises :class:`GenerationCancelledError` when ``progress`` returns
-        False.
+        The first downbeat of ``meter`` is step ``settings.upbeat``. ``noise`` covers at least T
+        steps and is the only source of chance. Cells that ``given`` (of T steps too) has locked
+        are kept. Raises :class:`GenerationCancelledError` when ``progress`` returns False.
         """
         ...
 
@@ -92,7 +158,7 @@ def compose(
     roll = PianoRoll.from_notes([melody.notes], melody.steps)
     result = generator.generate(roll, melody.meter, noise, settings, progress)
     voices: list[tuple[Note, ...]] = [melody.notes]
-    voices.extend(result.notes(voice) for voice in range(1, result.voices))
+    voices.extend(result.roll.notes(voice) for voice in range(1, result.roll.voices))
     tracks = tuple(
         Track(name, program, notes)
         for name, program, notes in zip(VOICE_NAMES, programs, voices, strict=True)

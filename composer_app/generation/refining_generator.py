@@ -7,6 +7,7 @@ et al. 2022). Then cells at faults of part-writing are drawn again, and last com
 notes that stay on a pitch are struck anew.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,10 @@ from numpy.typing import NDArray
 
 from composer_app.errors import ModelError
 from composer_app.generation.generator import (
+    Generated,
     GenerationCancelledError,
     GenerationSettings,
+    Given,
     Progress,
     accompaniment_velocity,
 )
@@ -79,25 +82,41 @@ class RefiningGenerator:
     """A :class:`~composer_app.generation.generator.Generator` around one ONNX file."""
 
     def __init__(
-        self, path: Path, threads: int | None = None, schedule: Schedule | None = None
+        self,
+        path: Path,
+        threads: int | None = None,
+        schedule: Schedule | None = None,
+        *,
+        style: str = "bach",
+        name: str = "",
     ) -> None:
-        """Load ``path``; :class:`ModelError` if it is not a model of this technique."""
+        """Load ``path``; :class:`ModelError` if it is not a model of this technique.
+
+        ``style`` is one of those the model knows; ``name`` is the file's unless it is given.
+        """
         metadata = read_metadata(path)
-        self.name = path.stem
+        self.name = name or path.stem
+        self.style = style
         self.schedule = schedule or Schedule()
         self._session = open_session(path, threads)
         try:
             self._lowest = int(metadata["lowest_pitch"])
             self._highest = int(metadata["highest_pitch"])
             self._multiple = int(metadata["steps_multiple"])
+            styles = json.loads(metadata.get("styles", '["bach"]'))
         except (KeyError, ValueError):
             raise ModelError(f"{path.name} lacks the metadata of a Composer model.") from None
         self._classes = self._highest - self._lowest + 2
-        self._check_shapes(path)
+        if style not in styles:
+            raise ModelError(f"{path.name} knows no style {style!r}: {', '.join(styles)}.")
+        self._style_index = styles.index(style)
+        self._takes_style = self._check_shapes(path)
 
-    def _check_shapes(self, path: Path) -> None:
+    def _check_shapes(self, path: Path) -> bool:
+        """Whether the network asks for a style; :class:`ModelError` for another network."""
         inputs = {each.name: each.type for each in self._session.get_inputs()}
         outputs = {each.name: each.shape for each in self._session.get_outputs()}
+        takes_style = bool(inputs.pop("style", "") == "tensor(int64)")
         if inputs != _INPUTS or set(outputs) != set(_OUTPUTS):
             raise ModelError(f"{path.name} has not the inputs and outputs of a Composer model.")
         if outputs["pitch_logits"][2:] != [VOICES, self._classes]:
@@ -105,6 +124,7 @@ class RefiningGenerator:
                 f"{path.name} has the wrong shape: its voices and pitches are"
                 f" {outputs['pitch_logits'][2:]}, not {[VOICES, self._classes]}."
             )
+        return takes_style
 
     def generate(
         self,
@@ -113,7 +133,8 @@ class RefiningGenerator:
         noise: NoiseVector,
         settings: GenerationSettings,
         progress: Progress | None = None,
-    ) -> PianoRoll:
+        given: Given | None = None,
+    ) -> Generated:
         """From a melody's roll (T, 128, 1) to four voices (T, 128, 4), voice 0 the melody."""
         melody = roll.notes(0)
         shift = octave_shift(melody)
@@ -124,7 +145,10 @@ class RefiningGenerator:
         for voice in range(1, VOICES):
             lowest = self._lowest - 1 - shift
             voices.append(_voice_notes(grid[:, voice], onset[:, voice], lowest, velocity))
-        return PianoRoll.from_notes(voices, roll.steps)
+        result = PianoRoll.from_notes(voices, roll.steps)
+        if given is not None:
+            result = given.paste(result)
+        return Generated(result, np.ones((roll.steps, VOICES), np.float32))
 
     def melody_classes(self, pitch: int, shift: int) -> int:
         """The network's class of a melody note, brought into its range by octaves."""
@@ -149,6 +173,8 @@ class RefiningGenerator:
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Pitch logits (T, 4, classes) and onset logits (T, 4) of one piece."""
         batch = {name: value[None] for name, value in feeds.items()}
+        if self._takes_style:
+            batch["style"] = np.full_like(batch["position"], self._style_index)
         pitch_logits, onset_logits = self._session.run(list(_OUTPUTS), batch)
         return pitch_logits[0], onset_logits[0]
 

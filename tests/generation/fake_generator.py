@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from composer_app.generation.generator import (
+    Generated,
     GenerationCancelledError,
     GenerationSettings,
+    Given,
     Progress,
 )
 from composer_app.generation.noise import NoiseVector
@@ -19,6 +21,7 @@ class FakeGenerator:
     """Three voices that follow the melody, at distances that only the noise decides."""
 
     name: str = "fake"
+    style: str = "bach"
     calls: list[tuple[PianoRoll, Meter, NoiseVector, GenerationSettings]] = field(
         default_factory=list
     )
@@ -30,7 +33,8 @@ class FakeGenerator:
         noise: NoiseVector,
         settings: GenerationSettings,
         progress: Progress | None = None,
-    ) -> PianoRoll:
+        given: Given | None = None,
+    ) -> Generated:
         self.calls.append((roll, meter, noise, settings))
         for share in (0.0, 0.5, 1.0):
             if progress is not None and not progress(share):
@@ -38,4 +42,9 @@ class FakeGenerator:
         down = [0, *(3 + int(abs(10 * value)) % 12 for value in noise.z[0, :3, 0])]
         velocity = np.concatenate([np.roll(roll.velocity, -d, axis=1) for d in down], axis=2)
         onset = np.concatenate([np.roll(roll.onset, -d, axis=1) for d in down], axis=2)
-        return PianoRoll(velocity, onset)
+        result = PianoRoll(velocity, onset)
+        if given is not None:
+            result = given.paste(result)
+        confidence = np.full((roll.steps, 4), 0.5, np.float32)
+        confidence[:, 0] = 1.0
+        return Generated(result, confidence)

@@ -10,7 +10,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from composer_app.errors import ModelError
-from composer_app.generation.generator import GenerationSettings, Generator, Progress
+from composer_app.generation.generator import (
+    Generated,
+    GenerationSettings,
+    Generator,
+    Given,
+    Progress,
+)
 from composer_app.generation.noise import NoiseVector
 from composer_app.music.melody import Melody
 from composer_app.music.piano_roll import PianoRoll
@@ -37,11 +43,12 @@ class PatientGenerator(FakeGenerator):
         noise: NoiseVector,
         settings: GenerationSettings,
         progress: Progress | None = None,
-    ) -> PianoRoll:
+        given: Given | None = None,
+    ) -> Generated:
         self.threads.append(threading.current_thread().name)
         self.started.set()
         assert self.go_on.wait(10)
-        return super().generate(roll, meter, noise, settings, progress)
+        return super().generate(roll, meter, noise, settings, progress, given)
 
 
 @contextmanager
