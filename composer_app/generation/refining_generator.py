@@ -144,7 +144,7 @@ class RefiningGenerator:
         voices: list[Sequence[Note]] = [melody]
         for voice in range(1, VOICES):
             lowest = self._lowest - 1 - shift
-            voices.append(_voice_notes(grid[:, voice], onset[:, voice], lowest, velocity))
+            voices.append(voice_notes(grid[:, voice], onset[:, voice], lowest, velocity))
         result = PianoRoll.from_notes(voices, roll.steps)
         if given is not None:
             result = given.paste(result)
@@ -363,7 +363,7 @@ def bar_positions(steps: int, meter: Meter) -> NDArray[np.int64]:
     return np.minimum(np.arange(steps) % known, _MAX_POSITION)
 
 
-def _voice_notes(
+def voice_notes(
     cells: NDArray[np.int64], onset: NDArray[np.bool_], lowest: int, velocity: int
 ) -> list[Note]:
     """Notes of one voice; class c is the pitch ``lowest + c``, kept in 0-127 by octaves."""
