@@ -41,6 +41,13 @@ class NoiseVector:
         z = generator.standard_normal((cells, ROWS, CHANNELS), dtype=np.float32)
         return cls(z, seed)
 
+    def extended(self, steps: int) -> "NoiseVector":
+        """At least ``steps`` steps; what is missing is what the seed goes on with."""
+        if steps <= self.steps:
+            return self
+        more = NoiseVector.from_seed(self.seed, steps).z[len(self.z) :]
+        return NoiseVector(np.concatenate([self.z, more]), self.seed)
+
     @property
     def steps(self) -> int:
         """Number of steps the vector covers."""

@@ -62,3 +62,13 @@ def test_other_shapes_are_refused(shape: tuple[int, ...]) -> None:
 def test_it_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="read-only"):
         NoiseVector.from_seed(0, 16).z[0, 0, 0] = 1
+
+
+def test_a_vector_that_is_too_short_goes_on_as_its_seed_does() -> None:
+    long = NoiseVector.from_seed(3, 64)
+    assert np.array_equal(NoiseVector.from_seed(3, 17).extended(50).z, long.z)
+    own = NoiseVector(np.zeros((1, 8, 512), np.float32), 3)
+    extended = own.extended(20)
+    assert (extended.z[0] == 0).all()
+    assert np.array_equal(extended.z[1], long.z[1])
+    assert long.extended(64) is long

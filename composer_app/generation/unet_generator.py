@@ -1,0 +1,320 @@
+"""The one-pass technique: a U-Net trained against a critic writes all three voices at once.
+
+Two layouts of network are known, told apart by the metadata of the file. "roll" is the published
+design (AWS's DeepComposer sample): piano rolls of two bars in 4/4, a pixel for each pitch. "voices"
+is ours: any length, and one pitch for each voice at each step.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer_app.errors import ModelError
+from composer_app.generation.generator import (
+    Generated,
+    GenerationCancelledError,
+    GenerationSettings,
+    Given,
+    Progress,
+    accompaniment_velocity,
+)
+from composer_app.generation.model_file import read_metadata
+from composer_app.generation.noise import CHANNELS, ROWS, STEPS_PER_CELL, NoiseVector
+from composer_app.generation.onnx_session import open_session
+from composer_app.generation.refining_generator import (
+    FERMATA_UNKNOWN,
+    VOICES,
+    bar_positions,
+    octave_shift,
+    voice_notes,
+)
+from composer_app.music.piano_roll import PianoRoll
+from composer_app.music.pitch import PITCH_COUNT, fold_into_range
+from composer_app.music.timing import Meter
+
+WINDOW_STEPS: Final = 32
+_WINDOW_CELLS: Final = WINDOW_STEPS // STEPS_PER_CELL
+# Windows to a run: few enough that a person who cancels does not wait.
+_WINDOWS_PER_RUN: Final = 8
+_STRUCK: Final = 0.5
+
+Feeds = dict[str, NDArray[Any]]
+# Runs the network on one batch: its outputs by name.
+Run = Callable[[Feeds], dict[str, NDArray[Any]]]
+# Name to ("tensor(float)", dimensions), with None where a dimension is free.
+Ports = dict[str, tuple[str, tuple[int | None, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What :meth:`UNetGenerator.generate` is asked; ``tick`` says how far it is."""
+
+    roll: PianoRoll
+    meter: Meter
+    noise: NoiseVector
+    settings: GenerationSettings
+    tick: Callable[[float], None]
+
+
+class _Layout(Protocol):
+    """How a network is fed, and how its answer is read."""
+
+    @property
+    def inputs(self) -> Ports:
+        """What every network of this layout takes."""
+
+    @property
+    def outputs(self) -> Ports:
+        """What every network of this layout gives."""
+
+    @property
+    def optional(self) -> Ports:
+        """Inputs and outputs that a network may have."""
+
+    def sound(self, request: _Request, run: Run) -> Generated:
+        """Four voices to the melody of the request's roll (T, 128, 1)."""
+        ...
+
+
+class UNetGenerator:
+    """A :class:`~composer_app.generation.generator.Generator` around one ONNX file."""
+
+    def __init__(
+        self, path: Path, threads: int | None = None, *, style: str = "bach", name: str = ""
+    ) -> None:
+        """Load ``path``; :class:`ModelError` if it is not a model of this technique.
+
+        ``style`` is one of those the model knows; ``name`` is the file's unless it is given.
+        """
+        metadata = read_metadata(path)
+        self.name = name or path.stem
+        self.style = style
+        self._file = path.name
+        self._layout = _layout(metadata, style, path.name)
+        self._session = open_session(path, threads)
+        self._inputs = self._check_ports(self._session.get_inputs(), self._layout.inputs)
+        self._outputs = self._check_ports(self._session.get_outputs(), self._layout.outputs)
+
+    def generate(
+        self,
+        roll: PianoRoll,
+        meter: Meter,
+        noise: NoiseVector,
+        settings: GenerationSettings,
+        progress: Progress | None = None,
+        given: Given | None = None,
+    ) -> Generated:
+        """From a melody's roll (T, 128, 1) to four voices (T, 128, 4), voice 0 the melody.
+
+        The network cannot be told what is ``given``: that is laid over its answer.
+        """
+        if noise.steps < roll.steps:
+            raise ValueError(f"the noise vector covers {noise.steps} steps, not {roll.steps}")
+
+        def tick(share: float) -> None:
+            if progress is not None and not progress(share):
+                raise GenerationCancelledError
+
+        tick(0.0)
+        result = self._layout.sound(_Request(roll, meter, noise, settings, tick), self._run)
+        if given is not None:
+            confidence = np.where(given.locked, np.float32(1), result.confidence)
+            result = Generated(given.paste(result.roll), confidence)
+        tick(1.0)
+        return result
+
+    def _run(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
+        try:
+            answers = self._session.run(self._outputs, {name: feeds[name] for name in self._inputs})
+        except Exception:
+            # onnxruntime's own errors have no common base and speak to programmers.
+            raise ModelError(
+                f"{self._file} cannot be run: it is damaged or was not made for Composer; install"
+                " Composer again, or choose another model."
+            ) from None
+        return dict(zip(self._outputs, answers, strict=True))
+
+    def _check_ports(self, found: Sequence[Any], required: Ports) -> list[str]:
+        """The names of ``found``; :class:`ModelError` unless they are what the layout asks for."""
+        allowed = required | self._layout.optional
+        types = {each.name: each.type for each in found}
+        if not required.keys() <= types.keys() or any(
+            name not in allowed or kind != allowed[name][0] for name, kind in types.items()
+        ):
+            raise ModelError(f"{self._file} has not the inputs and outputs of a Composer model.")
+        for each in found:
+            shape, dimensions = list(each.shape), allowed[each.name][1]
+            if len(shape) != len(dimensions) or any(
+                isinstance(size, int) if dimension is None else size != dimension
+                for size, dimension in zip(shape, dimensions, strict=True)
+            ):
+                wanted = ["any" if dimension is None else dimension for dimension in dimensions]
+                raise ModelError(
+                    f"{self._file} has the wrong shape: its {each.name} is {shape}, not {wanted}."
+                )
+        return list(types)
+
+
+def _layout(metadata: dict[str, str], style: str, file: str) -> _Layout:
+    try:
+        styles = json.loads(metadata.get("styles", '["bach"]'))
+        layout = metadata["layout"]
+        if layout == "roll":
+            limit = metadata.get("noise_limit")
+            return _Rolls(None if limit is None else float(limit))
+        if layout == "voices":
+            lowest, highest = int(metadata["lowest_pitch"]), int(metadata["highest_pitch"])
+            return _Voices(lowest, highest, styles.index(style), file)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise ModelError(f"{file} lacks the metadata of a Composer model.") from None
+    raise ModelError(f"{file} has a layout, {layout!r}, of another version of Composer.")
+
+
+class _Rolls:
+    """The published layout: windows of two bars, each drawn for itself.
+
+    Where the published design trains on notes that begin at a downbeat, so do the windows.
+    Pitches are those of the melody: nothing is moved by octaves.
+    """
+
+    inputs: Final[Ports] = {
+        "condition": ("tensor(float)", (None, WINDOW_STEPS, PITCH_COUNT, 1)),
+        "noise": ("tensor(float)", (None, _WINDOW_CELLS, ROWS, CHANNELS)),
+    }
+    outputs: Final[Ports] = {
+        "roll": ("tensor(float)", (None, WINDOW_STEPS, PITCH_COUNT, VOICES)),
+    }
+    optional: Final[Ports] = {}
+
+    def __init__(self, noise_limit: float | None) -> None:
+        """``noise_limit``: in standard deviations; the network has seen no noise beyond."""
+        self._limit = noise_limit
+
+    def sound(self, request: _Request, run: Run) -> Generated:
+        """One run for every eight windows; as published, a roll has no onsets."""
+        roll = request.roll
+        before = -(request.settings.upbeat or 0) % STEPS_PER_CELL
+        windows = -(-(before + roll.steps) // WINDOW_STEPS)
+        melody = np.full((windows * WINDOW_STEPS, PITCH_COUNT, 1), -1.0, np.float32)
+        melody[before : before + roll.steps][roll.sounding] = 1.0
+        condition = melody.reshape(windows, WINDOW_STEPS, PITCH_COUNT, 1)
+        z = request.noise.extended(windows * WINDOW_STEPS).z[: windows * _WINDOW_CELLS]
+        if self._limit is not None:
+            z = truncated(z, self._limit)
+        noise = z.reshape(windows, _WINDOW_CELLS, ROWS, CHANNELS)
+        sounding = np.zeros((windows, WINDOW_STEPS, PITCH_COUNT, VOICES), np.bool_)
+        for start in range(0, windows, _WINDOWS_PER_RUN):
+            request.tick(start / windows)
+            span = slice(start, start + _WINDOWS_PER_RUN)
+            sounding[span] = run({"condition": condition[span], "noise": noise[span]})["roll"] > 0
+        notes = sounding.reshape(-1, PITCH_COUNT, VOICES)[before : before + roll.steps]
+        confidence = np.ones((roll.steps, VOICES), np.float32)
+        return Generated(_with_melody(roll, notes), confidence)
+
+
+def _with_melody(roll: PianoRoll, sounding: NDArray[np.bool_]) -> PianoRoll:
+    """``sounding`` (T, 128, 4) as notes as long as they can be, and voice 0 the melody's own."""
+    velocity = np.where(sounding, np.uint8(accompaniment_velocity(roll)), np.uint8(0))
+    onset = sounding.copy()
+    onset[1:] &= ~sounding[:-1]
+    velocity[:, :, :1], onset[:, :, :1] = roll.velocity, roll.onset
+    return PianoRoll(velocity, onset)
+
+
+def truncated(z: NDArray[np.float32], limit: float) -> NDArray[np.float32]:
+    """Standard normal ``z`` (T/16, 8, 512) with none beyond ``limit`` standard deviations.
+
+    As TensorFlow does it, numbers beyond are drawn again: here from their neighbours on the
+    last axis, so that bars stay independent of each other.
+    """
+    result = z.copy()
+    for shift in range(1, z.shape[-1]):
+        outside = np.abs(result) > limit
+        if not outside.any():
+            break
+        result[outside] = np.roll(z, shift, axis=-1)[outside]
+    return np.clip(result, -limit, limit)
+
+
+class _Voices:
+    """Our layout: a pitch class for each voice at each step, at any length, in one run."""
+
+    inputs: Final[Ports] = {
+        "melody": ("tensor(int64)", (None, None)),
+        "melody_onset": ("tensor(float)", (None, None)),
+        "position": ("tensor(int64)", (None, None)),
+        "fermata": ("tensor(int64)", (None, None)),
+        "valid": ("tensor(float)", (None, None)),
+        "noise": ("tensor(float)", (None, None, ROWS, CHANNELS)),
+        "temperature": ("tensor(float)", (None,)),
+    }
+    outputs: Final[Ports] = {
+        "pitch": ("tensor(int64)", (None, None, VOICES)),
+        "onset": ("tensor(float)", (None, None, VOICES)),
+    }
+    optional: Final[Ports] = {
+        "style": ("tensor(int64)", (None, None)),
+        "confidence": ("tensor(float)", (None, None, VOICES)),
+    }
+
+    def __init__(self, lowest: int, highest: int, style: int, file: str) -> None:
+        """MIDI pitches of classes 1 and the last; ``style`` is an index, ``file`` for errors."""
+        self._lowest, self._highest, self._style, self._file = lowest, highest, style, file
+        # Raises ValueError for a range that cannot hold a melody.
+        fold_into_range(lowest, lowest, highest)
+
+    def sound(self, request: _Request, run: Run) -> Generated:
+        """One run; the melody is moved to where sopranos sing, and its voices back with it."""
+        roll = request.roll
+        melody = roll.notes(0)
+        shift = octave_shift(melody)
+        answer = run(self._feeds(request, shift))
+        cells = answer["pitch"][0, : roll.steps]
+        if cells.size and not 0 <= cells.min() <= cells.max() <= self._highest - self._lowest + 1:
+            raise ModelError(f"{self._file} gives pitches that it should not know.")
+        voices = [melody]
+        velocity = accompaniment_velocity(roll)
+        for voice in range(1, VOICES):
+            column = cells[:, voice]
+            begins = np.append(True, column[1:] != column[:-1])
+            struck = (column > 0) & (begins | (answer["onset"][0, : roll.steps, voice] >= _STRUCK))
+            lowest = self._lowest - 1 - shift
+            voices.append(tuple(voice_notes(column, struck, lowest, velocity)))
+        confidence = np.ones((roll.steps, VOICES), np.float32)
+        if "confidence" in answer:
+            confidence[:, 1:] = np.clip(answer["confidence"][0, : roll.steps, 1:], 0, 1)
+        return Generated(PianoRoll.from_notes(voices, roll.steps), confidence)
+
+    def _feeds(self, request: _Request, shift: int) -> Feeds:
+        """The network's inputs, for a batch of one; T is padded to whole cells of the noise."""
+        roll = request.roll
+        notes = roll.notes(0)
+        cells = -(-roll.steps // STEPS_PER_CELL)
+        length = cells * STEPS_PER_CELL
+        valid = np.arange(length) < roll.steps
+        melody = np.zeros(length, np.int64)
+        onset = np.zeros(length, np.float32)
+        for note in notes:
+            pitch = fold_into_range(note.pitch + shift, self._lowest, self._highest)
+            melody[note.start : note.end] = pitch - self._lowest + 1
+            onset[note.start] = 1.0
+        fermata = np.where(valid, FERMATA_UNKNOWN, 0)
+        if notes:
+            # The piece ends where the melody ends: its last note is held as under a fermata.
+            fermata[notes[-1].start : roll.steps] = 1
+        feeds: Feeds = {
+            "melody": melody,
+            "melody_onset": onset,
+            "position": np.where(valid, bar_positions(length, request.meter), 0),
+            "fermata": fermata,
+            "valid": valid.astype(np.float32),
+            "noise": request.noise.z[:cells],
+            "style": np.full(length, self._style, np.int64),
+        }
+        batch = {name: value[None] for name, value in feeds.items()}
+        return {**batch, "temperature": np.array([request.settings.temperature], np.float32)}
