@@ -1,38 +1,22 @@
 """Measures on hand-made pieces with known answers, and on planted faults."""
 
-from collections import Counter
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from composer_app.analysis.quality import (
-    VoiceGrid,
-    all_sounding_rate,
-    chord_histogram,
-    chordal_share,
-    crossing_rate,
-    difference,
-    distances,
-    duration_histogram,
-    in_scale_rate,
-    interval_histogram,
-    js_distance,
-    leap_rate,
-    lone_sixteenth_rate,
-    measure,
-    melody_dissonance,
-    parallels_per_100,
-    repeated_note_rate,
-)
+from composer_app.analysis import quality
+from composer_app.analysis.quality import MEASURES, Count, difference, measure, melody_kept, pooled
+from composer_app.analysis.quality_grid import Home, Passage, VoiceGrid
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
+from composer_app.music.pitch import Key
 
 # I, IV, V, I in C major, in block chords of a quarter each, without parallels.
 CADENCE = ((72, 67, 64, 48), (72, 69, 65, 53), (71, 67, 62, 55), (72, 67, 64, 48))
 
 
-def piece(*chords: tuple[int, int, int, int], steps: int = 4) -> VoiceGrid:
+def piece(*chords: tuple[int, ...], steps: int = 4) -> VoiceGrid:
     """Each chord held for ``steps`` steps and struck in all voices."""
     pitch = np.repeat(np.array(chords, np.int16), steps, axis=0)
     onset = np.zeros(pitch.shape, np.bool_)
@@ -40,56 +24,169 @@ def piece(*chords: tuple[int, int, int, int], steps: int = 4) -> VoiceGrid:
     return VoiceGrid(pitch, onset)
 
 
+def passage(grid: VoiceGrid, bar_steps: int = 16) -> Passage:
+    return Passage.regular(grid, bar_steps)
+
+
+def share(name: str, grid: VoiceGrid, within: Passage | None = None) -> float | None:
+    return MEASURES[name](grid, within or passage(grid)).share
+
+
+def shifted(*semitones: int) -> VoiceGrid:
+    """The cadence with each voice moved by so many semitones."""
+    return piece(*(tuple(np.add(chord, semitones).tolist()) for chord in CADENCE))
+
+
 def test_a_plain_cadence() -> None:
-    cadence = piece(*CADENCE)
-    assert in_scale_rate(cadence) == 1.0
-    assert all_sounding_rate(cadence) == 1.0
-    assert chordal_share(cadence) == 1.0
-    assert melody_dissonance(cadence) == 0.0
-    assert parallels_per_100(cadence) == 0.0
-    assert crossing_rate(cadence) == 0.0
-    assert lone_sixteenth_rate(cadence) == 0.0
-    assert leap_rate(cadence) == 0.0
-    # The alto keeps its note into the last chord.
-    assert repeated_note_rate(cadence) == pytest.approx(1 / 9)
+    expected = {
+        "empty_bar_rate": 0.0,
+        "in_scale_rate": 1.0,
+        "all_sounding_rate": 1.0,
+        "polyphony": 4.0,
+        "chordal_share": 1.0,
+        "melody_dissonance": 0.0,
+        "parallels_per_100": 0.0,
+        "crossing_rate": 0.0,
+        "leap_rate": 0.0,
+        "voice_range": pytest.approx((2 + 3 + 7) / 3),
+        "notes_per_bar": 4.0,
+        "lone_sixteenth_rate": 0.0,
+        # The alto keeps its note into the last chord.
+        "repeated_note_rate": pytest.approx(1 / 9),
+        "phrase_end_rate": None,
+        "final_chord_rate": 1.0,
+        # Of the two moves of the melody none is doubled by any voice.
+        "melody_similarity": 0.0,
+    }
+    assert measure([(piece(*CADENCE), passage(piece(*CADENCE)))]) == expected
 
 
 def test_a_bass_a_semitone_too_high_is_noticed() -> None:
-    wrong = piece(*((s, a, t, b + 1) for s, a, t, b in CADENCE))
-    assert melody_dissonance(wrong) > melody_dissonance(piece(*CADENCE)) + 0.2
-    assert chordal_share(wrong) < 0.5
-    assert in_scale_rate(wrong) < 0.95
+    right, wrong = piece(*CADENCE), shifted(0, 0, 0, 1)
+    home = passage(right)
+    # Against the composer's key: D flat, G flat, A flat and D flat are foreign.
+    assert share("in_scale_rate", wrong, home) == 0.75
+    # B over A flat passes for a minor third.
+    assert share("melody_dissonance", wrong) == 0.75
+    assert share("chordal_share", wrong) == 0.0
+    assert share("final_chord_rate", wrong, home) == 0.0
 
 
 def test_a_foreign_key_is_no_fault() -> None:
-    sharp = piece(*((s + 6, a + 6, t + 6, b + 6) for s, a, t, b in CADENCE))
-    assert in_scale_rate(sharp) == 1.0
-    assert chord_histogram([sharp]) == chord_histogram([piece(*CADENCE)])
+    sharp = shifted(6, 6, 6, 6)
+    assert share("in_scale_rate", sharp) == 1.0
+    assert share("final_chord_rate", sharp) == 1.0
+    assert Home.of(sharp).origin == 6
+
+
+def test_the_home_of_minor_is_its_relative_major() -> None:
+    minor = piece((69, 64, 60, 45), (69, 65, 62, 50), (68, 64, 59, 52), (69, 64, 60, 45))
+    home = Home.of(minor)
+    assert (home.key, home.origin) == (Key(9, minor=True), 0)
+    assert home.scale == {9, 11, 0, 2, 4, 5, 8}
+
+
+def test_bars_of_silence() -> None:
+    gap = piece(*CADENCE, *((72, -1, 60, 48),) * 4)
+    assert share("empty_bar_rate", gap) == pytest.approx(1 / 6)
+    assert share("all_sounding_rate", gap) == 0.5
+    assert share("polyphony", gap) == 3.5
+    # What is silent together with the melody is a pause of all voices.
+    assert share("all_sounding_rate", piece(*CADENCE, (-1, -1, -1, -1))) == 1.0
+
+
+def test_unisons_are_one_pitch() -> None:
+    assert share("polyphony", piece((60, 60, 60, 48))) == 2.0
+
+
+@pytest.mark.parametrize(
+    ("chord", "is_one"),
+    [
+        ((72, 67, 64, 60), True),  # C major
+        ((72, 70, 64, 60), True),  # C7 without its fifth
+        ((72, 68, 64, 60), False),  # augmented
+        ((72, 67, 65, 60), False),  # suspended
+        ((72, -1, -1, 60), False),  # two voices
+        ((-1, -1, -1, -1), False),
+    ],
+)
+def test_chords(chord: tuple[int, ...], is_one: bool) -> None:
+    assert share("chordal_share", piece(chord)) == float(is_one)
+
+
+def test_one_dissonant_voice_makes_a_beat_dissonant() -> None:
+    # A second in the alto on the first of two beats; fourths are consonant.
+    assert share("melody_dissonance", piece((72, 70, 67, 60), (72, 67, 64, 60))) == 0.5
+    assert share("melody_dissonance", piece((-1, 70, 69, 60))) is None
+    assert share("melody_dissonance", piece((72, -1, -1, 60))) == 0.0
 
 
 def test_parallel_fifths_and_octaves_are_counted_once_a_pair() -> None:
     # Soprano and bass in octaves, alto and tenor in fifths, all rising by a tone.
     faulty = piece((72, 67, 60, 48), (74, 69, 62, 50))
     # Soprano-bass, soprano-tenor and tenor-bass octaves; alto over tenor and bass fifths.
-    assert parallels_per_100(faulty) == pytest.approx(100 * 5 / 8)
+    assert share("parallels_per_100", faulty) == pytest.approx(100 * 5 / 8)
     still = piece((72, 67, 60, 48), (72, 67, 60, 48))
-    assert parallels_per_100(still) == 0.0
+    assert share("parallels_per_100", still) == 0.0
+    # Octaves in contrary motion: the soprano rises, the bass falls.
+    contrary = piece((72, 67, 64, 60), (74, 67, 64, 50))
+    assert share("parallels_per_100", contrary) == 0.0
+    paused = piece((72, -1, -1, -1), (74, -1, -1, -1))
+    assert share("parallels_per_100", paused) == 0.0
 
 
 def test_crossing_leaps_and_single_steps() -> None:
-    assert crossing_rate(piece((60, 64, 55, 48))) == 1.0
+    assert share("crossing_rate", piece((60, 64, 55, 48))) == 1.0
     # Of nine intervals one is wider than a minor sixth.
     wide = piece((72, 67, 64, 48), (72, 67, 64, 57), (72, 67, 64, 57), (72, 67, 64, 57))
-    assert leap_rate(wide) == pytest.approx(1 / 9)
-    assert lone_sixteenth_rate(piece(*CADENCE, steps=1)) == 1.0
+    assert share("leap_rate", wide) == pytest.approx(1 / 9)
+    # Repeated sixteenths are one note: the alto's last two are.
+    short = piece(*CADENCE, steps=1)
+    assert share("lone_sixteenth_rate", short) == pytest.approx(10 / 11)
 
 
 def test_repeated_notes_need_the_same_pitch_without_a_pause() -> None:
     again = piece((72, 67, 64, 48), (72, 67, 64, 50))
-    assert repeated_note_rate(again) == pytest.approx(2 / 3)
+    assert share("repeated_note_rate", again) == pytest.approx(2 / 3)
     paused = piece((72, 67, 64, 48), (72, -1, -1, -1), (72, 67, 64, 48))
-    assert repeated_note_rate(paused) == 0.0
-    assert all_sounding_rate(paused) == pytest.approx(2 / 3)
+    assert share("repeated_note_rate", paused) == 0.0
+
+
+def test_phrases_rest_on_a_triad_of_the_key() -> None:
+    # C major, A minor, A major, B diminished, a second, two voices alone.
+    ends = ((72, 67, 64, 48), (72, 69, 64, 57), (73, 69, 64, 57), (71, 65, 62, 50))
+    grid = piece(*ends, (74, 72, 67, 48), (72, -1, -1, 48))
+    within = replace(passage(piece(*CADENCE)), phrase_ends=(3, 7, 11, 15, 19, 23))
+    assert MEASURES["phrase_end_rate"](grid, within) == Count(2, 6)
+
+
+@pytest.mark.parametrize(
+    ("chord", "minor", "good"),
+    [
+        ((71, 67, 62, 55), False, True),  # the dominant
+        ((71, 67, 65, 55), False, True),  # its seventh
+        ((72, 69, 65, 53), False, False),  # the subdominant
+        ((72, 67, 63, 48), False, False),  # C minor in C major
+        ((72, 67, 63, 48), True, True),
+        ((72, 67, 64, 48), True, True),  # Picardy's third
+        ((72, -1, -1, 48), False, False),
+    ],
+)
+def test_final_chords(chord: tuple[int, ...], minor: bool, good: bool) -> None:
+    within = passage(piece(*CADENCE))
+    within = replace(within, home=replace(within.home, key=Key(0, minor=minor)))
+    assert share("final_chord_rate", piece(*CADENCE[:3], chord), within) == float(good)
+
+
+def test_a_passage_that_breaks_off_has_no_final_chord() -> None:
+    grid = piece(*CADENCE)
+    assert share("final_chord_rate", grid, replace(passage(grid), closes=False)) is None
+
+
+def test_a_voice_that_shadows_the_melody() -> None:
+    # The tenor doubles all moves of the melody an octave lower, alto and bass none.
+    shadow = piece((72, 67, 60, 48), (74, 67, 62, 48), (71, 67, 59, 48))
+    assert share("melody_similarity", shadow) == pytest.approx(1 / 3)
 
 
 def test_notes_end_at_the_next_onset_or_a_rest() -> None:
@@ -98,8 +195,8 @@ def test_notes_end_at_the_next_onset_or_a_rest() -> None:
     onset[[0, 2, 4]] = True
     grid = VoiceGrid(pitch, onset)
     assert grid.notes(0) == [(0, 2, 60), (2, 3, 60), (4, 5, 62)]
-    assert duration_histogram([grid]) == Counter({1: 6, 2: 3})
-    assert interval_histogram([grid], 3) == Counter({0: 1, 2: 1})
+    assert grid.durations()[3] == [2, 1, 1]
+    assert grid.pitch_runs().notes(1) == [(0, 3, 60), (4, 5, 62)]
 
 
 def test_a_composition_becomes_a_grid() -> None:
@@ -115,27 +212,28 @@ def test_a_composition_becomes_a_grid() -> None:
     assert grid.cut(2).steps == 2
 
 
-def test_the_jensen_shannon_distance_of_known_histograms() -> None:
-    one: Counter[Any] = Counter(a=3, b=1)
-    assert js_distance(one, Counter(a=30, b=10)) == pytest.approx(0.0, abs=1e-12)
-    assert js_distance(one, Counter(c=5)) == pytest.approx(1.0)
-    # p = (1, 0), q = (1/2, 1/2): 1/2 (log2(4/3) + 1/2 log2(2/3) + 1/2 log2(2)).
-    expected = 0.5 * (np.log2(4 / 3) + 0.5 * np.log2(2 / 3) + 0.5)
-    assert js_distance(Counter(a=1), Counter(a=1, b=1)) == pytest.approx(expected)
-    assert js_distance(Counter(), Counter()) == 0.0
-    assert js_distance(Counter(), one) == 1.0
-    scipy = pytest.importorskip("scipy.spatial.distance")
-    other: Counter[Any] = Counter(a=1, b=5, c=2)
-    reference = scipy.jensenshannon([3, 1, 0], [1, 5, 2], base=2) ** 2
-    assert js_distance(one, other) == pytest.approx(reference)
+def test_bars_of_a_passage() -> None:
+    within = passage(piece(*CADENCE, *CADENCE[:2]))
+    assert within.bars == ((0, 16), (16, 24))
+    assert within.whole_bars == ((0, 16),)
 
 
-def test_sets_of_pieces() -> None:
-    good, empty = piece(*CADENCE), piece((-1, -1, -1, -1))
-    means = measure([good, piece((60, 64, 55, 48))])
-    assert means["crossing_rate"] == 0.5
-    assert set(distances([good], [good]).values()) == {0.0}
-    assert distances([empty], [good])["chord_js"] == 1.0
-    assert measure([empty])["in_scale_rate"] == 0.0
-    assert difference(good, good) == 0.0
-    assert difference(good, piece(*reversed(CADENCE[1:3]), *CADENCE[1:3])) > 0.3
+def test_counts_are_added_before_they_are_divided() -> None:
+    assert pooled([Count(1, 2), Count(0, 8)]) == Count(1, 10)
+    assert pooled([]).share is None
+    silent = piece((-1, -1, -1, -1))
+    figures = measure([(silent, passage(silent)), (piece((60, 64, 55, 48)), passage(silent))])
+    assert figures["crossing_rate"] == 0.5
+    assert measure([])["in_scale_rate"] is None
+    assert quality.final_chord_rate(silent.cut(0), passage(silent)) == Count(0, 0)
+
+
+def test_what_differs_between_takes() -> None:
+    good = piece(*CADENCE)
+    assert difference(good, good) == Count(0, 48)
+    # The last of four chords another one: alto, tenor and bass differ.
+    assert difference(good, piece(*CADENCE[:3], (72, 69, 65, 53))) == Count(12, 48)
+    assert melody_kept(good, good).share == 1.0
+    assert melody_kept(shifted(0, 1, 1, 1), good).share == 1.0
+    assert melody_kept(shifted(1, 0, 0, 0), good).share == 0.0
+    assert melody_kept(good.pitch_runs(), good).share == 15 / 16

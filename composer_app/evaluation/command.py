@@ -1,0 +1,91 @@
+"""``composer-app evaluate``."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from composer_app.errors import SettingError
+from composer_app.evaluation.evaluating import (
+    DEFAULT_CLASSIFIERS,
+    DEFAULT_TAKES,
+    Plan,
+    evaluate,
+)
+from composer_app.evaluation.report import check_report, plain_text, write_report
+from composer_app.generation.catalog import DEFAULT_MODEL, load_generator
+from composer_app.generation.generator import MAX_TEMPERATURE, MIN_TEMPERATURE
+
+STYLES: Final = ("bach", "hymn", "ragtime")
+
+
+def add_evaluation_command(subparsers: Any) -> None:
+    """Add ``evaluate`` to the command line's subparsers."""
+    summary = "measure a model's pieces against the composer's own"
+    parser = subparsers.add_parser(
+        "evaluate",
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog="example: composer-app evaluate --model bach --split valid --report report.html",
+    )
+    add = parser.add_argument
+    add("--model", default=DEFAULT_MODEL, help="an installed model, or a file")
+    add("--style", choices=STYLES, help="whose pieces (default: the model's own style)")
+    add("--corpus", type=Path, help="default build/STYLE.npz")
+    add("--split", choices=["valid", "test"], default="valid")
+    add("--melodies", type=Path, metavar="FOLDER", help="MIDI melodies instead of the split's")
+    add("--takes", type=int, default=DEFAULT_TAKES, metavar="N", help="seeds for each melody")
+    add("--pieces", type=int, metavar="N", help="the first N pieces alone")
+    add("--temperature", type=float, default=1.0)
+    add(
+        "--classifiers",
+        type=int,
+        default=DEFAULT_CLASSIFIERS,
+        metavar="N",
+        help="seeds of the two-sample test; 0 leaves it out",
+    )
+    add("--no-floors", dest="floors", action="store_false", help="leave the floors out")
+    add("--json", action="store_true", help="print JSON instead of a table")
+    add("--report", type=Path, metavar="OUT", help="also write a report, OUT.html or OUT.md")
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    for option, least in (("pieces", 1), ("takes", 1), ("classifiers", 0)):
+        value = getattr(args, option)
+        if value is not None and value < least:
+            raise SettingError(f"--{option} takes a number of {least} or more, not {value}.")
+    if not MIN_TEMPERATURE <= args.temperature <= MAX_TEMPERATURE:
+        raise SettingError(
+            f"--temperature takes a number from {MIN_TEMPERATURE} to {MAX_TEMPERATURE},"
+            f" not {args.temperature}."
+        )
+    if args.report is not None:
+        check_report(args.report)
+    generator = load_generator(args.model)
+    style = args.style or generator.style
+    plan = Plan(
+        args.corpus or Path("build") / f"{style}.npz",
+        args.split,
+        style,
+        args.melodies,
+        args.temperature,
+        args.takes,
+        args.pieces,
+        args.floors,
+        args.classifiers,
+    )
+    outcome = evaluate(generator, plan, _show)
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    if args.report is not None:
+        write_report(outcome, args.report)
+    result = outcome.evaluation
+    print(json.dumps(result.to_dict(), indent=2) if args.json else plain_text(result))
+    return 0
+
+
+def _show(share: float) -> None:
+    if sys.stderr.isatty():
+        print(f"\rcomposing {share:4.0%}", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,205 @@
+"""Lets a model harmonise held-out melodies, and measures the results."""
+
+import itertools
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from composer_app.analysis.quality import difference, measure, melody_kept, pooled
+from composer_app.analysis.quality_copies import BarIndex
+from composer_app.analysis.quality_distances import Judged, distances
+from composer_app.analysis.quality_grid import REST, VoiceGrid
+from composer_app.errors import CorpusError
+from composer_app.evaluation.excerpts import (
+    Excerpt,
+    excerpts_of,
+    first_downbeat,
+    grid_of,
+    read_melodies,
+)
+from composer_app.evaluation.floors import bar_retrieval, random_paste
+from composer_app.evaluation.likelihood import CellModel, likelihood
+from composer_app.evaluation.table import Evaluation, Figures
+from composer_app.generation.generator import GenerationSettings, Generator, compose
+from composer_app.training.corpus import Piece, load_corpus
+
+DEFAULT_TAKES: Final = 2
+DEFAULT_CLASSIFIERS: Final = 5
+_SEED_BASE: Final = 1000
+_BEAT: Final = 4
+
+Takes = list[VoiceGrid]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be measured.
+
+    ``melodies`` is a folder of MIDI melodies to harmonise instead of those of ``split``; ``limit``
+    takes fewer pieces; ``classifiers`` is the number of seeds of the two-sample test, 0 for none.
+    """
+
+    corpus: Path
+    split: str = "valid"
+    style: str = "bach"
+    melodies: Path | None = None
+    temperature: float = 1.0
+    takes: int = DEFAULT_TAKES
+    limit: int | None = None
+    floors: bool = True
+    classifiers: int = DEFAULT_CLASSIFIERS
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The figures, and the first take of each excerpt for those who want to see it."""
+
+    evaluation: Evaluation
+    excerpts: Sequence[Excerpt] = field(repr=False)
+    takes: Sequence[VoiceGrid] = field(repr=False)
+
+
+def evaluate(
+    generator: Generator, plan: Plan, progress: Callable[[float], None] | None = None
+) -> Outcome:
+    """Harmonise every excerpt, ``plan.takes`` times with different seeds, and measure.
+
+    Raises :class:`CorpusError` where there are no such pieces.
+    """
+    real = excerpts_of(load_corpus(plan.corpus, plan.split))
+    if not real:
+        raise CorpusError(f"{plan.corpus} has no pieces in the split {plan.split!r}.")
+    training = load_corpus(plan.corpus, "train", "extra")
+    excerpts = (real if plan.melodies is None else read_melodies(plan.melodies))[: plan.limit]
+    takes, seconds = generate_takes(generator, excerpts, plan, progress)
+    judge = _Judge(excerpts, real, training, plan)
+    rows: dict[str, Figures] = {"model": judge.model(takes) | _nll(generator, excerpts)}
+    rows["composer"] = judge.composer()
+    if plan.floors and training:
+        rows["bar_retrieval"] = judge.of(bar_retrieval(excerpts, training))
+        rows["random_paste"] = judge.of(random_paste(excerpts, training))
+    result = Evaluation(
+        generator.name,
+        plan.style,
+        plan.split if plan.melodies is None else str(plan.melodies),
+        len(excerpts),
+        sum(each.grid.steps for each in excerpts),
+        plan.takes,
+        plan.temperature,
+        seconds,
+        rows,
+        tuple(judge.notes),
+    )
+    return Outcome(result, excerpts, takes[0])
+
+
+def generate_takes(
+    generator: Generator,
+    excerpts: Sequence[Excerpt],
+    plan: Plan,
+    progress: Callable[[float], None] | None = None,
+) -> tuple[list[Takes], float]:
+    """``takes[t][i]``: take t of excerpt i; and the median time of a take in seconds."""
+    takes: list[Takes] = [[] for _ in range(plan.takes)]
+    seconds = []
+    for index, each in enumerate(excerpts):
+        for number, column in enumerate(takes):
+            settings = GenerationSettings(
+                _SEED_BASE + plan.takes * index + number, plan.temperature
+            )
+            began = time.perf_counter()
+            piece = compose(each.melody, generator, settings)
+            seconds.append(time.perf_counter() - began)
+            column.append(_fitted(VoiceGrid.from_composition(piece), each.grid.steps))
+        if progress is not None:
+            progress((index + 1) / len(excerpts))
+    return takes, float(np.median(seconds))
+
+
+def _fitted(grid: VoiceGrid, steps: int) -> VoiceGrid:
+    """``grid`` cut or padded with silence to ``steps``."""
+    missing = ((0, max(0, steps - grid.steps)), (0, 0))
+    pitch = np.pad(grid.pitch, missing, constant_values=REST)
+    return VoiceGrid(pitch, np.pad(grid.onset, missing)).cut(steps)
+
+
+def _nll(generator: Generator, excerpts: Sequence[Excerpt]) -> dict[str, float | None]:
+    if not isinstance(generator, CellModel):
+        return {}
+    given, joint = likelihood(generator, excerpts), likelihood(generator, excerpts, joint=True)
+    figures: dict[str, float | None] = {}
+    for name, value in (("", given), ("joint_", joint)):
+        figures[f"{name}nll_per_note"] = value.per_note if value else None
+        figures[f"{name}nll_per_frame"] = value.per_frame if value else None
+    return figures
+
+
+class _Judge:
+    """Measures takes of ``excerpts`` against the composer's ``real`` excerpts."""
+
+    def __init__(
+        self,
+        excerpts: Sequence[Excerpt],
+        real: Sequence[Excerpt],
+        training: Sequence[Piece],
+        plan: Plan,
+    ) -> None:
+        self.excerpts = excerpts
+        self.plan = plan
+        self.notes: list[str] = []
+        self.complete = all(each.complete for each in excerpts)
+        # With melodies of their own the composer's whole split is the reference.
+        self.reference = list(excerpts) if self.complete else list(real)
+        self.others = excerpts_of(list(training))
+        known = [
+            (grid_of(piece, slice(start % _BEAT, piece.steps)), int(piece.bar_length[start]))
+            for piece in training
+            for start in [first_downbeat(piece)]
+        ]
+        self.indices = {
+            "bars_copied": BarIndex(known),
+            "accompaniments_copied": BarIndex(known, first_voice=1),
+        }
+
+    def model(self, takes: Sequence[Takes]) -> dict[str, float | None]:
+        """The figures of a model's ``takes``."""
+        figures = self._figures(
+            [self._judged(take) for take in takes], [(e.grid, e.passage) for e in self.reference]
+        )
+        pairs = itertools.combinations(takes, 2)
+        figures["diversity"] = pooled(
+            difference(a, b) for one, two in pairs for a, b in zip(one, two, strict=True)
+        ).share
+        figures["melody_exact"] = pooled(
+            melody_kept(take, each.grid)
+            for column in takes
+            for take, each in zip(column, self.excerpts, strict=True)
+        ).share
+        return figures
+
+    def of(self, takes: Takes) -> dict[str, float | None]:
+        """The figures of one set of takes."""
+        return self.model([takes])
+
+    def composer(self) -> dict[str, float | None]:
+        """The composer's own; his distances are those to his training pieces' excerpts."""
+        others = [(each.grid, each.passage) for each in self.others]
+        return self._figures([[(each.grid, each.passage) for each in self.reference]], others)
+
+    def _judged(self, takes: Takes) -> list[Judged]:
+        return [each.judged(take) for take, each in zip(takes, self.excerpts, strict=True)]
+
+    def _figures(
+        self, takes: Sequence[list[Judged]], reference: list[Judged]
+    ) -> dict[str, float | None]:
+        pieces = list(itertools.chain.from_iterable(takes))
+        figures = measure(pieces)
+        if reference:
+            figures |= distances(pieces, reference)
+        for name, index in self.indices.items():
+            figures[name] = pooled(index.copied(*piece) for piece in pieces).share
+        return figures

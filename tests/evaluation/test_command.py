@@ -1,0 +1,57 @@
+"""``composer-app evaluate`` as people type it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from composer_app import cli
+from composer_app.evaluation import command
+from tests.evaluation.examples import Shadow, chorale_corpus
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(command, "load_generator", lambda name: Shadow(4, 9, 24))
+    return chorale_corpus(tmp_path / "build" / "bach.npz")
+
+
+def test_a_table_and_json(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plain = ["evaluate", "--classifiers", "0"]
+    assert cli.main([*plain, "--pieces", "2", "--takes", "3", "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["model"], figures["pieces"], figures["takes"]) == ("shadow", 2, 3)
+    assert cli.main([*plain, "--split", "test", "--no-floors"]) == 0
+    table = capsys.readouterr().out
+    assert "shadow on 1 piece of 'test' (bach), 2 takes each" in table
+    assert "steps that form a chord" in table
+    assert "random paste" not in table
+
+
+def test_the_style_names_the_corpus(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["evaluate", "--style", "hymn"]) == 2
+    assert "There is no corpus at build/hymn.npz" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--pieces", "0"], "--pieces takes"),
+        (["--takes", "0"], "--takes takes"),
+        (["--classifiers", "-1"], "--classifiers takes"),
+        (["--temperature", "9"], "--temperature takes"),
+        (["--corpus", "nowhere.npz"], "There is no corpus at nowhere.npz"),
+        (["--melodies", "nowhere"], "There is no folder nowhere"),
+        (["--report", "report.doc"], "--report takes"),
+        (["--report", "nowhere/report.md"], "There is no folder nowhere"),
+    ],
+)
+def test_wrong_use_is_a_sentence(
+    arguments: list[str],
+    complaint: str,
+    corpus: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(["evaluate", *arguments]) == 2
+    assert complaint in capsys.readouterr().err

@@ -1,0 +1,101 @@
+"""The evaluation tells a good harmoniser from a bad one, and says so in figures."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from composer_app.errors import CorpusError
+from composer_app.evaluation import Plan, evaluate
+from composer_app.evaluation.excerpts import excerpt
+from composer_app.evaluation.table import MEASURES, Figures
+from composer_app.music.composition import Composition
+from composer_app.music.midi_file import write_midi
+from composer_app.training.corpus import save_corpus
+from tests.evaluation.examples import Dice, Shadow, chorale, chorale_corpus
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    return Plan(chorale_corpus(tmp_path / "c.npz"), classifiers=0)
+
+
+def figure(figures: Figures, name: str) -> float:
+    value = figures[name]
+    assert value is not None, name
+    return value
+
+
+def test_the_figures_follow_what_was_generated(plan: Plan) -> None:
+    shares: list[float] = []
+    # As the made-up composer does it, and otherwise.
+    good = evaluate(Shadow(4, 9, 24), plan, shares.append).evaluation
+    bad = evaluate(Dice(), plan).evaluation
+    assert (good.model, good.pieces, good.steps, good.takes) == ("shadow", 4, 4 * 124, 2)
+    assert good.seconds > 0
+    assert shares == [0.25, 0.5, 0.75, 1.0]
+    right, wrong, bach = good.rows["model"], bad.rows["model"], good.rows["composer"]
+    for name in ("chord_js", "duration_js", "bass_interval_js", "pitch_class_js", "diversity"):
+        assert figure(right, name) == pytest.approx(0.0, abs=1e-9), name
+    assert {name: bach[name] for name in bach if right[name] != bach[name]} == {}
+    assert figure(wrong, "chord_js") > 0.5
+    assert figure(wrong, "melody_dissonance") > figure(right, "melody_dissonance")
+    assert figure(wrong, "in_scale_rate") < figure(right, "in_scale_rate")
+    assert figure(wrong, "diversity") > 0.8
+    assert figure(wrong, "melody_exact") == 1.0
+    # The training pieces are the same music in two keys.
+    assert (right["bars_copied"], wrong["bars_copied"]) == (1.0, 0.0)
+    assert right.get("nll_per_note") is None
+
+
+def test_the_floors_are_rows_of_their_own(plan: Plan) -> None:
+    rows = evaluate(Dice(), plan).evaluation.rows
+    assert list(rows) == ["model", "composer", "bar_retrieval", "random_paste"]
+    assert rows["bar_retrieval"]["accompaniments_copied"] == 1.0
+    assert rows["bar_retrieval"]["chord_js"] == pytest.approx(0.0, abs=1e-9)
+    assert list(evaluate(Dice(), replace(plan, floors=False)).evaluation.rows) == [
+        "model",
+        "composer",
+    ]
+
+
+def test_everything_is_in_the_dictionary(plan: Plan) -> None:
+    data = evaluate(Dice(), replace(plan, takes=1, limit=2)).evaluation.to_dict()
+    assert (data["pieces"], data["takes"], data["split"]) == (2, 1, "valid")
+    names = [each.name for each in MEASURES]
+    assert list(data["measures"]) == names
+    for figures in data["rows"].values():
+        assert list(figures) == names
+    # A single take differs from nothing.
+    assert data["rows"]["model"]["diversity"] is None
+
+
+def test_melodies_of_ones_own(plan: Plan, tmp_path: Path) -> None:
+    source = excerpt(chorale(shift=2))
+    assert source is not None
+    folder = tmp_path / "melodies"
+    folder.mkdir()
+    write_midi(Composition.from_melody(source.melody), folder / "one.mid")
+    outcome = evaluate(Shadow(4, 9, 24), replace(plan, melodies=folder))
+    assert outcome.evaluation.pieces == 1
+    assert outcome.evaluation.split == str(folder)
+    figures = outcome.evaluation.rows["model"]
+    # Compared with the chorales of the split, which are the same music in other keys.
+    assert figure(figures, "chord_js") < 1e-9
+    # The fermatas of a melody that was played are not known.
+    assert figures["phrase_end_rate"] is None
+    assert outcome.takes[0].steps == source.grid.steps
+    assert figure(outcome.evaluation.rows["composer"], "phrase_end_rate") > 0
+
+
+def test_a_corpus_without_such_pieces_is_a_sentence(tmp_path: Path) -> None:
+    save_corpus([chorale("a", "train")], tmp_path / "c.npz")
+    with pytest.raises(CorpusError, match="no pieces in the split"):
+        evaluate(Shadow(4, 9, 24), Plan(tmp_path / "c.npz"))
+
+
+def test_a_corpus_without_training_pieces_has_no_floors(tmp_path: Path) -> None:
+    save_corpus([chorale("a", "valid")], tmp_path / "c.npz")
+    rows = evaluate(Dice(), Plan(tmp_path / "c.npz", classifiers=0)).evaluation.rows
+    assert list(rows) == ["model", "composer"]
+    assert rows["composer"].get("chord_js") is None
