@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from composer_app.errors import SettingError
-from composer_app.training.config import CONFIGS, RefiningConfig, make_config
+from composer_app.training.config import CONFIGS, STYLES, RefiningConfig, make_config
 
 
 def add_training_commands(subparsers: Any) -> None:
@@ -16,8 +16,8 @@ def add_training_commands(subparsers: Any) -> None:
         subparsers,
         "corpus",
         _corpus,
-        "build a training corpus from the package music21",
-        "composer-app corpus bach -o build/bach.npz",
+        "build the training corpus of a style",
+        "composer-app corpus bach",
     )
     _add(
         subparsers,
@@ -44,13 +44,24 @@ def _add(subparsers: Any, name: str, run: Any, summary: str, example: str) -> No
         epilog=f"example: {example}",
     )
     if name == "corpus":
-        parser.add_argument("source", choices=["bach"], help="which music")
-        parser.add_argument("-o", "--out", type=Path, default=Path("build/bach.npz"))
+        parser.add_argument("source", choices=list(STYLES), help="which music")
+        parser.add_argument("-o", "--out", type=Path, help="build/SOURCE.npz, if not said")
     elif name == "train":
         parser.add_argument("--technique", choices=list(CONFIGS), default="refining")
-        parser.add_argument("--corpus", type=Path, default=Path("build/bach.npz"))
+        parser.add_argument(
+            "--corpus",
+            type=Path,
+            action="append",
+            help="a file that 'corpus' wrote; may be repeated; build/bach.npz, if not said",
+        )
         parser.add_argument("--out", type=Path, help="folder of the run's checkpoint")
         parser.add_argument("--fresh", action="store_true", help="start anew, do not resume")
+        parser.add_argument(
+            "--start-from",
+            type=Path,
+            metavar="CHECKPOINT",
+            help="begin a new run with the weights of this one",
+        )
         parser.add_argument(
             "--set",
             dest="overrides",
@@ -90,18 +101,20 @@ def _make_folder(folder: Path) -> None:
 
 def _corpus(args: argparse.Namespace) -> int:
     from composer_app.training.corpus import read_bach, save_corpus
+    from composer_app.training.style_corpora import read_style
 
-    _make_folder(args.out.parent)
+    out: Path = args.out or Path("build") / f"{args.source}.npz"
+    _make_folder(out.parent)
 
     def show(share: float) -> None:
         if sys.stderr.isatty():
             print(f"\rreading chorales {share:4.0%}", end="", file=sys.stderr, flush=True)
 
-    pieces = list(read_bach(show))
-    if sys.stderr.isatty():
+    pieces = list(read_bach(show) if args.source == "bach" else read_style(args.source))
+    if args.source == "bach" and sys.stderr.isatty():
         print(file=sys.stderr)
-    save_corpus(pieces, args.out)
-    print(f"{args.out}: {len(pieces)} chorales, {sum(piece.steps for piece in pieces)} steps")
+    save_corpus(pieces, out)
+    print(f"{out}: {len(pieces)} pieces, {sum(piece.steps for piece in pieces)} steps")
     return 0
 
 
@@ -109,29 +122,41 @@ def _train(args: argparse.Namespace) -> int:
     _need("torch")
     from composer_app.training.corpus import load_corpus
     from composer_app.training.gan_trainer import ClassicGanTrainer
-    from composer_app.training.trainer import RefiningTrainer, StopRequest, load_checkpoint
+    from composer_app.training.trainer import RefiningTrainer, StopRequest
 
     config = make_config(args.technique, args.overrides)
     out = args.out or Path("build/training") / args.technique
     _make_folder(out)
     checkpoint = out / "checkpoint.pt"
-    train = load_corpus(args.corpus, "train", "extra")
+    corpora = args.corpus or [Path("build/bach.npz")]
+    train = [piece for path in corpora for piece in load_corpus(path, "train", "extra")]
     trainer: RefiningTrainer | ClassicGanTrainer
     if isinstance(config, RefiningConfig):
-        trainer = RefiningTrainer(config, train, load_corpus(args.corpus, "valid"))
+        valid = [piece for path in corpora for piece in load_corpus(path, "valid")]
+        trainer = RefiningTrainer(config, train, valid)
     else:
         trainer = ClassicGanTrainer(config, train)
     if checkpoint.exists() and not args.fresh:
-        state = load_checkpoint(checkpoint)
-        if state["technique"] != args.technique:
-            raise SettingError(
-                f"{checkpoint} belongs to the technique {state['technique']}:"
-                " choose another --out or --fresh."
-            )
-        trainer.restore(state)
+        trainer.restore(_state(checkpoint, args.technique))
+    elif args.start_from is not None:
+        if not isinstance(trainer, RefiningTrainer):
+            raise SettingError("Only the technique refining can start from another run.")
+        trainer.start_from(_state(args.start_from, args.technique))
     with StopRequest().listening() as stop:
         trainer.run(checkpoint, stop)
     return 0
+
+
+def _state(checkpoint: Path, technique: str) -> dict[str, Any]:
+    from composer_app.training.trainer import load_checkpoint
+
+    state = load_checkpoint(checkpoint)
+    if state["technique"] != technique:
+        raise SettingError(
+            f"{checkpoint} belongs to the technique {state['technique']}:"
+            " choose another --out or --fresh."
+        )
+    return state
 
 
 def _export(args: argparse.Namespace) -> int:

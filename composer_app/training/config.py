@@ -13,6 +13,8 @@ LOWEST_PITCH: Final = 36
 HIGHEST_PITCH: Final = 83
 PITCH_CLASSES: Final = HIGHEST_PITCH - LOWEST_PITCH + 2
 VOICES: Final = 4
+# The styles a network can be told to write in, by index.
+STYLES: Final = ("bach", "hymn", "ragtime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ class RefiningConfig:
     """The masked U-Net over time (see :mod:`composer_app.training.networks`).
 
     ``iterations`` of AdamW with a cosine learning rate; ``minutes``, if not 0, shortens the
-    schedule so that it ends by then. Shares are of windows unless said otherwise.
+    schedule so that it ends by then. Shares are of windows unless said otherwise; the styles are
+    drawn by ``style_weights``, among those that the corpora hold.
     """
 
     channels: tuple[int, ...] = (160, 256, 384, 384, 512)
@@ -42,7 +45,10 @@ class RefiningConfig:
     onsets_hidden_share: float = 0.75
     melody_hidden_share: float = 0.08
     melody_rest_share: float = 0.10
+    span_share: float = 0.10
     fermatas_hidden_share: float = 0.5
+    ending_known_share: float = 0.7
+    style_weights: tuple[float, ...] = (0.5, 0.3, 0.2)
     seed: int = 1
     threads: int = 1
     bfloat16: bool = True
@@ -54,6 +60,8 @@ class RefiningConfig:
             raise ValueError("down_blocks has a number for each of channels, up_blocks one less")
         if self.window % 2 ** (levels - 1):
             raise ValueError(f"window must be a multiple of {2 ** (levels - 1)} steps")
+        if len(self.style_weights) != len(STYLES):
+            raise ValueError(f"style_weights has a number for each of {', '.join(STYLES)}")
         for share in fields(self):
             value = getattr(self, share.name)
             if share.name.endswith("_share") and not 0 <= value <= 1:
@@ -65,7 +73,8 @@ class ClassicGanConfig:
     """The published one-pass design: WGAN-GP after Gulrajani et al. (2017).
 
     Figures as in AWS's DeepComposer sample: Adam at 1e-3, five critic updates to one of the
-    generator, gradient penalty 10, batches of 64 two-bar snippets, 1000 iterations.
+    generator, gradient penalty 10, batches of 64 two-bar snippets, 1000 iterations. ``bfloat16``
+    lets the generator multiply in that precision (its weights stay in float32), which saves time.
     """
 
     batch: int = 64
@@ -76,6 +85,7 @@ class ClassicGanConfig:
     gradient_penalty: float = 10.0
     seed: int = 1
     threads: int = 1
+    bfloat16: bool = True
 
     def __post_init__(self) -> None:
         _check_positive(self, "batch", "iterations", "learning_rate", "update_ratio", "threads")

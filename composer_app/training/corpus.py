@@ -34,6 +34,7 @@ class Piece:
     bar_length: NDArray[np.int16]  # (T,), steps of the bar
     fermata: NDArray[np.bool_]  # (T,), true while a note under a fermata sounds
     bad: NDArray[np.bool_]  # (T,), true where the score leaves the grid
+    style: str = "bach"
 
     @property
     def steps(self) -> int:
@@ -41,7 +42,8 @@ class Piece:
         return len(self.pitch)
 
 
-_ARRAYS: Final = tuple(f.name for f in fields(Piece) if f.name not in ("name", "split"))
+_LABELS: Final = ("name", "split", "style")
+_ARRAYS: Final = tuple(f.name for f in fields(Piece) if f.name not in _LABELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +150,8 @@ def save_corpus(pieces: list[Piece], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".part.npz")
     joined["start"] = starts
-    joined["name"] = np.array([piece.name for piece in pieces])
-    joined["split"] = np.array([piece.split for piece in pieces])
+    for label in _LABELS:
+        joined[label] = np.array([getattr(piece, label) for piece in pieces])
     np.savez_compressed(temporary, allow_pickle=False, **joined)
     temporary.replace(path)
 
@@ -161,7 +163,7 @@ def load_corpus(path: Path, *splits: str) -> list[Piece]:
     """
     try:
         with np.load(path, allow_pickle=False) as data:
-            arrays = {name: data[name] for name in (*_ARRAYS, "start", "name", "split")}
+            arrays = {name: data[name] for name in (*_ARRAYS, *_LABELS, "start")}
     except FileNotFoundError:
         raise CorpusError(
             f"There is no corpus at {path}: make it with 'composer-app corpus bach -o {path}'."
@@ -170,8 +172,9 @@ def load_corpus(path: Path, *splits: str) -> list[Piece]:
         raise CorpusError(f"{path} is not a corpus that Composer wrote.") from None
     pieces = []
     bounds = zip(arrays["start"][:-1], arrays["start"][1:], strict=True)
-    for (begin, end), name, split in zip(bounds, arrays["name"], arrays["split"], strict=True):
+    labels = zip(*(arrays[label] for label in _LABELS), strict=True)
+    for (begin, end), (name, split, style) in zip(bounds, labels, strict=True):
         if not splits or split in splits:
             cut = {key: arrays[key][begin:end] for key in _ARRAYS}
-            pieces.append(Piece(name=str(name), split=str(split), **cut))
+            pieces.append(Piece(name=str(name), split=str(split), style=str(style), **cut))
     return pieces

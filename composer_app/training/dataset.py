@@ -9,9 +9,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from composer_app.music.pitch import OCTAVE
 from composer_app.training.config import (
     HIGHEST_PITCH,
     LOWEST_PITCH,
+    STYLES,
     VOICES,
     RefiningConfig,
 )
@@ -37,6 +39,15 @@ class Batch:
     position: NDArray[np.int64]  # (B, T), step within the bar, 0-15
     fermata: NDArray[np.int64]  # (B, T), 0 no, 1 yes, FERMATA_UNKNOWN
     valid: NDArray[np.float32]  # (B, T), 0 past the end of the piece
+    style: NDArray[np.int64]  # (B, T), index into STYLES, the same all along
+
+
+def fold(pitch: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Notes beyond the network's pitches, moved into them by octaves; REST stays."""
+    sounding = pitch != REST
+    up = -(-np.maximum(LOWEST_PITCH - pitch, 0) // OCTAVE)
+    down = -(-np.maximum(pitch - HIGHEST_PITCH, 0) // OCTAVE)
+    return np.where(sounding, pitch + OCTAVE * (up - down), REST).astype(np.int16)
 
 
 def pitch_classes(pitch: NDArray[np.int16]) -> NDArray[np.int64]:
@@ -45,19 +56,21 @@ def pitch_classes(pitch: NDArray[np.int16]) -> NDArray[np.int64]:
 
 
 class WindowSampler:
-    """Draws random windows: start, transposition, and what is hidden."""
+    """Draws random windows: style, start, transposition, and what is hidden."""
 
     def __init__(self, pieces: list[Piece], config: RefiningConfig, seed: int) -> None:
         self.config = config
         self.random = np.random.default_rng(seed)
-        self.windows = [
-            (piece, start, shifts)
-            for piece in pieces
-            if (shifts := allowed_transpositions(piece))
-            for start in _window_starts(piece, config.window)
-        ]
-        if not self.windows:
+        self.windows = {style: _windows(pieces, style, config.window) for style in STYLES}
+        weights = np.array(
+            [
+                weight if self.windows[style] else 0.0
+                for style, weight in zip(STYLES, config.style_weights, strict=True)
+            ]
+        )
+        if not weights.sum():
             raise ValueError(f"no piece is long enough for a window of {config.window} steps")
+        self.weights = weights / weights.sum()
 
     def batch(self, size: int) -> Batch:
         """``size`` windows, transposed and masked at random."""
@@ -65,7 +78,14 @@ class WindowSampler:
         return Batch(*(np.stack(column) for column in zip(*rows, strict=True)))
 
     def _window(self) -> tuple[NDArray[np.generic], ...]:
-        piece, start, shifts = self.windows[self.random.integers(len(self.windows))]
+        # One style alone draws nothing, so that a run of one style needs no weights.
+        style = (
+            int(self.weights.argmax())
+            if self.weights.max() == 1.0
+            else int(self.random.choice(len(STYLES), p=self.weights))
+        )
+        windows = self.windows[STYLES[style]]
+        piece, start, shifts = windows[self.random.integers(len(windows))]
         shift = int(self.random.choice(shifts))
         pitch, onset, position, fermata, valid = cut_window(piece, start, self.config.window, shift)
         config, random = self.config, self.random
@@ -74,9 +94,28 @@ class WindowSampler:
         pitch_known, onset_known = draw_masks(random, config, len(pitch))
         pitch_known[valid == 0] = 1
         onset_known[valid == 0] = 1
-        if random.random() < config.fermatas_hidden_share:
-            fermata = np.where(valid > 0, FERMATA_UNKNOWN, 0)
-        return pitch, onset, pitch_known, onset_known, position, fermata, valid
+        fermata = self._hide_fermatas(piece, start, fermata, valid)
+        styles = np.full(len(pitch), style, np.int64)
+        return pitch, onset, pitch_known, onset_known, position, fermata, valid, styles
+
+    def _hide_fermatas(
+        self, piece: Piece, start: int, fermata: NDArray[np.int64], valid: NDArray[np.float32]
+    ) -> NDArray[np.int64]:
+        """People do not mark phrase ends; that the last note is the end is known more often.
+
+        Only the chorales' sources mark phrase ends at all.
+        """
+        random, config = self.random, self.config
+        hidden = random.random() < config.fermatas_hidden_share
+        ending_known = random.random() < config.ending_known_share
+        if piece.style == "bach" and not hidden:
+            return fermata
+        result = np.where(valid > 0, FERMATA_UNKNOWN, 0)
+        struck = np.flatnonzero(piece.onset[:, MELODY])
+        if ending_known and struck.size:
+            last = max(0, int(struck[-1]) - start)
+            result[last:] = np.where(valid[last:] > 0, 1, 0)
+        return result
 
     def _rest_in_melody(
         self, pitch: NDArray[np.int64], onset: NDArray[np.float32]
@@ -93,8 +132,22 @@ class WindowSampler:
         return pitch, onset
 
 
+def _windows(pieces: list[Piece], style: str, window: int) -> list[tuple[Piece, int, list[int]]]:
+    return [
+        (piece, start, shifts)
+        for piece in pieces
+        if piece.style == style and (shifts := allowed_transpositions(piece))
+        for start in _window_starts(piece, window)
+    ]
+
+
 def allowed_transpositions(piece: Piece) -> list[int]:
-    """Shifts of -5..6 semitones that keep every note among the network's pitches."""
+    """Shifts of -5..6 semitones that keep every note among the network's pitches.
+
+    A piano's range is wider than that: ragtime is folded into the range by octaves instead.
+    """
+    if piece.style == "ragtime":
+        return list(_TRANSPOSITIONS)
     sounding = piece.pitch[piece.pitch != REST]
     if not sounding.size:
         return []
@@ -126,7 +179,7 @@ def cut_window(
     count = span.stop - span.start
     midi = piece.pitch[span]
     pitch = np.zeros((window, VOICES), np.int64)
-    pitch[:count] = pitch_classes(np.where(midi == REST, REST, midi + shift).astype(np.int16))
+    pitch[:count] = pitch_classes(fold(np.where(midi == REST, REST, midi + shift)))
     onset = np.zeros((window, VOICES), np.float32)
     onset[:count] = piece.onset[span]
     position = np.zeros(window, np.int64)
@@ -156,6 +209,8 @@ def draw_masks(
         return np.ones_like(known), onset_known
     if draw < config.onset_stage_share + config.coarse_to_fine_share:
         known[:, 1:] = _coarse_to_fine(random, steps)
+    elif draw < config.onset_stage_share + config.coarse_to_fine_share + config.span_share:
+        known[:, 1:] = _span(random, steps)
     else:
         # How much is known is uniform: few cells as often as many.
         known[:, 1:] = random.random((steps, VOICES - 1)) < random.random()
@@ -179,4 +234,16 @@ def _coarse_to_fine(random: np.random.Generator, steps: int) -> NDArray[np.float
         known[level] = 1
     drawn = random.random((steps, VOICES - 1)) < random.random()
     known[levels[present]] = drawn[levels[present]]
+    return known
+
+
+def _span(random: np.random.Generator, steps: int) -> NDArray[np.float32]:
+    """(T, 3): one stretch of some voices hidden in part, the rest known: bars to be redone."""
+    known = np.ones((steps, VOICES - 1), np.float32)
+    length = int(random.integers(1, steps // 2 + 1))
+    begin = int(random.integers(0, steps - length + 1))
+    drawn = random.random((length, VOICES - 1)) < random.random()
+    voices = random.random(VOICES - 1) < 0.7
+    voices[random.integers(VOICES - 1)] = True
+    known[begin : begin + length, voices] = drawn[:, voices]
     return known

@@ -23,6 +23,7 @@ from composer_app.errors import SettingError
 from composer_app.training.config import (
     HIGHEST_PITCH,
     LOWEST_PITCH,
+    STYLES,
     VOICES,
     RefiningConfig,
 )
@@ -38,6 +39,7 @@ REFINING_INPUTS: Final = (
     "position",
     "fermata",
     "valid",
+    "style",
 )
 REFINING_OUTPUTS: Final = ("pitch_logits", "onset_logits")
 _SMALLEST_QUANTIZED: Final = 4096
@@ -68,6 +70,7 @@ def export_checkpoint(checkpoint: Path, path: Path, title: str, description: str
         "lowest_pitch": str(LOWEST_PITCH),
         "highest_pitch": str(HIGHEST_PITCH),
         "steps_multiple": str(2 ** (len(config.channels) - 1)),
+        "styles": json.dumps(STYLES),
         "iterations": str(state["iteration"]),
         "training_seconds": str(round(state["seconds"])),
         "config": json.dumps(state["config"]),
@@ -92,6 +95,7 @@ def example_inputs(batch: int, steps: int) -> tuple[torch.Tensor, ...]:
         torch.arange(steps).remainder(16).expand(row).clone(),
         torch.zeros(row, dtype=torch.int64),
         torch.ones(row),
+        torch.zeros(row, dtype=torch.int64),
     )
 
 

@@ -11,11 +11,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
-from composer_app.training.config import PITCH_CLASSES, VOICES, RefiningConfig
+from composer_app.training.config import PITCH_CLASSES, STYLES, VOICES, RefiningConfig
 
 _POSITIONS = 16
 _BEAT_PHASES = 4
-_INPUT_CHANNELS = VOICES * PITCH_CLASSES + 3 * VOICES + _POSITIONS + _BEAT_PHASES + 2 + 1 + 1
+_INPUT_CHANNELS = (
+    VOICES * PITCH_CLASSES + 3 * VOICES + _POSITIONS + _BEAT_PHASES + 2 + 1 + 1 + len(STYLES)
+)
 
 
 def _one_hot(index: Tensor, count: int) -> Tensor:
@@ -81,12 +83,14 @@ class RefiningUNet(nn.Module):
         position: Tensor,
         fermata: Tensor,
         valid: Tensor,
+        style: Tensor,
     ) -> tuple[Tensor, Tensor]:
         """Logits for every cell from the known ones.
 
         ``pitch`` (B, T, 4) int64 classes, ``onset`` (B, T, 4) 0/1, ``pitch_known`` and
         ``onset_known`` (B, T, 4) 0/1, ``position`` (B, T) int64 0-15, ``fermata`` (B, T) int64
-        0/1/2 (2: not known), ``valid`` (B, T) 0/1. Returns pitch logits (B, T, 4, 49) and onset
+        0/1/2 (2: not known), ``valid`` (B, T) 0/1, ``style`` (B, T) int64 index into
+        :data:`~composer_app.training.config.STYLES`. Returns pitch logits (B, T, 4, 49) and onset
         logits (B, T, 4).
         """
         codes = _one_hot(pitch, PITCH_CLASSES) * pitch_known.unsqueeze(-1)
@@ -101,6 +105,7 @@ class RefiningUNet(nn.Module):
                 _one_hot(fermata, 3)[..., 1:],
                 valid.unsqueeze(-1),
                 torch.ones_like(valid).unsqueeze(-1),
+                _one_hot(style, len(STYLES)),
             ],
             dim=2,
         )
@@ -137,6 +142,28 @@ class SameConv2d(nn.Conv2d):
         return super().forward(_same(x, 4, self.stride[0]))
 
 
+class UpsamplingConv2d(SameConv2d):
+    """Nearest-neighbour upsampling x2, then a :class:`SameConv2d` of stride 1, in one step.
+
+    An even output row reads the input rows i-1, i, i, i+1 and an odd one i, i, i+1, i+1, so the
+    four taps collapse to three (the odd row's first is 0). One 3 x 3 convolution to the four
+    output phases does the same sums with 9/16 of the products.
+    """
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) to (B, C', 2H, 2W)."""
+        taps = self.weight.new_tensor(
+            [[[1, 0, 0, 0], [0, 1, 1, 0], [0, 0, 0, 1]], [[0, 0, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1]]]
+        )
+        kernels = torch.einsum("oirc,ptr,qsc->opqits", self.weight, taps, taps)
+        bias = None if self.bias is None else self.bias.repeat_interleave(4)
+        phases = fn.conv2d(x, kernels.flatten(0, 2), bias, padding=1)
+        return fn.pixel_shuffle(phases, 2)
+
+
 class ClassicGenerator(nn.Module):
     """The published one-pass U-Net: condition (32, 128, 1) and z (2, 8, 512) to (32, 128, 4).
 
@@ -154,12 +181,12 @@ class ClassicGenerator(nn.Module):
             nn.BatchNorm2d(c, momentum=0.2, eps=1e-3) for c in (128, 256, 512)
         )
         self.ups = nn.ModuleList(
-            SameConv2d(a, b, 1) for a, b in ((1024, 256), (512, 128), (256, 64))
+            UpsamplingConv2d(a, b) for a, b in ((1024, 256), (512, 128), (256, 64))
         )
         self.up_norms = nn.ModuleList(
             nn.BatchNorm2d(c, momentum=0.2, eps=1e-3) for c in (256, 128, 64)
         )
-        self.last = SameConv2d(128, VOICES, 1)
+        self.last = UpsamplingConv2d(128, VOICES)
 
     def forward(self, condition: Tensor, noise: Tensor) -> Tensor:
         """(B, 32, 128, 1) in {-1, 1} and (B, 2, 8, 512) to (B, 32, 128, 4) in (-1, 1)."""
@@ -172,10 +199,9 @@ class ClassicGenerator(nn.Module):
             skips.append(h)
         h = torch.cat([skips.pop(), noise.permute(0, 3, 1, 2)], dim=1)
         for up, norm in zip(self.ups, self.up_norms, strict=True):
-            h = fn.relu(norm(up(fn.interpolate(h, scale_factor=2.0, mode="nearest"))))
+            h = fn.relu(norm(up(h)))
             h = torch.cat([h, skips.pop()], dim=1)
-        h = self.last(fn.interpolate(h, scale_factor=2.0, mode="nearest"))
-        return torch.tanh(h).permute(0, 2, 3, 1)
+        return torch.tanh(self.last(h).float()).permute(0, 2, 3, 1)
 
 
 class ClassicCritic(nn.Module):

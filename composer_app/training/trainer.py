@@ -13,9 +13,10 @@ from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from composer_app.errors import CorpusError, SettingError
-from composer_app.training.config import RefiningConfig, config_to_dict
+from composer_app.training.config import STYLES, RefiningConfig, config_to_dict
 from composer_app.training.corpus import Piece
 from composer_app.training.dataset import Batch, WindowSampler
 from composer_app.training.losses import masked_cross_entropy, onset_loss
@@ -97,8 +98,7 @@ class RefiningTrainer:
         self.sampler = WindowSampler(train, config, config.seed)
         # The same masks each time; no pauses in the melody, which only training needs.
         plain = replace(config, melody_rest_share=0.0)
-        valid_sampler = WindowSampler(valid, plain, _VALID_SEED)
-        self.valid_batches = [valid_sampler.batch(config.batch) for _ in range(_VALID_BATCHES)]
+        self.valid_batches = _valid_batches(valid, plain)
         self.network = RefiningUNet(config)
         self.average = RefiningUNet(config)
         self.average.load_state_dict(self.network.state_dict())
@@ -131,6 +131,23 @@ class RefiningTrainer:
         self.sampler.random.bit_generator.state = state["sampler_random"]
         self.iteration = int(state["iteration"])
         self.seconds = float(state["seconds"])
+
+    def start_from(self, state: dict[str, Any]) -> None:
+        """Begin a new schedule with the averaged weights of another run.
+
+        A run from before the network knew styles gives them no influence at first.
+        """
+        weights = dict(state["average"])
+        wanted = self.network.stem.weight.shape[1]
+        stem = weights["stem.weight"]
+        weights["stem.weight"] = functional.pad(stem, (0, 0, 0, wanted - stem.shape[1]))
+        try:
+            self.network.load_state_dict(weights)
+        except RuntimeError:
+            raise SettingError(
+                "That checkpoint is of a network of another size: use the same recipe."
+            ) from None
+        self.average.load_state_dict(weights)
 
     @property
     def share_done(self) -> float:
@@ -185,13 +202,21 @@ class RefiningTrainer:
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
-        """The averaged network's losses on fixed windows of the validation split."""
+        """The averaged network's losses on fixed windows of the validation split, by style.
+
+        The figures of the first style at hand also stand without a name.
+        """
         self.average.eval()
-        totals = {"valid_pitch_nll": 0.0, "valid_onset_nll": 0.0}
-        for batch in self.valid_batches:
-            _, metrics = self._losses(self.average, to_tensors(batch))
-            for name, value in metrics.items():
-                totals[f"valid_{name}"] += value / len(self.valid_batches)
+        totals: dict[str, float] = {}
+        for style, batches in self.valid_batches.items():
+            for batch in batches:
+                _, metrics = self._losses(self.average, to_tensors(batch))
+                for name, value in metrics.items():
+                    key = f"valid_{name}_{style}"
+                    totals[key] = totals.get(key, 0.0) + value / len(batches)
+        first = next(iter(self.valid_batches))
+        for name in ("pitch_nll", "onset_nll"):
+            totals[f"valid_{name}"] = totals[f"valid_{name}_{first}"]
         return totals
 
     def run(self, checkpoint: Path, stop: StopRequest) -> bool:
@@ -226,6 +251,16 @@ class RefiningTrainer:
             )
         )
         return done
+
+
+def _valid_batches(valid: list[Piece], config: RefiningConfig) -> dict[str, list[Batch]]:
+    batches = {}
+    for style in STYLES:
+        pieces = [piece for piece in valid if piece.style == style]
+        if pieces:
+            sampler = WindowSampler(pieces, config, _VALID_SEED)
+            batches[style] = [sampler.batch(config.batch) for _ in range(_VALID_BATCHES)]
+    return batches
 
 
 def _decay_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:

@@ -59,7 +59,7 @@ def test_the_corpus_command(
 
     monkeypatch.setattr("composer_app.training.corpus.read_bach", two_pieces)
     assert cli.main(["corpus", "bach", "-o", str(tmp_path / "new" / "c.npz")]) == 0
-    assert "2 chorales, 96 steps" in capsys.readouterr().out
+    assert "2 pieces, 96 steps" in capsys.readouterr().out
     assert len(load_corpus(tmp_path / "new" / "c.npz")) == 2
 
 

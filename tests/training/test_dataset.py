@@ -13,6 +13,7 @@ from composer_app.training.dataset import (
     allowed_transpositions,
     cut_window,
     draw_masks,
+    fold,
     pitch_classes,
 )
 from tests.training.pieces import TINY, chord_piece
@@ -104,3 +105,48 @@ def test_windows_off_the_grid_are_not_used() -> None:
     bad[:] = True
     with pytest.raises(ValueError, match="no piece is long enough"):
         WindowSampler([replace(piece, bad=bad)], TINY, 1)
+
+
+def test_notes_beyond_the_range_are_folded_by_octaves() -> None:
+    pitch = np.array([REST, 25, 35, 36, 60, 83, 84, 96, 108], np.int16)
+    assert fold(pitch).tolist() == [REST, 37, 47, 36, 60, 83, 72, 72, 72]
+
+
+def test_styles_are_drawn_by_their_weights() -> None:
+    pieces = [chord_piece(), replace(chord_piece("h"), style="hymn")]
+    config = replace(TINY, style_weights=(0.25, 0.75, 0.5))
+    styles = WindowSampler(pieces, config, 1).batch(400).style
+    assert (styles == styles[:, :1]).all(), "a window is of one style"
+    # No ragtime is at hand: its share goes to the others.
+    assert set(np.unique(styles)) == {0, 1}
+    assert abs((styles[:, 0] == 1).mean() - 0.75) < 0.07
+    with pytest.raises(ValueError, match="window"):
+        WindowSampler([], config, 1)
+
+
+def test_only_chorales_show_phrase_ends_but_any_piece_may_show_its_end() -> None:
+    config = replace(TINY, fermatas_hidden_share=0.0, ending_known_share=0.0, window=32)
+    shown = WindowSampler([chord_piece(steps=32)], config, 1).batch(8)
+    assert set(np.unique(shown.fermata)) == {0, 1}
+    hymn = replace(chord_piece(steps=32), style="hymn")
+    hidden = WindowSampler([hymn], config, 1).batch(8)
+    assert set(np.unique(hidden.fermata[hidden.valid > 0])) == {FERMATA_UNKNOWN}
+    ending = WindowSampler([hymn], replace(config, ending_known_share=1.0), 1).batch(30)
+    for fermata, valid in zip(ending.fermata, ending.valid, strict=True):
+        last = int(valid.sum()) - 1
+        assert fermata[last] == 1
+        assert fermata[0] == FERMATA_UNKNOWN
+
+
+def test_spans_hide_one_stretch() -> None:
+    config = replace(TINY, onset_stage_share=0.0, coarse_to_fine_share=0.0, span_share=1.0)
+    config = replace(config, melody_hidden_share=0.0)
+    random = np.random.default_rng(11)
+    hidden_shares = []
+    for _ in range(100):
+        known, _ = draw_masks(random, config, 64)
+        steps = np.flatnonzero((known == 0).any(axis=1))
+        if steps.size:
+            assert steps[-1] - steps[0] < 32
+        hidden_shares.append((known == 0).mean())
+    assert 0.02 < np.mean(hidden_shares) < 0.3

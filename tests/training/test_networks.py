@@ -18,6 +18,8 @@ from composer_app.training.networks import (  # noqa: E402
     ClassicCritic,
     ClassicGenerator,
     RefiningUNet,
+    SameConv2d,
+    UpsamplingConv2d,
 )
 from tests.training.pieces import TINY  # noqa: E402
 
@@ -70,6 +72,23 @@ def test_the_classic_generator_has_the_published_shapes() -> None:
         (4, 128),
     ]
     assert all(p.shape[2:] == (4, 4) for p in convolutions)
+
+
+def test_upsampling_and_convolving_is_one_step() -> None:
+    layer = UpsamplingConv2d(6, 5)
+    x = torch.randn(2, 6, 3, 7)
+    plain = SameConv2d(6, 5, 1)
+    plain.load_state_dict(layer.state_dict())
+    expected = plain(nn.functional.interpolate(x, scale_factor=2.0, mode="nearest"))
+    assert torch.allclose(layer(x), expected, atol=1e-5)
+
+
+def test_the_style_is_heard() -> None:
+    network = RefiningUNet(TINY).eval()
+    *inputs, style = example_inputs(1, 32)
+    before, _ = network(*inputs, style)
+    after, _ = network(*inputs, style + 2)
+    assert not torch.allclose(before, after)
 
 
 def test_the_classic_critic_scores_each_roll() -> None:

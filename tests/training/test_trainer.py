@@ -179,3 +179,28 @@ def test_overrides_take_the_type_of_the_default() -> None:
     assert config == RefiningConfig(iterations=5, bfloat16=False, betas=(0.8, 0.9))
     with pytest.raises(SettingError, match="no technique"):
         make_config("alchemy", [])
+
+
+def test_a_run_can_start_from_another_that_knew_no_styles() -> None:
+    old = RefiningTrainer(TINY, TRAIN, VALID)
+    for _ in range(3):
+        old.step()
+    state = old.state()
+    stem = state["average"]["stem.weight"]
+    state["average"]["stem.weight"] = stem[:, :-3]
+    trainer = RefiningTrainer(TINY, TRAIN, VALID)
+    trainer.start_from(state)
+    assert torch.equal(trainer.network.stem.weight[:, :-3], stem[:, :-3])
+    assert not trainer.network.stem.weight[:, -3:].any()
+    assert (trainer.iteration, trainer.seconds) == (0, 0.0)
+    wide = RefiningTrainer(replace(TINY, channels=(16, 16, 16, 16, 32)), TRAIN, VALID)
+    with pytest.raises(SettingError, match="another size"):
+        wide.start_from(state)
+
+
+def test_validation_is_told_apart_by_style() -> None:
+    hymn = replace(chord_piece("h", "valid"), style="hymn")
+    metrics = RefiningTrainer(TINY, TRAIN, [*VALID, hymn]).validate()
+    assert metrics["valid_pitch_nll"] == metrics["valid_pitch_nll_bach"]
+    assert "valid_pitch_nll_hymn" in metrics
+    assert "valid_pitch_nll_ragtime" not in metrics

@@ -1,0 +1,59 @@
+"""The corpora that travel with Composer: whole, split once and for all, and read as bars."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from composer_app.errors import CorpusError
+from composer_app.training.corpus import REST
+from composer_app.training.style_corpora import STYLE_CORPORA, read_style, style_split
+
+
+@pytest.mark.parametrize(
+    ("style", "pieces", "steps"), [("hymn", 280, 72118), ("ragtime", 17, 32972)]
+)
+def test_every_piece_is_read_with_its_split(style: str, pieces: int, steps: int) -> None:
+    read = list(read_style(style))
+    assert (len(read), sum(piece.steps for piece in read)) == (pieces, steps)
+    assert {piece.style for piece in read} == {style}
+    names = [piece.name for piece in read]
+    assert len(set(names)) == len(names)
+    # Every name of the split file is a piece: none is trained on for a slip of the pen.
+    assert set(style_split(style)) <= set(names)
+    assert {"train", "valid", "test"} <= {piece.split for piece in read}
+
+
+@pytest.mark.parametrize("style", STYLE_CORPORA)
+def test_bars_are_those_the_network_knows(style: str) -> None:
+    pieces = list(read_style(style))
+    for piece in pieces:
+        assert set(np.unique(piece.bar_length)) <= {12, 16, 18}
+        assert (np.diff(piece.position) == 1).mean() > 0.9
+    # Two hymns have bars longer than they say; the sampler cuts those off.
+    inside = np.concatenate([piece.position < piece.bar_length for piece in pieces])
+    assert inside.mean() > 0.99
+
+
+def test_settings_of_the_same_tune_stand_on_one_side() -> None:
+    """The same hymn tune comes with several texts; its name is the last part."""
+    sides: dict[str, set[str]] = {}
+    for piece in read_style("hymn"):
+        for tune in ("Old_100th", "Eventide", "Hyfrydol", "St_Anne", "Duke_Street"):
+            if piece.name.endswith(tune):
+                sides.setdefault(tune, set()).add(piece.split)
+    assert len(sides) == 5
+    assert all(len(splits) == 1 for splits in sides.values())
+
+
+def test_ragtime_keeps_its_rests() -> None:
+    alto = np.concatenate([piece.pitch[:, 1] for piece in read_style("ragtime")])
+    assert (alto == REST).mean() > 0.5
+
+
+def test_a_damaged_file_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="no corpus"):
+        list(read_style("hymn", tmp_path))
+    (tmp_path / "hymn.npz").write_bytes(b"PK\x03\x04broken")
+    with pytest.raises(CorpusError, match="damaged"):
+        list(read_style("hymn", tmp_path))
