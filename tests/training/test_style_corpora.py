@@ -30,9 +30,9 @@ def test_bars_are_those_the_network_knows(style: str) -> None:
     for piece in pieces:
         assert set(np.unique(piece.bar_length)) <= {12, 16, 18}
         assert (np.diff(piece.position) == 1).mean() > 0.9
-    # Two hymns have bars longer than they say; the sampler cuts those off.
+    # Fourteen hymns in free metre have bars longer than they say; the sampler cuts those off.
     inside = np.concatenate([piece.position < piece.bar_length for piece in pieces])
-    assert inside.mean() > 0.99
+    assert inside.mean() > 0.97
 
 
 def test_settings_of_the_same_tune_stand_on_one_side() -> None:
