@@ -20,7 +20,7 @@ from composer_app.music.composition import (
     Track,
 )
 from composer_app.music.melody import Melody
-from composer_app.music.note import Note
+from composer_app.music.note import DEFAULT_VELOCITY, Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.timing import Meter
 
@@ -29,6 +29,9 @@ MIN_TEMPERATURE: Final = 0.1
 MAX_TEMPERATURE: Final = 2.0
 # The longest bar there is (32/4 and its like excepted) has something after its upbeat.
 MAX_UPBEAT: Final = 31
+MIN_ITERATIONS, MAX_ITERATIONS = 6, 400
+MAX_PERCENT_ADDED: Final = 1000
+DEFAULT_MAX_REMOVED: Final = 30
 
 # How strongly the generated voices are struck, in relation to the melody above them.
 _ACCOMPANIMENT_LEVEL: Final = 0.85
@@ -47,8 +50,18 @@ class GenerationSettings:
 
     seed: int = 0
     temperature: float = 1.0
-    # Steps before the first downbeat; None leaves it to the generator to hear it.
+    # Steps before the first downbeat; None is for compose to hear (0 for a generator).
     upbeat: int | None = None
+    # About how often the network runs; None is for the generator to choose.
+    iterations: int | None = None
+    # Whether what is given but not locked is an accompaniment to be improved.
+    improve: bool = False
+    # In percent of the notes of the accompaniment that is improved (or, where there is none, of
+    # the melody's): how many may be added (None: any number) and taken away.
+    max_added: int | None = None
+    max_removed: int = DEFAULT_MAX_REMOVED
+    # The share of the melody's cells that may be drawn anew.
+    vary_melody: float = 0.0
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:
@@ -59,6 +72,14 @@ class GenerationSettings:
             )
         if self.upbeat is not None and not 0 <= self.upbeat <= MAX_UPBEAT:
             raise ValueError(f"an upbeat of {self.upbeat} steps is outside 0-{MAX_UPBEAT}")
+        for name, value, least, most in (
+            ("iterations", self.iterations, MIN_ITERATIONS, MAX_ITERATIONS),
+            ("max_added", self.max_added, 0, MAX_PERCENT_ADDED),
+            ("max_removed", self.max_removed, 0, 100),
+            ("vary_melody", self.vary_melody, 0, 1),
+        ):
+            if value is not None and not least <= value <= most:
+                raise ValueError(f"{name} {value} is outside {least}-{most}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,9 +100,16 @@ class Given:
             raise ValueError(f"given are {shape} cells, and {self.locked.shape} are locked")
         locked = self.locked.copy()
         for voice in range(self.roll.voices):
-            for note in self.roll.notes(voice):
-                span = slice(note.start, note.end)
-                locked[span, voice] |= bool(self.locked[span, voice].any())
+            if locked[:, voice].all() or not locked[:, voice].any():
+                continue
+            notes = self.roll.notes(voice)
+            before = -1
+            # Where a voice has chords, a note may lock its neighbour.
+            while before != (before := int(locked[:, voice].sum())):
+                for note in notes:
+                    span = slice(note.start, note.end)
+                    if locked[span, voice].any():
+                        locked[span, voice] = True
         locked.setflags(write=False)
         object.__setattr__(self, "locked", locked)
 
@@ -178,8 +206,13 @@ def check_melody(melody: Melody) -> None:
         )
 
 
+def mean_velocity(roll: PianoRoll, level: float = 1.0) -> int:
+    """``level`` times the mean velocity of the notes of ``roll``, as a MIDI velocity."""
+    struck = roll.velocity[roll.onset]
+    mean = float(struck.mean()) if struck.size else DEFAULT_VELOCITY
+    return max(1, min(127, round(mean * level)))
+
+
 def accompaniment_velocity(roll: PianoRoll) -> int:
     """How strongly to strike generated notes: a little below the melody's mean velocity."""
-    struck = roll.velocity[roll.onset]
-    mean = float(struck.mean()) if struck.size else 80.0
-    return max(1, min(127, round(mean * _ACCOMPANIMENT_LEVEL)))
+    return mean_velocity(roll, _ACCOMPANIMENT_LEVEL)

@@ -1,6 +1,8 @@
 """Opening a model in onnxruntime, quietly and privately."""
 
 import os
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +11,7 @@ from composer_app.errors import ModelError
 # Packages of 2026 report their use to Microsoft, on Linux and macOS too, unless one of these is
 # set before the library is loaded (onnxruntime's pull requests 27379 and 29843).
 _NO_TELEMETRY: Final = {"ORT_DISABLE_TELEMETRY": "1", "ORT_TELEMETRY_DISABLED": "1"}
+_WATCH_SECONDS: Final = 0.02
 
 
 def open_session(path: Path, threads: int | None = None) -> Any:
@@ -35,3 +38,38 @@ def open_session(path: Path, threads: int | None = None) -> Any:
             f"{path.name} cannot be loaded as an ONNX model: it is damaged or was made for"
             " another version; install Composer again, or choose another model."
         ) from None
+
+
+def run_watched(
+    session: Any, outputs: Sequence[str], feeds: dict[str, Any], stop: Callable[[], bool]
+) -> list[Any] | None:
+    """``session.run``, or None where ``stop`` became true meanwhile.
+
+    ``stop`` is asked from another thread, 50 times a second; the run then ends with the operator
+    that it is at.
+    """
+    import onnxruntime
+
+    options = onnxruntime.RunOptions()
+    done, stopped = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        while not done.wait(_WATCH_SECONDS):
+            if stop():
+                stopped.set()
+                options.terminate = True
+                return
+
+    watcher = threading.Thread(target=watch, name="generation-watch", daemon=True)
+    watcher.start()
+    try:
+        answer: list[Any] = session.run(outputs, feeds, options)
+    except Exception:
+        # onnxruntime's own errors have no common base.
+        if stopped.is_set():
+            return None
+        raise
+    finally:
+        done.set()
+        watcher.join()
+    return answer

@@ -5,11 +5,13 @@ cells. A few passes reveal cells in an order and with choices that the noise vec
 quarters, then eighths, then sixteenths (after Coconet, Huang et al. 2017, and MaskGIT, Chang
 et al. 2022). Then cells at faults of part-writing are drawn again, and last comes which of the
 notes that stay on a pitch are struck anew.
+
+The melody is only the usual thing that is known: any other cells may be, too. An accompaniment
+can also be improved, as AR-CNN did with its edits: see :mod:`composer_app.generation.improving`.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,31 +26,32 @@ from composer_app.generation.generator import (
     Given,
     Progress,
     accompaniment_velocity,
+    mean_velocity,
+)
+from composer_app.generation.improving import (
+    GROUPS,
+    ROUNDS,
+    Span,
+    cap_added,
+    note_spans,
+    remove_misfits,
 )
 from composer_app.generation.model_file import read_metadata
 from composer_app.generation.noise import NoiseVector
-from composer_app.generation.onnx_session import open_session
-from composer_app.generation.sampling import (
-    Grid,
-    Mask,
-    NoiseSource,
-    faults,
-    groups,
-    lone_steps,
-    order_mask,
-    parallel_mask,
-    whole_notes,
+from composer_app.generation.onnx_session import open_session, run_watched
+from composer_app.generation.placement import (
+    FERMATA_UNKNOWN,
+    bar_positions,
+    octave_shift,
+    voice_notes,
 )
+from composer_app.generation.refining_run import Canvas, Run, Schedule
+from composer_app.generation.sampling import VOICES, Grid, Mask, NoiseSource
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
-from composer_app.music.pitch import OCTAVE
+from composer_app.music.pitch import fold_into_range
 from composer_app.music.timing import Meter
 
-VOICES: Final = 4
-FERMATA_UNKNOWN: Final = 2
-# Where the sopranos of the training data lie; a melody outside is moved by octaves.
-_MELODY_LOW, _MELODY_HIGH = 60, 81
-_MAX_POSITION: Final = 15
 _INPUTS: Final = {
     "pitch": "tensor(int64)",
     "onset": "tensor(float)",
@@ -59,23 +62,10 @@ _INPUTS: Final = {
     "valid": "tensor(float)",
 }
 _OUTPUTS: Final = ("pitch_logits", "onset_logits")
-_FINEST_TEMPERATURE: Final = 0.4
-# Single sixteenths come from an unlucky draw: the second one takes what is likely.
-_CALM_TEMPERATURE: Final = 0.3
-_ONSET_PASSES: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """Passes over quarters, eighths and sixteenths, and how often faults are drawn again."""
-
-    passes: tuple[int, int, int] = (12, 6, 4)
-    repairs: int = 10
-
-    @property
-    def total(self) -> int:
-        """Number of times the network runs."""
-        return sum(self.passes) + self.repairs + _ONSET_PASSES
+# From this length on (64 bars) a pass takes long enough for somebody to wait for its end.
+_LONG_STEPS: Final = 1024
+# A draw of the noise that no pass reaches.
+_VARY_DRAW: Final = 100_003
 
 
 class RefiningGenerator:
@@ -135,33 +125,98 @@ class RefiningGenerator:
         progress: Progress | None = None,
         given: Given | None = None,
     ) -> Generated:
-        """From a melody's roll (T, 128, 1) to four voices (T, 128, 4), voice 0 the melody."""
+        """From a melody's roll (T, 128, 1) to four voices (T, 128, 4), voice 0 the melody.
+
+        Locked cells of ``given`` stay; with ``settings.improve`` the rest of it is improved,
+        else it is ignored. ``progress`` is asked from another thread while a long pass runs.
+        """
         melody = roll.notes(0)
+        source = NoiseSource(noise, roll.steps)
+        given = given or _only_melody(roll)
+        locked = given.locked.copy()
+        locked[:, 0] |= ~_varied(melody, roll.steps, settings.vary_melody, source)
         shift = octave_shift(melody)
-        run = _Run(self, melody, roll.steps, shift, meter, noise, settings, progress)
-        grid, onset = run.sample()
-        velocity = accompaniment_velocity(roll)
-        voices: list[Sequence[Note]] = [melody]
-        for voice in range(1, VOICES):
-            lowest = self._lowest - 1 - shift
-            voices.append(voice_notes(grid[:, voice], onset[:, voice], lowest, velocity))
-        result = PianoRoll.from_notes(voices, roll.steps)
-        if given is not None:
-            result = given.paste(result)
-        return Generated(result, np.ones((roll.steps, VOICES), np.float32))
+        keeps = locked | given.roll.sounding.any(axis=1) if settings.improve else locked
+        canvas = self._canvas(given, ~keeps, melody, shift, meter, settings.upbeat or 0)
+        total = self.schedule.scaled(settings.iterations).total
+        total += GROUPS * ROUNDS if settings.improve else 0
+        run = Run(
+            self,
+            canvas,
+            source,
+            settings.temperature,
+            progress=progress,
+            total=total,
+        )
+        self._write(run, canvas, settings, locked, len(melody))
+        voices = self._voices(run, roll.steps, shift, roll)
+        free = run.free[: roll.steps]
+        if free[:, 0].any() or not free[:, 1:].all():
+            written = PianoRoll.from_notes(voices, roll.steps)
+            result = Given(given.roll, ~free).paste(written)
+        else:
+            result = PianoRoll.from_notes([melody, *voices[1:]], roll.steps)
+        confidence = np.where(locked, np.float32(1), run.confidence[: roll.steps])
+        if progress is not None:
+            progress(1.0)
+        return Generated(result, confidence)
 
-    def melody_classes(self, pitch: int, shift: int) -> int:
-        """The network's class of a melody note, brought into its range by octaves."""
-        moved = pitch + shift
-        while moved > self._highest:
-            moved -= OCTAVE
-        while moved < self._lowest:
-            moved += OCTAVE
-        return moved - self._lowest + 1
+    def _write(
+        self, run: Run, canvas: Canvas, settings: GenerationSettings, locked: Mask, melody: int
+    ) -> None:
+        """Fill the run; ``melody`` notes are what a maximum is a share of, without a given one."""
+        steps = slice(0, canvas.steps)
+        before = run.free.copy()
+        notes: list[Span] = []
+        if settings.improve:
+            spans = note_spans(canvas.onset[steps], canvas.grid[steps] > 0)
+            notes = [note for note in spans if note.voice > 0]
+            most = len(notes) * settings.max_removed // 100
+            remove_misfits(run, notes, locked, most)
+        run.sample(self.schedule.scaled(settings.iterations))
+        if settings.max_added is not None:
+            limit = (len(notes) or melody) * settings.max_added // 100
+            cap_added(run, limit, run.free & ~before)
 
-    def padded(self, steps: int) -> int:
-        """``steps`` rounded up to what the network's levels need."""
-        return -(-steps // self._multiple) * self._multiple
+    def _canvas(
+        self,
+        given: Given,
+        free: Mask,
+        melody: tuple[Note, ...],
+        shift: int,
+        meter: Meter,
+        upbeat: int,
+    ) -> Canvas:
+        """The cells of ``given`` as the network sees them: ``shift`` semitones higher."""
+        steps = given.roll.steps
+        length = -(-steps // self._multiple) * self._multiple
+        grid, onset = np.zeros((length, VOICES), np.int64), np.zeros((length, VOICES), np.bool_)
+        grid[:steps], onset[:steps] = _cells(given.roll, self._pitch_table(shift))
+        all_free = np.zeros((length, VOICES), np.bool_)
+        all_free[:steps] = free
+        valid = np.arange(length) < steps
+        fermata = np.where(valid, FERMATA_UNKNOWN, 0)
+        # The piece ends where the melody ends: its last note is held as under a fermata.
+        fermata[melody[-1].start : steps] = 1
+        position = np.where(valid, bar_positions(length, meter, upbeat), 0)
+        return Canvas(steps, grid, onset, all_free, position, fermata, upbeat, melody[-1].start)
+
+    def _pitch_table(self, shift: int) -> NDArray[np.int64]:
+        """(128,): the network's class of every pitch, brought into its range by octaves."""
+        folded = (fold_into_range(p + shift, self._lowest, self._highest) for p in range(128))
+        return np.array([pitch - self._lowest + 1 for pitch in folded])
+
+    def _voices(self, run: Run, steps: int, shift: int, roll: PianoRoll) -> list[list[Note]]:
+        """The notes that the run has written, of all four voices."""
+        softer = accompaniment_velocity(roll)
+        velocities = (mean_velocity(roll), softer, softer, softer)
+        cells = np.where(run.free, run.grid, 0)[:steps]
+        onset = (run.onset & run.free)[:steps]
+        lowest = self._lowest - 1 - shift
+        return [
+            voice_notes(cells[:, voice], onset[:, voice], lowest, velocities[voice])
+            for voice in range(VOICES)
+        ]
 
     @property
     def classes(self) -> int:
@@ -169,214 +224,59 @@ class RefiningGenerator:
         return self._classes
 
     def infer(
-        self, feeds: dict[str, NDArray[Any]]
+        self, feeds: dict[str, NDArray[Any]], stop: Callable[[], bool] | None = None
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Pitch logits (T, 4, classes) and onset logits (T, 4) of one piece."""
+        """Pitch logits (T, 4, classes) and onset logits (T, 4) of one piece.
+
+        A long pass is broken off as soon as ``stop`` says so, with
+        :class:`GenerationCancelledError`.
+        """
         batch = {name: value[None] for name, value in feeds.items()}
         if self._takes_style:
             batch["style"] = np.full_like(batch["position"], self._style_index)
-        pitch_logits, onset_logits = self._session.run(list(_OUTPUTS), batch)
-        return pitch_logits[0], onset_logits[0]
-
-
-class _Run:
-    """One piece being filled in: what stands so far, and what comes next."""
-
-    def __init__(
-        self,
-        generator: RefiningGenerator,
-        melody: Sequence[Note],
-        steps: int,
-        shift: int,
-        meter: Meter,
-        noise: NoiseVector,
-        settings: GenerationSettings,
-        progress: Progress | None,
-    ) -> None:
-        self.generator = generator
-        self.settings = settings
-        self.progress = progress
-        self.steps = steps
-        self.source = NoiseSource(noise, steps)
-        length = generator.padded(steps)
-        self.grid: Grid = np.zeros((length, VOICES), np.int64)
-        self.onset = np.zeros((length, VOICES), np.bool_)
-        self.known: Mask = np.ones((length, VOICES), np.bool_)
-        self.known[:steps, 1:] = False
-        self.onset_known: Mask = self.known.copy()
-        self.valid = np.arange(length) < steps
-        self.position = np.where(self.valid, bar_positions(length, meter), 0)
-        self.fermata = np.where(self.valid, FERMATA_UNKNOWN, 0)
-        for note in melody:
-            self.grid[note.start : note.end, 0] = generator.melody_classes(note.pitch, shift)
-            self.onset[note.start, 0] = True
-        # The piece ends where the melody ends: its last note is held as under a fermata.
-        self.fermata[melody[-1].start : steps] = 1
-        self.draws = 0
-        self.passes_done = 0
-
-    def sample(self) -> tuple[Grid, Mask]:
-        """``(grid, onset)``, each (steps, 4); the grid in the network's pitch classes."""
-        step = np.arange(len(self.grid))[:, None]
-        # Cells, their distance, and how adventurous the choice is at each level.
-        levels = (
-            (step % 4 == 0, 4, 1.0),
-            (step % 4 == 2, 2, 1.0),
-            (step % 2 == 1, 1, _FINEST_TEMPERATURE),
-        )
-        for (cells, stride, factor), passes in zip(
-            levels, self.generator.schedule.passes, strict=True
-        ):
-            self._fill(cells & ~self.known, passes, stride, factor)
-        for turn in range(self.generator.schedule.repairs):
-            if not self._repair(turn):
-                break
-        self._strike()
-        self._tick(1.0)
-        return self.grid[: self.steps], self.onset[: self.steps]
-
-    def _fill(self, cells: Mask, passes: int, stride: int, factor: float) -> None:
-        """Reveal ``cells`` in ``passes`` portions; the noise decides which come first."""
-        priority = np.ones(cells.shape)
-        priority[: self.steps] = self._uniform(VOICES)
-        for index in range(passes):
-            portion = cells & (priority < (index + 1) / passes) & ~self.known
-            if index == passes - 1:
-                portion = cells & ~self.known
-            if portion.any():
-                self._draw(portion, stride, np.full(cells.shape, factor))
-            self.passes_done += 1
-
-    def _draw(self, cells: Mask, stride: int, factor: NDArray[np.float64]) -> None:
-        """Choose the pitches of ``cells``; ``factor`` (T, 4) scales the temperature."""
-        logits, _ = self._infer()
-        classes = self.generator.classes
-        allowed = order_mask(self.grid, self.known, classes)
-        allowed &= parallel_mask(self.grid, self.known, classes, stride)
-        temperature = (self.settings.temperature * factor)[:, :, None]
-        scores = np.where(allowed, logits.astype(np.float64) / temperature, -np.inf)
-        scores[: self.steps, 1:] += self.source.gumbel(
-            VOICES - 1, self.generator.classes, self._next_draw()
-        )
-        self.grid[cells] = scores.argmax(axis=2)[cells]
-        self.known |= cells
-
-    def _repair(self, turn: int) -> bool:
-        """Draw the faulty notes of one voice again; False when there are no faults left.
-
-        One voice at a time, because two that are drawn together do not know of each other.
-        What has not become better is put back.
-        """
-        before = faults(self.grid[: self.steps])
-        self.passes_done += 1
-        if not before.any():
-            return False
-        voice = 1 + turn % (VOICES - 1)
-        hidden = np.zeros_like(self.known)
-        hidden[: self.steps, voice] = before[:, voice]
-        hidden = whole_notes(self.grid, hidden)
-        hidden[self.steps :] = False
-        if not hidden.any():
-            return True
-        lone = np.zeros_like(self.known)
-        lone[: self.steps] = lone_steps(self.grid[: self.steps])
-        kept = self.grid.copy()
-        self.known &= ~hidden
-        self._draw(hidden, 1, np.where(lone, _CALM_TEMPERATURE, 1.0))
-        after = faults(self.grid[: self.steps])
-        for group in groups(hidden):
-            # A fault is marked at the step after its cause as well.
-            near = slice(max(group.start - 1, 0), group.stop + 1)
-            if after[near].sum() >= before[near].sum():
-                self.grid[group] = kept[group]
-        return True
-
-    def _strike(self) -> None:
-        """Choose which cells are struck: beats first, then the rest."""
-        previous = np.vstack([np.zeros((1, VOICES), np.int64), self.grid[:-1]])
-        stays = (self.grid == previous) & (self.grid > 0)
-        struck = ~stays & (self.grid > 0)
-        self.onset[:, 1:] = struck[:, 1:]
-        on_beat = (np.arange(len(self.grid)) % 4 == 0)[:, None]
-        for level in (on_beat, ~on_beat):
-            cells = level & ~self.onset_known
-            _, logits = self._infer()
-            uniform = self._uniform(VOICES)
-            chance = 1.0 / (1.0 + np.exp(-logits[: self.steps].astype(np.float64)))
-            chosen = np.zeros_like(stays)
-            chosen[: self.steps] = uniform < chance
-            self.onset |= cells & stays & chosen
-            self.onset_known |= cells
-            self.passes_done += 1
-
-    def _uniform(self, count: int) -> NDArray[np.float64]:
-        return self.source.uniform(count, self._next_draw())
-
-    def _next_draw(self) -> int:
-        self.draws += 1
-        return self.draws
-
-    def _infer(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        self._tick(self.passes_done / self.generator.schedule.total)
-        return self.generator.infer(
-            {
-                "pitch": self.grid,
-                "onset": self.onset.astype(np.float32),
-                "pitch_known": self.known.astype(np.float32),
-                "onset_known": self.onset_known.astype(np.float32),
-                "position": self.position,
-                "fermata": self.fermata,
-                "valid": self.valid.astype(np.float32),
-            }
-        )
-
-    def _tick(self, share: float) -> None:
-        if self.progress is not None and not self.progress(share):
+        if stop is None or len(feeds["position"]) < _LONG_STEPS:
+            answer = self._session.run(list(_OUTPUTS), batch)
+        else:
+            answer = run_watched(self._session, list(_OUTPUTS), batch, stop)
+        if answer is None:
             raise GenerationCancelledError
+        return answer[0][0], answer[1][0]
 
 
-def octave_shift(melody: Sequence[Note]) -> int:
-    """Semitones, a multiple of 12, that bring most of ``melody`` to where sopranos sing.
+def _only_melody(roll: PianoRoll) -> Given:
+    """The melody's roll (T, 128, 1) and three voices about which nothing is known."""
+    shape = (*roll.velocity.shape[:2], VOICES - 1)
+    full = PianoRoll(
+        np.concatenate([roll.velocity, np.zeros(shape, np.uint8)], axis=2),
+        np.concatenate([roll.onset, np.zeros(shape, np.bool_)], axis=2),
+    )
+    return Given(full, np.zeros((roll.steps, VOICES), np.bool_))
 
-    0 for a melody that lies there already; the smallest shift among equals.
+
+def _cells(roll: PianoRoll, table: NDArray[np.int64]) -> tuple[Grid, Mask]:
+    """``(grid, onset)``, each (T, 4): of chords within a voice the top, the bass's lowest note."""
+    sounding = roll.sounding
+    top = sounding.shape[1] - 1 - sounding[:, ::-1].argmax(axis=1)
+    pitch = np.where(np.arange(VOICES) == VOICES - 1, sounding.argmax(axis=1), top)
+    grid = np.where(sounding.any(axis=1), table[pitch], 0)
+    onset = np.take_along_axis(roll.onset, pitch[:, None], axis=1)[:, 0]
+    onset[1:] |= grid[1:] != grid[:-1]
+    return grid, onset & (grid > 0)
+
+
+def _varied(
+    melody: tuple[Note, ...], steps: int, share: float, source: NoiseSource
+) -> NDArray[np.bool_]:
+    """(steps,): the cells of the melody that may be drawn anew; never its last note's.
+
+    Whole notes, in an order of the noise's, until ``share`` of the cells is reached.
     """
-
-    def outside(shift: int) -> tuple[int, int]:
-        steps = sum(
-            note.duration
-            for note in melody
-            if not _MELODY_LOW <= note.pitch + shift <= _MELODY_HIGH
-        )
-        return steps, abs(shift)
-
-    return min(range(-5 * OCTAVE, 6 * OCTAVE, OCTAVE), key=outside)
-
-
-def bar_positions(steps: int, meter: Meter) -> NDArray[np.int64]:
-    """(steps,): the step within the bar, 0-15, as the network knows bars: of 16 or 12 steps.
-
-    Two bars of 2/4 look like one of 4/4, two of 3/8 like one of 3/4; a bar of 6/4 or 12/8 like
-    two of 3/4. Other bars are cut off at the sixteenth step.
-    """
-    bar = meter.steps_per_bar
-    known = {4: 16, 8: 16, 6: 12, 24: 12, 32: 16}.get(bar, bar)
-    return np.minimum(np.arange(steps) % known, _MAX_POSITION)
-
-
-def voice_notes(
-    cells: NDArray[np.int64], onset: NDArray[np.bool_], lowest: int, velocity: int
-) -> list[Note]:
-    """Notes of one voice; class c is the pitch ``lowest + c``, kept in 0-127 by octaves."""
-    starts = np.flatnonzero(onset)
-    silent = np.flatnonzero(np.append(cells, 0) == 0)
-    notes = []
-    # The last note has no follower but the end; a voice may also rest throughout.
-    for start, following in zip(starts, np.append(starts, len(cells))[1:], strict=True):
-        end = min(int(following), int(silent[np.searchsorted(silent, start)]))
-        pitch = lowest + int(cells[start])
-        while pitch < 0:
-            pitch += OCTAVE
-        while pitch > 127:
-            pitch -= OCTAVE
-        notes.append(Note(int(start), pitch, end - int(start), velocity))
-    return notes
+    varied = np.zeros(steps, np.bool_)
+    if not share:
+        return varied
+    chance = source.uniform(1, _VARY_DRAW)[:, 0]
+    budget = round(share * sum(note.duration for note in melody))
+    for note in sorted(melody[:-1], key=lambda each: chance[each.start]):
+        if varied.sum() + note.duration <= budget:
+            varied[note.start : note.end] = True
+    return varied

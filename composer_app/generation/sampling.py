@@ -13,15 +13,27 @@ from composer_app.generation.noise import NoiseVector
 
 Grid = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+# Steps and voices of N cells, as np.nonzero gives them.
+Cells = tuple[NDArray[np.intp], ...]
+
+VOICES: Final = 4
 
 VALUES_PER_STEP: Final = 256
 # Beyond this the tails of the noise would call up notes that nobody would choose.
 _CLAMP: Final = 2.5
 # Coprime with 256: each pass sees other values of the same noise.
 _PASS_STRIDE: Final = 67
-_PERFECT_INTERVALS: Final = (0, 7)
+_FIFTH: Final = 7
 _OCTAVE: Final = 12
 _LEAP: Final = 12
+# (24, 12): the pitch classes of each major and minor triad.
+_TRIADS: Final = np.array(
+    [
+        np.isin(np.arange(_OCTAVE), (np.array(chord) + root) % _OCTAVE)
+        for chord in ((0, 4, 7), (0, 3, 7))
+        for root in range(_OCTAVE)
+    ]
+)
 
 # Abramowitz and Stegun (1964), 7.1.26: the error function to 1.5e-7.
 _ERF: Final = (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)
@@ -43,68 +55,84 @@ class NoiseSource:
             raise ValueError(f"the noise vector covers {noise.steps} steps, not {steps}")
         z = noise.z.reshape(-1, VALUES_PER_STEP)[:steps].astype(np.float64)
         self._uniform = normal_cdf(np.clip(z, -_CLAMP, _CLAMP))
+        self._gumbel = -np.log(-np.log(self._uniform))
 
     def uniform(self, count: int, draw: int) -> NDArray[np.float64]:
         """(T, count) numbers in (0, 1); another ``draw`` gives others."""
         index = (np.arange(count) + draw * _PASS_STRIDE) % VALUES_PER_STEP
         return np.asarray(self._uniform[:, index])
 
-    def gumbel(self, voices: int, classes: int, draw: int) -> NDArray[np.float64]:
-        """(T, voices, classes) Gumbel noise: the largest of logits + noise is a fair draw."""
-        uniform = self.uniform(voices * classes, draw)
-        noise = -np.log(-np.log(uniform))
-        return np.asarray(noise.reshape(-1, voices, classes))
+    def gumbel(self, cells: Cells, classes: int, draw: int) -> NDArray[np.float64]:
+        """(N, classes) Gumbel noise: the largest of logits + noise is a fair draw."""
+        step, voice = cells
+        # The melody, which is hardly ever drawn, comes after the voices below it.
+        first = ((voice - 1) % VOICES) * classes + draw * _PASS_STRIDE
+        index = (first[:, None] + np.arange(classes)) % VALUES_PER_STEP
+        return np.asarray(self._gumbel[step[:, None], index])
 
 
-def order_mask(grid: Grid, known: Mask, classes: int) -> Mask:
-    """(T, 4, classes): false for pitches that would cross a voice already known."""
+def order_mask(grid: Grid, known: Mask, cells: Cells, classes: int) -> Mask:
+    """(N, classes): false for pitches that would cross a voice already known."""
+    step, voice = cells
+    sounding = known & (grid > 0)
+    floor = np.where(sounding, grid, 0)[step]
+    ceiling = np.where(sounding, grid, classes)[step]
+    other = np.arange(VOICES)
+    lowest = np.where(other > voice[:, None], floor, 0).max(axis=1)
+    highest = np.where(other < voice[:, None], ceiling, classes).min(axis=1)
     pitch = np.arange(classes)
-    steps = len(grid)
-    allowed = np.ones((steps, 4, classes), np.bool_)
-    for voice in range(1, 4):
-        for other in range(4):
-            if other == voice:
-                continue
-            bound = np.where(known[:, other] & (grid[:, other] > 0), grid[:, other], -1)[:, None]
-            fits = pitch <= bound if other < voice else pitch >= bound
-            allowed[:, voice] &= (bound < 0) | fits
-    allowed[:, :, 0] = True
+    allowed: Mask = (pitch >= lowest[:, None]) & (pitch <= highest[:, None])
+    allowed[:, 0] = True
     # A melody below the bass's range leaves nothing to choose: then crossing is allowed.
-    hopeless = ~allowed[:, :, 1:].any(axis=2)
-    allowed[hopeless] = True
+    allowed[np.maximum(lowest, 1) > np.minimum(highest, classes - 1)] = True
     return allowed
 
 
-def parallel_mask(grid: Grid, known: Mask, classes: int, stride: int) -> Mask:
-    """(T, 4, classes): false for pitches that would make parallel fifths or octaves.
+def parallel_mask(grid: Grid, known: Mask, cells: Cells, classes: int, stride: int) -> Mask:
+    """(N, classes): false for pitches that would make parallel fifths or octaves.
 
     A cell is compared with the cells ``stride`` steps before and after it, where the voice itself
     and another one are known there, and the other is known here as well.
     """
-    steps = len(grid)
+    step, voice = cells
     pitch_class = np.arange(classes) % _OCTAVE
-    allowed = np.ones((steps, 4, classes), np.bool_)
+    allowed = np.ones((len(step), classes), np.bool_)
     usable = known & (grid > 0)
+    here, here_usable = grid[step], usable[step]
+    others = np.arange(VOICES) != voice[:, None]
+    # Counted from this voice, a fifth is a fourth when the other lies above.
+    fifth = np.where(np.arange(VOICES) > voice[:, None], 7, 5)
+    rows = np.arange(len(step))
     for shift in (-stride, stride):
         # The neighbour's cell, where there is one.
-        there = np.arange(steps) + shift
-        inside = (there >= 0) & (there < steps)
-        there = np.clip(there, 0, steps - 1)
-        for voice in range(1, 4):
-            for other in range(4):
-                if other == voice:
-                    continue
-                own = grid[there, voice]
-                interval = (own - grid[there, other]) % _OCTAVE
-                risk = inside & usable[there, voice] & usable[there, other] & usable[:, other]
-                # Counted from this voice, a fifth is a fourth when the other lies above.
-                fifth = 7 if voice < other else 5
-                risk &= (grid[:, other] != grid[there, other]) & np.isin(interval, (0, fifth))
-                forbidden = (grid[:, other] + interval) % _OCTAVE
-                hit = risk[:, None] & (pitch_class == forbidden[:, None])
-                hit &= np.arange(classes) != own[:, None]
-                allowed[:, voice] &= ~hit
-    allowed[:, :, 0] = True
+        there = step + shift
+        inside = (there >= 0) & (there < len(grid))
+        there = np.clip(there, 0, len(grid) - 1)
+        own, neighbours = grid[there, voice], grid[there]
+        interval = (own[:, None] - neighbours) % _OCTAVE
+        risk = others & here_usable & usable[there] & (here != neighbours)
+        risk &= ((interval == 0) | (interval == fifth)) & (inside & usable[there, voice])[:, None]
+        banned = np.zeros((len(step), _OCTAVE), np.bool_)
+        for other in range(VOICES):
+            hit = risk[:, other]
+            banned[rows[hit], (here[hit, other] + interval[hit, other]) % _OCTAVE] = True
+        allowed &= ~banned[:, pitch_class] | (np.arange(classes) == own[:, None])
+    allowed[:, 0] = True
+    return allowed
+
+
+def in_a_triad(chord: Grid) -> bool:
+    """Whether the sounding classes of ``chord`` belong to one major or minor triad."""
+    return bool(triad_mask(chord, _OCTAVE + 1)[1:].any())
+
+
+def triad_mask(sounding: Grid, classes: int) -> Mask:
+    """(classes,): pitches of a major or minor triad that holds all of ``sounding`` too."""
+    present = np.unique(sounding[sounding > 0] % _OCTAVE)
+    fitting = _TRIADS[_TRIADS[:, present].all(axis=1)]
+    fits: Mask = np.logical_or.reduce(fitting, axis=0)
+    allowed = fits[np.arange(classes) % _OCTAVE]
+    allowed[0] = False
     return allowed
 
 
@@ -123,7 +151,7 @@ def faults(grid: Grid) -> Mask:
     for upper in range(4):
         for lower in range(upper + 1, 4):
             interval = (before[:, upper] - before[:, lower]) % _OCTAVE
-            perfect = np.isin(interval, _PERFECT_INTERVALS)
+            perfect = (interval == 0) | (interval == _FIFTH)
             same = interval == (after[:, upper] - after[:, lower]) % _OCTAVE
             parallel = moves[:, upper] & moves[:, lower] & perfect & same
             crossing = (grid[:, upper] > 0) & (grid[:, lower] > 0)

@@ -26,13 +26,13 @@ from composer_app.generation.generator import (
 from composer_app.generation.model_file import read_metadata
 from composer_app.generation.noise import CHANNELS, ROWS, STEPS_PER_CELL, NoiseVector
 from composer_app.generation.onnx_session import open_session
-from composer_app.generation.refining_generator import (
+from composer_app.generation.placement import (
     FERMATA_UNKNOWN,
-    VOICES,
     bar_positions,
     octave_shift,
     voice_notes,
 )
+from composer_app.generation.sampling import VOICES
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.pitch import PITCH_COUNT, fold_into_range
 from composer_app.music.timing import Meter

@@ -14,12 +14,9 @@ from composer_app.generation.generator import (
     GenerationSettings,
     compose,
 )
-from composer_app.generation.refining_generator import (
-    RefiningGenerator,
-    Schedule,
-    bar_positions,
-    octave_shift,
-)
+from composer_app.generation.placement import bar_positions, octave_shift
+from composer_app.generation.refining_generator import RefiningGenerator
+from composer_app.generation.refining_run import Schedule
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
 from composer_app.music.sample_melodies import load_sample

@@ -5,6 +5,7 @@ import pytest
 
 from composer_app.generation.noise import NoiseVector
 from composer_app.generation.sampling import (
+    Cells,
     NoiseSource,
     faults,
     groups,
@@ -13,6 +14,19 @@ from composer_app.generation.sampling import (
     parallel_mask,
     whole_notes,
 )
+
+
+def every_cell(cells: np.ndarray) -> Cells:
+    """All cells, a row of masks for each: reshaped, they are (T, 4, classes) again."""
+    return np.nonzero(np.ones(cells.shape, np.bool_))
+
+
+def orders(cells: np.ndarray, known: np.ndarray) -> np.ndarray:
+    return order_mask(cells, known, every_cell(cells), 49).reshape(*cells.shape, 49)
+
+
+def parallels(cells: np.ndarray, known: np.ndarray, stride: int) -> np.ndarray:
+    return parallel_mask(cells, known, every_cell(cells), 49, stride).reshape(*cells.shape, 49)
 
 
 def grid(*rows: tuple[int, int, int, int]) -> np.ndarray:
@@ -33,7 +47,7 @@ def test_noise_becomes_fair_uniform_numbers() -> None:
     assert 0.99 < uniform.max() < 1
     assert abs(uniform.mean() - 0.5) < 0.01
     assert not np.array_equal(source.uniform(4, 0), source.uniform(4, 1))
-    assert source.gumbel(3, 49, 2).shape == (60, 3, 49)
+    assert source.gumbel(every_cell(np.zeros((60, 4))), 49, 2).shape == (240, 49)
 
 
 def test_noise_must_cover_the_piece() -> None:
@@ -44,14 +58,15 @@ def test_noise_must_cover_the_piece() -> None:
 def test_drawing_with_gumbel_noise_follows_the_probabilities() -> None:
     source = NoiseSource(NoiseVector.from_seed(1, 4096), 4096)
     logits = np.log(np.array([0.7, 0.2, 0.1]))
-    drawn = (logits + source.gumbel(1, 3, 0)[:, 0]).argmax(axis=1)
+    altos = (np.arange(4096), np.ones(4096, np.intp))
+    drawn = (logits + source.gumbel(altos, 3, 0)).argmax(axis=1)
     assert np.abs(np.bincount(drawn, minlength=3) / 4096 - [0.7, 0.2, 0.1]).max() < 0.03
 
 
 def test_pitches_that_would_cross_a_known_voice_are_ruled_out() -> None:
     cells = grid((40, 0, 20, 0))
     known = np.array([[True, False, True, False]])
-    allowed = order_mask(cells, known, 49)
+    allowed = orders(cells, known)
     assert np.flatnonzero(allowed[0, 1]).tolist() == [0, *range(20, 41)]
     assert np.flatnonzero(allowed[0, 3]).tolist() == list(range(21))
     # The voice itself does not bind itself: the tenor may go anywhere below the soprano.
@@ -60,7 +75,7 @@ def test_pitches_that_would_cross_a_known_voice_are_ruled_out() -> None:
 
 def test_where_nothing_is_left_everything_is_allowed() -> None:
     # The melody lies below the tenor: no alto fits between them.
-    allowed = order_mask(grid((5, 0, 20, 0)), np.array([[True, False, True, False]]), 49)
+    allowed = orders(grid((5, 0, 20, 0)), np.array([[True, False, True, False]]))
     assert allowed[0, 1].all()
 
 
@@ -109,13 +124,13 @@ def test_pitches_that_would_make_parallels_are_ruled_out() -> None:
     known = np.zeros(cells.shape, np.bool_)
     known[0] = True
     known[2, [0, 3]] = True
-    allowed = parallel_mask(cells, known, 49, 2)
+    allowed = parallels(cells, known, 2)
     # Tenor: an octave above the bass would follow an octave, at any height.
     assert np.flatnonzero(~allowed[2, 2]).tolist() == [12, 24, 36, 48]
     # Alto: a fifth above the bass would follow the twelfth, 29 - 10 = 7 + 12.
     assert np.flatnonzero(~allowed[2, 1]).tolist() == [7, 19, 31, 43]
     # Where the neighbour at that distance is not known, nothing is ruled out.
-    assert parallel_mask(cells, known, 49, 1).all()
+    assert parallels(cells, known, 1).all()
 
 
 def test_a_fourth_may_be_followed_by_a_fourth() -> None:
@@ -123,7 +138,7 @@ def test_a_fourth_may_be_followed_by_a_fourth() -> None:
     known = np.ones(cells.shape, np.bool_)
     known[1, 1:3] = False
     # The soprano stands a fourth above the alto: it binds the tenor alone, by an octave.
-    allowed = parallel_mask(cells, known, 49, 1)
+    allowed = parallels(cells, known, 1)
     assert allowed[1, 1].all()
     assert np.flatnonzero(~allowed[1, 2]).tolist() == [12, 24, 36, 48]
 
@@ -131,7 +146,7 @@ def test_a_fourth_may_be_followed_by_a_fourth() -> None:
 def test_the_note_after_is_looked_at_too() -> None:
     cells = grid((36, 0, 0, 0), (34, 22, 0, 0))
     known = np.array([[True, False, False, False], [True, True, False, False]])
-    allowed = parallel_mask(cells, known, 49, 1)
+    allowed = parallels(cells, known, 1)
     assert np.flatnonzero(~allowed[0, 1]).tolist() == [12, 24, 36, 48]
 
 

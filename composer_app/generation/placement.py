@@ -1,0 +1,66 @@
+"""Where a melody lies for a network, in pitch and in the bar, and how voices become notes."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer_app.music.note import Note
+from composer_app.music.pitch import OCTAVE, fold_into_range
+from composer_app.music.timing import Meter
+
+# Where the sopranos of the training data lie; a melody outside is moved by octaves.
+_MELODY_LOW, _MELODY_HIGH = 60, 81
+_MAX_POSITION: Final = 15
+# What a network reads where nobody knows whether a phrase ends; 0 is no, 1 is yes.
+FERMATA_UNKNOWN: Final = 2
+
+
+def octave_shift(melody: Sequence[Note]) -> int:
+    """Semitones, a multiple of 12, that bring most of ``melody`` to where sopranos sing.
+
+    0 for a melody that lies there already; the smallest shift among equals.
+    """
+
+    def outside(shift: int) -> tuple[int, int]:
+        steps = sum(
+            note.duration
+            for note in melody
+            if not _MELODY_LOW <= note.pitch + shift <= _MELODY_HIGH
+        )
+        return steps, abs(shift)
+
+    return min(range(-5 * OCTAVE, 6 * OCTAVE, OCTAVE), key=outside)
+
+
+def bar_positions(steps: int, meter: Meter, upbeat: int = 0) -> NDArray[np.int64]:
+    """(steps,): the step within the bar, 0-15, as the network knows bars: of 16 or 12 steps.
+
+    ``upbeat`` steps stand before the first downbeat. Two bars of 2/4 look like one of 4/4, two
+    of 3/8 like one of 3/4; a bar of 6/4 or 12/8 like two of 3/4. Other bars are cut off at the
+    sixteenth step.
+    """
+    bar = known_bar(meter)
+    return np.minimum((np.arange(steps) - upbeat) % bar, _MAX_POSITION)
+
+
+def known_bar(meter: Meter) -> int:
+    """Steps of the bar as which the network sees a bar of ``meter``."""
+    bar = meter.steps_per_bar
+    return {4: 16, 8: 16, 6: 12, 24: 12, 32: 16}.get(bar, bar)
+
+
+def voice_notes(
+    cells: NDArray[np.int64], onset: NDArray[np.bool_], lowest: int, velocity: int
+) -> list[Note]:
+    """Notes of one voice; class c is the pitch ``lowest + c``, kept in 0-127 by octaves."""
+    starts = np.flatnonzero(onset)
+    silent = np.flatnonzero(np.append(cells, 0) == 0)
+    notes = []
+    # The last note has no follower but the end; a voice may also rest throughout.
+    for start, following in zip(starts, np.append(starts, len(cells))[1:], strict=True):
+        end = min(int(following), int(silent[np.searchsorted(silent, start)]))
+        pitch = fold_into_range(lowest + int(cells[start]), 0, 127)
+        notes.append(Note(int(start), pitch, end - int(start), velocity))
+    return notes
