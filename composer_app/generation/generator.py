@@ -4,13 +4,14 @@ The command line and the Generate button both call :func:`compose`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.errors import MelodyError
+from composer_app.generation.bar_phase import detect_upbeat
 from composer_app.generation.noise import MAX_SEED, NoiseVector
 from composer_app.music.composition import (
     DEFAULT_PROGRAMS,
@@ -170,29 +171,68 @@ class Generator(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Take:
+    """A composition, how sure the model was of its cells, and the upbeat it was written with.
+
+    ``confidence`` has shape (T, 4), see :class:`Generated`.
+    """
+
+    composition: Composition
+    confidence: NDArray[np.float32]
+    upbeat: int
+
+
 def compose(
     melody: Melody,
     generator: Generator,
     settings: GenerationSettings,
     progress: Progress | None = None,
     programs: tuple[int, ...] = DEFAULT_PROGRAMS,
+    given: Given | None = None,
 ) -> Composition:
     """Harmonise ``melody`` with ``generator``: four tracks, the first the melody, untouched.
 
     Raises :class:`MelodyError` where there is nothing to harmonise or too much.
     """
+    take = compose_with_confidence(melody, generator, settings, progress, programs, given)
+    return take.composition
+
+
+def compose_with_confidence(
+    melody: Melody,
+    generator: Generator,
+    settings: GenerationSettings,
+    progress: Progress | None = None,
+    programs: tuple[int, ...] = DEFAULT_PROGRAMS,
+    given: Given | None = None,
+) -> Take:
+    """As :func:`compose`, with what the generator says of its result.
+
+    ``given``, whose voice 0 is the melody, may be longer than it; what it locks is kept. Where
+    ``settings.vary_melody`` is not 0 the melody is the generator's.
+    """
     check_melody(melody)
-    noise = NoiseVector.from_seed(settings.seed, melody.steps)
-    roll = PianoRoll.from_notes([melody.notes], melody.steps)
-    result = generator.generate(roll, melody.meter, noise, settings, progress)
-    voices: list[tuple[Note, ...]] = [melody.notes]
+    steps = melody.steps if given is None else given.roll.steps
+    if steps < melody.steps:
+        raise ValueError(f"given are {steps} steps of a melody of {melody.steps}")
+    upbeat = settings.upbeat
+    if upbeat is None:
+        upbeat = detect_upbeat(melody.notes, melody.meter)
+    noise = NoiseVector.from_seed(settings.seed, steps)
+    roll = PianoRoll.from_notes([melody.notes], steps)
+    told = replace(settings, upbeat=upbeat)
+    result = generator.generate(roll, melody.meter, noise, told, progress, given)
+    kept = not settings.vary_melody
+    voices: list[tuple[Note, ...]] = [melody.notes if kept else result.roll.notes(0)]
     voices.extend(result.roll.notes(voice) for voice in range(1, result.roll.voices))
     tracks = tuple(
         Track(name, program, notes)
         for name, program, notes in zip(VOICE_NAMES, programs, voices, strict=True)
     )
     origin = Origin(generator.name, settings.seed, settings.temperature)
-    return Composition(tracks, melody.tempo, melody.meter, melody.title, origin)
+    piece = Composition(tracks, melody.tempo, melody.meter, melody.title, origin)
+    return Take(piece, result.confidence, upbeat)
 
 
 def check_melody(melody: Melody) -> None:
