@@ -1,26 +1,37 @@
 """The models that are installed: ``NAME.onnx`` in models/, and in a folder of the user's.
 
-The environment variable COMPOSER_MODELS names a further folder whose models come first.
+The environment variable COMPOSER_MODELS names a further folder whose models come first. A file
+whose network knows several styles stands for several models: its metadata "entries" says which.
 """
 
+import json
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from composer_app.errors import ModelError
 from composer_app.generation.generator import Generator
 from composer_app.generation.model_file import read_metadata
+from composer_app.music.composition import DEFAULT_PROGRAMS
+from composer_app.music.styles import BACH, STYLES, Tempo, check_programs, style_named
 from composer_app.resources import resource_folder
 
 DEFAULT_MODEL: Final = "bach"
 MODELS_VARIABLE: Final = "COMPOSER_MODELS"
+# What the metadata call a technique, and what a person does, in the order they are listed.
+TECHNIQUES: Final = {"refining": "refining", "gan": "one pass"}
 _FORMAT: Final = "1"
+_ENDING: Final = ".onnx"
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model file and what it says of itself; ``problem`` says why it cannot be used."""
+    """A model and what its file says of it; ``problem`` says why it cannot be used.
+
+    ``programs`` are the General MIDI instruments of its four voices, ``tempo`` what is usual.
+    """
 
     name: str
     path: Path
@@ -28,58 +39,132 @@ class ModelInfo:
     description: str = ""
     technique: str = ""
     problem: str | None = None
+    style: str = BACH.name
+    programs: tuple[int, ...] = DEFAULT_PROGRAMS
+    tempo: Tempo = BACH.tempo
+
+    @property
+    def manner(self) -> str:
+        """The technique in a word or two, such as "one pass"; empty where it is not known."""
+        return TECHNIQUES.get(self.technique, "")
+
+    def tempo_advice(self, bpm: float) -> str:
+        """A sentence where ``bpm`` is unusual for the style, empty where it is not."""
+        if self.tempo.lowest <= bpm <= self.tempo.highest:
+            return ""
+        return (
+            f"{style_named(self.style).title} usually goes at {self.tempo} BPM, and this piece"
+            f" at {bpm:g}."
+        )
 
 
 def installed_models() -> tuple[ModelInfo, ...]:
-    """Every model found, by name, with the default one first. Loads none of them."""
+    """Every model found, the default one first. Loads none of them."""
     found: dict[str, ModelInfo] = {}
     for folder in _folders():
-        for path in sorted(folder.glob("*.onnx")):
-            found.setdefault(path.stem, describe(path))
-    return tuple(sorted(found.values(), key=lambda m: (m.name != DEFAULT_MODEL, m.name)))
+        models = [m for path in sorted(folder.glob(f"*{_ENDING}")) for m in describe_all(path)]
+        # A file of its own comes before an entry of the same name in another.
+        for model in sorted(models, key=lambda m: m.name != m.path.stem):
+            found.setdefault(model.name, model)
+    return tuple(sorted(found.values(), key=_rank))
+
+
+def _rank(model: ModelInfo) -> tuple[bool, int, int, str]:
+    techniques, styles = list(TECHNIQUES), list(STYLES)
+    return (
+        model.name != DEFAULT_MODEL,
+        techniques.index(model.technique) if model.technique in techniques else len(techniques),
+        styles.index(model.style) if model.style in styles else len(styles),
+        model.name,
+    )
 
 
 def describe(path: Path) -> ModelInfo:
-    """What the model at ``path`` says of itself, or what is wrong with it."""
+    """What the model at ``path`` says of itself, or what is wrong with it; of several the first."""
+    return describe_all(path)[0]
+
+
+def describe_all(path: Path) -> tuple[ModelInfo, ...]:
+    """The models in the file ``path``, at least one, or what is wrong with it."""
     name = path.stem
     try:
         metadata = read_metadata(path)
     except ModelError as error:
-        return ModelInfo(name, path, title=name, problem=str(error))
+        return (ModelInfo(name, path, title=name, problem=str(error)),)
     if "technique" not in metadata or "format" not in metadata:
         problem = f"{path.name} is an ONNX file, but not a model made for Composer."
-        return ModelInfo(name, path, title=name, problem=problem)
-    problem_or_none = None
-    if metadata["format"] != _FORMAT or metadata["technique"] != "refining":
-        problem_or_none = f"{path.name} was made for another version of Composer."
+        return (ModelInfo(name, path, title=name, problem=problem),)
+    try:
+        models = tuple(_model(path, metadata, row) for row in _rows(name, metadata))
+        known = metadata["format"] == _FORMAT and metadata["technique"] in TECHNIQUES
+    except (TypeError, ValueError):
+        models, known = (), False
+    if models and known:
+        return models
+    title, description = metadata.get("title", "") or name, metadata.get("description", "")
+    problem = f"{path.name} was made for another version of Composer."
+    return (ModelInfo(name, path, title, description, metadata["technique"], problem),)
+
+
+def _rows(name: str, metadata: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What the file says of each of its models; :class:`ValueError` if it makes no sense."""
+    styles = json.loads(metadata.get("styles", f'["{BACH.name}"]'))
+    if not isinstance(styles, list) or not styles:
+        raise ValueError("styles are a list")
+    rows = json.loads(metadata.get("entries", "[]"))
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ValueError("entries are a list of objects")
+    if not rows:
+        plain = {key: metadata[key] for key in ("title", "description") if metadata.get(key)}
+        rows = [{"title": name, "description": "", **plain, "name": name, "style": styles[0]}]
+    if any(row.get("style") not in styles for row in rows):
+        raise ValueError("an entry has a style that the network does not know")
+    return rows
+
+
+def _model(path: Path, metadata: Mapping[str, str], row: Mapping[str, Any]) -> ModelInfo:
+    """One entry; what it leaves out is as usual for its style."""
+    name, style = row.get("name"), style_named(row["style"])
+    title = row.get("title", style.title)
+    description = row.get("description", style.description)
+    if not all(isinstance(text, str) for text in (name, title, description)) or not name:
+        raise ValueError("names, titles and descriptions are texts")
+    programs = tuple(row.get("programs", style.programs))
+    check_programs(programs)
+    tempo = Tempo(*row["tempo"]) if "tempo" in row else style.tempo
     return ModelInfo(
-        name,
-        path,
-        metadata.get("title", "") or name,
-        metadata.get("description", ""),
-        metadata["technique"],
-        problem_or_none,
+        name, path, title, description, metadata["technique"], None, style.name, programs, tempo
     )
 
 
 def load_generator(name: str = DEFAULT_MODEL, threads: int | None = None) -> Generator:
     """The generator ``name``: an installed model, or the path of an .onnx file.
 
+    For a file that holds several models, ``FILE.onnx:ENTRY`` says which; without, it is the first.
     ``threads`` for inference; None leaves the choice to the generator. Raises
     :class:`ModelError` if there is no such model or it cannot be used.
     """
-    info = _find(name)
+    info = find_model(name)
     if info.problem is not None:
         raise ModelError(info.problem)
     # onnxruntime is slow to import: only when a model is really wanted.
+    if info.technique == "gan":
+        from composer_app.generation.unet_generator import UNetGenerator
+
+        return UNetGenerator(info.path, threads, style=info.style, name=info.name)
     from composer_app.generation.refining_generator import RefiningGenerator
 
-    return RefiningGenerator(info.path, threads)
+    return RefiningGenerator(info.path, threads, style=info.style, name=info.name)
 
 
-def _find(name: str) -> ModelInfo:
-    if name.endswith(".onnx"):
-        return describe(Path(name))
+def find_model(name: str = DEFAULT_MODEL) -> ModelInfo:
+    """What there is to know of ``name``, as :func:`load_generator` takes it, without loading it.
+
+    Raises :class:`ModelError` if there is no such model; one that is there may have a problem.
+    """
+    file, ending, entry = name.rpartition(_ENDING)
+    if ending and (not entry or entry.startswith(":")):
+        return _in_file(Path(file + ending), entry[1:])
     models = installed_models()
     for model in models:
         if model.name == name:
@@ -89,6 +174,19 @@ def _find(name: str) -> ModelInfo:
         f"There is no model named {name!r}: installed are {names}."
         if names
         else "No model is installed: models/ is empty; install Composer again."
+    )
+
+
+def _in_file(path: Path, entry: str) -> ModelInfo:
+    models = describe_all(path)
+    for model in models:
+        if not entry or entry == model.name or model.problem is not None:
+            # Not installed, it is known by its file.
+            name = f"{path.stem}:{entry}" if entry else path.stem
+            return replace(model, name=name)
+    raise ModelError(
+        f"{path.name} holds no model named {entry!r}: it holds"
+        f" {', '.join(model.name for model in models)}."
     )
 
 

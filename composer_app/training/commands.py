@@ -73,8 +73,16 @@ def _add(subparsers: Any, name: str, run: Any, summary: str, example: str) -> No
     else:
         parser.add_argument("checkpoint", type=Path)
         parser.add_argument("-o", "--out", type=Path, default=Path("models/bach.onnx"))
-        parser.add_argument("--title", default="Bach chorale", help="the name people see")
+        parser.add_argument("--title", default="", help="the name people see")
         parser.add_argument("--description", default="", help="a sentence on what it does")
+        parser.add_argument(
+            "--style",
+            dest="styles",
+            metavar="NAME",
+            action="append",
+            default=[],
+            help="offer this style of a network that knows several; may be repeated",
+        )
     parser.set_defaults(run=run)
 
 
@@ -165,6 +173,6 @@ def _export(args: argparse.Namespace) -> int:
     from composer_app.training.export import export_checkpoint
 
     _make_folder(args.out.parent)
-    size = export_checkpoint(args.checkpoint, args.out, args.title, args.description)
+    size = export_checkpoint(args.checkpoint, args.out, args.title, args.description, args.styles)
     print(f"{args.out}: {size / 1e6:.1f} MB")
     return 0

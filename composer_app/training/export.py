@@ -1,13 +1,17 @@
 """From a checkpoint to one self-describing ONNX file.
 
 Large weights are stored as int8 with a scale for each output channel, a quarter of their size;
-the graph multiplies them out when it is loaded, so that inference runs in float32.
+the graph multiplies them out when it is loaded, so that inference runs in float32. Whatever else
+depends on weights alone, such as the folded kernels of an upsampling convolution, is worked out at
+that moment too: it is larger than what it is made of.
 """
 
+import inspect
 import io
 import json
 import logging
 import warnings
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, Final
@@ -17,9 +21,12 @@ import onnx
 import torch
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
+from torch import Tensor, nn
+from torch.nn import functional as fn
 
 from composer_app import __version__
 from composer_app.errors import SettingError
+from composer_app.music import styles as known_styles
 from composer_app.training.config import (
     HIGHEST_PITCH,
     LOWEST_PITCH,
@@ -27,7 +34,7 @@ from composer_app.training.config import (
     VOICES,
     RefiningConfig,
 )
-from composer_app.training.networks import RefiningUNet
+from composer_app.training.networks import ClassicGenerator, RefiningUNet
 from composer_app.training.trainer import load_checkpoint
 
 FORMAT_VERSION: Final = 1
@@ -42,46 +49,157 @@ REFINING_INPUTS: Final = (
     "style",
 )
 REFINING_OUTPUTS: Final = ("pitch_logits", "onset_logits")
+CLASSIC_INPUTS: Final = ("condition", "noise")
+GAN_INPUTS: Final = (
+    "melody",
+    "melody_onset",
+    "position",
+    "fermata",
+    "valid",
+    "noise",
+    "temperature",
+)
+GAN_OUTPUTS: Final = ("pitch", "onset", "confidence")
+NOISE_SHAPE: Final = (8, 512)
+# Standard deviations beyond which the published design draws its noise again.
+_CLASSIC_NOISE_LIMIT: Final = 2
+_CLASSIC_STEPS: Final = 32
+_CELL: Final = 16
 _SMALLEST_QUANTIZED: Final = 4096
 _OPSET: Final = 18
 
+Part = tuple[onnx.ModelProto, dict[str, str]]
 
-def export_checkpoint(checkpoint: Path, path: Path, title: str, description: str) -> int:
+
+def export_checkpoint(
+    checkpoint: Path,
+    path: Path,
+    title: str = "",
+    description: str = "",
+    styles: Sequence[str] = (),
+) -> int:
     """Write the model of ``checkpoint`` to ``path``; returns its size in bytes.
 
-    Raises :class:`SettingError` for something that is not a checkpoint, or cannot be exported.
+    ``title`` and ``description`` are what people see; without them, the technique's own.
+    ``styles``, for a network that knows several, are those to be offered, each as an entry of its
+    own. Raises :class:`SettingError` for something that is not a checkpoint, or cannot be
+    exported.
     """
     state = load_checkpoint(checkpoint)
-    if state["technique"] != "refining":
-        raise SettingError(f"Models of the technique {state['technique']} are not exported yet.")
+    technique = str(state["technique"])
+    if technique not in _TECHNIQUES:
+        raise SettingError(f"Models of the technique {technique} are not exported yet.")
+    try:
+        model, metadata = _TECHNIQUES[technique](state)
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise SettingError(
+            f"{checkpoint} was made by another version of Composer, with another network."
+        ) from error
+    if title:
+        metadata["title"] = title
+    if description:
+        metadata["description"] = description
+    if styles:
+        metadata["entries"] = json.dumps(entries(styles, json.loads(metadata["styles"])))
+    metadata |= {
+        "iterations": str(state["iteration"]),
+        "training_seconds": str(round(state["seconds"])),
+        "config": json.dumps(state["config"]),
+    }
+    return save_model(model, metadata, path)
+
+
+def save_model(model: onnx.ModelProto, metadata: Mapping[str, str], path: Path) -> int:
+    """Write ``model``, its weights quantized, with ``metadata``; returns the size in bytes."""
+    model = quantize_weights(model)
+    versions = {"format": str(FORMAT_VERSION), "composer_version": __version__}
+    helper.set_model_props(model, {**versions, **metadata})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".part")
+    onnx.save(model, temporary)
+    temporary.replace(path)
+    return path.stat().st_size
+
+
+def entries(styles: Sequence[str], known: Sequence[str]) -> list[dict[str, object]]:
+    """What the catalog lists for a file of several ``styles``, as plain data.
+
+    Raises :class:`SettingError` for a style that is not among those the network knows.
+    """
+    rows: list[dict[str, object]] = []
+    for name in styles:
+        if name not in known:
+            raise SettingError(
+                f"This network does not know the style {name!r}: it knows {', '.join(known)}."
+            )
+        style = known_styles.style_named(name)
+        tempo = style.tempo
+        rows.append(
+            {
+                "name": name,
+                "title": style.title,
+                "description": style.description,
+                "style": name,
+                "programs": list(style.programs),
+                "tempo": [tempo.lowest, tempo.usual, tempo.highest],
+            }
+        )
+    return rows
+
+
+def _refining(state: Mapping[str, Any]) -> Part:
     saved: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in state["config"].items()
     }
     config = RefiningConfig(**saved)
     network = RefiningUNet(config)
-    network.load_state_dict(state["average"])
-    model = quantize_weights(export_refining(network))
-    metadata = {
-        "format": str(FORMAT_VERSION),
+    weights = dict(state["average"])
+    # Networks from before there were styles: the new input has no influence.
+    stem = weights["stem.weight"]
+    missing = network.stem.weight.shape[1] - stem.shape[1]
+    weights["stem.weight"] = fn.pad(stem, (0, 0, 0, max(0, missing)))
+    network.load_state_dict(weights)
+    return export_refining(network), {
         "technique": "refining",
-        "title": title,
-        "description": description,
+        "title": known_styles.BACH.title,
+        "description": known_styles.BACH.description,
         "lowest_pitch": str(LOWEST_PITCH),
         "highest_pitch": str(HIGHEST_PITCH),
         "steps_multiple": str(2 ** (len(config.channels) - 1)),
-        "styles": json.dumps(STYLES),
-        "iterations": str(state["iteration"]),
-        "training_seconds": str(round(state["seconds"])),
-        "config": json.dumps(state["config"]),
-        "composer_version": __version__,
+        "styles": json.dumps(["bach"] if missing > 0 else list(STYLES)),
     }
-    helper.set_model_props(model, metadata)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".part")
-    onnx.save(model, temporary)
-    temporary.replace(path)
-    return path.stat().st_size
+
+
+def _classic(state: Mapping[str, Any]) -> Part:
+    network = ClassicGenerator()
+    network.load_state_dict(state["generator"])
+    return export_classic(network), {
+        "technique": "gan",
+        "layout": "roll",
+        "title": "Bach chorale, 2019",
+        "description": "The published one-pass design, trained as published: two bars at a time,"
+        " chords where single notes should be.",
+        "noise_limit": str(_CLASSIC_NOISE_LIMIT),
+        "styles": json.dumps(["bach"]),
+    }
+
+
+# Each makes the network of a checkpoint and says what there is to know of it.
+_TECHNIQUES: Final = {"refining": _refining, "gan-classic": _classic}
+
+
+def voices_metadata(styles: Sequence[str] = ("bach",)) -> dict[str, str]:
+    """What a file must say of a network that :func:`export_gan` exported."""
+    return {
+        "technique": "gan",
+        "layout": "voices",
+        "title": "Bach chorale, one pass",
+        "description": "Writes all three voices at once, fast enough to follow what you play.",
+        "lowest_pitch": str(LOWEST_PITCH),
+        "highest_pitch": str(HIGHEST_PITCH),
+        "styles": json.dumps(list(styles)),
+    }
 
 
 def example_inputs(batch: int, steps: int) -> tuple[torch.Tensor, ...]:
@@ -101,19 +219,80 @@ def example_inputs(batch: int, steps: int) -> tuple[torch.Tensor, ...]:
 
 def export_refining(network: RefiningUNet) -> onnx.ModelProto:
     """The network as ONNX, in float32; batch and steps (a multiple of 16) are free."""
-    network.eval()
     batch, cells = torch.export.Dim("batch", max=64), torch.export.Dim("cells", max=8192)
-    shape = {0: batch, 1: 16 * cells}
+    shape = {0: batch, 1: _CELL * cells}
+    return _to_onnx(
+        network,
+        dict(zip(REFINING_INPUTS, example_inputs(2, 64), strict=True)),
+        dict.fromkeys(REFINING_INPUTS, shape),
+        REFINING_OUTPUTS,
+    )
+
+
+def export_classic(network: ClassicGenerator) -> onnx.ModelProto:
+    """The published generator as ONNX, in float32; the number of two-bar windows is free."""
+    shape = {0: torch.export.Dim("batch", max=1024)}
+    inputs = {
+        "condition": -torch.ones(2, _CLASSIC_STEPS, 128, 1),
+        "noise": torch.randn(2, _CLASSIC_STEPS // _CELL, *NOISE_SHAPE),
+    }
+    return _to_onnx(network, inputs, dict.fromkeys(inputs, shape), ("roll",))
+
+
+def example_gan_inputs(batch: int, steps: int) -> dict[str, Tensor]:
+    """Inputs of the layout "voices": (B, T), the noise (B, T/16, 8, 512), temperature (B,)."""
+    row = (batch, steps)
+    return {
+        "melody": torch.arange(steps).div(4, rounding_mode="floor").remainder(12).expand(row) + 30,
+        "melody_onset": (torch.arange(steps) % 4 == 0).float().expand(row).clone(),
+        "position": torch.arange(steps).remainder(_CELL).expand(row).clone(),
+        "fermata": torch.zeros(row, dtype=torch.int64),
+        "valid": torch.ones(row),
+        "noise": torch.randn(batch, steps // _CELL, *NOISE_SHAPE),
+        "temperature": torch.ones(batch),
+        "style": torch.zeros(row, dtype=torch.int64),
+    }
+
+
+def export_gan(network: nn.Module) -> onnx.ModelProto:
+    """A one-pass network of the layout "voices" as ONNX; batch and steps are free.
+
+    Its ``forward`` takes :data:`GAN_INPUTS` by these names, and ``style`` if it knows styles; it
+    gives pitch classes (B, T, 4) int64, probabilities of onsets (B, T, 4), and if it can the
+    probability (B, T, 4) that it gave to each pitch chosen.
+    """
+    network.eval()
+    takes = inspect.signature(network.forward).parameters
+    inputs = {name: x for name, x in example_gan_inputs(2, 64).items() if name in takes}
+    missing = [name for name in (*takes, *GAN_INPUTS) if name not in inputs]
+    if missing:
+        raise ValueError(f"a one-pass network takes {', '.join(GAN_INPUTS)}: {missing} differ")
+    inputs = {name: inputs[name] for name in takes}
+    with torch.no_grad():
+        outputs = len(network(**inputs))
+    batch, cells = torch.export.Dim("batch", max=64), torch.export.Dim("cells", max=8192)
+    shapes: dict[str, dict[int, Any]] = {name: {0: batch, 1: _CELL * cells} for name in inputs}
+    shapes |= {"noise": {0: batch, 1: cells}, "temperature": {0: batch}}
+    return _to_onnx(network, inputs, shapes, GAN_OUTPUTS[:outputs])
+
+
+def _to_onnx(
+    network: nn.Module,
+    inputs: dict[str, Tensor],
+    shapes: dict[str, dict[int, Any]],
+    outputs: Sequence[str],
+) -> onnx.ModelProto:
+    network.eval()
     # The exporter talks about itself: nothing in that is for the person who exports.
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
             network,
-            example_inputs(2, 64),
-            input_names=list(REFINING_INPUTS),
-            output_names=list(REFINING_OUTPUTS),
-            dynamic_shapes=tuple(shape for _ in REFINING_INPUTS),
+            tuple(inputs.values()),
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_shapes=tuple(shapes[name] for name in inputs),
             opset_version=_OPSET,
             dynamo=True,
             verbose=False,
@@ -140,8 +319,9 @@ def _strip_provenance(model: onnx.ModelProto) -> None:
 def quantize_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     """Store each large weight as int8 with a scale for each output channel."""
     graph = model.graph
-    # A transposed convolution has its output channels on axis 1.
-    transposed = {node.input[1] for node in graph.node if node.op_type == "ConvTranspose"}
+    # A transposed convolution, and the right factor of a product, have their outputs on axis 1.
+    kinds = ("ConvTranspose", "MatMul")
+    transposed = {node.input[1] for node in graph.node if node.op_type in kinds}
     nodes: list[Any] = []
     weights: list[Any] = []
     for initializer in graph.initializer:

@@ -1,25 +1,39 @@
 """A model file says the same as the network it came from."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="the extra [train] is not installed")
+onnx = pytest.importorskip("onnx", reason="the extra [train] is not installed")
 onnxruntime = pytest.importorskip("onnxruntime")
+
+from torch import Tensor, nn  # noqa: E402
 
 from composer_app.errors import SettingError  # noqa: E402
 from composer_app.generation.catalog import load_generator  # noqa: E402
+from composer_app.generation.generator import GenerationSettings, compose  # noqa: E402
 from composer_app.generation.model_file import read_metadata  # noqa: E402
+from composer_app.music.sample_melodies import load_sample  # noqa: E402
+from composer_app.training.config import ClassicGanConfig, config_to_dict  # noqa: E402
 from composer_app.training.dataset import WindowSampler  # noqa: E402
 from composer_app.training.export import (  # noqa: E402
+    GAN_INPUTS,
     REFINING_INPUTS,
+    example_gan_inputs,
     export_checkpoint,
+    export_classic,
+    export_gan,
     export_refining,
     quantize_weights,
+    save_model,
+    voices_metadata,
 )
-from composer_app.training.networks import RefiningUNet  # noqa: E402
+from composer_app.training.networks import ClassicGenerator, RefiningUNet  # noqa: E402
 from composer_app.training.trainer import (  # noqa: E402
     RefiningTrainer,
     save_checkpoint,
@@ -54,6 +68,150 @@ def test_onnx_says_what_torch_says_at_every_length() -> None:
             assert np.abs(want.numpy() - quantized).max() < 0.1 * np.abs(want.numpy()).max()
 
 
+def sessions(model: Any) -> tuple[Any, Any]:
+    """The model with its weights as they are, and quantized."""
+    copy = onnx.ModelProto.FromString(model.SerializeToString())
+    return tuple(
+        onnxruntime.InferenceSession(m.SerializeToString(), providers=["CPUExecutionProvider"])
+        for m in (model, quantize_weights(copy))
+    )
+
+
+@pytest.fixture(scope="module")
+def classic() -> ClassicGenerator:
+    """Random weights, and norms that have seen something."""
+    torch.manual_seed(3)
+    network = ClassicGenerator()
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.running_mean.normal_(0, 0.3)
+            module.running_var.uniform_(0.5, 2.0)
+    return network
+
+
+def test_the_published_generator_says_the_same_as_onnx(
+    classic: ClassicGenerator, tmp_path: Path
+) -> None:
+    model = export_classic(classic)
+    plain, small = sessions(model)
+    torch.manual_seed(4)
+    for batch in (1, 5):
+        condition = torch.where(torch.rand(batch, 32, 128, 1) < 0.02, 1.0, -1.0)
+        noise = torch.randn(batch, 2, 8, 512)
+        with torch.no_grad():
+            want = classic.eval()(condition, noise).numpy()
+        feeds = {"condition": condition.numpy(), "noise": noise.numpy()}
+        assert np.allclose(plain.run(None, feeds)[0], want, atol=1e-4)
+        quantized = small.run(None, feeds)[0]
+        # int8 weights: close, and nearly always on the same side of 0.
+        assert np.abs(quantized - want).max() < 0.1 * np.abs(want).max()
+        assert ((quantized > 0) != (want > 0)).mean() < 0.005
+    # Kernels are made from the weights when the file is loaded, not each time it runs: what the
+    # runtime is left with has no operator that makes them.
+    options = onnxruntime.SessionOptions()
+    options.optimized_model_filepath = str(tmp_path / "loaded.onnx")
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    onnxruntime.InferenceSession(
+        quantize_weights(model).SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+    left = {node.op_type for node in onnx.load(tmp_path / "loaded.onnx").graph.node}
+    assert left <= {
+        "BatchNormalization",
+        "Concat",
+        "Conv",
+        "DepthToSpace",
+        "LeakyRelu",
+        "Relu",
+        "Tanh",
+        "Transpose",
+    }
+
+
+def test_a_checkpoint_of_the_published_gan_becomes_a_model(
+    classic: ClassicGenerator, tmp_path: Path
+) -> None:
+    state = {
+        "technique": "gan-classic",
+        "generator": classic.state_dict(),
+        "config": config_to_dict(ClassicGanConfig()),
+        "iteration": 1000,
+        "seconds": 1234.5,
+    }
+    save_checkpoint(tmp_path / "c.pt", state)
+    path = tmp_path / "bach-gan-classic.onnx"
+    size = export_checkpoint(tmp_path / "c.pt", path)
+    assert size == path.stat().st_size < 15e6
+    metadata = read_metadata(path)
+    assert {name: metadata[name] for name in ("technique", "layout", "noise_limit", "format")} == {
+        "technique": "gan",
+        "layout": "roll",
+        "noise_limit": "2",
+        "format": "1",
+    }
+    assert (metadata["iterations"], metadata["training_seconds"]) == ("1000", "1234")
+    assert json.loads(metadata["config"])["update_ratio"] == 5
+    assert metadata["title"]
+    assert metadata["description"]
+    piece = compose(load_sample("twinkle"), load_generator(str(path)), GenerationSettings(1))
+    assert piece.tracks[0].notes == load_sample("twinkle").notes
+    assert str(Path(__file__).parents[2]).encode() not in path.read_bytes()
+
+
+class TinyVoices(nn.Module):
+    """A one-pass network of our layout, with as little in it as will do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cells = nn.Linear(512, 8)
+        self.mix = nn.Conv1d(49 + 8 + 4, 4 * 50, 3, padding=1)
+
+    def forward(
+        self,
+        melody: Tensor,
+        melody_onset: Tensor,
+        position: Tensor,
+        fermata: Tensor,
+        valid: Tensor,
+        noise: Tensor,
+        temperature: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        """As :func:`export_gan` asks."""
+        code = nn.functional.one_hot(melody, 49).float()
+        chance = self.cells(noise).mean(2).repeat_interleave(16, dim=1)
+        row = torch.stack([melody_onset, position / 16, fermata.float(), valid], dim=2)
+        x = torch.cat([code, chance * temperature[:, None, None], row], dim=2)
+        out = self.mix(x.transpose(1, 2)).transpose(1, 2).unflatten(2, (4, 50))
+        return out[..., :-1].argmax(3), torch.sigmoid(out[..., -1])
+
+
+def test_a_one_pass_network_of_our_own_becomes_a_model(tmp_path: Path) -> None:
+    torch.manual_seed(5)
+    network = TinyVoices().eval()
+    model = export_gan(network)
+    plain, small = sessions(model)
+    for batch, steps in ((1, 16), (3, 96)):
+        inputs = {n: x for n, x in example_gan_inputs(batch, steps).items() if n in GAN_INPUTS}
+        with torch.no_grad():
+            pitch, onset = network(**inputs)
+        feeds = {name: x.numpy() for name, x in inputs.items()}
+        got = plain.run(None, feeds)
+        assert np.array_equal(got[0], pitch.numpy())
+        assert np.allclose(got[1], onset.numpy(), atol=1e-5)
+        assert np.allclose(small.run(None, feeds)[1], onset.numpy(), atol=0.05)
+    path = tmp_path / "own.onnx"
+    metadata = {**voices_metadata(), "title": "Own", "iterations": "7"}
+    assert save_model(model, metadata, path) == path.stat().st_size
+    assert read_metadata(path)["title"] == "Own"
+    generator = load_generator(str(path))
+    piece = compose(load_sample("twinkle"), generator, GenerationSettings(1))
+    assert piece.tracks[0].notes == load_sample("twinkle").notes
+
+
+def test_a_one_pass_network_with_other_inputs_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="melody_onset"):
+        export_gan(nn.Identity())
+
+
 def test_an_exported_checkpoint_is_a_model_that_describes_itself(tmp_path: Path) -> None:
     trainer = RefiningTrainer(TINY, [chord_piece()], [chord_piece("v", "valid")])
     trainer.step()
@@ -69,7 +227,47 @@ def test_an_exported_checkpoint_is_a_model_that_describes_itself(tmp_path: Path)
     assert str(Path(__file__).parents[2]).encode() not in path.read_bytes()
 
 
-def test_the_gan_is_not_exported_yet(tmp_path: Path) -> None:
-    save_checkpoint(tmp_path / "c.pt", {"technique": "gan-classic"})
-    with pytest.raises(SettingError, match="gan-classic"):
-        export_checkpoint(tmp_path / "c.pt", tmp_path / "m.onnx", "", "")
+def test_styles_become_entries(tmp_path: Path) -> None:
+    trainer = RefiningTrainer(TINY, [chord_piece()], [chord_piece("v", "valid")])
+    save_checkpoint(tmp_path / "c.pt", trainer.state())
+    path = tmp_path / "three.onnx"
+    export_checkpoint(tmp_path / "c.pt", path, styles=["bach", "ragtime"])
+    rows = json.loads(read_metadata(path)["entries"])
+    assert [(row["name"], row["style"], row["title"]) for row in rows] == [
+        ("bach", "bach", "Bach chorale"),
+        ("ragtime", "ragtime", "Ragtime"),
+    ]
+    assert rows[1]["programs"] == [3, 3, 3, 3]
+    assert rows[1]["tempo"] == sorted(rows[1]["tempo"])
+    with pytest.raises(SettingError, match="does not know the style 'polka'"):
+        export_checkpoint(tmp_path / "c.pt", path, styles=["polka"])
+
+
+def test_a_network_from_before_there_were_styles_is_exported_all_the_same(tmp_path: Path) -> None:
+    trainer = RefiningTrainer(TINY, [chord_piece()], [chord_piece("v", "valid")])
+    state = trainer.state()
+    state["average"] = dict(state["average"])
+    state["average"]["stem.weight"] = state["average"]["stem.weight"][:, :-3]
+    save_checkpoint(tmp_path / "c.pt", state)
+    path = tmp_path / "old.onnx"
+    export_checkpoint(tmp_path / "c.pt", path)
+    assert json.loads(read_metadata(path)["styles"]) == ["bach"]
+    assert load_generator(str(path)).style == "bach"
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        ({"technique": "magic"}, "technique magic are not exported"),
+        ({"technique": "gan-classic"}, "another version"),
+        ({"technique": "gan-classic", "generator": {}}, "another version"),
+        ({"technique": "refining", "config": {"hats": 3}}, "another version"),
+    ],
+)
+def test_checkpoints_that_cannot_be_exported(
+    tmp_path: Path, state: dict[str, object], why: str
+) -> None:
+    save_checkpoint(tmp_path / "c.pt", state)
+    with pytest.raises(SettingError, match=why):
+        export_checkpoint(tmp_path / "c.pt", tmp_path / "m.onnx")
+    assert not (tmp_path / "m.onnx").exists()
