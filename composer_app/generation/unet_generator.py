@@ -25,7 +25,7 @@ from composer_app.generation.generator import (
 )
 from composer_app.generation.model_file import read_metadata
 from composer_app.generation.noise import CHANNELS, ROWS, STEPS_PER_CELL, NoiseVector
-from composer_app.generation.onnx_session import open_session
+from composer_app.generation.onnx_session import open_session, run_watched
 from composer_app.generation.placement import (
     FERMATA_UNKNOWN,
     bar_positions,
@@ -41,6 +41,8 @@ WINDOW_STEPS: Final = 32
 _WINDOW_CELLS: Final = WINDOW_STEPS // STEPS_PER_CELL
 # Windows to a run: few enough that a person who cancels does not wait.
 _WINDOWS_PER_RUN: Final = 8
+# From this length on (32 bars) a run takes long enough for somebody to wait for its end.
+_LONG_STEPS: Final = 512
 _STRUCK: Final = 0.5
 
 Feeds = dict[str, NDArray[Any]]
@@ -111,32 +113,51 @@ class UNetGenerator:
     ) -> Generated:
         """From a melody's roll (T, 128, 1) to four voices (T, 128, 4), voice 0 the melody.
 
-        The network cannot be told what is ``given``: that is laid over its answer.
+        The network cannot be told what is ``given``: that is laid over its answer. ``progress``
+        is asked from another thread while a long run lasts.
         """
         if noise.steps < roll.steps:
             raise ValueError(f"the noise vector covers {noise.steps} steps, not {roll.steps}")
 
+        done = 0.0
+
+        def goes_on() -> bool:
+            return progress is None or progress(done)
+
         def tick(share: float) -> None:
-            if progress is not None and not progress(share):
+            nonlocal done
+            done = share
+            if not goes_on():
                 raise GenerationCancelledError
 
+        def run(feeds: Feeds) -> dict[str, NDArray[Any]]:
+            watch = progress is not None and roll.steps >= _LONG_STEPS
+            return self._run(feeds, (lambda: not goes_on()) if watch else None)
+
         tick(0.0)
-        result = self._layout.sound(_Request(roll, meter, noise, settings, tick), self._run)
+        result = self._layout.sound(_Request(roll, meter, noise, settings, tick), run)
         if given is not None:
             confidence = np.where(given.locked, np.float32(1), result.confidence)
             result = Generated(given.paste(result.roll), confidence)
         tick(1.0)
         return result
 
-    def _run(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
+    def _run(self, feeds: Feeds, stop: Callable[[], bool] | None) -> dict[str, NDArray[Any]]:
+        """The outputs by name; broken off, with GenerationCancelledError, if ``stop`` says so."""
+        taken = {name: feeds[name] for name in self._inputs}
         try:
-            answers = self._session.run(self._outputs, {name: feeds[name] for name in self._inputs})
+            if stop is None:
+                answers = self._session.run(self._outputs, taken)
+            else:
+                answers = run_watched(self._session, self._outputs, taken, stop)
         except Exception:
             # onnxruntime's own errors have no common base and speak to programmers.
             raise ModelError(
                 f"{self._file} cannot be run: it is damaged or was not made for Composer; install"
                 " Composer again, or choose another model."
             ) from None
+        if answers is None:
+            raise GenerationCancelledError
         return dict(zip(self._outputs, answers, strict=True))
 
     def _check_ports(self, found: Sequence[Any], required: Ports) -> list[str]:
@@ -296,6 +317,7 @@ class _Voices:
         notes = roll.notes(0)
         cells = -(-roll.steps // STEPS_PER_CELL)
         length = cells * STEPS_PER_CELL
+        upbeat = request.settings.upbeat or 0
         valid = np.arange(length) < roll.steps
         melody = np.zeros(length, np.int64)
         onset = np.zeros(length, np.float32)
@@ -310,7 +332,7 @@ class _Voices:
         feeds: Feeds = {
             "melody": melody,
             "melody_onset": onset,
-            "position": np.where(valid, bar_positions(length, request.meter), 0),
+            "position": np.where(valid, bar_positions(length, request.meter, upbeat), 0),
             "fermata": fermata,
             "valid": valid.astype(np.float32),
             "noise": request.noise.z[:cells],

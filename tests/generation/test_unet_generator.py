@@ -1,6 +1,8 @@
 """The one-pass technique: what the network is given, how its answer is read, what is refused."""
 
 import itertools
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +71,9 @@ class Listener:
         self.session = generator._session
         monkeypatch.setattr(generator, "_session", self)
 
-    def run(self, names: list[str], feeds: dict[str, NDArray[Any]]) -> Any:
+    def run(self, names: list[str], feeds: dict[str, NDArray[Any]], options: Any = None) -> Any:
         self.feeds.append(feeds)
-        return self.session.run(names, feeds)
+        return self.session.run(names, feeds, options)
 
 
 # what both layouts promise ---------------------------------------------------------------
@@ -173,6 +175,33 @@ def test_progress_rises_and_can_cancel(
     assert len(shares) >= least
     with pytest.raises(GenerationCancelledError):
         compose(melody, models[layout], GenerationSettings(), lambda share: share < until)
+
+
+@pytest.mark.parametrize("layout", ["roll", "voices"])
+def test_a_long_run_is_broken_off(
+    models: dict[str, UNetGenerator], monkeypatch: pytest.MonkeyPatch, layout: str
+) -> None:
+    asked: list[float] = []
+    ended = threading.Event()
+
+    class Endless:
+        """Runs until it is told to end."""
+
+        def run(self, names: list[str], feeds: dict[str, NDArray[Any]], options: Any) -> None:
+            while not options.terminate:
+                time.sleep(0.001)
+            ended.set()
+            raise RuntimeError("terminated")
+
+    def progress(share: float) -> bool:
+        asked.append(share)
+        return len(asked) < 5
+
+    monkeypatch.setattr(models[layout], "_session", Endless())
+    with pytest.raises(GenerationCancelledError):
+        compose(Melody((Note(0, 60, 1000),)), models[layout], GenerationSettings(), progress)
+    assert ended.is_set()
+    assert len(asked) == 5
 
 
 def test_noise_that_is_too_short_is_a_mistake(generator: UNetGenerator) -> None:
@@ -300,6 +329,14 @@ def test_what_the_network_is_told(
     assert rows["valid"] == [1] * 20 + [0] * 12
     assert rows["temperature"] == pytest.approx(0.7)
     assert np.array_equal(feeds["noise"][0], NoiseVector.from_seed(4, 20).z)
+
+
+def test_the_upbeat_is_told(
+    models: dict[str, UNetGenerator], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener = Listener(models["voices"], monkeypatch)
+    generate(models["voices"], EIGHT_BARS, upbeat=4)
+    assert listener.feeds[0]["position"][0, :6].tolist() == [12, 13, 14, 15, 0, 1]
 
 
 def test_melodies_are_moved_to_sopranos_and_their_voices_back(
