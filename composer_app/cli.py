@@ -8,9 +8,7 @@ import argparse
 import json
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -19,17 +17,8 @@ from composer_app import __version__
 from composer_app.analysis.features import Spread, Summary, summary
 from composer_app.errors import ComposerError, SettingError
 from composer_app.evaluation import add_evaluation_command
-from composer_app.generation.batch import Job, plan_outputs, prepare_folder, read_jobs
-from composer_app.generation.catalog import DEFAULT_MODEL, installed_models, load_generator
-from composer_app.generation.generator import (
-    MAX_TEMPERATURE,
-    MIN_TEMPERATURE,
-    GenerationSettings,
-    Generator,
-    Progress,
-    compose,
-)
-from composer_app.generation.noise import MAX_SEED
+from composer_app.generation.catalog import DEFAULT_MODEL, installed_models
+from composer_app.generation.commands import FAILED, add_generate_command
 from composer_app.music.composition import Composition
 from composer_app.music.midi_file import read_midi, write_midi
 from composer_app.music.pitch import pitch_name
@@ -37,11 +26,9 @@ from composer_app.music.safe_file import failure_reason, write_whole
 from composer_app.music.sample_melodies import load_sample, sample_melodies
 from composer_app.training.commands import add_training_commands
 
-FAILED: Final = 2
 INTERRUPTED: Final = 130  # as shells report a program that was stopped by Ctrl-C
 # Set by those who work on Composer: a defect then shows its traceback.
 _DEBUG_VARIABLE: Final = "COMPOSER_DEBUG"
-_MOST_TAKES: Final = 999
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -105,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     studio = _command(commands, "studio", _studio, "open the studio", "studio melody.mid")
     studio.add_argument("file", nargs="?", metavar="FILE.mid", help="a MIDI file to open")
 
-    _add_generate(commands)
+    add_generate_command(commands)
 
     models = _command(commands, "models", _models, "list the installed models", "models --json")
     models.add_argument("--json", action="store_true", help="print JSON instead of a table")
@@ -148,146 +135,6 @@ def _command(
     )
     parser.set_defaults(run=run)
     return parser
-
-
-def _add_generate(commands: Any) -> None:
-    parser = _command(
-        commands,
-        "generate",
-        _generate,
-        "compose four tracks around a melody",
-        "generate melody.mid -o composition.mid --seed 7 --takes 3",
-    )
-    add = parser.add_argument
-    add("melodies", nargs="+", type=Path, metavar="MELODY.mid", help="one or more MIDI files")
-    add(
-        "-o",
-        "--output",
-        type=Path,
-        required=True,
-        metavar="OUT",
-        help="a file, or for several melodies a folder, which then holds files of the same names",
-    )
-    add("--model", default=DEFAULT_MODEL, metavar="NAME", help="see composer-app models")
-    add(
-        "--seed",
-        type=_whole_number(0, MAX_SEED),
-        default=0,
-        metavar="N",
-        help="the same seed gives the same music (default 0)",
-    )
-    add(
-        "--temperature",
-        type=_temperature,
-        default=1.0,
-        metavar="X",
-        help=f"from {MIN_TEMPERATURE:g}, careful, to {MAX_TEMPERATURE:g}, daring (default 1)",
-    )
-    add(
-        "--takes",
-        type=_whole_number(1, _MOST_TAKES),
-        default=1,
-        metavar="N",
-        help="several results, of seeds N, N+1 ..., in OUT__z1.mid, OUT__z2.mid ...",
-    )
-    add(
-        "--track",
-        type=_whole_number(1, 65_535),
-        metavar="K",
-        help="which track is the melody (default: the first with notes; see composer-app stats)",
-    )
-    add("--json", action="store_true", help="print what was written as JSON")
-
-
-def _whole_number(least: int, most: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = least - 1
-        if not least <= number <= most:
-            raise argparse.ArgumentTypeError(f"{text} is not a whole number from {least} to {most}")
-        return number
-
-    return parse
-
-
-def _temperature(text: str) -> float:
-    try:
-        return GenerationSettings(temperature=float(text)).temperature
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text} is not a number from {MIN_TEMPERATURE:g} to {MAX_TEMPERATURE:g}"
-        ) from None
-
-
-# generate -------------------------------------------------------------------------------
-
-
-def _generate(args: argparse.Namespace) -> int:
-    if args.seed + args.takes - 1 > MAX_SEED:
-        raise SettingError(
-            f"The seeds of {args.takes} takes from {args.seed} on exceed {MAX_SEED}:"
-            " choose a smaller seed."
-        )
-    plan = plan_outputs(args.melodies, args.output, args.takes)
-    jobs, problems = read_jobs(plan, args.track)
-    if problems:
-        # All the melodies or none of them, so that nothing is left half done.
-        print("\n".join(problems), file=sys.stderr)
-        return FAILED
-    generator = load_generator(args.model)
-    prepare_folder(args.output, make=len(jobs) > 1)
-    written = [result for job in jobs for result in _compose_takes(job, generator, args)]
-    if args.json:
-        print(json.dumps({"files": written}, indent=2))
-    return 0
-
-
-def _compose_takes(
-    job: Job, generator: Generator, args: argparse.Namespace
-) -> list[dict[str, object]]:
-    results: list[dict[str, object]] = []
-    for take, output in enumerate(job.plan.outputs):
-        settings = GenerationSettings(args.seed + take, args.temperature)
-        begun = time.perf_counter()
-        with _progress_line(output.name) as progress:
-            piece = compose(job.melody, generator, settings, progress)
-        write_midi(piece, output)
-        seconds = round(time.perf_counter() - begun, 3)
-        results.append(
-            {
-                "file": str(output),
-                "melody": str(job.plan.source),
-                "track": job.track,
-                "model": generator.name,
-                "seed": settings.seed,
-                "temperature": settings.temperature,
-                "bars": piece.bars,
-                "notes": piece.note_count,
-                "seconds": seconds,
-            }
-        )
-        if not args.json:
-            print(f"{output}: {_count(piece.bars, 'bar')}, seed {settings.seed}, {seconds:.1f} s")
-    return results
-
-
-@contextmanager
-def _progress_line(name: str) -> Iterator[Progress | None]:
-    """A line on a terminal that fills up and goes; nothing where stderr goes to a file."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-
-    def show(share: float) -> bool:
-        print(f"\r{name} {share:4.0%}", end="", file=sys.stderr, flush=True)
-        return True
-
-    try:
-        yield show
-    finally:
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 # the other commands ---------------------------------------------------------------------

@@ -11,6 +11,7 @@ import pytest
 
 from composer_app import __version__, cli
 from composer_app.errors import ModelError
+from composer_app.generation import commands
 from composer_app.generation.catalog import ModelInfo
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.midi_file import read_midi, write_midi
@@ -64,7 +65,7 @@ def generator(monkeypatch: pytest.MonkeyPatch) -> FakeGenerator:
             raise ModelError(f"There is no model named {name}.")
         return fake
 
-    monkeypatch.setattr(cli, "load_generator", load)
+    monkeypatch.setattr(commands, "load_generator", load)
     return fake
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from composer_app.errors import MelodyError, MidiFileError, SettingError
 from composer_app.generation.generator import check_melody
+from composer_app.generation.given import Voices, accompaniment
 from composer_app.music.composition import melody_track
 from composer_app.music.melody import Melody
 from composer_app.music.midi_file import read_midi
@@ -29,11 +30,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A plan whose melody has been read from its file's track number ``track``, from 1 on."""
+    """A plan whose melody has been read from its file's track number ``track``, from 1 on.
+
+    ``voices`` are the alto, tenor and bass that the other tracks may be.
+    """
 
     plan: Plan
     track: int
     melody: Melody
+    voices: Voices
 
 
 def plan_outputs(melodies: Sequence[Path], output: Path, takes: int) -> list[Plan]:
@@ -72,7 +77,7 @@ def read_jobs(plans: Iterable[Plan], track: int | None) -> tuple[list[Job], list
                 raise MidiFileError(f"{plan.source} has {has}, not {track}.")
             melody = piece.melody(index)
             check_melody(melody)
-            jobs.append(Job(plan, index + 1, melody))
+            jobs.append(Job(plan, index + 1, melody, accompaniment(piece, index)))
         except MidiFileError as error:
             problems.append(str(error))
         except MelodyError as error:

@@ -42,7 +42,8 @@ from composer_app.generation.onnx_session import open_session, run_watched
 from composer_app.generation.placement import (
     FERMATA_UNKNOWN,
     bar_positions,
-    octave_shift,
+    low_bias,
+    singing_shift,
     voice_notes,
 )
 from composer_app.generation.refining_run import Canvas, Run, Schedule
@@ -135,7 +136,7 @@ class RefiningGenerator:
         given = given or _only_melody(roll)
         locked = given.locked.copy()
         locked[:, 0] |= ~_varied(melody, roll.steps, settings.vary_melody, source)
-        shift = octave_shift(melody)
+        shift = singing_shift(melody)
         keeps = locked | given.roll.sounding.any(axis=1) if settings.improve else locked
         canvas = self._canvas(given, ~keeps, melody, shift, meter, settings.upbeat or 0)
         total = self.schedule.scaled(settings.iterations).total
@@ -145,6 +146,7 @@ class RefiningGenerator:
             canvas,
             source,
             settings.temperature,
+            bias=low_bias(self._lowest - shift, self._classes) if shift > 0 else None,
             progress=progress,
             total=total,
         )

@@ -1,0 +1,271 @@
+"""The command that composes, ``generate``: what it takes, and what it writes."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from composer_app.errors import SettingError
+from composer_app.generation.batch import Job, plan_outputs, prepare_folder, read_jobs
+from composer_app.generation.catalog import DEFAULT_MODEL, load_generator
+from composer_app.generation.generator import (
+    DEFAULT_MAX_REMOVED,
+    MAX_ITERATIONS,
+    MAX_PERCENT_ADDED,
+    MAX_TEMPERATURE,
+    MAX_UPBEAT,
+    MIN_ITERATIONS,
+    MIN_TEMPERATURE,
+    GenerationSettings,
+    Generator,
+    Given,
+    Progress,
+    compose_with_confidence,
+)
+from composer_app.generation.given import Lock, given_from, parse_lock
+from composer_app.generation.noise import MAX_SEED
+from composer_app.music.midi_file import write_midi
+
+FAILED: Final = 2
+_MOST_TAKES: Final = 999
+
+
+def add_generate_command(commands: Any) -> None:
+    """Add ``generate`` to the command line's subparsers."""
+    does = "compose four tracks around a melody"
+    parser = commands.add_parser(
+        "generate",
+        help=does,
+        description=f"{does[0].upper()}{does[1:]}.",
+        epilog="example: composer-app generate melody.mid -o composition.mid --seed 7 --takes 3",
+    )
+    parser.set_defaults(run=_generate)
+    add = parser.add_argument
+    add("melodies", nargs="+", type=Path, metavar="MELODY.mid", help="one or more MIDI files")
+    add(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help="a file, or for several melodies a folder, which then holds files of the same names",
+    )
+    add("--model", default=DEFAULT_MODEL, metavar="NAME", help="see composer-app models")
+    add(
+        "--seed",
+        type=_whole_number(0, MAX_SEED),
+        default=0,
+        metavar="N",
+        help="the same seed gives the same music (default 0)",
+    )
+    add(
+        "--temperature",
+        type=_temperature,
+        default=1.0,
+        metavar="X",
+        help=f"from {MIN_TEMPERATURE:g}, careful, to {MAX_TEMPERATURE:g}, daring (default 1)",
+    )
+    add(
+        "--takes",
+        type=_whole_number(1, _MOST_TAKES),
+        default=1,
+        metavar="N",
+        help="several results, of seeds N, N+1 ..., in OUT__z1.mid, OUT__z2.mid ...",
+    )
+    add(
+        "--track",
+        type=_whole_number(1, 65_535),
+        metavar="K",
+        help="which track is the melody (default: the first with notes; see composer-app stats)",
+    )
+    add("--json", action="store_true", help="print what was written as JSON")
+    _add_control(parser.add_argument_group("more control"))
+
+
+def _add_control(group: Any) -> None:
+    """What goes beyond a melody, a model and a seed."""
+    add = group.add_argument
+    add(
+        "--improve",
+        action="store_true",
+        help="the file's other tracks are an accompaniment: take away what sounds out of place,"
+        " and add what is missing",
+    )
+    add(
+        "--lock",
+        type=_lock,
+        action="append",
+        default=[],
+        metavar="WHAT",
+        help="keep this of the file's accompaniment: a voice (melody, alto, tenor, bass), bars"
+        " (bars:1-4), a voice's bars (alto:9-12) or a beat of it (alto:9.3); may be repeated",
+    )
+    add(
+        "--iterations",
+        type=_whole_number(MIN_ITERATIONS, MAX_ITERATIONS),
+        metavar="N",
+        help="how often the network looks at the piece; more is more careful and slower"
+        " (default: as the model is tuned)",
+    )
+    add(
+        "--max-added",
+        type=_whole_number(0, MAX_PERCENT_ADDED),
+        metavar="PERCENT",
+        help="at most so many notes more, in percent of the accompaniment's that is improved,"
+        " else of the melody's (default: no limit)",
+    )
+    add(
+        "--max-removed",
+        type=_whole_number(0, 100),
+        default=DEFAULT_MAX_REMOVED,
+        metavar="PERCENT",
+        help="with --improve, take away at most so many of the accompaniment's notes"
+        f" (default {DEFAULT_MAX_REMOVED})",
+    )
+    add(
+        "--vary-melody",
+        type=_share,
+        default=0.0,
+        metavar="SHARE",
+        help="let the model write this share of the melody anew, 0 to 1 (default 0)",
+    )
+    add(
+        "--upbeat",
+        type=_whole_number(0, MAX_UPBEAT),
+        metavar="STEPS",
+        help="sixteenths before the first downbeat (default: heard from the melody)",
+    )
+
+
+def _whole_number(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"{text} is not a whole number from {least} to {most}")
+        return number
+
+    return parse
+
+
+def _temperature(text: str) -> float:
+    try:
+        return GenerationSettings(temperature=float(text)).temperature
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not a number from {MIN_TEMPERATURE:g} to {MAX_TEMPERATURE:g}"
+        ) from None
+
+
+def _share(text: str) -> float:
+    try:
+        return GenerationSettings(vary_melody=float(text)).vary_melody
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 1") from None
+
+
+def _lock(text: str) -> Lock:
+    try:
+        return parse_lock(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text} is nothing to lock such as bass, bars:1-4, alto:9-12 or alto:9.3"
+        ) from None
+
+
+def _generate(args: argparse.Namespace) -> int:
+    if args.seed + args.takes - 1 > MAX_SEED:
+        raise SettingError(
+            f"The seeds of {args.takes} takes from {args.seed} on exceed {MAX_SEED}:"
+            " choose a smaller seed."
+        )
+    plan = plan_outputs(args.melodies, args.output, args.takes)
+    jobs, problems = read_jobs(plan, args.track)
+    if problems:
+        # All the melodies or none of them, so that nothing is left half done.
+        print("\n".join(problems), file=sys.stderr)
+        return FAILED
+    asked = args.improve or args.lock
+    givens = [given_from(job.melody, job.voices, args.lock) if asked else None for job in jobs]
+    if args.improve:
+        for job in jobs:
+            if not any(job.voices):
+                raise SettingError(
+                    f"{job.plan.source} has no accompaniment to improve: leave --improve out."
+                )
+    generator = load_generator(args.model)
+    prepare_folder(args.output, make=len(jobs) > 1)
+    written = [
+        result
+        for job, given in zip(jobs, givens, strict=True)
+        for result in _compose_takes(job, given, generator, args)
+    ]
+    if args.json:
+        print(json.dumps({"files": written}, indent=2))
+    return 0
+
+
+def _compose_takes(
+    job: Job, given: Given | None, generator: Generator, args: argparse.Namespace
+) -> list[dict[str, object]]:
+    results: list[dict[str, object]] = []
+    for take, output in enumerate(job.plan.outputs):
+        settings = GenerationSettings(
+            args.seed + take,
+            args.temperature,
+            upbeat=args.upbeat,
+            iterations=args.iterations,
+            improve=args.improve,
+            max_added=args.max_added,
+            max_removed=args.max_removed,
+            vary_melody=args.vary_melody,
+        )
+        begun = time.perf_counter()
+        with _progress_line(output.name) as progress:
+            made = compose_with_confidence(job.melody, generator, settings, progress, given=given)
+        piece = made.composition
+        write_midi(piece, output)
+        seconds = round(time.perf_counter() - begun, 3)
+        results.append(
+            {
+                "file": str(output),
+                "melody": str(job.plan.source),
+                "track": job.track,
+                "model": generator.name,
+                "seed": settings.seed,
+                "temperature": settings.temperature,
+                "upbeat": made.upbeat,
+                "bars": piece.bars,
+                "notes": piece.note_count,
+                "seconds": seconds,
+            }
+        )
+        if not args.json:
+            print(
+                bars = "1 bar" if piece.bars == 1 else f"{piece.bars:,} bars"
+                print(f"{output}: {bars}, seed {settings.seed}, {seconds:.1f} s")
+            )
+    return results
+
+
+@contextmanager
+def _progress_line(name: str) -> Iterator[Progress | None]:
+    """A line on a terminal that fills up and goes; nothing where stderr goes to a file."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+
+    def show(share: float) -> bool:
+        print(f"\r{name} {share:4.0%}", end="", file=sys.stderr, flush=True)
+        return True
+
+    try:
+        yield show
+    finally:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
