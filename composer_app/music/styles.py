@@ -53,7 +53,7 @@ BACH: Final = Style(
     "Bach chorale",
     "Writes alto, tenor and bass to any melody, as Bach did in his four-part chorales.",
     DEFAULT_PROGRAMS,
-    Tempo(50, 72, 104),
+    Tempo(50, 72, 120),
 )
 HYMN: Final = Style(
     "hymn",

@@ -111,9 +111,7 @@ class GeneratePanel(QFrame):
         rows = self.model.model()
         for row, info in enumerate(self._models):
             self.model.addItem(info.title, info.name)
-            self.model.setItemData(
-                row, info.problem or info.description, Qt.ItemDataRole.ToolTipRole
-            )
+            self.model.setItemData(row, info.problem or _about(info), Qt.ItemDataRole.ToolTipRole)
             if info.problem and isinstance(rows, QStandardItemModel):
                 rows.item(row).setEnabled(False)
         usable = [info.name for info in self._models if not info.problem]
@@ -160,7 +158,7 @@ class GeneratePanel(QFrame):
         models = self._models or ()
         problems = [f"{info.title}: {info.problem}" for info in models if info.problem]
         if 0 <= index < len(models):
-            self._description.setText(models[index].description)
+            self._description.setText(_about(models[index]))
         else:
             self._description.setText(" ".join(problems))
         self._refresh()
@@ -270,6 +268,12 @@ class GeneratePanel(QFrame):
         layout.addWidget(self._reason)
         layout.addStretch(1)
         layout.addWidget(self._hint)
+
+
+def _about(model: ModelInfo) -> str:
+    """What a person reads about ``model`` before choosing it."""
+    facts = " · ".join(fact for fact in (model.manner.capitalize(), f"{model.tempo} BPM") if fact)
+    return f"{model.description}\n{facts}" if model.manner else model.description
 
 
 def _seed_box() -> QDoubleSpinBox:

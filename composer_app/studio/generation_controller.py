@@ -38,6 +38,8 @@ class GenerationController(QObject):
         self._bar = bar
         self._play = play
         self._asked: Melody | None = None
+        self._models: dict[str, ModelInfo] = {}
+        self._advice = ""
         panel.generateRequested.connect(self.generate)
         panel.cancelRequested.connect(worker.cancel)
         panel.modelChosen.connect(self._choose_model)
@@ -50,6 +52,7 @@ class GenerationController(QObject):
 
     def set_models(self, models: Sequence[ModelInfo]) -> None:
         """Offer ``models``, and load the chosen one ahead of its first use."""
+        self._models = {model.name: model for model in models}
         self._panel.set_models(models, self._settings.model)
         if self._panel.model_name:
             self._worker.preload(self._panel.model_name)
@@ -60,7 +63,10 @@ class GenerationController(QObject):
         self._asked = composition.melody()
         self._panel.set_busy(True)
         self._worker.generate(
-            self._asked, self._panel.model_name, self._panel.settings, _programs(composition)
+            self._asked,
+            self._panel.model_name,
+            self._panel.settings,
+            self._programs(composition, self._panel.model_name),
         )
 
     def _finish(self, result: Composition) -> None:
@@ -71,10 +77,11 @@ class GenerationController(QObject):
         if asked is None or (melody.notes, melody.meter) != (asked.notes, asked.meter):
             self._bar.tell("The melody has changed meanwhile: press Generate again.")
             return
+        model = result.origin.model if result.origin else ""
         # Tempo, title and instruments may have been changed while the network was at work.
         tracks = tuple(
             replace(track, program=program)
-            for track, program in zip(result.tracks, _programs(current), strict=True)
+            for track, program in zip(result.tracks, self._programs(current, model), strict=True)
         )
         result = replace(result, tracks=tracks, tempo=current.tempo, title=current.title)
         if result == current:
@@ -85,7 +92,8 @@ class GenerationController(QObject):
         self._document.replace(result, "Generate")
         seed = result.origin.seed if result.origin else 0
         self._bar.tell(
-            f"Three voices written beneath your melody, with seed {seed}.",
+            f"Three voices written beneath your melody, with seed {seed}."
+            + self._new_advice(model, current.tempo.initial_bpm),
             Tone.SUCCESS,
             MessageAction("Play", self._play),
         )
@@ -111,11 +119,29 @@ class GenerationController(QObject):
         else:
             self._panel.set_obstacle(None)
 
+    def _programs(self, composition: Composition, model: str) -> tuple[int, ...]:
+        """The instruments for four voices: the ensemble of ``model``, and what a person chose.
 
-def _programs(composition: Composition) -> tuple[int, ...]:
-    """The instruments to generate for: those of the tracks there are, the rest as usual."""
-    chosen = tuple(track.program for track in composition.tracks[: len(DEFAULT_PROGRAMS)])
-    if composition.origin is None:
-        # Other tracks of an opened file are not voices of ours.
-        chosen = chosen[:1]
-    return chosen + DEFAULT_PROGRAMS[len(chosen) :]
+        An instrument that differs from those of the take's own model has been chosen.
+        """
+        wanted = self._ensemble(model)
+        before: tuple[int, ...] = DEFAULT_PROGRAMS
+        tracks = composition.tracks[: len(wanted)]
+        if composition.origin is None:
+            # Other tracks of an opened file are not voices of ours.
+            tracks = tracks[:1]
+        else:
+            before = self._ensemble(composition.origin.model)
+        chosen = {i: t.program for i, t in enumerate(tracks) if t.program != before[i]}
+        return tuple(chosen.get(voice, program) for voice, program in enumerate(wanted))
+
+    def _ensemble(self, model: str) -> tuple[int, ...]:
+        info = self._models.get(model)
+        return info.programs if info else DEFAULT_PROGRAMS
+
+    def _new_advice(self, model: str, bpm: float) -> str:
+        """A sentence on an unusual tempo to go on with, unless it was the last one said."""
+        info = self._models.get(model)
+        advice = info.tempo_advice(bpm) if info else ""
+        said, self._advice = self._advice, advice
+        return f" {advice}" if advice and advice != said else ""
