@@ -247,10 +247,8 @@ def _compose_takes(
             }
         )
         if not args.json:
-            print(
-                bars = "1 bar" if piece.bars == 1 else f"{piece.bars:,} bars"
-                print(f"{output}: {bars}, seed {settings.seed}, {seconds:.1f} s")
-            )
+            bars = "1 bar" if piece.bars == 1 else f"{piece.bars:,} bars"
+            print(f"{output}: {bars}, seed {settings.seed}, {seconds:.1f} s")
     return results
 
 
