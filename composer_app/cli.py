@@ -154,14 +154,19 @@ def _studio(args: argparse.Namespace) -> int:
 def _models(args: argparse.Namespace) -> int:
     models = installed_models()
     if args.json:
-        rows = [{**asdict(model), "path": str(model.path)} for model in models]
+        rows = [
+            {**asdict(model), "path": str(model.path), "manner": model.manner} for model in models
+        ]
         print(json.dumps({"models": rows, "default": DEFAULT_MODEL}, indent=2))
         return 0
     if not models:
         print("No models are installed.")
     for model in models:
-        print(f"{model.name:<16} {model.problem or model.title}")
-        if model.description and not model.problem:
+        if model.problem:
+            print(f"{model.name:<16} {model.problem}")
+            continue
+        print(f"{model.name:<16} {model.title} ({model.manner}, {model.tempo} BPM)")
+        if model.description:
             print(f"{'':<16} {model.description}")
     return 0
 

@@ -13,10 +13,13 @@ from composer_app import __version__, cli
 from composer_app.errors import ModelError
 from composer_app.generation import commands
 from composer_app.generation.catalog import ModelInfo
-from composer_app.music.composition import Composition, Origin, Track
+from composer_app.music.composition import DEFAULT_PROGRAMS, Composition, Origin, Track
+from composer_app.music.melody import Melody
 from composer_app.music.midi_file import read_midi, write_midi
 from composer_app.music.note import Note
 from composer_app.music.sample_melodies import load_sample, sample_melodies
+from composer_app.music.styles import style_named
+from composer_app.music.timing import TempoMap
 from tests.generation.fake_generator import FakeGenerator
 
 COMMANDS = (
@@ -85,6 +88,39 @@ def test_generate_one(run: Run, generator: FakeGenerator) -> None:
     assert [track.name for track in piece.tracks] == ["Soprano", "Alto", "Tenor", "Bass"]
     assert piece.melody() == load_sample("greensleeves")
     assert piece.origin == Origin("fake", 0, 1.0)
+
+
+def test_a_style_brings_its_instruments_and_a_word_on_the_tempo(
+    run: Run, generator: FakeGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hymn = style_named("hymn")
+    info = ModelInfo("hymn", Path("bach.onnx"), style="hymn", programs=hymn.programs,
+                     tempo=hymn.tempo)  # fmt: skip
+    monkeypatch.setattr(commands, "find_model", lambda name: info)
+    melody = Melody((Note(0, 67, 16),), TempoMap.constant(180))
+    write_midi(Composition.from_melody(melody), "fast.mid")
+    command = ["generate", "fast.mid", "-o", "out.mid", "--takes", "2"]
+    status, out, _ = run(*command)
+    assert status == 0
+    assert len(out.splitlines()) == 3
+    assert out.splitlines()[2] == "Hymn usually goes at 66-126 BPM, and this piece at 180."
+    piece = read_midi("out__z1.mid")
+    assert [track.program for track in piece.tracks] == [19] * 4
+    assert piece.tempo == melody.tempo
+    assert list(json.loads(run(*command, "--json")[1])) == ["files"]
+
+
+def test_one_pass_improves_nothing(
+    run: Run, generator: FakeGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = ModelInfo("quick", Path("quick.onnx"), technique="gan")
+    monkeypatch.setattr(commands, "find_model", lambda name: info)
+    tracks = Track("Soprano", 0, (Note(0, 67, 16),)), Track("Alto", 0, (Note(0, 60, 16),))
+    write_midi(Composition(tracks), "tune.mid")
+    status, _, err = run("generate", "tune.mid", "-o", "out.mid", "--improve")
+    assert status == 2
+    assert "quick writes everything in one pass" in err
+    assert generator.calls == []
 
 
 def test_generate_several_with_takes_as_json(run: Run, generator: FakeGenerator) -> None:
@@ -235,12 +271,20 @@ MODELS = (
 def test_models(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "installed_models", lambda: MODELS)
     lines = [" ".join(line.split()) for line in run("models")[1].splitlines()]
-    assert lines == ["bach Bach chorales", "Sings like 1730.", "torn torn.onnx is not ONNX."]
+    assert lines == [
+        "bach Bach chorales (refining, 50-120 BPM)",
+        "Sings like 1730.",
+        "torn torn.onnx is not ONNX.",
+    ]
     answer = json.loads(run("models", "--json")[1])
     assert answer["default"] == "bach"
     assert [model["name"] for model in answer["models"]] == ["bach", "torn"]
     assert answer["models"][0]["path"] == str(Path("/m/bach.onnx"))
     assert answer["models"][1]["problem"] == "torn.onnx is not ONNX."
+    assert answer["models"][0]["style"] == "bach"
+    assert answer["models"][0]["programs"] == list(DEFAULT_PROGRAMS)
+    assert answer["models"][0]["tempo"] == {"lowest": 50, "usual": 72, "highest": 120}
+    assert answer["models"][0]["manner"] == "refining"
 
 
 def test_no_models(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

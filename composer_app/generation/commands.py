@@ -11,7 +11,12 @@ from typing import Any, Final
 
 from composer_app.errors import SettingError
 from composer_app.generation.batch import Job, plan_outputs, prepare_folder, read_jobs
-from composer_app.generation.catalog import DEFAULT_MODEL, load_generator
+from composer_app.generation.catalog import (
+    DEFAULT_MODEL,
+    ModelInfo,
+    find_model,
+    load_generator,
+)
 from composer_app.generation.generator import (
     DEFAULT_MAX_REMOVED,
     MAX_ITERATIONS,
@@ -200,11 +205,17 @@ def _generate(args: argparse.Namespace) -> int:
                     f"{job.plan.source} has no accompaniment to improve: leave --improve out."
                 )
     generator = load_generator(args.model)
+    model = find_model(args.model)
+    if args.improve and model.technique == "gan":
+        raise SettingError(
+            f"The model {model.name} writes everything in one pass and can improve nothing:"
+            " choose a refining model, or leave --improve out."
+        )
     prepare_folder(args.output, make=len(jobs) > 1)
     written = [
         result
         for job, given in zip(jobs, givens, strict=True)
-        for result in _compose_takes(job, given, generator, args)
+        for result in _compose_takes(job, given, generator, model, args)
     ]
     if args.json:
         print(json.dumps({"files": written}, indent=2))
@@ -212,7 +223,11 @@ def _generate(args: argparse.Namespace) -> int:
 
 
 def _compose_takes(
-    job: Job, given: Given | None, generator: Generator, args: argparse.Namespace
+    job: Job,
+    given: Given | None,
+    generator: Generator,
+    model: ModelInfo,
+    args: argparse.Namespace,
 ) -> list[dict[str, object]]:
     results: list[dict[str, object]] = []
     for take, output in enumerate(job.plan.outputs):
@@ -228,7 +243,9 @@ def _compose_takes(
         )
         begun = time.perf_counter()
         with _progress_line(output.name) as progress:
-            made = compose_with_confidence(job.melody, generator, settings, progress, given=given)
+            made = compose_with_confidence(
+                job.melody, generator, settings, progress, model.programs, given
+            )
         piece = made.composition
         write_midi(piece, output)
         seconds = round(time.perf_counter() - begun, 3)
@@ -249,6 +266,9 @@ def _compose_takes(
         if not args.json:
             bars = "1 bar" if piece.bars == 1 else f"{piece.bars:,} bars"
             print(f"{output}: {bars}, seed {settings.seed}, {seconds:.1f} s")
+    advice = model.tempo_advice(job.melody.tempo.initial_bpm)
+    if advice and not args.json:
+        print(advice)
     return results
 
 
