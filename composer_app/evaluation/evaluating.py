@@ -1,11 +1,13 @@
 """Lets a model harmonise held-out melodies, and measures the results."""
 
+import importlib.util
 import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from types import ModuleType
+from typing import Any, Final
 
 import numpy as np
 
@@ -31,6 +33,8 @@ DEFAULT_TAKES: Final = 2
 DEFAULT_CLASSIFIERS: Final = 5
 _SEED_BASE: Final = 1000
 _BEAT: Final = 4
+# Fewer teach the two-sample test's network nothing.
+_LEAST_PIECES: Final = 8
 
 Takes = list[VoiceGrid]
 
@@ -80,8 +84,8 @@ def evaluate(
     rows: dict[str, Figures] = {"model": judge.model(takes) | _nll(generator, excerpts)}
     rows["composer"] = judge.composer()
     if plan.floors and training:
-        rows["bar_retrieval"] = judge.of(bar_retrieval(excerpts, training))
-        rows["random_paste"] = judge.of(random_paste(excerpts, training))
+        rows["bar_retrieval"] = judge.model([bar_retrieval(excerpts, training)])
+        rows["random_paste"] = judge.model([random_paste(excerpts, training)])
     result = Evaluation(
         generator.name,
         plan.style,
@@ -155,6 +159,7 @@ class _Judge:
         # With melodies of their own the composer's whole split is the reference.
         self.reference = list(excerpts) if self.complete else list(real)
         self.others = excerpts_of(list(training))
+        self.classifier = self._classifier()
         known = [
             (grid_of(piece, slice(start % _BEAT, piece.steps)), int(piece.bar_length[start]))
             for piece in training
@@ -179,16 +184,55 @@ class _Judge:
             for column in takes
             for take, each in zip(column, self.excerpts, strict=True)
         ).share
-        return figures
-
-    def of(self, takes: Takes) -> dict[str, float | None]:
-        """The figures of one set of takes."""
-        return self.model([takes])
+        return figures | self._two_sample(takes, self.excerpts)
 
     def composer(self) -> dict[str, float | None]:
-        """The composer's own; his distances are those to his training pieces' excerpts."""
+        """The composer's own; his distances are those to his training pieces' excerpts.
+
+        So is the two-sample test: as many of those, taken at random, stand for what is generated.
+        """
         others = [(each.grid, each.passage) for each in self.others]
-        return self._figures([[(each.grid, each.passage) for each in self.reference]], others)
+        figures = self._figures([[(each.grid, each.passage) for each in self.reference]], others)
+        order = np.random.default_rng(_SEED_BASE).permutation(len(others))[: len(self.excerpts)]
+        if len(order) == len(self.excerpts):
+            chosen = [self.others[index] for index in order]
+            figures |= self._two_sample([[each.grid for each in chosen]], chosen)
+        return figures
+
+    def _classifier(self) -> ModuleType | None:
+        """The module with the two-sample test, or None and a sentence why there is none."""
+        reason = None
+        if not self.plan.classifiers:
+            return None
+        if not self.complete:
+            reason = "there are no pieces of the composer with these melodies"
+        elif len(self.excerpts) < _LEAST_PIECES:
+            reason = f"it needs {_LEAST_PIECES} pieces"
+        elif importlib.util.find_spec("torch") is None:
+            reason = "it needs the package torch: install Composer with its extra [train]"
+        if reason is not None:
+            self.notes.append(f"The two-sample test was left out: {reason}.")
+            return None
+        # torch is slow to import: only when the test is really made.
+        from composer_app.training import two_sample
+
+        return two_sample
+
+    def _two_sample(
+        self, takes: Sequence[Takes], others: Sequence[Excerpt]
+    ) -> dict[str, float | None]:
+        """How well ``takes``, whose keys and bars are those of ``others``, are found out."""
+        if self.classifier is None:
+            return {}
+        make = self.classifier.Sample
+
+        def sample(grid: VoiceGrid, each: Excerpt) -> Any:
+            return make(grid.pitch, grid.onset, each.position, each.passage.home.origin)
+
+        real = [sample(each.grid, each) for each in self.excerpts]
+        made = [list(map(sample, take, others)) for take in takes]
+        result = self.classifier.two_sample_test(real, made, self.plan.classifiers)
+        return {"two_sample_auc": result.mean, "two_sample_spread": result.spread}
 
     def _judged(self, takes: Takes) -> list[Judged]:
         return [each.judged(take) for take, each in zip(takes, self.excerpts, strict=True)]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from composer_app.errors import CorpusError
-from composer_app.evaluation import Plan, evaluate
+from composer_app.evaluation import Plan, evaluate, evaluating
 from composer_app.evaluation.excerpts import excerpt
 from composer_app.evaluation.table import MEASURES, Figures
 from composer_app.music.composition import Composition
@@ -99,3 +99,37 @@ def test_a_corpus_without_training_pieces_has_no_floors(tmp_path: Path) -> None:
     rows = evaluate(Dice(), Plan(tmp_path / "c.npz", classifiers=0)).evaluation.rows
     assert list(rows) == ["model", "composer"]
     assert rows["composer"].get("chord_js") is None
+
+
+def test_the_two_sample_test_has_a_row(tmp_path: Path) -> None:
+    pieces = [chorale(str(i), "valid", shift=i % 5) for i in range(12)]
+    pieces += [chorale(f"t{i}", "train", shift=i % 5) for i in range(12)]
+    save_corpus(pieces, tmp_path / "c.npz")
+    plan = Plan(tmp_path / "c.npz", classifiers=1, takes=1, floors=False)
+    rows = evaluate(Dice(), plan).evaluation.rows
+    assert figure(rows["model"], "two_sample_auc") > 0.95
+    # The same music: nothing to tell.
+    assert figure(rows["composer"], "two_sample_auc") == pytest.approx(0.5, abs=0.3)
+    assert rows["model"]["two_sample_spread"] == 0.0
+
+
+def test_a_two_sample_test_that_cannot_be_made_is_a_sentence(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = replace(plan, classifiers=1, takes=1, floors=False)
+    (sentence,) = evaluate(Dice(), quick).evaluation.notes
+    assert sentence == "The two-sample test was left out: it needs 8 pieces."
+    monkeypatch.setattr(evaluating, "_LEAST_PIECES", 1)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    (sentence,) = evaluate(Dice(), quick).evaluation.notes
+    assert "it needs the package torch" in sentence
+
+
+def test_takes_are_fitted_to_their_melody() -> None:
+    """A model that writes too little or too much is judged on the melody's length."""
+    cut = excerpt(chorale())
+    assert cut is not None
+    assert evaluating._fitted(cut.grid, 100).steps == 100
+    longer = evaluating._fitted(cut.grid, 130)
+    assert (longer.steps, longer.pitch[-1].tolist()) == (130, [-1] * 4)
+    assert not longer.onset[-1].any()
