@@ -1,0 +1,158 @@
+"""Whatever a person plays, four musical voices come out: the shipped model, end to end."""
+
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from composer_app.generation.generator import GenerationSettings, compose
+from composer_app.generation.refining_generator import RefiningGenerator
+from composer_app.generation.sampling import in_a_triad
+from composer_app.music.composition import Composition
+from composer_app.music.melody import Melody
+from composer_app.music.note import Note
+from composer_app.music.timing import Meter
+
+pytest.importorskip("onnxruntime")
+
+REST = -1
+SCALE = (0, 2, 4, 5, 7, 9, 11)
+
+
+def line(pitches: list[int], *lengths: int, start: int = 0, meter: Meter | None = None) -> Melody:
+    """One note after the other; ``lengths`` are gone through again and again."""
+    notes = []
+    for index, pitch in enumerate(pitches):
+        notes.append(Note(start, pitch, lengths[index % len(lengths)]))
+        start = notes[-1].end
+    return Melody(tuple(notes), meter=meter or Meter(4, 4))
+
+
+def tune(tonic: int, bars: int, meter: Meter | None = None) -> Melody:
+    """A plain tune on a major scale that ends on its tonic."""
+    shape = (0, 2, 4, 2, 3, 1, 2, 0, 4, 5, 6, 5, 4, 3, 2, 1)
+    per_bar = (meter or Meter()).steps_per_bar // 4 or 1
+    degrees = [shape[step % len(shape)] for step in range(bars * per_bar - 1)]
+    return line([*(tonic + SCALE[degree] for degree in degrees), tonic], 4, meter=meter)
+
+
+def turned(pitches: list[int], times: int) -> list[int]:
+    return [*pitches * times, pitches[0]]
+
+
+MELODIES = {
+    "the lowest of 32 keys": tune(41, 4),
+    "low": tune(48, 4),
+    "octave leaps": line(turned([60, 72, 64, 76, 67, 79, 62, 74], 2), 4),
+    "long rests": Melody((Note(0, 67, 8), Note(40, 69, 8), Note(90, 71, 6), Note(96, 72, 16))),
+    "a rest first": line([67, 69, 71, 72], 4, 4, 4, 8, start=44),
+    "an upbeat": Melody(
+        (Note(0, 67, 4), *(Note(n.start + 4, n.pitch, n.duration) for n in tune(72, 4).notes))
+    ),
+    "running sixteenths": line(turned([60, 62, 64, 65, 67, 69, 71, 72, 74, 72, 71, 69], 5), 1),
+    "repeated notes": line([67] * 31 + [60], 2),
+    "a chromatic line": line([*range(60, 77), *range(75, 59, -1)], 4),
+    "one note": Melody((Note(0, 64, 4),)),
+    "one long note": Melody((Note(0, 67, 64),)),
+    "one step": Melody((Note(0, 72, 1),)),
+    "two bars": tune(60, 2),
+    "3/4": tune(65, 6, Meter(3, 4)),
+    "2/4": tune(62, 8, Meter(2, 4)),
+    "6/8": line(turned([67, 69, 71, 72, 71, 69], 4), 4, 2, 4, 2, 2, 4, meter=Meter(6, 8)),
+    "very high": tune(96, 4),
+    "syncopated": line(turned([60, 64, 67, 65], 6), 2, 4, 4, 6),
+    **{f"the key of {tonic}": tune(tonic, 2) for tonic in range(60, 72)},
+}
+SLOW = {"200 bars": tune(65, 200)}
+# What the melody itself makes hard: running and chromatic lines leave some chords out.
+HARD = ("running sixteenths", "a chromatic line", "octave leaps", "one step")
+
+
+@pytest.fixture(scope="module")
+def generator(repository: Path) -> RefiningGenerator:
+    return RefiningGenerator(repository / "models" / "bach.onnx")
+
+
+@cache
+def piece(generator: RefiningGenerator, name: str) -> Composition:
+    melody = MELODIES.get(name) or SLOW[name]
+    return compose(melody, generator, GenerationSettings(seed=1))
+
+
+def grid(composition: Composition) -> np.ndarray:
+    """(T, 4): the MIDI pitch that sounds in each voice, or REST."""
+    pitch = np.full((composition.steps, 4), REST)
+    for voice, track in enumerate(composition.tracks):
+        for note in track.notes:
+            pitch[note.start : note.end, voice] = note.pitch
+    return pitch
+
+
+@pytest.fixture(params=[*MELODIES, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)])
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_the_melody_is_untouched(generator: RefiningGenerator, name: str) -> None:
+    melody = MELODIES.get(name) or SLOW[name]
+    assert piece(generator, name).tracks[0].notes == melody.notes
+    assert piece(generator, name).steps == melody.steps
+
+
+def test_no_voices_cross(generator: RefiningGenerator, name: str) -> None:
+    pitch = grid(piece(generator, name))
+    for upper, lower in pairwise(pitch.T):
+        both = (upper != REST) & (lower != REST)
+        assert (upper >= lower)[both].all()
+
+
+def test_no_voice_is_silent_for_long(generator: RefiningGenerator, name: str) -> None:
+    # Where the melody rests, the others may: beneath it each is heard in every bar.
+    pitch = grid(piece(generator, name))
+    for voice in range(1, 4):
+        silence = longest(np.append((pitch[:, voice] == REST) & (pitch[:, 0] != REST), False))
+        assert silence < 16
+
+
+def longest(hits: np.ndarray) -> int:
+    """Length of the longest run of true values, of which the last is false."""
+    ends = np.flatnonzero(~hits)
+    return int(np.diff(np.append(-1, ends)).max()) - 1
+
+
+def test_it_ends_like_an_ending(generator: RefiningGenerator, name: str) -> None:
+    composition = piece(generator, name)
+    last = grid(composition)[-1]
+    assert (last != REST).all(), "all voices sound"
+    assert in_a_triad(last), "and form a triad"
+    assert len({track.notes[-1].end for track in composition.tracks}) == 1, "held to the end"
+
+
+def test_most_of_it_is_chords_without_clashes(generator: RefiningGenerator, name: str) -> None:
+    pitch = grid(piece(generator, name))
+    sounding = pitch[(pitch != REST).all(axis=1)]
+    clash = np.abs(sounding[:, :1] - sounding[:, 1:]) % 12
+    assert np.isin(clash, (1, 11)).any(axis=1).mean() < (0.35 if name in HARD else 0.15)
+
+
+def test_nothing_lies_in_the_mud(generator: RefiningGenerator, name: str) -> None:
+    pitch = grid(piece(generator, name))
+    bass = pitch[:, 3][pitch[:, 3] != REST]
+    # A cello's lowest string is 36; the 32 keys' lowest melody leaves no room above it.
+    assert bass.min() >= 24
+    if np.median(pitch[:, 0][pitch[:, 0] != REST]) >= 50:
+        assert np.mean(bass < 34) < 0.2
+
+
+def test_lines_are_not_torn(generator: RefiningGenerator, name: str) -> None:
+    composition = piece(generator, name)
+    leaps = [
+        abs(after.pitch - before.pitch)
+        for track in composition.tracks[1:]
+        for before, after in pairwise(track.notes)
+        if before.end == after.start
+    ]
+    assert max(leaps, default=0) <= 24
+    assert np.mean(np.array([0, *leaps]) > 12) < 0.02
