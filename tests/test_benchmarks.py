@@ -1,0 +1,65 @@
+"""What is measured, and how it is shown; the clock and the models are stand-ins."""
+
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from benchmarks.models import Figures, bars_of, compared, in_turns, measure, table
+from composer_app.generation.catalog import ModelInfo
+from tests.generation.fake_generator import FakeGenerator
+
+
+@pytest.mark.parametrize("bars", [8, 16, 200])
+def test_melodies_have_the_bars_they_should(bars: int) -> None:
+    melody = bars_of(bars)
+    assert melody.bars == bars
+    assert melody.steps == bars * 16
+
+
+def test_only_models_that_work_are_compared() -> None:
+    names = ("alpha", "bach", "bach-gan-classic")
+    models = [ModelInfo(name, Path("x")) for name in names]
+    models.append(ModelInfo("bach-gan", Path("x"), problem="It is torn."))
+    assert [model.name for model in compared(models)] == ["bach-gan-classic", "bach"]
+
+
+def test_the_first_run_does_not_count_and_the_median_does() -> None:
+    seconds = {"a": iter((9.0, 1.0, 5.0, 2.0)), "b": iter((0.0, 3.0, 3.0, 4.0))}
+    now = [0.0]
+    order: list[tuple[str, int]] = []
+
+    def action(name: str, run: int) -> None:
+        order.append((name, run))
+        now[0] += next(seconds[name])
+
+    medians = in_turns(
+        {"a": lambda run: action("a", run), "b": lambda run: action("b", run)}, 3, lambda: now[0]
+    )
+    assert medians == {"a": 2.0, "b": 3.0}
+    assert order == [(name, run) for run in range(4) for name in ("a", "b")]
+
+
+def test_each_model_is_measured_and_shown_beside_the_default(tmp_path: Path) -> None:
+    path = tmp_path / "m.onnx"
+    path.write_bytes(bytes(2_500_000))
+    models = [ModelInfo("bach-gan", path), ModelInfo("bach", path)]
+    ticks = count()
+    figures = measure(
+        models, FakeGenerator, {"bach-gan": 321_000_000, "bach": None}.get, lambda: next(ticks)
+    )
+    assert [each.name for each in figures] == ["bach-gan", "bach"]
+    assert all(each.short == each.long == each.load == 1 for each in figures)
+    lines = table([Figures("bach-gan", 0.01, 0.5, 0.02, 321_000_000, 2_500_000), figures[1]])
+    assert len(lines) == 4
+    assert lines[1].split() == [
+        "bach-gan", "10.0", "ms", "0.01x", "500.0", "ms", "0.50x", "20.0", "ms", "321", "MB",
+        "2.5", "MB",
+    ]  # fmt: skip
+    assert "1.00x" in lines[2]
+    assert lines[3] == "ratio: to bach"
+    assert {len(line) for line in lines[:3]} == {len(lines[0])}
+
+
+def test_no_model_is_a_line() -> None:
+    assert table([]) == ["no model to measure is installed"]
