@@ -20,8 +20,8 @@ from composer_app.generation.sampling import VOICES, Mask
 
 GROUPS: Final = 8
 ROUNDS: Final = 2
-# A note less probable than this sounds out of place. Of the notes of the validation chorales, Bach's
-# own, one in twenty-five lies below.
+# A note less probable than this sounds out of place. Of the notes of the validation chorales,
+# Bach's own, one in twenty-five lies below.
 _DOUBTFUL: Final = np.log(0.02)
 
 
