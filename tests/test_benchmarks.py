@@ -1,11 +1,13 @@
 """What is measured, and how it is shown; the clock and the models are stand-ins."""
 
+import subprocess
+import sys
 from itertools import count
 from pathlib import Path
 
 import pytest
 
-from benchmarks.models import Figures, bars_of, compared, in_turns, measure, table
+from benchmarks.models import Figures, bars_of, compared, in_turns, measure, own_peak, table
 from composer_app.generation.catalog import ModelInfo
 from tests.generation.fake_generator import FakeGenerator
 
@@ -59,6 +61,19 @@ def test_each_model_is_measured_and_shown_beside_the_default(tmp_path: Path) -> 
     assert "1.00x" in lines[2]
     assert lines[3] == "ratio: to bach"
     assert {len(line) for line in lines[:3]} == {len(lines[0])}
+
+
+def test_a_process_knows_its_peak_and_not_its_parents(repository: Path) -> None:
+    ballast = bytearray(200_000_000)
+    ballast[::4096] = b"x" * len(ballast[::4096])
+    own = own_peak()
+    if own is None:
+        pytest.skip("memory is not measured on this system")
+    assert own > 200_000_000
+    code = "from benchmarks.models import own_peak; print(own_peak())"
+    command = [sys.executable, "-c", code]
+    child = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=True)
+    assert 10_000_000 < int(child.stdout) < 200_000_000
 
 
 def test_no_model_is_a_line() -> None:
