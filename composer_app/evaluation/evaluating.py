@@ -190,11 +190,12 @@ class _Judge:
         """The composer's own; his distances are those to his training pieces' excerpts.
 
         So is the two-sample test: as many of those, taken at random, stand for what is generated.
+        Like the floors it says more about the test than about a model, and is left out with them.
         """
         others = [(each.grid, each.passage) for each in self.others]
         figures = self._figures([[(each.grid, each.passage) for each in self.reference]], others)
         order = np.random.default_rng(_SEED_BASE).permutation(len(others))[: len(self.excerpts)]
-        if len(order) == len(self.excerpts):
+        if self.plan.floors and len(order) == len(self.excerpts):
             chosen = [self.others[index] for index in order]
             figures |= self._two_sample([[each.grid for each in chosen]], chosen)
         return figures

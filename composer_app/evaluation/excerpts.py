@@ -21,6 +21,9 @@ EXCERPT_STEPS: Final = 128
 # An excerpt ends with a phrase where one ends after so many steps.
 _EARLIEST_END: Final = 96
 _LEAST_STEPS: Final = 64
+# With fewer pieces than this, several excerpts are taken of each.
+_MANY_PIECES: Final = 20
+_MOST_OF_A_PIECE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,14 @@ class Excerpt:
         return take, Passage(Home.of(take), passage.bars, passage.bar_steps, closes=passage.closes)
 
 
-def excerpt(piece: Piece) -> Excerpt | None:
-    """Up to 128 steps from the first downbeat on; None for what cannot be used.
+def excerpt(piece: Piece, after: int = 0) -> Excerpt | None:
+    """Up to 128 steps from the first downbeat on (from step ``after`` on); None if unusable.
 
-    It ends with the last phrase (fermata) that ends after step 96, or with the piece: models
+    It ends with the last phrase (fermata) that ends after its step 96, or with the piece: models
     take the end of a melody for an ending. Without such an end it is 128 steps long. Too short
     is what has less than 64 steps; a passage that leaves the grid of sixteenths is left out.
     """
-    start = first_downbeat(piece)
+    start = first_downbeat(piece, after)
     stop = min(start + EXCERPT_STEPS, piece.steps)
     ends = [end for end in _fermata_ends(piece.fermata) if end < stop]
     closes = stop == piece.steps
@@ -85,8 +88,22 @@ def excerpt(piece: Piece) -> Excerpt | None:
 
 
 def excerpts_of(pieces: list[Piece]) -> list[Excerpt]:
-    """The excerpts of those of ``pieces`` that make one."""
-    return [cut for piece in pieces if (cut := excerpt(piece))]
+    """The excerpt of every one of ``pieces`` that makes one.
+
+    Where there are few pieces (ragtime), up to eight of each, one after the other.
+    """
+    each = 1 if len(pieces) >= _MANY_PIECES else _MOST_OF_A_PIECE
+    found = []
+    for piece in pieces:
+        after = 0
+        for _ in range(each):
+            cut = excerpt(piece, after)
+            if cut:
+                found.append(cut)
+            after = first_downbeat(piece, after) + (cut.grid.steps if cut else EXCERPT_STEPS)
+            if not (piece.position[after:] == 0).any():
+                break
+    return found
 
 
 def grid_of(piece: Piece, span: slice) -> VoiceGrid:
@@ -96,9 +113,9 @@ def grid_of(piece: Piece, span: slice) -> VoiceGrid:
     return VoiceGrid(pitch, onset)
 
 
-def first_downbeat(piece: Piece) -> int:
-    """Step of the first downbeat; 0 where there is none."""
-    return int(np.argmax(piece.position == 0))
+def first_downbeat(piece: Piece, after: int = 0) -> int:
+    """Step of the first downbeat from ``after`` on; ``after`` where there is none."""
+    return after + int(np.argmax(piece.position[after:] == 0))
 
 
 def meter_of(bar_steps: int) -> Meter:

@@ -78,8 +78,8 @@ class TwoSample:
 class Training:
     """How long each network is trained, and on how much."""
 
-    folds: int = 2
-    steps: int = 160
+    folds: int = 4
+    steps: int = 100
     batch: int = 16
     learning_rate: float = 4e-3
     weight_decay: float = 1e-2

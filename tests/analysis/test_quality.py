@@ -84,6 +84,8 @@ def test_the_home_of_minor_is_its_relative_major() -> None:
     home = Home.of(minor)
     assert (home.key, home.origin) == (Key(9, minor=True), 0)
     assert home.scale == {9, 11, 0, 2, 4, 5, 8}
+    # A single triad fits several scales: then the first is taken, major before minor.
+    assert Home.of(piece((72, 67, 64, 48))).scale == Key(0).pitch_classes
 
 
 def test_bars_of_silence() -> None:
@@ -91,6 +93,8 @@ def test_bars_of_silence() -> None:
     assert share("empty_bar_rate", gap) == pytest.approx(1 / 6)
     assert share("all_sounding_rate", gap) == 0.5
     assert share("polyphony", gap) == 3.5
+    # Half a bar is not a bar.
+    assert share("empty_bar_rate", piece(*CADENCE[:2], *((72, -1, 60, 48),) * 2)) == 0.0
     # What is silent together with the melody is a pause of all voices.
     assert share("all_sounding_rate", piece(*CADENCE, (-1, -1, -1, -1))) == 1.0
 

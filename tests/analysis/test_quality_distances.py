@@ -76,5 +76,7 @@ def test_a_bass_that_moves_otherwise_is_told_from_the_other_voices() -> None:
     assert moved["alto_interval_js"] == moved["tenor_interval_js"] == moved["duration_js"] == 0.0
 
 
-def test_silence_is_far_from_everything() -> None:
+def test_silence_is_no_chord_and_far_from_everything() -> None:
+    paused = judged(*CADENCE, (-1, -1, -1, -1))
+    assert distances([paused], [judged(*CADENCE)])["chord_js"] == 0.0
     assert set(distances([judged((-1, -1, -1, -1))], [judged(*CADENCE)]).values()) == {1.0}

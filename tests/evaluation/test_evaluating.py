@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from composer_app.errors import CorpusError
 from composer_app.evaluation import Plan, evaluate, evaluating
@@ -48,6 +51,37 @@ def test_the_figures_follow_what_was_generated(plan: Plan) -> None:
     assert right.get("nll_per_note") is None
 
 
+class Guesser(Dice):
+    """Gives every pitch the same probability."""
+
+    classes = 49
+
+    def melody_classes(self, pitch: int, shift: int) -> int:
+        return pitch + shift - 35
+
+    def padded(self, steps: int) -> int:
+        return steps
+
+    def infer(
+        self, feeds: dict[str, NDArray[Any]]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        shape = feeds["pitch"].shape
+        return np.zeros((*shape, 49), np.float32), np.zeros(shape, np.float32)
+
+
+def test_models_that_know_probabilities_have_a_likelihood(plan: Plan) -> None:
+    figures = evaluate(Guesser(), replace(plan, takes=1, floors=False)).evaluation.rows["model"]
+    assert figure(figures, "nll_per_note") == pytest.approx(np.log(49))
+    assert figure(figures, "nll_per_frame") == pytest.approx(3 * np.log(49))
+    assert figure(figures, "joint_nll_per_note") == pytest.approx(np.log(49))
+    assert figure(figures, "joint_nll_per_frame") == pytest.approx(4 * np.log(49))
+    # One of a pitch that the network does not know cannot be judged.
+    low = chorale("low", "valid", shift=-14)
+    save_corpus([low], plan.corpus)
+    figures = evaluate(Guesser(), replace(plan, takes=1)).evaluation.rows["model"]
+    assert figures["nll_per_note"] is None
+
+
 def test_the_floors_are_rows_of_their_own(plan: Plan) -> None:
     rows = evaluate(Dice(), plan).evaluation.rows
     assert list(rows) == ["model", "composer", "bar_retrieval", "random_paste"]
@@ -76,7 +110,9 @@ def test_melodies_of_ones_own(plan: Plan, tmp_path: Path) -> None:
     folder = tmp_path / "melodies"
     folder.mkdir()
     write_midi(Composition.from_melody(source.melody), folder / "one.mid")
-    outcome = evaluate(Shadow(4, 9, 24), replace(plan, melodies=folder))
+    outcome = evaluate(Shadow(4, 9, 24), replace(plan, melodies=folder, classifiers=1))
+    (sentence,) = outcome.evaluation.notes
+    assert "no pieces of the composer with these melodies" in sentence
     assert outcome.evaluation.pieces == 1
     assert outcome.evaluation.split == str(folder)
     figures = outcome.evaluation.rows["model"]
@@ -105,9 +141,10 @@ def test_the_two_sample_test_has_a_row(tmp_path: Path) -> None:
     pieces = [chorale(str(i), "valid", shift=i % 5) for i in range(12)]
     pieces += [chorale(f"t{i}", "train", shift=i % 5) for i in range(12)]
     save_corpus(pieces, tmp_path / "c.npz")
-    plan = Plan(tmp_path / "c.npz", classifiers=1, takes=1, floors=False)
+    plan = Plan(tmp_path / "c.npz", classifiers=1, takes=1)
     rows = evaluate(Dice(), plan).evaluation.rows
     assert figure(rows["model"], "two_sample_auc") > 0.95
+    assert figure(rows["random_paste"], "two_sample_auc") > 0.7
     # The same music: nothing to tell.
     assert figure(rows["composer"], "two_sample_auc") == pytest.approx(0.5, abs=0.3)
     assert rows["model"]["two_sample_spread"] == 0.0

@@ -65,6 +65,25 @@ def test_what_makes_no_excerpt_is_left_out() -> None:
     assert [each.name for each in excerpts_of([*odd, piece])] == ["a"]
 
 
+def test_of_few_pieces_several_excerpts_are_taken() -> None:
+    long = chorale("long", steps=420)
+    # Three whole ones, with a fermata at the end; 44 steps more are too few.
+    few = excerpts_of([long, chorale()])
+    assert [(each.name, each.grid.steps) for each in few] == [
+        ("long", 124),
+        ("long", 124),
+        ("long", 124),
+        ("a", 124),
+    ]
+    for each in few:
+        assert each.position[0] == 0
+    assert len(excerpts_of([long] * 20)) == 20
+    # What cannot be used is passed over.
+    long.bad[10] = True
+    assert len(excerpts_of([long])) == 2
+    assert len(excerpts_of([chorale(steps=4 + 16 * 100)])) == 8
+
+
 @pytest.mark.parametrize(
     ("steps", "meter"), [(16, Meter(4, 4)), (12, Meter(3, 4)), (6, Meter(3, 8)), (5, Meter(5, 16))]
 )
