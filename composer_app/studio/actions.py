@@ -55,6 +55,13 @@ class Actions(QObject):
             "&Generate", "generate", "Ctrl+G", "Compose the other voices around the melody"
         )
         self.generate.setShortcuts([QKeySequence("Ctrl+G"), QKeySequence("Ctrl+Return")])
+        self.improve = self._action(
+            "&Improve",
+            "",
+            "Ctrl+I",
+            "Take away what sounds out of place in the voices there are, and add what is missing",
+        )
+        self.improve.setEnabled(False)
         self.roll = self._action("&New Seed", "dice", "Ctrl+D", "Roll the dice for another seed")
 
         self.zoom_in = self._action("Zoom &In", "zoom-in", "+", "Zoom in")
@@ -66,6 +73,10 @@ class Actions(QObject):
             [QKeySequence(key) for key in ("-", QKeySequence.StandardKey.ZoomOut)]
         )
         self.fit = self._action("Zoom to &Fit", "zoom-fit", "0", "Show the whole piece")
+        self.confidence = self._action(
+            "&Confidence", "", "Ctrl+Shift+C", "Shade notes by how sure the model was of them"
+        )
+        self.confidence.setCheckable(True)
         self.octave_down = self._action(
             "Octave Down", "octave-down", "[", "Move the keyboard an octave down"
         )

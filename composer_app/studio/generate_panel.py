@@ -28,9 +28,16 @@ from composer_app.generation.generator import (
 )
 from composer_app.generation.noise import MAX_SEED
 from composer_app.studio.actions import Actions
+from composer_app.studio.control_section import (
+    SCROLL_BAR,
+    ControlSection,
+    FittingScrollArea,
+    height_for,
+)
 from composer_app.studio.theme import numeral_font, set_role
 
 _WIDTH: Final = 264
+_MARGIN: Final = 16
 _PROGRESS_DELAY_MS: Final = 200
 # Seeds that the dice rolls are short enough to be read out to somebody.
 _DICE_SIDES: Final = 10_000
@@ -42,6 +49,7 @@ class GeneratePanel(QFrame):
     """Asks for a generation and shows how it goes; somebody else generates."""
 
     generateRequested = Signal()
+    improveRequested = Signal()
     cancelRequested = Signal()
     modelChosen = Signal(str)
 
@@ -50,6 +58,7 @@ class GeneratePanel(QFrame):
         set_role(self, "panel")
         self.setFixedWidth(_WIDTH)
         self._busy = False
+        self._voices: tuple[int, ...] = ()
         self._obstacle: str | None = None
         self._models: tuple[ModelInfo, ...] | None = None
 
@@ -62,6 +71,10 @@ class GeneratePanel(QFrame):
         self.roll_button = self._make_roll_button(actions)
         self._action = actions.generate
         self._action.triggered.connect(self._press)
+        self.control = ControlSection(actions)
+        self.control.unfolded.connect(self._show_control)
+        self._improve = actions.improve
+        self._improve.triggered.connect(self._press_improve)
         self.button = QPushButton()
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.clicked.connect(self._press)
@@ -77,6 +90,7 @@ class GeneratePanel(QFrame):
             " beneath it. The same seed always gives the same piece."
         )
 
+        self._options = self._make_options()
         self._lay_out()
         self._show_creativity()
         self._refresh()
@@ -89,8 +103,9 @@ class GeneratePanel(QFrame):
 
     @property
     def settings(self) -> GenerationSettings:
-        """Seed and temperature as chosen."""
-        return GenerationSettings(int(self.seed.value()), self.creativity.value() / 100)
+        """All that is chosen."""
+        chosen = GenerationSettings(int(self.seed.value()), self.creativity.value() / 100)
+        return self.control.refine(chosen)
 
     @property
     def busy(self) -> bool:
@@ -126,6 +141,12 @@ class GeneratePanel(QFrame):
         self._obstacle = reason
         self._refresh()
 
+    def set_voices(self, voices: Sequence[int]) -> None:
+        """Which of the voices 1 to 3 there are already, to be kept or improved."""
+        self._voices = tuple(voices)
+        self.control.set_voices(self._voices)
+        self._refresh()
+
     def set_busy(self, busy: bool) -> None:
         """Turn Generate into Cancel and back; progress appears only if it takes a while."""
         self._busy = busy
@@ -153,6 +174,15 @@ class GeneratePanel(QFrame):
         elif not self.reason:
             self.generateRequested.emit()
 
+    def _show_control(self, unfolded: bool) -> None:
+        self._make_room()
+        if unfolded:
+            self._options.bring_up(self.control)
+
+    def _press_improve(self) -> None:
+        if not self._busy and not self.reason and self._voices:
+            self.improveRequested.emit()
+
     def _show_model(self) -> None:
         index = self.model.currentIndex()
         models = self._models or ()
@@ -174,9 +204,11 @@ class GeneratePanel(QFrame):
         self.button.setEnabled(enabled)
         self._action.setText("Cancel &Generating" if self._busy else "&Generate")
         self._action.setEnabled(enabled)
+        self._improve.setEnabled(not self._busy and not self.reason and bool(self._voices))
         self.button.setToolTip(self.reason or self._action.toolTip())
         self.button.setAccessibleDescription(self.reason)
         self._reason.setText("" if self._busy else self.reason)
+        self._reason.setVisible(bool(self._reason.text()))
         self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -191,14 +223,17 @@ class GeneratePanel(QFrame):
         self._hint.hide()
         self._description.hide()
         margins = layout.contentsMargins()
-        width = self.width() - margins.left() - margins.right()
-        needed = layout.totalHeightForWidth(self.width())
+        width = self.width() - margins.left() - margins.right() - SCROLL_BAR
+        self._options.updateGeometry()
+        needed = height_for(layout, self.width())
         for label, wanted in (
             (self._description, bool(self._description.text())),
             (self._hint, not self._reason.text()),
         ):
             needed += layout.spacing() + label.heightForWidth(width)
             label.setVisible(wanted and needed <= self.height())
+        # A scroll area does not hear of it when what is in it grows.
+        self._options.updateGeometry()
 
     def _make_model_box(self) -> QComboBox:
         box = QComboBox()
@@ -233,10 +268,26 @@ class GeneratePanel(QFrame):
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
+        # The options' scroll bar lies in the margin.
+        layout.setContentsMargins(_MARGIN, _MARGIN, _MARGIN - SCROLL_BAR, _MARGIN)
         layout.setSpacing(8)
         layout.addWidget(_heading("GENERATE"))
         layout.addSpacing(8)
+        layout.addWidget(self._options)
+        layout.addSpacing(16)
+        for widget in (self.button, self._progress, self._reason, self._hint):
+            row = QHBoxLayout()
+            row.setContentsMargins(0, 0, SCROLL_BAR, 0)
+            row.addWidget(widget)
+            if widget is self._hint:
+                layout.addStretch(1)
+            layout.addLayout(row)
+
+    def _make_options(self) -> FittingScrollArea:
+        """Everything that is chosen; it scrolls where there is little room."""
+        layout = QVBoxLayout()
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
         layout.addWidget(_caption("&Model", self.model))
         layout.addWidget(self.model)
         layout.addWidget(self._description)
@@ -262,12 +313,9 @@ class GeneratePanel(QFrame):
         row.addWidget(self.seed, 1)
         row.addWidget(self.roll_button)
         layout.addLayout(row)
-        layout.addSpacing(24)
-        layout.addWidget(self.button)
-        layout.addWidget(self._progress)
-        layout.addWidget(self._reason)
-        layout.addStretch(1)
-        layout.addWidget(self._hint)
+        layout.addSpacing(4)
+        layout.addWidget(self.control)
+        return FittingScrollArea(layout, _WIDTH - 2 * _MARGIN)
 
 
 def _about(model: ModelInfo) -> str:

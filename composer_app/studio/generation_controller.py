@@ -2,19 +2,27 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from composer_app.errors import MelodyError
 from composer_app.generation.catalog import ModelInfo
-from composer_app.generation.generator import check_melody
+from composer_app.generation.generator import GenerationSettings, Take, check_melody
+from composer_app.generation.given import Lock, accompaniment, given_from
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
-from composer_app.music.melody import Melody
+from composer_app.music.note import Note
 from composer_app.studio.document import Document
 from composer_app.studio.generate_panel import GeneratePanel
 from composer_app.studio.generation_worker import GenerationWorker
 from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
 from composer_app.studio.settings import Settings
+
+# Takes whose confidence is kept: as many as anybody goes back to.
+_REMEMBERED: Final = 64
+_Voices = tuple[tuple[Note, ...], ...]
 
 
 class GenerationController(QObject):
@@ -37,10 +45,13 @@ class GenerationController(QObject):
         self._settings = settings
         self._bar = bar
         self._play = play
-        self._asked: Melody | None = None
+        self._asked: Composition | None = None
+        self._improving = False
+        self._confidence: dict[_Voices, NDArray[np.float32]] = {}
         self._models: dict[str, ModelInfo] = {}
         self._advice = ""
         panel.generateRequested.connect(self.generate)
+        panel.improveRequested.connect(self.improve)
         panel.cancelRequested.connect(worker.cancel)
         panel.modelChosen.connect(self._choose_model)
         worker.progressed.connect(panel.set_progress)
@@ -58,24 +69,36 @@ class GenerationController(QObject):
             self._worker.preload(self._panel.model_name)
 
     def generate(self) -> None:
-        """Harmonise the melody of the document."""
-        composition = self._document.composition
-        self._asked = composition.melody()
-        self._panel.set_busy(True)
-        self._worker.generate(
-            self._asked,
-            self._panel.model_name,
-            self._panel.settings,
-            self._programs(composition, self._panel.model_name),
-        )
+        """Harmonise the melody of the document around the voices that are locked."""
+        locks = [Lock(voice) for voice in self._panel.control.locked_voices]
+        self._ask(self._panel.settings, locks)
 
-    def _finish(self, result: Composition) -> None:
+    def improve(self) -> None:
+        """Take away what sounds out of place in the document's voices, and add to them."""
+        locks = [Lock(voice) for voice in self._panel.control.locked_voices]
+        self._ask(replace(self._panel.settings, improve=True), locks)
+
+    def confidence(self, composition: Composition) -> NDArray[np.float32] | None:
+        """(T, 4) how sure the model was of the cells of ``composition``; None if not known."""
+        return self._confidence.get(_voices(composition))
+
+    def _ask(self, settings: GenerationSettings, locks: list[Lock]) -> None:
+        self._asked = composition = self._document.composition
+        melody, given = composition.melody(), None
+        if settings.improve or locks:
+            given = given_from(melody, accompaniment(composition, 0), locks)
+        self._improving = settings.improve
+        self._panel.set_busy(True)
+        model = self._panel.model_name
+        programs = self._programs(composition, model)
+        self._worker.generate(melody, model, settings, programs, given)
+
+    def _finish(self, take: Take) -> None:
         self._panel.set_busy(False)
-        current = self._document.composition
-        melody = current.melody()
+        current, result = self._document.composition, take.composition
         asked = self._asked
-        if asked is None or (melody.notes, melody.meter) != (asked.notes, asked.meter):
-            self._bar.tell("The melody has changed meanwhile: press Generate again.")
+        if asked is None or _asked_for(current) != _asked_for(asked):
+            self._bar.tell("The piece has changed meanwhile: press Generate again.")
             return
         model = result.origin.model if result.origin else ""
         # Tempo, title and instruments may have been changed while the network was at work.
@@ -89,10 +112,12 @@ class GenerationController(QObject):
                 "This seed gives the piece you already have: roll the dice for another one."
             )
             return
-        self._document.replace(result, "Generate")
-        seed = result.origin.seed if result.origin else 0
+        while len(self._confidence) >= _REMEMBERED:
+            del self._confidence[next(iter(self._confidence))]
+        self._confidence[_voices(result)] = take.confidence
+        self._document.replace(result, "Improve" if self._improving else "Generate")
         self._bar.tell(
-            f"Three voices written beneath your melody, with seed {seed}."
+            (_changes(current, result) if self._improving else _written(take))
             + self._new_advice(model, current.tempo.initial_bpm),
             Tone.SUCCESS,
             MessageAction("Play", self._play),
@@ -111,9 +136,12 @@ class GenerationController(QObject):
         self._worker.preload(name)
 
     def check(self) -> None:
-        """Tell the panel whether the document's melody can be harmonised."""
+        """Tell the panel what the document has: a melody to harmonise, voices to keep."""
+        composition = self._document.composition
+        voices = accompaniment(composition, 0)
+        self._panel.set_voices([voice for voice, notes in enumerate(voices, 1) if notes])
         try:
-            check_melody(self._document.composition.melody())
+            check_melody(composition.melody())
         except MelodyError as error:
             self._panel.set_obstacle(str(error))
         else:
@@ -145,3 +173,33 @@ class GenerationController(QObject):
         advice = info.tempo_advice(bpm) if info else ""
         said, self._advice = self._advice, advice
         return f" {advice}" if advice and advice != said else ""
+
+
+def _voices(composition: Composition) -> _Voices:
+    return tuple(track.notes for track in composition.tracks)
+
+
+def _asked_for(composition: Composition) -> tuple[object, ...]:
+    """What a generation depends on; instruments, tempo and title may change meanwhile."""
+    return composition.melody().notes, composition.meter, _voices(composition)
+
+
+def _written(take: Take) -> str:
+    seed = take.composition.origin.seed if take.composition.origin else 0
+    upbeat = f" after an upbeat of {take.upbeat} sixteenths" if take.upbeat else ""
+    return f"Three voices written beneath your melody{upbeat}, with seed {seed}."
+
+
+def _changes(before: Composition, after: Composition) -> str:
+    """What improving has done, in a sentence."""
+
+    def sounds(piece: Composition) -> set[tuple[int, int, int, int]]:
+        voices = enumerate(accompaniment(piece, 0))
+        return {(v, n.start, n.pitch, n.duration) for v, notes in voices for n in notes}
+
+    old, new = sounds(before), sounds(after)
+    return f"{_notes(len(old - new))} taken away, {len(new - old)} added."
+
+
+def _notes(count: int) -> str:
+    return "1 note" if count == 1 else f"{count} notes"

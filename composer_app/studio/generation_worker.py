@@ -14,9 +14,11 @@ from composer_app.generation.generator import (
     GenerationCancelledError,
     GenerationSettings,
     Generator,
-    compose,
+    Given,
+    Take,
+    compose_with_confidence,
 )
-from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
+from composer_app.music.composition import DEFAULT_PROGRAMS
 from composer_app.music.melody import Melody
 
 _log = logging.getLogger(__name__)
@@ -37,6 +39,7 @@ class GenerationRequest:
     model: str
     settings: GenerationSettings
     programs: tuple[int, ...]
+    given: Given | None
     cancelled: threading.Event
 
 
@@ -71,8 +74,13 @@ class _Worker(QObject):
             if request.cancelled.is_set():
                 raise GenerationCancelledError
             generator = self._generator(request.model)
-            result = compose(
-                request.melody, generator, request.settings, progress, request.programs
+            result = compose_with_confidence(
+                request.melody,
+                generator,
+                request.settings,
+                progress,
+                request.programs,
+                request.given,
             )
         except GenerationCancelledError:
             self.cancelled.emit(request.number)
@@ -98,7 +106,7 @@ class GenerationWorker(QObject):
     """
 
     progressed = Signal(float)
-    finished = Signal(Composition)
+    finished = Signal(Take)
     failed = Signal(str)
     cancelled = Signal()
     _requested = Signal(object)
@@ -136,12 +144,13 @@ class GenerationWorker(QObject):
         model: str,
         settings: GenerationSettings,
         programs: tuple[int, ...] = DEFAULT_PROGRAMS,
+        given: Given | None = None,
     ) -> None:
         """Begin generating; what was being generated is given up."""
         if self._current is not None:
             self._current.cancelled.set()
         self._current = GenerationRequest(
-            next(self._numbers), melody, model, settings, programs, threading.Event()
+            next(self._numbers), melody, model, settings, programs, given, threading.Event()
         )
         self._requested.emit(self._current)
 
@@ -164,7 +173,7 @@ class GenerationWorker(QObject):
         if self._is_current(number):
             self.progressed.emit(done)
 
-    def _on_finished(self, number: int, result: Composition) -> None:
+    def _on_finished(self, number: int, result: Take) -> None:
         if self._is_current(number) and self._current is not None:
             late = self._current.cancelled.is_set()
             self._current = None

@@ -213,6 +213,7 @@ class MainWindow(QMainWindow):
             (commands.fit, self.roll.fit),
         ):
             action.triggered.connect(command)
+        commands.confidence.toggled.connect(self._show_roll)
         self.roll.emptyActionRequested.connect(self._offer_samples)
         # Shortcuts work whether or not a menu or button that shows them is visible.
         self.addActions([item for item in commands.children() if isinstance(item, QAction)])
@@ -252,11 +253,20 @@ class MainWindow(QMainWindow):
 
     def _show_composition(self) -> None:
         composition = self._services.document.composition
-        self.roll.set_composition(composition)
+        self._show_roll()
         self.mixer.set_composition(composition)
         self.statistics.set_composition(composition)
         tracks = composition.tracks
         self._services.live.set_program(tracks[0].program if tracks else DEFAULT_PROGRAMS[0])
+
+    def _show_roll(self) -> None:
+        composition = self._services.document.composition
+        sure = None
+        if self.commands.confidence.isChecked():
+            sure = self.generation.confidence(composition)
+            if sure is None and composition.note_count:
+                self._warn("Only takes of this session know how sure the model was: Generate.")
+        self.roll.set_composition(composition, sure)
 
     def _show_title(self) -> None:
         document = self._services.document
@@ -272,7 +282,7 @@ class MainWindow(QMainWindow):
             self.roll.set_composition(blank)
             self.generate_panel.set_obstacle("A melody is being recorded.")
         elif state is RecordingState.IDLE:
-            self.roll.set_composition(composition)
+            self._show_roll()
             self.generation.check()
 
     def _show_midi_status(self, text: str, tip: str, attention: bool) -> None:

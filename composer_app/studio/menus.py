@@ -53,7 +53,7 @@ class Menus:
         redo.setIcon(icon("redo"))
         edit.addActions([undo, redo])
         edit.addSeparator()
-        edit.addActions([actions.generate, actions.roll])
+        edit.addActions([actions.generate, actions.improve, actions.roll])
 
         play = bar.addMenu("&Play")
         play.addActions([actions.record, actions.play, actions.stop, actions.rewind])
@@ -67,6 +67,8 @@ class Menus:
 
         view = bar.addMenu("&View")
         view.addActions([actions.zoom_in, actions.zoom_out, actions.fit])
+        view.addSeparator()
+        view.addAction(actions.confidence)
 
         about = bar.addMenu("&Help").addAction("&About Composer")
         about.setMenuRole(QAction.MenuRole.AboutRole)

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -122,10 +124,16 @@ class PianoRollView(QAbstractScrollArea):
         """The playhead's step, None while it is hidden."""
         return self._playhead
 
-    def set_composition(self, composition: Composition) -> None:
-        """Show ``composition``; scale and place stay unless they fit themselves."""
+    def set_composition(
+        self, composition: Composition, confidence: NDArray[np.float32] | None = None
+    ) -> None:
+        """Show ``composition``; scale and place stay unless they fit themselves.
+
+        Notes are as bright as they are loud or, where ``confidence`` (T, 4) is given, as a model
+        was sure of them.
+        """
         self._composition = composition
-        self._tracks = tracks_of(composition)
+        self._tracks = tracks_of(composition, confidence)
         self.setAccessibleDescription(describe_composition(composition))
         self._rebuild()
 

@@ -57,9 +57,27 @@ class TrackNotes:
         return self.notes[int(hits[-1])] if len(hits) else None
 
 
-def tracks_of(composition: Composition) -> tuple[TrackNotes, ...]:
-    """All tracks of ``composition``."""
-    return tuple(TrackNotes.of(track.name, track.notes) for track in composition.tracks)
+def tracks_of(
+    composition: Composition, confidence: NDArray[np.float32] | None = None
+) -> tuple[TrackNotes, ...]:
+    """All tracks of ``composition``; with ``confidence`` (T, 4), see :func:`shaded`."""
+    tracks = [TrackNotes.of(track.name, track.notes) for track in composition.tracks]
+    if confidence is not None:
+        voices = confidence.shape[1]
+        tracks[:voices] = [
+            shaded(track, confidence[:, voice]) for voice, track in enumerate(tracks[:voices])
+        ]
+    return tuple(tracks)
+
+
+def shaded(track: TrackNotes, confidence: NDArray[np.float32]) -> TrackNotes:
+    """``track`` painted as if a note's velocity were its mean ``confidence`` (T,), 0 to 1."""
+    array = track.array.copy()
+    for row, (start, end, _, _) in enumerate(track.array.tolist()):
+        cells = confidence[start:end]
+        share = float(cells.mean()) if len(cells) else 1.0
+        array[row, 3] = 1 + round(126 * share)
+    return TrackNotes(track.name, track.notes, array)
 
 
 def pitch_range(tracks: Sequence[TrackNotes]) -> tuple[int, int] | None:

@@ -144,9 +144,10 @@ def set_role(widget: QWidget, role: str) -> None:
     """Dress ``widget`` as the style sheet's ``[role="..."]``.
 
     Roles: ``primary`` and ``record`` (buttons), tool buttons are flat
-    and ``framed`` (with one), ``heading``, ``muted``, ``small``, ``title``, ``figure``,
-    ``display`` (labels), ``bar``, ``panel`` and ``card`` (containers: the toolbar's strip, a
-    side panel, something raised on a panel), ``rule`` and ``rule-vertical`` (frames as lines).
+    and ``framed`` (with one) or ``fold`` (opens what is below it), ``heading``, ``muted``,
+    ``small``, ``title``, ``figure``, ``display`` (labels), ``bar``, ``panel`` and ``card``
+    (containers: the toolbar's strip, a side panel, something raised on a panel), ``rule`` and
+    ``rule-vertical`` (frames as lines).
     """
     if role in _CONTAINER_ROLES:
         # Without this a plain QWidget does not paint its own background.

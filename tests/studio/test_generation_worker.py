@@ -75,7 +75,9 @@ def test_a_result_comes_back_with_progress(qtbot: QtBot) -> None:
             worker.generate(MELODY, "fake", GenerationSettings(seed=7), (1, 2, 3, 4))
             assert worker.busy
         assert not worker.busy
-        (result,) = done.args
+        (take,) = done.args
+        result = take.composition
+        assert take.confidence.shape == (16, 4)
         assert result.tracks[0].notes == MELODY.notes
         assert [track.program for track in result.tracks] == [1, 2, 3, 4]
         assert (result.origin.model, result.origin.seed) == ("fake", 7)
@@ -128,7 +130,7 @@ def test_a_newer_request_makes_the_older_one_stale(qtbot: QtBot) -> None:
     generator = PatientGenerator()
     with worker_with(lambda _: generator) as worker:
         seeds: list[int] = []
-        worker.finished.connect(lambda result: seeds.append(result.origin.seed))
+        worker.finished.connect(lambda take: seeds.append(take.composition.origin.seed))
         worker.generate(MELODY, "fake", GenerationSettings(seed=1))
         assert generator.started.wait(10)
         with qtbot.assertNotEmitted(worker.cancelled), qtbot.waitSignal(worker.finished):

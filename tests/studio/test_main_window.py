@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.errors import ModelError
 from composer_app.generation.catalog import ModelInfo
-from composer_app.generation.generator import Generator
+from composer_app.generation.generator import Generator, Take
 from composer_app.studio.message_bar import Tone
 from composer_app.studio.theme import voice_color
 from tests.studio.support import Studio, open_studio, scale
@@ -98,7 +99,7 @@ def test_a_melody_that_changed_meanwhile_is_not_overwritten(studio: Studio, qtbo
     shorter = scale().tracks[0].notes[:2]
     changed = type(result)((type(result.tracks[0])("Soprano", 40, shorter),))
     studio.services.document.begin(changed, "Open")
-    studio.services.worker.finished.emit(result)
+    studio.services.worker.finished.emit(Take(result, np.ones((16, 4), np.float32), 0))
     assert studio.composition == changed
     assert "changed meanwhile" in studio.message
 
