@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from composer_app.errors import SettingError
-from composer_app.training.config import CONFIGS, STYLES, RefiningConfig, make_config
+from composer_app.training.config import CONFIGS, STYLES, OnePassConfig, RefiningConfig, make_config
 
 
 def add_training_commands(subparsers: Any) -> None:
@@ -130,6 +130,7 @@ def _train(args: argparse.Namespace) -> int:
     _need("torch")
     from composer_app.training.corpus import load_corpus
     from composer_app.training.gan_trainer import ClassicGanTrainer
+    from composer_app.training.one_pass_trainer import OnePassTrainer
     from composer_app.training.trainer import RefiningTrainer, StopRequest
 
     config = make_config(args.technique, args.overrides)
@@ -138,18 +139,20 @@ def _train(args: argparse.Namespace) -> int:
     checkpoint = out / "checkpoint.pt"
     corpora = args.corpus or [Path("build/bach.npz")]
     train = [piece for path in corpora for piece in load_corpus(path, "train", "extra")]
-    trainer: RefiningTrainer | ClassicGanTrainer
+    trainer: RefiningTrainer | ClassicGanTrainer | OnePassTrainer
     if isinstance(config, RefiningConfig):
         valid = [piece for path in corpora for piece in load_corpus(path, "valid")]
         trainer = RefiningTrainer(config, train, valid)
+    elif isinstance(config, OnePassConfig):
+        trainer = OnePassTrainer(config, train)
     else:
         trainer = ClassicGanTrainer(config, train)
     if checkpoint.exists() and not args.fresh:
         trainer.restore(_state(checkpoint, args.technique))
     elif args.start_from is not None:
-        if not isinstance(trainer, RefiningTrainer):
-            raise SettingError("Only the technique refining can start from another run.")
-        trainer.start_from(_state(args.start_from, args.technique))
+        if isinstance(trainer, ClassicGanTrainer):
+            raise SettingError("The published design starts from nothing: leave --start-from out.")
+        trainer.start_from(_state(args.start_from, "refining"))
     with StopRequest().listening() as stop:
         trainer.run(checkpoint, stop)
     return 0

@@ -91,9 +91,52 @@ class ClassicGanConfig:
         _check_positive(self, "batch", "iterations", "learning_rate", "update_ratio", "threads")
 
 
-Config = RefiningConfig | ClassicGanConfig
-CONFIGS: Final[dict[str, type[RefiningConfig] | type[ClassicGanConfig]]] = {
+@dataclass(frozen=True, slots=True)
+class OnePassConfig:
+    """Our one-pass generator: distilled from a refining model, then trained as a WGAN-GP.
+
+    ``distill_iterations`` of matching the refining model's probabilities, then ``iterations``
+    (counted together) with the critic. ``temperatures`` are those of the five stages.
+    """
+
+    channels: tuple[int, ...] = (96, 144, 208, 224, 288)
+    down_blocks: tuple[int, ...] = (1, 1, 1, 1, 2)
+    up_blocks: tuple[int, ...] = (1, 1, 1, 1)
+    dropout: float = 0.05
+    critic_channels: tuple[int, ...] = (160, 224, 256, 256)
+    temperatures: tuple[float, ...] = (0.9, 0.5, 0.5, 0.6, 0.3)
+    window: int = 64
+    distill_batch: int = 32
+    batch: int = 16
+    distill_iterations: int = 8_000
+    iterations: int = 10_000
+    distill_learning_rate: float = 1.5e-3
+    warmup: int = 200
+    weight_decay: float = 1e-2
+    learning_rate: float = 5e-5
+    critic_learning_rate: float = 2e-4
+    update_ratio: int = 3
+    critic_start: int = 200
+    gradient_penalty: float = 10.0
+    anchor: float = 1.0
+    ema_decay: float = 0.995
+    seed: int = 1
+    threads: int = 1
+    bfloat16: bool = True
+
+    def __post_init__(self) -> None:
+        _check_positive(self, "window", "batch", "distill_batch", "iterations", "threads")
+        levels = len(self.channels)
+        if (len(self.down_blocks), len(self.up_blocks)) != (levels, levels - 1):
+            raise ValueError("down_blocks has a number for each of channels, up_blocks one less")
+        if self.window % 16:
+            raise ValueError("window must be a multiple of 16 steps")
+
+
+Config = RefiningConfig | ClassicGanConfig | OnePassConfig
+CONFIGS: Final[dict[str, type[Config]]] = {
     "refining": RefiningConfig,
+    "gan": OnePassConfig,
     "gan-classic": ClassicGanConfig,
 }
 
@@ -112,7 +155,7 @@ def make_config(technique: str, overrides: list[str]) -> Config:
         raise SettingError(
             f"There is no technique {technique!r}: choose one of {', '.join(CONFIGS)}."
         )
-    config = CONFIGS[technique]()
+    config: Config = CONFIGS[technique]()
     defaults = {field.name: getattr(config, field.name) for field in fields(config)}
     for override in overrides:
         key, separator, text = override.partition("=")

@@ -32,9 +32,11 @@ from composer_app.training.config import (
     LOWEST_PITCH,
     STYLES,
     VOICES,
+    OnePassConfig,
     RefiningConfig,
 )
 from composer_app.training.networks import ClassicGenerator, RefiningUNet
+from composer_app.training.one_pass_networks import OnePassGenerator
 from composer_app.training.trainer import load_checkpoint
 
 FORMAT_VERSION: Final = 1
@@ -185,8 +187,18 @@ def _classic(state: Mapping[str, Any]) -> Part:
     }
 
 
+def _one_pass(state: Mapping[str, Any]) -> Part:
+    saved: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in state["config"].items()
+    }
+    network = OnePassGenerator(OnePassConfig(**saved))
+    network.load_state_dict(state["average"])
+    return export_gan(network), voices_metadata()
+
+
 # Each makes the network of a checkpoint and says what there is to know of it.
-_TECHNIQUES: Final = {"refining": _refining, "gan-classic": _classic}
+_TECHNIQUES: Final = {"refining": _refining, "gan-classic": _classic, "gan": _one_pass}
 
 
 def voices_metadata(styles: Sequence[str] = ("bach",)) -> dict[str, str]:

@@ -93,10 +93,24 @@ class RefiningUNet(nn.Module):
         :data:`~composer_app.training.config.STYLES`. Returns pitch logits (B, T, 4, 49) and onset
         logits (B, T, 4).
         """
-        codes = _one_hot(pitch, PITCH_CLASSES) * pitch_known.unsqueeze(-1)
+        codes = _one_hot(pitch, PITCH_CLASSES)
+        return self.decode(codes, onset, pitch_known, onset_known, position, fermata, valid, style)
+
+    def decode(
+        self,
+        codes: Tensor,
+        onset: Tensor,
+        pitch_known: Tensor,
+        onset_known: Tensor,
+        position: Tensor,
+        fermata: Tensor,
+        valid: Tensor,
+        style: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        """As :meth:`forward`, from one-hot ``codes`` (B, T, 4, 49) that carry gradients."""
         features = torch.cat(
             [
-                codes.flatten(2),
+                (codes * pitch_known.unsqueeze(-1)).flatten(2),
                 onset * onset_known,
                 pitch_known,
                 onset_known,

@@ -86,6 +86,29 @@ def to_tensors(batch: Batch) -> tuple[Tensor, ...]:
     return tuple(torch.from_numpy(getattr(batch, name)) for name in Batch.__slots__)
 
 
+def average_weights(state: dict[str, Any], network: RefiningUNet) -> dict[str, Tensor]:
+    """The averaged weights of a refining checkpoint, as ``network`` takes them.
+
+    Networks from before there were styles: the new input has no influence.
+    """
+    weights: dict[str, Tensor] = dict(state["average"])
+    stem = weights["stem.weight"]
+    missing = network.stem.weight.shape[1] - stem.shape[1]
+    weights["stem.weight"] = functional.pad(stem, (0, 0, 0, max(0, missing)))
+    return weights
+
+
+def refining_network(state: dict[str, Any]) -> RefiningUNet:
+    """The network of a refining checkpoint, for use."""
+    saved: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in state["config"].items()
+    }
+    network = RefiningUNet(RefiningConfig(**saved))
+    network.load_state_dict(average_weights(state, network))
+    return network.eval()
+
+
 class RefiningTrainer:
     """Network, its running average, optimizer and data of one run."""
 
@@ -137,10 +160,7 @@ class RefiningTrainer:
 
         A run from before the network knew styles gives them no influence at first.
         """
-        weights = dict(state["average"])
-        wanted = self.network.stem.weight.shape[1]
-        stem = weights["stem.weight"]
-        weights["stem.weight"] = functional.pad(stem, (0, 0, 0, wanted - stem.shape[1]))
+        weights = average_weights(state, self.network)
         try:
             self.network.load_state_dict(weights)
         except RuntimeError:
