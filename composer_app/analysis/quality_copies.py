@@ -34,7 +34,8 @@ class BarIndex:
     def copied(self, piece: VoiceGrid, passage: Passage) -> Count:
         """Share of the whole bars of ``piece`` that are known; melody alone does not count.
 
-        Of Bach's test bars .068 stand in his training pieces, .089 without their melody.
+        Of Bach's test bars .071 (in the study mentioned in :mod:`~composer_app.analysis.quality`
+        .072) stand in his training pieces, .091 without their melody.
         """
         bars = [
             piece.pitch[start:end]

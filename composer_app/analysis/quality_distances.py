@@ -83,8 +83,9 @@ def interval_histogram(pieces: Sequence[Judged], voice: int) -> Histogram:
 def distances(pieces: Sequence[Judged], reference: Sequence[Judged]) -> dict[str, float]:
     """Jensen-Shannon distances of ``pieces`` to ``reference``.
 
-    Bach's test split measures, against the excerpts of his training chorales, chords .019,
-    durations .001, and intervals .003 in every voice.
+    Bach's test split measures, against the excerpts of his training chorales, chords .019 (in the
+    study mentioned in :mod:`~composer_app.analysis.quality` .017), durations .001 (.001), and
+    intervals .003 in every voice (bass .004).
     """
     result = {
         "pitch_class_js": js_distance(

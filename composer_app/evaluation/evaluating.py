@@ -37,6 +37,8 @@ _BEAT: Final = 4
 _LEAST_PIECES: Final = 8
 
 Takes = list[VoiceGrid]
+# A grid, and the excerpt whose key and bars it has.
+_Made = tuple[VoiceGrid, Excerpt]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,21 +186,27 @@ class _Judge:
             for column in takes
             for take, each in zip(column, self.excerpts, strict=True)
         ).share
-        return figures | self._two_sample(takes, self.excerpts)
+        made = [list(zip(take, self.excerpts, strict=True)) for take in takes]
+        return figures | self._two_sample(made)
 
     def composer(self) -> dict[str, float | None]:
         """The composer's own; his distances are those to his training pieces' excerpts.
 
-        So is the two-sample test: as many of those, taken at random, stand for what is generated.
+        So is the two-sample test: as many of those at a time, in any order, stand for takes.
         Like the floors it says more about the test than about a model, and is left out with them.
         """
         others = [(each.grid, each.passage) for each in self.others]
         figures = self._figures([[(each.grid, each.passage) for each in self.reference]], others)
-        order = np.random.default_rng(_SEED_BASE).permutation(len(others))[: len(self.excerpts)]
-        if self.plan.floors and len(order) == len(self.excerpts):
-            chosen = [self.others[index] for index in order]
-            figures |= self._two_sample([[each.grid for each in chosen]], chosen)
+        if self.plan.floors:
+            figures |= self._two_sample(self._strangers())
         return figures
+
+    def _strangers(self) -> list[list[_Made]]:
+        """As many training excerpts as there are excerpts, and that several times if possible."""
+        order = np.random.default_rng(_SEED_BASE).permutation(len(self.others))
+        count = len(self.excerpts)
+        rows = [order[start : start + count] for start in range(0, len(order) - count + 1, count)]
+        return [[(self.others[i].grid, self.others[i]) for i in row] for row in rows]
 
     def _classifier(self) -> ModuleType | None:
         """The module with the two-sample test, or None and a sentence why there is none."""
@@ -219,11 +227,9 @@ class _Judge:
 
         return two_sample
 
-    def _two_sample(
-        self, takes: Sequence[Takes], others: Sequence[Excerpt]
-    ) -> dict[str, float | None]:
-        """How well ``takes``, whose keys and bars are those of ``others``, are found out."""
-        if self.classifier is None:
+    def _two_sample(self, made: Sequence[Sequence[_Made]]) -> dict[str, float | None]:
+        """How well sets of what was ``made`` are told from the excerpts."""
+        if self.classifier is None or not made:
             return {}
         make = self.classifier.Sample
 
@@ -231,8 +237,8 @@ class _Judge:
             return make(grid.pitch, grid.onset, each.position, each.passage.home.origin)
 
         real = [sample(each.grid, each) for each in self.excerpts]
-        made = [list(map(sample, take, others)) for take in takes]
-        result = self.classifier.two_sample_test(real, made, self.plan.classifiers)
+        takes = [[sample(*piece) for piece in row] for row in made]
+        result = self.classifier.two_sample_test(real, takes, self.plan.classifiers)
         return {"two_sample_auc": result.mean, "two_sample_spread": result.spread}
 
     def _judged(self, takes: Takes) -> list[Judged]:

@@ -36,11 +36,13 @@ class CellModel(Protocol):
     def classes(self) -> int:
         """Number of values of a cell; 0 is a rest."""
 
-    def melody_classes(self, pitch: int, shift: int) -> int:
-        """The class of a pitch."""
+    @property
+    def lowest_pitch(self) -> int:
+        """MIDI pitch of class 1."""
 
-    def padded(self, steps: int) -> int:
-        """The number of steps the network wants instead of ``steps``."""
+    @property
+    def steps_multiple(self) -> int:
+        """What the number of steps has to be a multiple of."""
 
     def infer(
         self, feeds: dict[str, NDArray[Any]]
@@ -87,16 +89,13 @@ class _Cells:
         self.steps = each.grid.steps
         self.voices = VOICES if joint else VOICES - 1
         self.count = self.steps * self.voices
-        length = model.padded(self.steps)
+        length = -(-self.steps // model.steps_multiple) * model.steps_multiple
         self.pitch = np.zeros((length, VOICES), np.int64)
-        # Classes rise by one with the pitch.
-        offset = model.melody_classes(60, 0) - 60
-        cells = each.grid.pitch.astype(np.int64)
-        self.pitch[: self.steps] = np.where(cells == REST, 0, cells + offset)
-        low, high = 1 - offset, model.classes - 1 - offset
-        self.judged = each.complete and bool(
-            ((cells == REST) | ((cells >= low) & (cells <= high))).all()
-        )
+        sounding = each.grid.pitch != REST
+        cells = np.where(sounding, each.grid.pitch.astype(np.int64) - model.lowest_pitch + 1, 0)
+        self.pitch[: self.steps] = cells
+        known = ~sounding | ((cells >= 1) & (cells < model.classes))
+        self.judged = each.complete and bool(known.all())
         self.onset = np.zeros((length, VOICES), np.float32)
         self.onset_known = np.ones((length, VOICES), np.float32)
         self.onset_known[: self.steps, VOICES - self.voices :] = 0
@@ -107,6 +106,9 @@ class _Cells:
         self.position = np.zeros(length, np.int64)
         self.position[: self.steps] = np.minimum(each.position, _LAST_POSITION)
         self.fermata = np.where(self.valid > 0, _FERMATA_UNKNOWN, 0)
+        if each.passage.closes:
+            # As when a model composes: where the melody ends, the piece does.
+            self.fermata[each.grid.notes(0)[-1][0] : self.steps] = 1
 
     def estimate(self, random: np.random.Generator, share: float) -> float:
         """Nats of the whole excerpt, from one random order with ``share`` of it known."""

@@ -225,6 +225,16 @@ class RefiningGenerator:
         """Number of pitch classes of the network, the rest included."""
         return self._classes
 
+    @property
+    def lowest_pitch(self) -> int:
+        """MIDI pitch of the network's class 1; class 0 is a rest."""
+        return self._lowest
+
+    @property
+    def steps_multiple(self) -> int:
+        """What the number of steps has to be a multiple of."""
+        return self._multiple
+
     def infer(
         self, feeds: dict[str, NDArray[Any]], stop: Callable[[], bool] | None = None
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -12,8 +12,9 @@ melody are always in the same fold, so that a known melody gives nothing away, a
 judged once by a network that has not seen it. Since training depends on chance, the whole is
 done with several seeds.
 
-Bach's chorales against other chorales of his measure about .5, a random accompaniment .99 and
-more.
+Bach's 76 validation chorales measure .53 (with a spread of .03 over the seeds) against other
+chorales of his, .80 against accompaniments put together from single bars, and 1.00 against random
+ones.
 """
 
 from collections.abc import Sequence

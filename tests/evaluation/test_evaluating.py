@@ -55,12 +55,8 @@ class Guesser(Dice):
     """Gives every pitch the same probability."""
 
     classes = 49
-
-    def melody_classes(self, pitch: int, shift: int) -> int:
-        return pitch + shift - 35
-
-    def padded(self, steps: int) -> int:
-        return steps
+    lowest_pitch = 36
+    steps_multiple = 4
 
     def infer(
         self, feeds: dict[str, NDArray[Any]]

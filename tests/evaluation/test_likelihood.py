@@ -1,13 +1,16 @@
 """The negative log-likelihood of models whose probabilities are known."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from composer_app.analysis.quality_grid import VoiceGrid
 from composer_app.evaluation.excerpts import Excerpt, excerpt, melody_excerpt
 from composer_app.evaluation.likelihood import CellModel, likelihood
+from composer_app.generation.refining_generator import RefiningGenerator
 from tests.evaluation.examples import Shadow, chorale
 
 LOWEST = 36
@@ -22,15 +25,9 @@ class Oracle:
         self.sure = sure
         self.feeds: list[dict[str, NDArray[Any]]] = []
 
-    @property
-    def classes(self) -> int:
-        return CLASSES
-
-    def melody_classes(self, pitch: int, shift: int) -> int:
-        return pitch + shift - LOWEST + 1
-
-    def padded(self, steps: int) -> int:
-        return -(-steps // 16) * 16
+    classes = CLASSES
+    lowest_pitch = LOWEST
+    steps_multiple = 16
 
     def infer(
         self, feeds: dict[str, NDArray[Any]]
@@ -71,6 +68,7 @@ def test_what_the_model_is_shown(each: Excerpt) -> None:
         assert (feeds["pitch_known"][124:] == 1).all()
         assert feeds["valid"].sum() == 124
         assert not feeds["onset"][:, 1:].any()
+        assert feeds["fermata"].tolist() == [2] * 120 + [1] * 4 + [0] * 4
         assert feeds["position"][:17].tolist() == [*range(16), 0]
     joint = Oracle(each.grid.pitch, 0.5)
     likelihood(joint, [each], draws=1, joint=True)
@@ -106,10 +104,16 @@ def test_a_transposed_bass_surprises(each: Excerpt) -> None:
 
 def test_what_cannot_be_judged(each: Excerpt) -> None:
     model = Oracle(each.grid.pitch, 0.5)
-    high = each.grid.pitch.copy()
-    each.grid.pitch[0, 0] = 84
-    assert likelihood(model, [each]) is None
-    each.grid.pitch[:] = high
+    for pitch in (LOWEST - 1, LOWEST + CLASSES - 1):
+        outside = replace(each, grid=VoiceGrid(each.grid.pitch.copy(), each.grid.onset))
+        outside.grid.pitch[0, 0] = pitch
+        assert likelihood(model, [outside]) is None
     assert likelihood(model, [melody_excerpt("alone", each.melody)]) is None
     assert isinstance(model, CellModel)
     assert not isinstance(Shadow(4), CellModel)
+
+
+def test_the_refining_technique_is_such_a_model() -> None:
+    members = ("classes", "lowest_pitch", "steps_multiple", "infer")
+    assert all(hasattr(RefiningGenerator, name) for name in members)
+    assert all(hasattr(CellModel, name) for name in members)
