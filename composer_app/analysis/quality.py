@@ -88,7 +88,8 @@ def in_scale_rate(piece: VoiceGrid, passage: Passage) -> Count:
     """Share of sounding cells in the scale of the piece's own key.
 
     The scale is that of the composer's version of the piece where there is one, so that a model
-    is not forgiven for leaving it (:class:`Home`; Dong et al. 2018 count C major). Bach .949 (.949).
+    is not forgiven for leaving it (:class:`Home`; Dong et al. 2018 count C major). Bach .949
+    (.949).
     """
     sounding = piece.pitch[piece.pitch != REST]
     return _count(np.isin(sounding % OCTAVE, list(passage.home.scale)))
