@@ -123,6 +123,35 @@ def test_one_pass_improves_nothing(
     assert generator.calls == []
 
 
+def test_generate_with_more_control(run: Run, generator: FakeGenerator) -> None:
+    voices = [Note(0, 60, 16)], [Note(0, 55, 16)], [Note(0, 48, 16)]
+    names = ("Soprano", "Alto", "Tenor", "Bass")
+    lines = ([Note(4 * step, 72, 4) for step in range(4)], *voices)
+    tracks = tuple(Track(n, 0, tuple(notes)) for n, notes in zip(names, lines, strict=True))
+    write_midi(Composition(tracks), "piece.mid")
+    options = "--improve --lock bass --lock alto:1 --iterations 60 --max-added 40 --max-removed 10"
+    more = "--vary-melody 0.25 --upbeat 4 --json"
+    command = f"generate piece.mid -o out.mid {options} {more}"
+    status, out, _ = run(*command.split())
+    assert status == 0
+    assert json.loads(out)["files"][0]["upbeat"] == 4
+    ((_, _, _, settings),) = generator.calls
+    assert (settings.improve, settings.iterations, settings.upbeat) == (True, 60, 4)
+    assert (settings.max_added, settings.max_removed, settings.vary_melody) == (40, 10, 0.25)
+    written = read_midi("out.mid")
+    assert [written.tracks[v].notes for v in (1, 3)] == [tracks[v].notes for v in (1, 3)]
+    assert written.tracks[2].notes != tracks[2].notes
+
+
+def test_generate_hears_the_upbeat(run: Run, generator: FakeGenerator) -> None:
+    melody = load_sample("saints")
+    late = tuple(Note(n.start - 12, n.pitch, n.duration) for n in melody.notes if n.start >= 12)
+    write_midi(Composition((Track("Tune", 0, late),)), "tune.mid")
+    _, out, _ = run("generate", "tune.mid", "-o", "out.mid", "--json")
+    assert json.loads(out)["files"][0]["upbeat"] == 4
+    assert generator.calls[0][3].upbeat == 4
+
+
 def test_generate_several_with_takes_as_json(run: Run, generator: FakeGenerator) -> None:
     write_sample("twinkle", "a.mid")
     write_sample("saints", "b.mid")
@@ -181,6 +210,13 @@ def test_one_bad_melody_among_several_leaves_nothing_half_done(
         pytest.param("tune.mid -o out.mid --track 0", "--track: 0 is not a whole", id="track"),
         pytest.param("tune.mid -o out.mid --temperature nan", "nan is not a number", id="nan"),
         pytest.param("tune.mid -o out.mid --temperature 9", "9 is not a number", id="hot"),
+        pytest.param("tune.mid -o out.mid --improve", "no accompaniment to improve", id="improve"),
+        pytest.param("tune.mid -o out.mid --lock bass", "no accompaniment to lock", id="lock"),
+        pytest.param("tune.mid -o out.mid --lock violin", "violin is nothing to lock", id="what"),
+        pytest.param("tune.mid -o out.mid --lock bars:99", "there are 12 bars", id="bars"),
+        pytest.param("tune.mid -o out.mid --vary-melody 2", "2 is not a number from 0", id="vary"),
+        pytest.param("tune.mid -o out.mid --iterations 1", "1 is not a whole", id="iterations"),
+        pytest.param("tune.mid -o out.mid --upbeat 99", "99 is not a whole", id="upbeat"),
         pytest.param("tune.mid", "required: -o/--output", id="no output"),
     ],
 )
