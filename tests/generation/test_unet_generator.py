@@ -438,6 +438,8 @@ def test_metadata_that_does_not_fit(
         ("roll", "[batch,32,128,4]", "[1,32,128,4]", "its roll is .1, 32"),
         ("voices", "int64[batch,steps] position", "float[batch,steps] position", "inputs and"),
         ("voices", "[batch,cells,8,512]", "[batch,cells,512]", "its noise is"),
+        ("voices", "[batch,cells,8,512]", "[batch,cells,8]", "its noise is"),
+        ("voices", ", float[batch,steps,4] onset)", ")", "inputs and outputs"),
         ("voices", "int64[batch,steps,4] pitch", "int64[batch,steps,3] pitch", "its pitch is"),
         ("voices", "float[batch] temperature)", "float[batch] temperature, float[1] more)",
          "inputs and outputs"),
