@@ -132,7 +132,12 @@ class RefiningGenerator:
         else it is ignored. ``progress`` is asked from another thread while a long pass runs.
         """
         melody = roll.notes(0)
-        source = NoiseSource(noise, roll.steps)
+
+        def check() -> None:
+            if progress is not None and not progress(0.0):
+                raise GenerationCancelledError
+
+        source = NoiseSource(noise, roll.steps, check)
         given = given or _only_melody(roll)
         locked = given.locked.copy()
         locked[:, 0] |= ~_varied(melody, roll.steps, settings.vary_melody, source)

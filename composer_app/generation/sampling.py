@@ -4,6 +4,7 @@ Grids are (T, 4): steps by voices, soprano, alto, tenor, bass; 0 is a rest, othe
 pitch classes of the network in rising order.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,7 @@ VALUES_PER_STEP: Final = 256
 _CLAMP: Final = 2.5
 # Coprime with 256: each pass sees other values of the same noise.
 _PASS_STRIDE: Final = 67
+_BLOCK_STEPS: Final = 1024
 _FIFTH: Final = 7
 _OCTAVE: Final = 12
 _LEAP: Final = 12
@@ -42,7 +44,9 @@ _ERF: Final = (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429
 def normal_cdf(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Probability that a standard normal variable is below ``x``; exact to 1e-7."""
     t = 1.0 / (1.0 + 0.3275911 * np.abs(x) / np.sqrt(2.0))
-    series = sum(a * t ** (i + 1) for i, a in enumerate(_ERF))
+    series = np.zeros_like(t)
+    for factor in reversed(_ERF):
+        series = (series + factor) * t
     upper = 0.5 * series * np.exp(-x * x / 2.0)
     return np.asarray(np.where(x < 0, upper, 1.0 - upper))
 
@@ -50,12 +54,22 @@ def normal_cdf(x: NDArray[np.float64]) -> NDArray[np.float64]:
 class NoiseSource:
     """Uniform numbers for each step, drawn from nothing but the noise vector."""
 
-    def __init__(self, noise: NoiseVector, steps: int) -> None:
+    def __init__(
+        self, noise: NoiseVector, steps: int, check: Callable[[], None] | None = None
+    ) -> None:
+        """``check`` is called now and then, and may raise to give up."""
         if noise.steps < steps:
             raise ValueError(f"the noise vector covers {noise.steps} steps, not {steps}")
-        z = noise.z.reshape(-1, VALUES_PER_STEP)[:steps].astype(np.float64)
-        self._uniform = normal_cdf(np.clip(z, -_CLAMP, _CLAMP))
-        self._gumbel = -np.log(-np.log(self._uniform))
+        z = noise.z.reshape(-1, VALUES_PER_STEP)[:steps]
+        self._uniform = np.empty(z.shape)
+        self._gumbel = np.empty(z.shape)
+        for start in range(0, steps, _BLOCK_STEPS):
+            if check is not None:
+                check()
+            span = slice(start, start + _BLOCK_STEPS)
+            clipped = np.clip(z[span].astype(np.float64), -_CLAMP, _CLAMP)
+            self._uniform[span] = normal_cdf(clipped)
+            self._gumbel[span] = -np.log(-np.log(self._uniform[span]))
 
     def uniform(self, count: int, draw: int) -> NDArray[np.float64]:
         """(T, count) numbers in (0, 1); another ``draw`` gives others."""
