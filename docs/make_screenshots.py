@@ -101,6 +101,9 @@ def draw(window: MainWindow, services: Services, folder: Path) -> None:
     take("generate", SMALL, window.generate_panel)
     take("piano-roll", SMALL, window.roll)
     take("studio-large", LARGE)
+    window.generate_panel.control.toggle.setChecked(True)
+    take("control", LARGE, window.generate_panel)
+    window.generate_panel.control.toggle.setChecked(False)
     window.commands.stop.trigger()
 
 
