@@ -57,7 +57,7 @@ def low_bias(lowest: int, classes: int) -> NDArray[np.float64]:
 
     Beneath a low melody there is little room: the voices of the same chords a tenth lower are
     muddy, and crowded ones are too. This weighs one against the other for every note; over ten
-    folk tunes between C3 and C4, basses below C2 fall from 37 % of the steps to 19 %.
+    folk tunes whose highest note is C4, basses below C2 fall from 49 % of the steps to 19 %.
     """
     pitch = lowest - 1 + np.arange(classes)
     floors = np.array([[0], [0], [_TENOR_FLOOR], [_BASS_FLOOR]])
