@@ -96,7 +96,7 @@ class OnePassConfig:
     """Our one-pass generator: distilled from a refining model, then trained as a WGAN-GP.
 
     ``distill_iterations`` of matching the refining model's probabilities, then ``iterations``
-    (counted together) with the critic. ``temperatures`` are those of the five stages.
+    (counted together) with the critic. ``temperatures`` are those of the seven stages.
     """
 
     channels: tuple[int, ...] = (96, 144, 208, 224, 288)
@@ -104,7 +104,7 @@ class OnePassConfig:
     up_blocks: tuple[int, ...] = (1, 1, 1, 1)
     dropout: float = 0.05
     critic_channels: tuple[int, ...] = (160, 224, 256, 256)
-    temperatures: tuple[float, ...] = (0.9, 0.5, 0.5, 0.6, 0.3)
+    temperatures: tuple[float, ...] = (0.9, 0.6, 0.6, 0.6, 0.8, 0.6, 0.3)
     window: int = 64
     distill_batch: int = 32
     batch: int = 16

@@ -1,14 +1,15 @@
 """Our one-pass generator and its critic: four voices from a melody and a noise vector in one run.
 
-The generator is the refining network's U-Net, small enough to be applied five times within one
-graph: it writes all beats at once, writes every other beat again knowing the ones between, then the
-others, then the eighths and the sixteenths. The noise vector is the only chance in it. Choices are
-one-hot with straight-through gradients (Bengio et al. 2013; Jang et al., "Categorical
+The generator is the refining network's U-Net, small enough to be applied seven times within one
+graph (:data:`STAGES`): it writes all beats at once, then one voice after the other again, knowing
+the rest; then the eighths, and the sixteenths. The noise vector is the only chance in it. Choices
+are one-hot with straight-through gradients (Bengio et al. 2013; Jang et al., "Categorical
 Reparameterization with Gumbel-Softmax", 2017), so that a critic can train it.
 """
 
 import itertools
 import math
+from dataclasses import dataclass
 from typing import Final
 
 import torch
@@ -27,20 +28,59 @@ _NEVER: Final = -1e4
 _FIFTH: Final = 7
 
 
-def stage_cells(number: int, steps: Tensor) -> tuple[Tensor, Tensor, int]:
-    """What stage ``number`` does: steps (T,) it writes, steps (T,) it knows, and how far away
-    the fixed neighbours of what it writes are (0: there are none).
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One application of the network: the ``voices`` it writes, lowest first, and where.
+
+    ``level`` 0 are the beats, 1 the eighths between, 2 the sixteenths between those. Unless it is
+    the first, a stage finds its neighbours on the level above standing, or on its own.
     """
-    return (
-        (steps % 4 == 0, steps < 0, 0),
-        (steps % 8 == 0, steps % 8 == 4, 4),
-        (steps % 8 == 4, steps % 8 == 0, 4),
-        (steps % 4 == 2, steps % 4 == 0, 2),
-        (steps % 2 == 1, steps % 2 == 0, 1),
-    )[number]
+
+    level: int
+    voices: tuple[int, ...]
+    first: bool = False
+
+    @property
+    def stride(self) -> int:
+        """Steps to the neighbours that stand; 0 where none do."""
+        return 0 if self.first else 4 >> self.level
 
 
-STAGES: Final = 5
+STAGES: Final = (
+    Stage(0, (3, 2, 1), first=True),
+    Stage(0, (3,)),
+    Stage(0, (2,)),
+    Stage(0, (1,)),
+    Stage(1, (3,)),
+    Stage(1, (2, 1)),
+    Stage(2, (3, 2, 1)),
+)
+
+
+def level_cells(level: int, position: Tensor) -> Tensor:
+    """(B, T) bool: the steps of ``level``, from the ``position`` (B, T) in the bar."""
+    if level == 2:
+        return position % 2 == 1
+    return position % 4 == 2 * level
+
+
+def known_cells(number: int, position: Tensor, valid: Tensor) -> list[Tensor]:
+    """Four times (B, T) floats: what stage ``number`` knows of each voice.
+
+    That is the melody, what earlier stages wrote and this one does not write again, and that
+    voices rest past the end.
+    """
+    past_end = 1.0 - valid
+    known = [torch.ones_like(valid)]
+    for voice in range(1, VOICES):
+        written = {stage.level for stage in STAGES[:number] if voice in stage.voices}
+        if voice in STAGES[number].voices:
+            written -= {STAGES[number].level}
+        cells = past_end
+        for level in sorted(written):
+            cells = torch.maximum(cells, level_cells(level, position).to(valid.dtype))
+        known.append(cells)
+    return known
 
 
 class NoiseDraws(nn.Module):
@@ -108,7 +148,7 @@ class OnePassGenerator(nn.Module):
         context: tuple[Tensor, Tensor, Tensor],
         noise: Tensor,
         temperature: Tensor,
-        stages: int = STAGES,
+        stages: int = len(STAGES),
     ) -> tuple[Tensor, Tensor, Tensor]:
         """The first ``stages`` stages; ``context`` is (position, fermata, valid).
 
@@ -116,32 +156,27 @@ class OnePassGenerator(nn.Module):
         (B, T, 3))``.
         """
         uniform = self.draws(noise)
-        steps = torch.arange(melody.shape[1], device=melody.device)
-        codes = one_hot(melody).unsqueeze(2)
+        position, _, valid = context
         # Nothing is written yet: a rest stands for it, past the end for good.
-        codes = torch.cat(
-            [codes, one_hot(torch.zeros_like(melody)).unsqueeze(2).expand(-1, -1, 3, -1)], 2
-        )
-        onset_logits = torch.zeros_like(codes[..., 0])
-        chance = torch.ones_like(onset_logits[..., 1:])
-        for number in range(stages):
-            written, _, stride = stage_cells(number, steps)
-            known = self.known(number, context[2])
-            logits, onset_logits = self.look(codes, melody_onset, known, context)
-            stands = codes.detach().argmax(dim=3) * known.long()
-            chosen = self._choose(logits, stands, known, uniform, number, stride, temperature)
-            mask = (written * context[2])[:, :, None, None]
-            odds = (torch.softmax(logits[:, :, 1:], dim=3) * chosen.detach()).sum(dim=3)
-            chance = chance * (1.0 - mask[..., 0]) + odds * mask[..., 0]
-            codes = torch.cat([codes[:, :, :1], codes[:, :, 1:] * (1.0 - mask) + chosen * mask], 2)
-        return codes, onset_logits, chance
-
-    def known(self, number: int, valid: Tensor) -> Tensor:
-        """(B, T, 4): what stage ``number`` knows: the melody, what stands, what is past the end."""
-        steps = torch.arange(valid.shape[1], device=valid.device)
-        _, stands, _ = stage_cells(number, steps)
-        others = torch.maximum(stands.float().expand_as(valid), 1.0 - valid)
-        return torch.stack([torch.ones_like(valid), others, others, others], dim=2)
+        codes = [one_hot(melody)] + [one_hot(torch.zeros_like(melody))] * (VOICES - 1)
+        onset_logits = torch.zeros_like(codes[0][..., :VOICES])
+        chances = [torch.ones_like(valid)] * (VOICES - 1)
+        for number, stage in enumerate(STAGES[:stages]):
+            known = known_cells(number, position, valid)
+            logits, onset_logits = self.look(
+                torch.stack(codes, dim=2), melody_onset, torch.stack(known, dim=2), context
+            )
+            stands = [
+                code.detach().argmax(dim=2) * cells.long()
+                for code, cells in zip(codes, known, strict=True)
+            ]
+            chosen = self._choose(logits, stands, known, uniform, number, temperature)
+            mask = level_cells(stage.level, position).to(valid.dtype) * valid
+            for voice, choice in chosen.items():
+                codes[voice] = torch.lerp(codes[voice], choice, mask.unsqueeze(2))
+                odds = (torch.softmax(logits[:, :, voice], dim=2) * choice.detach()).sum(dim=2)
+                chances[voice - 1] = torch.lerp(chances[voice - 1], odds, mask)
+        return torch.stack(codes, dim=2), onset_logits, torch.stack(chances, dim=2)
 
     def look(
         self,
@@ -163,39 +198,37 @@ class OnePassGenerator(nn.Module):
     def _choose(
         self,
         logits: Tensor,
-        pitch: Tensor,
-        known: Tensor,
+        stands: list[Tensor],
+        known: list[Tensor],
         uniform: Tensor,
         number: int,
-        stride: int,
         temperature: Tensor,
-    ) -> Tensor:
-        """One-hot choices (B, T, 3, 49) of alto, tenor and bass: the bass first, then inwards.
+    ) -> dict[int, Tensor]:
+        """One-hot choices (B, T, 49) for each voice of the stage, the lowest first.
 
         A voice never crosses one that stands, nor moves in parallel fifths or octaves with one
-        from or to its neighbours ``stride`` steps away. ``pitch`` (B, T, 4) is what stands where
-        it is ``known``, 0 elsewhere.
+        from or to its neighbours. ``stands`` are the four voices (B, T), 0 where not ``known``.
         """
-        scale = (temperature * self.config.temperatures[number])[:, None, None, None]
-        gumbel = -torch.log(-torch.log(draw(uniform, (VOICES - 1) * PITCH_CLASSES, number)))
-        scores = logits[:, :, 1:] / scale + gumbel.view(logits[:, :, 1:].shape)
-        neighbours = _Neighbours(pitch, stride) if stride else None
-        voices = list(pitch.unbind(dim=2))
-        chosen: list[Tensor] = [torch.empty(0)] * (VOICES - 1)
-        for voice in (3, 2, 1):
+        stage = STAGES[number]
+        scale = (temperature * self.config.temperatures[number])[:, None, None]
+        noises = draw(uniform, len(stage.voices) * PITCH_CLASSES, number)
+        gumbels = (-torch.log(-torch.log(noises))).chunk(len(stage.voices), dim=2)
+        neighbours = _Neighbours(torch.stack(stands, dim=2), stage.stride) if stage.stride else None
+        voices = list(stands)
+        chosen: dict[int, Tensor] = {}
+        for gumbel, voice in zip(gumbels, stage.voices, strict=True):
             forbidden = _crossing(voices, voice)
             if neighbours is not None:
                 forbidden = forbidden | neighbours.parallels(torch.stack(voices, dim=2), voice)
-            score = scores[:, :, voice - 1] + _NEVER * forbidden
-            hard = one_hot(score.argmax(dim=2))
-            chosen[voice - 1] = hard
+            score = logits[:, :, voice] / scale + gumbel + _NEVER * forbidden
+            fresh = score.argmax(dim=2)
+            chosen[voice] = one_hot(fresh)
             if self.training:
                 soft = torch.softmax(score, dim=2)
-                chosen[voice - 1] = hard + soft - soft.detach()
+                chosen[voice] = chosen[voice] + soft - soft.detach()
             # The next voice sees this one, where it is being written.
-            fresh = score.argmax(dim=2)
-            voices[voice] = torch.where(known[:, :, voice] > 0, voices[voice], fresh)
-        return torch.stack(chosen, dim=2)
+            voices[voice] = torch.where(known[voice] > 0, voices[voice], fresh)
+        return chosen
 
 
 def _crossing(voices: list[Tensor], voice: int) -> Tensor:

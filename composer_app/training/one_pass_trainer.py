@@ -20,8 +20,9 @@ from composer_app.training.one_pass_networks import (
     STAGES,
     OnePassGenerator,
     VoicesCritic,
+    known_cells,
+    level_cells,
     one_hot,
-    stage_cells,
 )
 from composer_app.training.protocol import Message, say
 from composer_app.training.trainer import (
@@ -135,7 +136,7 @@ class OnePassTrainer:
         for group in self.distill_optimizer.param_groups:
             group["lr"] = rate
         pitch, onset, context = self._windows(config.distill_batch)
-        number = int(torch.randint(STAGES, ()))
+        number = int(torch.randint(len(STAGES), ()))
         own = bool(torch.rand(()) < 0.5)
         codes = one_hot(pitch)
         if own and number:
@@ -143,11 +144,11 @@ class OnePassTrainer:
         self.generator.train()
         with self._autocast():
             logits, struck = self.generator.look(
-                codes, onset[..., 0], self.generator.known(number, context[2]), context
+                codes, onset[..., 0], _known(number, context), context
             )
         divergence = self._divergence(logits, codes, onset[..., 0], context, number)
         loss = divergence
-        if number == STAGES - 1 and not (own and number):
+        if number == len(STAGES) - 1 and not (own and number):
             melody_known = torch.zeros_like(onset)
             melody_known[..., 0] = 1.0
             loss = loss + onset_loss(struck, pitch, onset, melody_known)
@@ -163,31 +164,30 @@ class OnePassTrainer:
         """KL from the teacher to the generator, mean over the cells that the stage writes."""
         assert self.teacher is not None
         position, fermata, valid = context
-        known = self.generator.known(number, valid)
+        known = _known(number, context)
         onset = torch.zeros_like(known)
         onset[..., 0] = melody_onset
         onset_known = torch.zeros_like(known)
         onset_known[..., 0] = 1.0
+        style = torch.zeros_like(position)
         with torch.no_grad(), self._autocast():
             wanted, _ = self.teacher.decode(
-                codes.detach(),
-                onset,
-                known,
-                onset_known,
-                position,
-                fermata,
-                valid,
-                torch.zeros_like(position),
+                codes.detach(), onset, known, onset_known, position, fermata, valid, style
             )
-        steps = torch.arange(valid.shape[1])
-        cells = (stage_cells(number, steps)[0] * valid).unsqueeze(2)
-        divergence = fn.kl_div(
-            torch.log_softmax(logits[:, :, 1:], dim=3),
-            torch.log_softmax(wanted[:, :, 1:].float(), dim=3),
-            reduction="none",
-            log_target=True,
-        ).sum(dim=3)
-        return (divergence * cells).sum() / (3.0 * cells.sum()).clamp(min=1.0)
+        stage = STAGES[number]
+        cells = level_cells(stage.level, position) * valid
+        divergence = torch.stack(
+            [
+                fn.kl_div(
+                    torch.log_softmax(logits[:, :, voice], dim=2),
+                    torch.log_softmax(wanted[:, :, voice].float(), dim=2),
+                    reduction="none",
+                    log_target=True,
+                ).sum(dim=2)
+                for voice in stage.voices
+            ]
+        ).mean(dim=0)
+        return (divergence * cells).sum() / cells.sum().clamp(min=1.0)
 
     def _play_against_the_critic(self) -> dict[str, float]:
         metrics: dict[str, float] = {}
@@ -201,7 +201,7 @@ class OnePassTrainer:
     def _update_critic(self) -> dict[str, float]:
         pitch, onset, context = self._windows(self.config.batch)
         real, position = one_hot(pitch), context[0]
-        fake, struck = self._written(self.generator, pitch, onset, context, STAGES)
+        fake, struck = self._written(self.generator, pitch, onset, context, len(STAGES))
         distance = critic_loss(
             self.critic(real, onset, position), self.critic(fake, struck, position)
         )
@@ -228,13 +228,13 @@ class OnePassTrainer:
         config = self.config
         pitch, onset, context = self._windows(config.batch)
         self.generator.train()
-        codes, struck = self._write(self.generator, pitch, onset, context, STAGES)
+        codes, struck = self._write(self.generator, pitch, onset, context, len(STAGES))
         loss = generator_loss(self.critic(codes, struck, context[0]))
         # One stage at a time is held near the teacher, which keeps the noise vector's say.
-        number = int(torch.randint(STAGES, ()))
+        number = int(torch.randint(len(STAGES), ()))
         with self._autocast():
             logits, _ = self.generator.look(
-                codes.detach(), onset[..., 0], self.generator.known(number, context[2]), context
+                codes.detach(), onset[..., 0], _known(number, context), context
             )
         anchor = self._divergence(logits, codes, onset[..., 0], context, number)
         self.generator_optimizer.zero_grad()
@@ -316,3 +316,8 @@ class OnePassTrainer:
         event = "finished" if done else "stopped"
         say(Message(event, self.iteration, total, self.seconds, path=str(checkpoint)))
         return done
+
+
+def _known(number: int, context: Context) -> Tensor:
+    """(B, T, 4): what stage ``number`` knows."""
+    return torch.stack(known_cells(number, context[0], context[2]), dim=2)
