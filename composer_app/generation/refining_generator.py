@@ -39,8 +39,8 @@ from composer_app.generation.improving import (
 from composer_app.generation.model_file import read_metadata
 from composer_app.generation.noise import NoiseVector
 from composer_app.generation.onnx_session import open_session, run_watched
+from composer_app.generation.phrase_ends import phrase_marks
 from composer_app.generation.placement import (
-    FERMATA_UNKNOWN,
     bar_positions,
     low_bias,
     singing_shift,
@@ -202,9 +202,8 @@ class RefiningGenerator:
         all_free = np.zeros((length, VOICES), np.bool_)
         all_free[:steps] = free
         valid = np.arange(length) < steps
-        fermata = np.where(valid, FERMATA_UNKNOWN, 0)
-        # The piece ends where the melody ends: its last note is held as under a fermata.
-        fermata[melody[-1].start : steps] = 1
+        fermata = np.zeros(length, np.int64)
+        fermata[:steps] = phrase_marks(melody, steps, meter, upbeat, self.style)
         position = np.where(valid, bar_positions(length, meter, upbeat), 0)
         return Canvas(steps, grid, onset, all_free, position, fermata, upbeat, melody[-1].start)
 

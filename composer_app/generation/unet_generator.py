@@ -26,8 +26,8 @@ from composer_app.generation.generator import (
 from composer_app.generation.model_file import read_metadata
 from composer_app.generation.noise import CHANNELS, ROWS, STEPS_PER_CELL, NoiseVector
 from composer_app.generation.onnx_session import open_session, run_watched
+from composer_app.generation.phrase_ends import phrase_marks
 from composer_app.generation.placement import (
-    FERMATA_UNKNOWN,
     bar_positions,
     octave_shift,
     voice_notes,
@@ -190,7 +190,7 @@ def _layout(metadata: dict[str, str], style: str, file: str) -> _Layout:
             return _Rolls(None if limit is None else float(limit))
         if layout == "voices":
             lowest, highest = int(metadata["lowest_pitch"]), int(metadata["highest_pitch"])
-            return _Voices(lowest, highest, styles.index(style), file)
+            return _Voices(lowest, highest, style, styles.index(style), file)
     except (AttributeError, KeyError, TypeError, ValueError):
         raise ModelError(f"{file} lacks the metadata of a Composer model.") from None
     raise ModelError(f"{file} has a layout, {layout!r}, of another version of Composer.")
@@ -283,9 +283,10 @@ class _Voices:
         "confidence": ("tensor(float)", (None, None, VOICES)),
     }
 
-    def __init__(self, lowest: int, highest: int, style: int, file: str) -> None:
-        """MIDI pitches of classes 1 and the last; ``style`` is an index, ``file`` for errors."""
-        self._lowest, self._highest, self._style, self._file = lowest, highest, style, file
+    def __init__(self, lowest: int, highest: int, style: str, index: int, file: str) -> None:
+        """MIDI pitches of classes 1 and the last; ``style`` has ``index``, ``file`` for errors."""
+        self._lowest, self._highest, self._file = lowest, highest, file
+        self._style_name, self._style = style, index
         # Raises ValueError for a range that cannot hold a melody.
         fold_into_range(lowest, lowest, highest)
 
@@ -325,10 +326,10 @@ class _Voices:
             pitch = fold_into_range(note.pitch + shift, self._lowest, self._highest)
             melody[note.start : note.end] = pitch - self._lowest + 1
             onset[note.start] = 1.0
-        fermata = np.where(valid, FERMATA_UNKNOWN, 0)
-        if notes:
-            # The piece ends where the melody ends: its last note is held as under a fermata.
-            fermata[notes[-1].start : roll.steps] = 1
+        fermata = np.zeros(length, np.int64)
+        fermata[: roll.steps] = phrase_marks(
+            notes, roll.steps, request.meter, upbeat, self._style_name
+        )
         feeds: Feeds = {
             "melody": melody,
             "melody_onset": onset,
