@@ -26,6 +26,7 @@ from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.timing import Meter
 
 MAX_BARS: Final = 999
+_SYNCOPATED_STYLES: Final = ("ragtime",)
 MIN_TEMPERATURE: Final = 0.1
 MAX_TEMPERATURE: Final = 2.0
 # The longest bar there is (32/4 and its like excepted) has something after its upbeat.
@@ -218,7 +219,9 @@ def compose_with_confidence(
         raise ValueError(f"given are {steps} steps of a melody of {melody.steps}")
     upbeat = settings.upbeat
     if upbeat is None:
-        upbeat = detect_upbeat(melody.notes, melody.meter)
+        # What is counted in chorales misleads where long notes come off the beat.
+        syncopated = generator.style in _SYNCOPATED_STYLES
+        upbeat = 0 if syncopated else detect_upbeat(melody.notes, melody.meter)
     noise = NoiseVector.from_seed(settings.seed, steps)
     roll = PianoRoll.from_notes([melody.notes], steps)
     told = replace(settings, upbeat=upbeat)

@@ -115,3 +115,12 @@ def test_settings_out_of_range(settings: dict[str, float], why: str) -> None:
 def test_the_accompaniment_is_softer_than_the_melody(velocities: list[int], expected: int) -> None:
     notes = [Note(4 * place, 60, 4, velocity) for place, velocity in enumerate(velocities)]
     assert accompaniment_velocity(PianoRoll.from_notes([notes])) == expected
+
+
+@pytest.mark.parametrize(("style", "upbeat"), [("bach", 4), ("hymn", 4), ("ragtime", 0)])
+def test_an_upbeat_is_heard_where_long_notes_mark_the_bar(style: str, upbeat: int) -> None:
+    tune = load_sample("saints")
+    notes = tuple(Note(n.start - 12, n.pitch, n.duration) for n in tune.notes if n.start >= 12)
+    generator = FakeGenerator(style=style)
+    compose(Melody(notes, meter=tune.meter), generator, GenerationSettings())
+    assert generator.calls[0][3].upbeat == upbeat

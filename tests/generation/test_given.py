@@ -101,7 +101,10 @@ def test_voices_are_found_among_the_tracks() -> None:
 
 
 note_lists = st.lists(
-    st.tuples(st.integers(0, 20), st.integers(40, 70), st.integers(1, 8)), max_size=6
+    st.tuples(st.integers(0, 20), st.integers(40, 70), st.integers(1, 8)),
+    max_size=6,
+    # Two notes of one pitch that overlap are no roll that anybody could have played.
+    unique_by=lambda note: note[1],
 )
 
 
