@@ -162,9 +162,10 @@ def segment(heard: Features, bar: int) -> tuple[NDArray[np.bool_], Floats]:
     origin = np.zeros(count + 1, np.int64)
     first = np.searchsorted(heard.edges, heard.edges - _LONGEST_STEPS)
     phrases: list[tuple[slice, Floats]] = [(slice(0), np.zeros(0))]
+    lengths = _log_length(np.arange(heard.edges[-1] - heard.edges[0] + BEAT + 1), bar)
     for end in range(1, count + 1):
         begins = slice(min(int(first[end]), end - 1), end)
-        weight = _length_scores(heard.edges, begins, end, bar) + score[end - 1]
+        weight = _length_scores(lengths, heard.edges, begins, end) + score[end - 1]
         phrases.append((begins, weight))
         ways = best[begins] + weight
         origin[end] = begins.start + ways.argmax()
@@ -197,15 +198,16 @@ def _end_scores(heard: Features, bar: int) -> Floats:
     return np.asarray(score, np.float64)
 
 
-def _length_scores(edges: Integers, begins: slice, end: int, bar: int) -> Floats:
+def _length_scores(lengths: Floats, edges: Integers, begins: slice, end: int) -> Floats:
     """Log-probabilities of phrases from notes ``begins`` to before note ``end``.
 
-    Who plays a tune from a downbeat on may have left its upbeat out, a quarter as a rule.
+    ``lengths`` are those of phrases of 0, 1, 2 ... steps. Who plays a tune from a downbeat on may
+    have left its upbeat out, a quarter as a rule.
     """
     steps = edges[end] - edges[begins]
-    weight = _log_length(steps, bar)
+    weight: Floats = lengths[steps]
     if begins.start == 0:
-        whole = _log_length(steps[:1] + BEAT, bar)
+        whole = lengths[steps[:1] + BEAT]
         weight[:1] = np.logaddexp(weight[:1], whole) - np.log(2)
     return weight
 
