@@ -50,6 +50,9 @@ class NoKeyboards:
         """Nothing changes."""
         return PortChanges()
 
+    def close(self) -> None:
+        """Nothing is held."""
+
 
 def main() -> int:
     """Draw every picture; returns 0."""
