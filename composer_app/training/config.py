@@ -3,8 +3,9 @@
 Free of torch, so that the studio and the command line can show and check them.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from composer_app.errors import SettingError
 
@@ -134,6 +135,7 @@ class OnePassConfig:
 
 
 Config = RefiningConfig | ClassicGanConfig | OnePassConfig
+Recipe = TypeVar("Recipe", RefiningConfig, OnePassConfig)
 CONFIGS: Final[dict[str, type[Config]]] = {
     "refining": RefiningConfig,
     "gan": OnePassConfig,
@@ -144,6 +146,13 @@ CONFIGS: Final[dict[str, type[Config]]] = {
 def config_to_dict(config: Config) -> dict[str, Any]:
     """The recipe as plain data, for checkpoints and model files."""
     return asdict(config)
+
+
+def config_from_dict(kind: Callable[..., Recipe], saved: Mapping[str, Any]) -> Recipe:
+    """The recipe that :func:`config_to_dict` turned into plain data; lists become tuples again."""
+    return kind(
+        **{key: tuple(value) if isinstance(value, list) else value for key, value in saved.items()}
+    )
 
 
 def make_config(technique: str, overrides: list[str]) -> Config:

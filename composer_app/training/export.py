@@ -22,7 +22,6 @@ import torch
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 from torch import Tensor, nn
-from torch.nn import functional as fn
 
 from composer_app import __version__
 from composer_app.errors import SettingError
@@ -33,11 +32,11 @@ from composer_app.training.config import (
     STYLES,
     VOICES,
     OnePassConfig,
-    RefiningConfig,
+    config_from_dict,
 )
 from composer_app.training.networks import ClassicGenerator, RefiningUNet
 from composer_app.training.one_pass_networks import OnePassGenerator
-from composer_app.training.trainer import load_checkpoint
+from composer_app.training.trainer import load_checkpoint, refining_network
 
 FORMAT_VERSION: Final = 1
 REFINING_INPUTS: Final = (
@@ -150,26 +149,16 @@ def entries(styles: Sequence[str], known: Sequence[str]) -> list[dict[str, objec
 
 
 def _refining(state: Mapping[str, Any]) -> Part:
-    saved: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in state["config"].items()
-    }
-    config = RefiningConfig(**saved)
-    network = RefiningUNet(config)
-    weights = dict(state["average"])
-    # Networks from before there were styles: the new input has no influence.
-    stem = weights["stem.weight"]
-    missing = network.stem.weight.shape[1] - stem.shape[1]
-    weights["stem.weight"] = fn.pad(stem, (0, 0, 0, max(0, missing)))
-    network.load_state_dict(weights)
+    network = refining_network(state)
+    knows_styles = network.stem.weight.shape == state["average"]["stem.weight"].shape
     return export_refining(network), {
         "technique": "refining",
         "title": known_styles.BACH.title,
         "description": known_styles.BACH.description,
         "lowest_pitch": str(LOWEST_PITCH),
         "highest_pitch": str(HIGHEST_PITCH),
-        "steps_multiple": str(2 ** (len(config.channels) - 1)),
-        "styles": json.dumps(["bach"] if missing > 0 else list(STYLES)),
+        "steps_multiple": str(2 ** len(network.downs)),
+        "styles": json.dumps(list(STYLES) if knows_styles else ["bach"]),
     }
 
 
@@ -188,11 +177,7 @@ def _classic(state: Mapping[str, Any]) -> Part:
 
 
 def _one_pass(state: Mapping[str, Any]) -> Part:
-    saved: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in state["config"].items()
-    }
-    network = OnePassGenerator(OnePassConfig(**saved))
+    network = OnePassGenerator(config_from_dict(OnePassConfig, state["config"]))
     network.load_state_dict(state["average"])
     return export_gan(network), voices_metadata()
 

@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from composer_app.errors import CorpusError, SettingError
-from composer_app.training.config import STYLES, RefiningConfig, config_to_dict
+from composer_app.training.config import (
+    STYLES,
+    RefiningConfig,
+    config_from_dict,
+    config_to_dict,
+)
 from composer_app.training.corpus import Piece
 from composer_app.training.dataset import Batch, WindowSampler
 from composer_app.training.losses import masked_cross_entropy, onset_loss
@@ -86,7 +91,7 @@ def to_tensors(batch: Batch) -> tuple[Tensor, ...]:
     return tuple(torch.from_numpy(getattr(batch, name)) for name in Batch.__slots__)
 
 
-def average_weights(state: dict[str, Any], network: RefiningUNet) -> dict[str, Tensor]:
+def average_weights(state: Mapping[str, Any], network: RefiningUNet) -> dict[str, Tensor]:
     """The averaged weights of a refining checkpoint, as ``network`` takes them.
 
     Networks from before there were styles: the new input has no influence.
@@ -98,13 +103,9 @@ def average_weights(state: dict[str, Any], network: RefiningUNet) -> dict[str, T
     return weights
 
 
-def refining_network(state: dict[str, Any]) -> RefiningUNet:
+def refining_network(state: Mapping[str, Any]) -> RefiningUNet:
     """The network of a refining checkpoint, for use."""
-    saved: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in state["config"].items()
-    }
-    network = RefiningUNet(RefiningConfig(**saved))
+    network = RefiningUNet(config_from_dict(RefiningConfig, state["config"]))
     network.load_state_dict(average_weights(state, network))
     return network.eval()
 
