@@ -1,7 +1,9 @@
 """What plays notes: the protocol between the transport, the keyboards and a synthesizer."""
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Final, Literal, Protocol
 
 # Seconds that never run backwards. Everything live is told the time or given such a clock;
 # use one and the same clock for all of it.
@@ -21,7 +23,7 @@ def track_channel(track: int) -> int:
 class NoteSink(Protocol):
     """Receives notes; no call blocks, and any thread may call.
 
-    Channels are 0-15, programs, pitches and velocities 0-127 (a velocity is at least 1).
+    Channels are 0-15; programs, pitches, controllers and their values 0-127; velocities 1-127.
     """
 
     def program_change(self, channel: int, program: int) -> None:
@@ -33,11 +35,80 @@ class NoteSink(Protocol):
     def note_off(self, channel: int, pitch: int) -> None:
         """Release ``pitch``; does nothing if it does not sound."""
 
+    def control_change(self, channel: int, controller: int, value: int) -> None:
+        """Set a MIDI controller, such as 1 modulation, 7 volume, 10 pan or 64 sustain pedal."""
+
+    def pitch_bend(self, channel: int, value: int) -> None:
+        """Bend ``channel`` by ``value``, -8192 to 8191; 0 is the middle."""
+
     def all_notes_off(self) -> None:
-        """Release every note on every channel."""
+        """Release every note on every channel, lift the pedals and centre the bends."""
 
 
-class Synthesizer(NoteSink, Protocol):
+EventKind = Literal["note_on", "note_off", "control_change", "pitch_bend", "program_change"]
+
+
+@dataclass(frozen=True, slots=True)
+class SinkEvent:
+    """A call of a :class:`NoteSink`, to be made later: ``kind`` names the method.
+
+    ``a`` and ``b`` are its arguments after the channel: pitch and velocity, pitch (a release),
+    controller and value, bend, program. What a method does not take is 0.
+    """
+
+    kind: EventKind
+    channel: int
+    a: int
+    b: int = 0
+
+    def send(self, sink: NoteSink) -> None:
+        """Make the call now."""
+        match self.kind:
+            case "note_on":
+                sink.note_on(self.channel, self.a, self.b)
+            case "note_off":
+                sink.note_off(self.channel, self.a)
+            case "control_change":
+                sink.control_change(self.channel, self.a, self.b)
+            case "pitch_bend":
+                sink.pitch_bend(self.channel, self.a)
+            case "program_change":
+                sink.program_change(self.channel, self.a)
+
+
+class ScheduledSink(NoteSink, Protocol):
+    """A sink with a clock of its own that plays events at their time, whatever Python is doing.
+
+    The methods of :class:`NoteSink` act at once. Any thread may call.
+    """
+
+    @property
+    def time(self) -> float:
+        """Seconds on the engine's clock: what is scheduled for now is being rendered now.
+
+        It runs evenly while the engine renders, and stands still when it no longer does.
+        """
+
+    @property
+    def latency(self) -> float:
+        """Seconds from being rendered until being heard."""
+
+    def schedule(self, at: float, event: SinkEvent) -> None:
+        """Play ``event`` when :attr:`time` reaches ``at``; at once if that is past.
+
+        Of events for one moment, releases come first: do not strike and release the same pitch
+        at the same moment.
+        """
+
+    def unschedule(self) -> None:
+        """Forget what has not been played yet.
+
+        Once this has returned none of it will play. What sounds goes on: the releases that were
+        waiting are gone too, and are the caller's business.
+        """
+
+
+class Synthesizer(ScheduledSink, Protocol):
     """A sink that holds a device and must be closed."""
 
     @property
@@ -52,6 +123,21 @@ class SilentSynthesizer:
     """Takes every note and plays none: stands in where there is no sound."""
 
     description = "no sound"
+    latency = 0.0
+
+    def __init__(self, clock: Clock = perf_counter) -> None:
+        self._clock = clock
+
+    @property
+    def time(self) -> float:
+        """Time passes, so that what plays into silence moves on."""
+        return self._clock()
+
+    def schedule(self, at: float, event: SinkEvent) -> None:
+        """Do nothing."""
+
+    def unschedule(self) -> None:
+        """Do nothing."""
 
     def program_change(self, channel: int, program: int) -> None:
         """Do nothing."""
@@ -60,6 +146,12 @@ class SilentSynthesizer:
         """Do nothing."""
 
     def note_off(self, channel: int, pitch: int) -> None:
+        """Do nothing."""
+
+    def control_change(self, channel: int, controller: int, value: int) -> None:
+        """Do nothing."""
+
+    def pitch_bend(self, channel: int, value: int) -> None:
         """Do nothing."""
 
     def all_notes_off(self) -> None:

@@ -5,46 +5,23 @@ this is an exception to anybody: :func:`open_synthesizer` answers with what ther
 sentence about what is not.
 """
 
-import ctypes
-import io
 import os
 import sys
-from contextlib import redirect_stdout
-from importlib import import_module
 from itertools import chain
 from pathlib import Path
-from threading import Lock
-from types import ModuleType
 from typing import Final
 
 from composer_app.errors import DeviceError
-from composer_app.live.note_sink import (
-    DRUM_CHANNEL,
-    LIVE_CHANNEL,
-    NoteSink,
-    SilentSynthesizer,
-    Synthesizer,
-    track_channel,
-)
+from composer_app.live.fluid_engine import CHANNELS, FluidEngine
+from composer_app.live.fluid_library import fluid_library
+from composer_app.live.note_sink import SilentSynthesizer, SinkEvent, Synthesizer
 from composer_app.live.quiet import quiet_stderr
 from composer_app.live.soundfonts import find_soundfonts, is_soundfont
-
-__all__ = [
-    "DRUM_CHANNEL",
-    "LIVE_CHANNEL",
-    "FluidSynthesizer",
-    "NoteSink",
-    "SilentSynthesizer",
-    "Synthesizer",
-    "open_synthesizer",
-    "track_channel",
-]
 
 SAMPLE_RATE: Final = 48000
 # Four periods of 1024 frames survive a busy interpreter and a busy machine.
 PERIOD_FRAMES: Final = 1024
 PERIODS: Final = 4
-_CHANNELS: Final = 16
 # Four voices at the usual velocity stay below full scale in the loudest presets of TimGM6mb.
 _GAIN: Final = 0.5
 
@@ -58,13 +35,6 @@ _LINUX_DRIVERS: Final = (
     ("alsa", "ALSA"),
     ("jack", "JACK"),
 )
-_REMEDIES: Final = {
-    "darwin": "brew install fluid-synth",
-    "win32": "choco install fluidsynth",
-}
-_LINUX_REMEDY: Final = "sudo apt-get install libfluidsynth3"
-# FluidSynth's log levels, from panic to debug.
-_LOG_LEVELS: Final = range(5)
 
 
 class _SoundFontError(DeviceError):
@@ -79,15 +49,15 @@ class FluidSynthesizer:
     """
 
     def __init__(self, soundfont: Path) -> None:
-        self._fluidsynth = _fluidsynth()
-        # Guards against a call into a synthesizer that another thread has deleted.
-        self._lock = Lock()
-        self._closed = False
-        self._synth = self._fluidsynth.Synth(
-            gain=_GAIN,
-            samplerate=SAMPLE_RATE,
-            channels=_CHANNELS,
-            **{"audio.period-size": PERIOD_FRAMES, "audio.periods": PERIODS},
+        self._engine = FluidEngine(
+            fluid_library(),
+            {
+                "synth.gain": _GAIN,
+                "synth.sample-rate": float(SAMPLE_RATE),
+                "synth.midi-channels": CHANNELS,
+                "audio.period-size": PERIOD_FRAMES,
+                "audio.periods": PERIODS,
+            },
         )
         try:
             self._load(soundfont)
@@ -97,44 +67,56 @@ class FluidSynthesizer:
             raise
         self.description = f"{soundfont.resolve().stem} through {driver}"
 
+    @property
+    def time(self) -> float:
+        """Seconds rendered so far; moves on by whole periods."""
+        return self._engine.ticks
+
+    @property
+    def latency(self) -> float:
+        """Seconds from being rendered until being heard, as far as the buffer's size tells."""
+        return PERIOD_FRAMES * PERIODS / SAMPLE_RATE
+
+    def schedule(self, at: float, event: SinkEvent) -> None:
+        """Play ``event`` when :attr:`time` reaches ``at``."""
+        self._engine.schedule(at, event)
+
+    def unschedule(self) -> None:
+        """Forget what has not been played yet."""
+        self._engine.unschedule()
+
     def program_change(self, channel: int, program: int) -> None:
         """Choose the General MIDI ``program`` of ``channel``."""
-        with self._lock:
-            if not self._closed:
-                self._synth.program_change(channel, program)
+        self._engine.send(SinkEvent("program_change", channel, program))
 
     def note_on(self, channel: int, pitch: int, velocity: int) -> None:
-        """Strike ``pitch``; heard after the buffer, about 85 ms at most."""
-        with self._lock:
-            if not self._closed:
-                self._synth.noteon(channel, pitch, velocity)
+        """Strike ``pitch``; heard after the buffer, see :attr:`latency`."""
+        self._engine.send(SinkEvent("note_on", channel, pitch, velocity))
 
     def note_off(self, channel: int, pitch: int) -> None:
         """Release ``pitch``."""
-        with self._lock:
-            if not self._closed:
-                self._synth.noteoff(channel, pitch)
+        self._engine.send(SinkEvent("note_off", channel, pitch))
+
+    def control_change(self, channel: int, controller: int, value: int) -> None:
+        """Set a MIDI controller."""
+        self._engine.send(SinkEvent("control_change", channel, controller, value))
+
+    def pitch_bend(self, channel: int, value: int) -> None:
+        """Bend ``channel`` by ``value``, -8192 to 8191."""
+        self._engine.send(SinkEvent("pitch_bend", channel, value))
 
     def all_notes_off(self) -> None:
-        """Release every note on every channel."""
-        with self._lock:
-            if not self._closed:
-                for channel in range(_CHANNELS):
-                    self._synth.all_notes_off(channel)
+        """Release every note on every channel, lift the pedals and centre the bends."""
+        self._engine.all_notes_off()
 
     def close(self) -> None:
         """Stop sounding and free the device. May be called twice."""
-        with self._lock:
-            if not self._closed:
-                self._closed = True
-                self._synth.delete()
+        self._engine.close()
 
     def _load(self, soundfont: Path) -> None:
-        if is_soundfont(soundfont):
-            # Presets are assigned at once, or the drums and the live keyboard would be silent.
-            with quiet_stderr():
-                if self._synth.sfload(str(soundfont), update_midi_preset=1) >= 0:
-                    return
+        with quiet_stderr():
+            if is_soundfont(soundfont) and self._engine.load(str(soundfont)):
+                return
         raise _SoundFontError(
             f"{soundfont} cannot be read as a SoundFont: choose another .sf2 or .sf3 file."
         )
@@ -144,13 +126,9 @@ class FluidSynthesizer:
         # Composer uses a JACK server that runs, but must not start one.
         os.environ.setdefault("JACK_NO_START_SERVER", "1")
         for driver, title in _DRIVERS.get(sys.platform, _LINUX_DRIVERS):
-            self._synth.setting("audio.driver", driver)
             with quiet_stderr():
-                started = self._fluidsynth.new_fluid_audio_driver(
-                    self._synth.settings, self._synth.synth
-                )
+                started = self._engine.start(driver)
             if started:
-                self._synth.audio_driver = started
                 return title
         raise DeviceError(
             "Nothing can be heard because no sound device answers: connect one or start the"
@@ -168,7 +146,7 @@ def open_synthesizer(soundfont: Path | None = None) -> tuple[Synthesizer, str | 
     """
     complaint = None
     try:
-        _fluidsynth()
+        fluid_library()
         for path in chain([] if soundfont is None else [soundfont], find_soundfonts()):
             try:
                 return FluidSynthesizer(path), complaint
@@ -182,26 +160,3 @@ def open_synthesizer(soundfont: Path | None = None) -> tuple[Synthesizer, str | 
         "Nothing can be heard because no SoundFont was found: install one with: pip install"
         " pretty_midi"
     )
-
-
-def _fluidsynth() -> ModuleType:
-    """The module fluidsynth, its logging silenced; DeviceError with the remedy if missing."""
-    try:
-        # It prints where it found the library when the variable CI is set.
-        with redirect_stdout(io.StringIO()):
-            module = import_module("fluidsynth")
-        set_log_function = module._fl.fluid_set_log_function
-        set_log_function.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
-        for level in _LOG_LEVELS:
-            set_log_function(level, None, None)
-    except ModuleNotFoundError:
-        raise DeviceError(
-            "Nothing can be heard because the Python package pyfluidsynth is missing: type: pip"
-            " install pyfluidsynth"
-        ) from None
-    except Exception:  # an ImportError, an OSError, or a library that is not what it seems
-        remedy = _REMEDIES.get(sys.platform, _LINUX_REMEDY)
-        raise DeviceError(
-            f"Nothing can be heard because the FluidSynth library is missing: type: {remedy}"
-        ) from None
-    return module

@@ -15,7 +15,7 @@ from threading import Thread
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from composer_app.live.synthesizer import SilentSynthesizer
+from composer_app.live.note_sink import SilentSynthesizer
 from composer_app.studio.main_window import MainWindow
 from composer_app.studio.recording_controller import RecordingState
 from composer_app.studio.services import build_services

@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from composer_app.live.note_sink import SinkEvent
+
+# The controller of the sustain pedal.
+SUSTAIN = 64
+
 
 @dataclass
 class SetClock:
@@ -15,12 +20,46 @@ class SetClock:
 
 @dataclass
 class ListeningSink:
-    """Writes down every call with its time, and knows which notes sound."""
+    """A scheduled sink that writes down every call with its time, and knows which notes sound.
+
+    Its engine's time is the clock's, less ``epoch``. What is scheduled plays when :meth:`render`
+    is called. Calls are (seconds of the clock, on or off, channel, pitch).
+    """
 
     clock: SetClock = field(default_factory=SetClock)
     calls: list[tuple[float, str, int, int]] = field(default_factory=list)
     programs: dict[int, int] = field(default_factory=dict)
     sounding: set[tuple[int, int]] = field(default_factory=set)
+    controls: dict[tuple[int, int], int] = field(default_factory=dict)
+    bends: dict[int, int] = field(default_factory=dict)
+    epoch: float = 0.0
+    latency: float = 0.0
+    scheduled: list[tuple[float, SinkEvent]] = field(default_factory=list)
+    _rendering: float | None = None
+
+    @property
+    def time(self) -> float:
+        return self.clock.now - self.epoch
+
+    def schedule(self, at: float, event: SinkEvent) -> None:
+        self.scheduled.append((at, event))
+
+    def unschedule(self) -> None:
+        self.render()
+        self.scheduled.clear()
+
+    def render(self) -> None:
+        """Play what is due, each event with the time it was scheduled for."""
+        due = [entry for entry in self.scheduled if entry[0] <= self.time]
+        self.scheduled = [entry for entry in self.scheduled if entry[0] > self.time]
+        for at, event in sorted(due, key=lambda e: (e[0], e[1].kind != "note_off")):
+            self._rendering = at + self.epoch
+            event.send(self)
+        self._rendering = None
+
+    @property
+    def _now(self) -> float:
+        return self.clock.now if self._rendering is None else self._rendering
 
     def program_change(self, channel: int, program: int) -> None:
         self.programs[channel] = program
@@ -29,14 +68,26 @@ class ListeningSink:
         assert 1 <= velocity <= 127
         assert (channel, pitch) not in self.sounding, "struck again without a release"
         self.sounding.add((channel, pitch))
-        self.calls.append((self.clock.now, "on", channel, pitch))
+        self.calls.append((self._now, "on", channel, pitch))
 
     def note_off(self, channel: int, pitch: int) -> None:
         self.sounding.discard((channel, pitch))
-        self.calls.append((self.clock.now, "off", channel, pitch))
+        self.calls.append((self._now, "off", channel, pitch))
+
+    def control_change(self, channel: int, controller: int, value: int) -> None:
+        assert 0 <= value <= 127
+        self.controls[channel, controller] = value
+
+    def pitch_bend(self, channel: int, value: int) -> None:
+        assert -8192 <= value <= 8191
+        self.bends[channel] = value
 
     def all_notes_off(self) -> None:
         self.sounding.clear()
+        self.bends.clear()
+        for channel, controller in self.controls:
+            if controller == SUSTAIN:
+                self.controls[channel, controller] = 0
 
     def taken(self) -> list[tuple[float, str, int, int]]:
         """The calls since the last time this was asked."""

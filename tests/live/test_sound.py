@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from composer_app.live.metronome import Click, play_click
-from composer_app.live.note_sink import LIVE_CHANNEL
+from composer_app.live.note_sink import LIVE_CHANNEL, SilentSynthesizer
 from composer_app.live.player import Player
-from composer_app.live.synthesizer import FluidSynthesizer, SilentSynthesizer, open_synthesizer
+from composer_app.live.synthesizer import FluidSynthesizer, open_synthesizer
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoMap

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from composer_app.live import fluid_library
 from composer_app.live import synthesizer as module
-from composer_app.live.note_sink import SilentSynthesizer
+from composer_app.live.note_sink import SilentSynthesizer, SinkEvent
 from composer_app.live.synthesizer import open_synthesizer
 
 
@@ -31,7 +32,7 @@ def test_without_the_library(platform: str, remedy: str, monkeypatch: pytest.Mon
     def import_module(name: str) -> None:
         raise ImportError("Couldn't find the FluidSynth library.")
 
-    monkeypatch.setattr(module, "import_module", import_module)
+    monkeypatch.setattr(fluid_library, "import_module", import_module)
     monkeypatch.setattr(sys, "platform", platform)
     synthesizer, sentence = open_synthesizer()
     assert isinstance(synthesizer, SilentSynthesizer)
@@ -101,6 +102,10 @@ def test_the_silent_one_takes_everything() -> None:
     silent.program_change(0, 40)
     silent.note_on(0, 60, 80)
     silent.note_off(0, 60)
+    silent.control_change(0, 64, 127)
+    silent.pitch_bend(0, -8192)
+    silent.schedule(silent.time + 1, SinkEvent("note_on", 0, 60, 80))
+    silent.unschedule()
     silent.all_notes_off()
     silent.close()
     silent.close()
