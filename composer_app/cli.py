@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from composer_app import __version__
-from composer_app.analysis.features import Spread, Summary, summary
+from composer_app.analysis.summary import Spread, Summary, summary
 from composer_app.errors import ComposerError, SettingError
 from composer_app.evaluation import add_evaluation_command
 from composer_app.generation.catalog import DEFAULT_MODEL, installed_models

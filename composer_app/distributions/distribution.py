@@ -48,18 +48,20 @@ class Distribution:
         self._data = samples
 
     def read_data_file(self, path: Path | str) -> None:
-        """Read ``data`` from a text file with one number per line.
+        """Read ``data`` from a text file with one number per line, decimals with a point.
 
-        Blank lines and what follows a ``#`` are skipped. Raises :class:`DataFileError`, which
-        names the line, if one is not a finite number, and if there is no number at all or the
-        file cannot be read.
+        Blank lines and what follows a ``#`` are skipped; lines may end as on Windows. Raises
+        :class:`DataFileError`, which names the line, if one is not a finite number, and if there
+        is no number at all or the file cannot be read.
         """
         try:
             text = Path(path).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError):
             raise DataFileError(f"{path} cannot be read as a text file.") from None
         numbers = []
-        for count, line in enumerate(text.splitlines(), start=1):
+        # Reading has made every line end a "\n". splitlines() would also split at form feeds and
+        # such, and name another line than an editor does.
+        for count, line in enumerate(text.split("\n"), start=1):
             entry = line.partition("#")[0].strip()
             if entry:
                 numbers.append(_number(entry, count, path))
@@ -75,7 +77,8 @@ class Distribution:
 
 def _number(entry: str, line: int, path: Path | str) -> float:
     try:
-        number = float(entry)
+        # Python reads "1_5" as fifteen; nobody who writes data means that.
+        number = math.nan if "_" in entry else float(entry)
     except ValueError:
         number = math.nan
     if not math.isfinite(number):

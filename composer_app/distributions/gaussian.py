@@ -49,8 +49,10 @@ class Gaussian(Distribution):
         """Probability density at ``x``; ValueError if the standard deviation is 0."""
         if self.stdev == 0:
             raise ValueError("a standard deviation of 0 leaves no density: all values are equal")
-        z = (np.asarray(x, np.float64) - self.mean) / self.stdev
-        return like_argument(x, np.exp(-z * z / 2) / (self.stdev * math.sqrt(2 * math.pi)))
+        with np.errstate(over="ignore"):  # so far out that the density is 0
+            z = (np.asarray(x, np.float64) - self.mean) / self.stdev
+            density = np.exp(-z * z / 2) / (self.stdev * math.sqrt(2 * math.pi))
+        return like_argument(x, density)
 
     @overload
     def cdf(self, x: float) -> float: ...
@@ -67,6 +69,8 @@ class Gaussian(Distribution):
         """Probability of a value from ``a`` to ``b``; ValueError if ``a`` lies above ``b``."""
         if not a <= b:
             raise ValueError(f"{a} does not lie below {b}")
+        if self.stdev == 0:
+            return 1.0 if a <= self.mean <= b else 0.0
         if a > self.mean:
             # Mirrored, since in the upper tail both values of the cdf would round to 1.
             a, b = 2 * self.mean - b, 2 * self.mean - a

@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.analysis.features import IN_KEY, LENGTH, PITCH, Feature, feature_values
+from composer_app.analysis.features import IN_KEY, PITCH, Feature, measure
+from composer_app.analysis.material import Material
 from composer_app.distributions import Binomial, Gaussian
 from composer_app.music.composition import Composition
 from composer_app.music.pitch import pitch_name
@@ -47,8 +48,10 @@ class Picture:
 def picture_of(composition: Composition, feature: Feature, track: int | None) -> Picture | None:
     """The picture of ``feature`` in one track or, with None, in all; None without notes."""
     tracks = None if track is None else [track]
-    values = feature_values(composition, feature, tracks)
-    if not values.size:
+    material = Material.of(composition, tracks)
+    values = measure(material, feature).values
+    # Silent bars and steps are counted too, but nothing but silence is no picture.
+    if not material.notes or not values.size:
         return None
     if feature.kind == "trial":
         return _trials(values, feature, composition)
@@ -62,10 +65,13 @@ def _numbers(values: Array, feature: Feature) -> Picture:
     stdev = gaussian.calculate_stdev() if values.size > 1 else None
     lowest, highest = values.min(), values.max()
     width = max(1, ceil((highest - lowest + 1) / _MOST_BARS))
+    unit = "sixteenths" if feature.unit == "steps" else feature.unit
     edges = np.arange(lowest - 0.5, highest + 0.5 + width, width)
     heights = np.histogram(values, edges)[0].astype(np.float64)
     fit_x = fit_y = np.empty(0)
-    if stdev:
+    # Categories have an order that means nothing, and so no normal distribution.
+    number = feature.kind == "number"
+    if stdev and number:
         margin = max(2.0, 0.1 * (highest - lowest))
         fit_x = np.linspace(edges[0] - margin, edges[-1] + margin, _CURVE_POINTS)
         fit_y = gaussian.pdf(fit_x) * values.size * width
@@ -75,30 +81,35 @@ def _numbers(values: Array, feature: Feature) -> Picture:
         fit_x,
         fit_y,
         discrete=False,
-        mean=mean,
-        stdev=stdev or None,
-        x_label="" if feature == PITCH else "sixteenths" if feature == LENGTH else feature.unit,
-        y_label="notes",
+        mean=mean if number else None,
+        stdev=(stdev or None) if number else None,
+        x_label="" if feature == PITCH else unit,
+        y_label=feature.of,
         names_pitches=feature == PITCH,
         numbers=(
-            ("notes", str(values.size)),
-            ("mean", f"{mean:.1f}"),
-            ("standard dev.", "–" if stdev is None else f"{stdev:.1f}"),
+            (feature.of, str(values.size)),
+            ("mean", f"{mean:.1f}" if number else "–"),
+            ("standard dev.", "–" if stdev is None or not number else f"{stdev:.1f}"),
         ),
-        sentence=_number_sentence(values, feature, mean, stdev),
-        caption="Bars: notes. Curve: fitted normal distribution, mean ± 1 standard deviation.",
+        sentence=_number_sentence(values, feature, mean, stdev) if number else "",
+        caption=(
+            f"Bars: {feature.of}. Curve: fitted normal distribution, mean ± 1 standard deviation."
+            if number
+            else f"Bars: {feature.of}."
+        ),
     )
 
 
 def _number_sentence(values: Array, feature: Feature, mean: float, stdev: float | None) -> str:
     if stdev is None:
-        return "A single note has no spread yet."
+        single = "note" if feature.of == "notes" else "value"
+        return f"A single {single} has no spread yet."
     if stdev == 0:
-        return f"All {values.size} notes are equal in this."
+        return f"All {values.size} {feature.of} are equal in this."
     share = float(np.mean(np.abs(values - mean) <= stdev))
     middle = f" around {pitch_name(round(mean))}" if feature == PITCH else ""
     return (
-        f"{share:.0%} of the notes lie within one standard deviation{middle};"
+        f"{share:.0%} of the {feature.of} lie within one standard deviation{middle};"
         " of normally distributed ones 68% would."
     )
 
@@ -111,7 +122,7 @@ def _trials(values: Array, feature: Feature, composition: Composition) -> Pictur
     groups = values[: n - n % group].reshape(-1, group).sum(axis=1)
     counts = np.arange(group + 1, dtype=np.float64)
     fitted = Binomial(p, group)
-    what = f"in {composition.key().name}" if feature == IN_KEY else "on a beat"
+    what = f"in {composition.key().name}" if feature == IN_KEY else feature.values
     return Picture(
         np.arange(-0.5, group + 1),
         np.histogram(groups, np.arange(-0.5, group + 1))[0] / len(groups) * 100,
@@ -120,13 +131,13 @@ def _trials(values: Array, feature: Feature, composition: Composition) -> Pictur
         discrete=True,
         mean=fitted.mean,
         stdev=fitted.stdev or None,
-        x_label=f"notes {'in the key' if feature == IN_KEY else 'on a beat'}, of {group}",
+        x_label=f"{feature.of} {feature.values}, of {group}",
         y_label="% of groups",
         names_pitches=False,
-        numbers=(("notes", str(n)), ("p", f"{p:.2f}"), ("standard dev.", f"{whole.stdev:.1f}")),
-        sentence=f"{int(values.sum())} of {n} notes ({p:.0%}) are {what}.",
+        numbers=((feature.of, str(n)), ("p", f"{p:.2f}"), ("standard dev.", f"{whole.stdev:.1f}")),
+        sentence=f"{int(values.sum())} of {n} {feature.of} ({p:.0%}) are {what}.",
         caption=(
-            f"Bars: groups of {group} successive notes. Dots: fitted binomial distribution,"
+            f"Bars: groups of {group} successive {feature.of}. Dots: fitted binomial distribution,"
             " mean ± 1 standard deviation."
         ),
     )

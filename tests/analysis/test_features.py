@@ -1,22 +1,38 @@
-import json
-from dataclasses import asdict
+"""Features counted by hand, against other libraries, and as properties of any piece."""
+
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pretty_midi
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from composer_app.analysis.features import (
+    CONSONANT_WITH_MELODY,
+    DEGREE,
     FEATURES,
+    GAP,
     IN_KEY,
+    INTERVAL,
+    LEAP,
     LENGTH,
+    NOTES_PER_BAR,
     ON_BEAT,
     PITCH,
+    PITCH_CLASS,
+    POLYPHONY,
+    SOUNDING,
     VELOCITY,
     Feature,
-    Spread,
     feature_values,
-    summary,
+    measure,
+    measure_all,
 )
+from composer_app.analysis.material import Material
 from composer_app.music.composition import Composition, Track
+from composer_app.music.midi_file import write_midi
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter, TempoMap
 
@@ -26,21 +42,86 @@ UPPER = Track("Soprano", 40, (*SCALE, Note(33, 61, 1, 100)))
 LOWER = Track("Bass", 42, (Note(0, 48, 32, 60),))
 PIECE = Composition((UPPER, LOWER, Track("Tacet")), TempoMap.constant(90), Meter(4, 4), "Scale")
 
+# One bar of 4/4. Melody: E5 for a half, a quarter's rest, C5. Below: a third of two voices struck
+# together, then a lower note that overlaps it.
+E5, C5 = Note(0, 76, 8), Note(12, 72, 4)
+G4, B4, C4 = Note(0, 67, 8), Note(0, 71, 8), Note(6, 60, 6)
+CHORDS = Composition((Track("Melody", 0, (E5, C5)), Track("Chords", 0, (G4, B4, C4))))
+
+NOTES = st.builds(Note, st.integers(0, 60), st.integers(40, 80), st.integers(1, 12))
+PIECES = st.lists(st.lists(NOTES, max_size=12), max_size=4).map(
+    lambda voices: Composition(tuple(Track("", 0, tuple(set(notes))) for notes in voices))
+)
+
 
 @pytest.mark.parametrize(
     ("feature", "counted"),
     [
         (PITCH, [60, 62, 64, 65, 67, 69, 71, 72, 61]),
+        (PITCH_CLASS, [0, 2, 4, 5, 7, 9, 11, 0, 1]),
+        (DEGREE, [0, 2, 4, 5, 7, 9, 11, 0, 1]),
         (LENGTH, [4] * 8 + [1]),
         (VELOCITY, [70, 71, 72, 73, 74, 75, 76, 77, 100]),
+        (GAP, [4] * 7 + [5]),
+        (INTERVAL, [2, 2, 1, 2, 2, 2, 1, -11]),
+        (NOTES_PER_BAR, [4, 4, 1]),
+        (POLYPHONY, [1] * 32 + [0, 1]),
         (IN_KEY, [1] * 8 + [0]),
         (ON_BEAT, [1] * 8 + [0]),
+        (SOUNDING, [1] * 32 + [0, 1]),
+        (CONSONANT_WITH_MELODY, []),
+        (LEAP, [0] * 7 + [1]),
     ],
 )
 def test_values_of_a_track_counted_by_hand(feature: Feature, counted: list[float]) -> None:
     values = feature_values(PIECE, feature, [0])
     assert values.dtype == np.float64
     assert values.tolist() == counted
+
+
+@pytest.mark.parametrize(
+    ("feature", "counted"),
+    [
+        # B and G are struck together: one onset, of which B is the top.
+        (GAP, [12, 6]),
+        (INTERVAL, [-4, -11]),
+        (NOTES_PER_BAR, [2, 3]),
+        (POLYPHONY, [3] * 6 + [4] * 2 + [1] * 4 + [1] * 4),
+        (SOUNDING, [1] * 8 + [0] * 4 + [1] * 4 + [1] * 12 + [0] * 4),
+        # G and C lie a sixth and a third (and an octave) below E, B a fourth.
+        (CONSONANT_WITH_MELODY, [1, 1, 1]),
+        (LEAP, [1, 1]),
+    ],
+)
+def test_values_of_chords_counted_by_hand(feature: Feature, counted: list[float]) -> None:
+    assert feature_values(CHORDS, feature).tolist() == counted
+
+
+def test_dissonance_is_judged_where_the_note_starts_and_the_melody_sounds() -> None:
+    below = Track("", 0, (Note(0, 65, 4), Note(4, 64, 4), Note(9, 59, 2), Note(12, 61, 1)))
+    piece = Composition((CHORDS.tracks[0], below))
+    measured = measure(Material.of(piece), CONSONANT_WITH_MELODY)
+    # F below E is a seventh; E an octave; at step 9 the melody rests; C sharp below C a seventh.
+    assert measured.values.tolist() == [0, 1, 0]
+    assert measured.sources[2] == ((1, Note(12, 61, 1)), (0, C5))
+
+
+def test_two_pitches_that_are_one_are_no_polyphony() -> None:
+    unison = Composition((Track("", 0, (Note(0, 60, 2),)), Track("", 0, (Note(1, 60, 2),))))
+    assert feature_values(unison, POLYPHONY).tolist() == [1, 1, 1]
+
+
+def test_degrees_make_all_keys_alike() -> None:
+    for shift in range(12):
+        moved = tuple(Note(n.start, n.pitch + shift, n.duration) for n in SCALE)
+        piece = Composition((Track("", 0, moved),))
+        assert feature_values(piece, DEGREE).tolist() == [0, 2, 4, 5, 7, 9, 11, 0]
+    # In minor they are counted from the relative major's tonic.
+    minor = (57, 59, 60, 62, 64, 65, 64, 57, 64, 60, 57, 57)
+    notes = tuple(Note(4 * i, pitch, 4) for i, pitch in enumerate(minor))
+    piece = Composition((Track("", 0, notes),))
+    assert piece.key().name == "A minor"
+    assert feature_values(piece, DEGREE)[0] == 9
 
 
 def test_tracks_are_chosen_by_index_and_follow_each_other() -> None:
@@ -62,31 +143,112 @@ def test_the_beat_of_six_eight_is_the_dotted_quarter() -> None:
     assert feature_values(piece, ON_BEAT).tolist() == [1, 0, 0, 1, 0, 0]
 
 
-def test_summary_of_a_piece() -> None:
-    figures = summary(PIECE)
-    assert (figures.title, figures.key, figures.meter) == ("Scale", "C major", "4/4")
-    assert (figures.tempo, figures.bars, figures.notes) == (90.0, 3, 10)
-    upper, lower, tacet = figures.tracks
-    assert (upper.name, upper.program, upper.notes) == ("Soprano", 40, 9)
-    assert (upper.lowest, upper.highest) == (60, 72)
-    assert upper.length == Spread(33 / 9, 1.0)
-    assert upper.in_key == upper.on_beat == pytest.approx(8 / 9)
-    assert lower.pitch == Spread(48.0, None)
-    assert (tacet.notes, tacet.lowest, tacet.pitch, tacet.in_key) == (0, None, None, None)
+def test_the_melody_is_the_first_track_with_notes() -> None:
+    piece = Composition((Track("Tacet"), UPPER, LOWER))
+    assert measure(Material.melody(piece), PITCH).values.tolist()[-1] == 61
+    assert Material.melody(Composition((Track("Tacet"),))).notes == ()
 
 
-def test_summary_is_plain_data_even_of_nothing() -> None:
-    figures = json.loads(json.dumps(asdict(summary(Composition()))))
-    assert figures["key"] is None
-    assert figures["tracks"] == []
+def test_a_selection_is_measured_within_its_piece() -> None:
+    second, third, last = SCALE[1], SCALE[2], SCALE[7]
+    part = Material.selection(PIECE, [(0, second), (0, third), (0, last)])
+    assert measure(part, PITCH).values.tolist() == [62, 64, 72]
+    # The last one follows a note that was not selected.
+    assert measure(part, INTERVAL).values.tolist() == [2]
+    assert measure(part, GAP).sources == (((0, second), (0, third)),)
+    # From the first selected note to the end of the last: steps 4 to 32, bars 1 and 2.
+    assert measure(part, NOTES_PER_BAR).values.tolist() == [2, 1]
+    assert measure(part, POLYPHONY).values.tolist() == [1] * 8 + [0] * 16 + [1] * 4
+    assert part.key.name == "C major"
+
+
+def test_notes_that_are_gone_are_not_measured() -> None:
+    stale = Material.selection(PIECE, [(0, Note(0, 99, 1)), (7, SCALE[0]), (-1, SCALE[0])])
+    assert all(measured.values.size == 0 for measured in measure_all(stale).values())
+
+
+def test_a_bar_is_traced_back_to_its_notes() -> None:
+    intervals = measure(Material.of(PIECE), INTERVAL)
+    assert intervals.behind(-12, 0) == {(0, SCALE[7]), (0, UPPER.notes[-1])}
+    assert intervals.behind(1, 2) == {(0, SCALE[i]) for i in (2, 3, 6, 7)}
+    assert intervals.behind(3, 99) == frozenset()
+
+
+@settings(deadline=None, max_examples=50)
+@given(PIECES)
+def test_selecting_all_is_measuring_all(piece: Composition) -> None:
+    everything = Material.of(piece)
+    selected = Material.selection(piece, everything.notes)
+    for feature in FEATURES:
+        whole, part = measure(everything, feature), measure(selected, feature)
+        assert len(whole.sources) == whole.values.size
+        if feature in (NOTES_PER_BAR, POLYPHONY, SOUNDING):
+            # Those count silence as well: the selection begins where its notes do.
+            assert part.values.sum() == whole.values.sum()
+        else:
+            assert part.values.tolist() == whole.values.tolist()
+            assert part.sources == whole.sources
+        assert set().union(*whole.sources) <= set(everything.notes)
+
+
+@settings(deadline=None, max_examples=50)
+@given(PIECES, st.data())
+def test_values_of_a_selection_come_from_its_notes(piece: Composition, data: st.DataObject) -> None:
+    notes = Material.of(piece).notes
+    chosen = data.draw(st.sets(st.sampled_from(notes))) if notes else set()
+    for measured in measure_all(Material.selection(piece, chosen)).values():
+        melody = measured.feature is CONSONANT_WITH_MELODY
+        for sources in measured.sources:
+            # What a note is consonant with need not be selected.
+            assert set(sources[:1] if melody else sources) <= chosen
+
+
+def test_numbers_equal_pretty_midis(tmp_path: Path) -> None:
+    write_midi(PIECE, tmp_path / "piece.mid")
+    other = pretty_midi.PrettyMIDI(str(tmp_path / "piece.mid"))
+    step = 60 / 90 / 4
+    first = other.instruments[0].notes
+    assert [n.pitch for n in first] == feature_values(PIECE, PITCH, [0]).tolist()
+    assert [n.velocity for n in first] == feature_values(PIECE, VELOCITY, [0]).tolist()
+    lengths = [(n.end - n.start) / step for n in first]
+    np.testing.assert_allclose(lengths, feature_values(PIECE, LENGTH, [0]), atol=0.01)
+    gaps = np.diff([n.start for n in first]) / step
+    np.testing.assert_allclose(gaps, feature_values(PIECE, GAP, [0]), atol=0.01)
+    classes = np.bincount(feature_values(PIECE, PITCH_CLASS).astype(int), minlength=12)
+    np.testing.assert_allclose(other.get_pitch_class_histogram(), classes / classes.sum())
+    roll = other.get_piano_roll(fs=1 / step)
+    polyphony = feature_values(PIECE, POLYPHONY)
+    assert (roll > 0).sum(axis=0)[: polyphony.size].tolist() == polyphony.tolist()
+
+
+@pytest.mark.slow
+def test_key_and_intervals_equal_music21s() -> None:
+    music21 = pytest.importorskip("music21")
+
+    def read(name: str) -> tuple[Composition, Any]:
+        score = music21.corpus.parse(name)
+        tracks = []
+        for part in score.parts:
+            notes = []
+            for note in part.flatten().stripTies().notes:
+                length = round(float(note.quarterLength) * 4)
+                notes.append(Note(round(float(note.offset) * 4), note.pitch.midi, length))
+            tracks.append(Track(part.partName or "", 0, tuple(notes)))
+        return Composition(tuple(tracks)), score
+
+    for name in ("bwv66.6", "bwv269", "bwv153.1", "bwv245.22"):
+        piece, score = read(f"bach/{name}")
+        key = music21.analysis.discrete.KrumhanslKessler(score).getSolution(score)
+        assert (piece.key().tonic, piece.key().minor) == (key.tonic.pitchClass, key.mode == "minor")
+        for index, part in enumerate(score.parts):
+            line = part.flatten().stripTies()
+            found = line.melodicIntervals(skipRests=True, skipUnisons=False)
+            assert feature_values(piece, INTERVAL, [index]).tolist() == [
+                interval.semitones for interval in found
+            ]
 
 
 def test_features_are_told_apart_by_their_ids() -> None:
-    assert [feature.id for feature in FEATURES] == [
-        "pitch",
-        "length",
-        "velocity",
-        "in_key",
-        "on_beat",
-    ]
-    assert [feature.kind for feature in FEATURES] == ["number"] * 3 + ["trial"] * 2
+    assert len({feature.id for feature in FEATURES}) == len(FEATURES) == 14
+    kinds = [feature.kind for feature in FEATURES]
+    assert [kinds.count(kind) for kind in ("number", "category", "trial")] == [7, 2, 5]

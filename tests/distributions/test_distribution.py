@@ -3,6 +3,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from composer_app.distributions import DataFileError, Distribution, Gaussian
 from composer_app.errors import ComposerError
@@ -34,6 +36,10 @@ def test_numbers_are_read_from_a_file(tmp_path: Path, content: bytes, numbers: l
         (b"1\n\ntwo\n", "Line 3 .* is not a number: 'two'"),
         (b"nan\n", "Line 1 .* is not a number"),
         (b"1\n1e999", "Line 2 .* is not a number"),
+        (b"1\r\n\r\n2,5\r\n", "Line 3 .* is not a number: '2,5'"),
+        (b"1\n1_000\n", "Line 2 .* is not a number: '1_000'"),
+        (b"1\n2 3\n", "Line 2 .* is not a number: '2 3'"),
+        (b"1\x0c2\nx\n", "Line 1 .* is not a number"),
         (b"", "no numbers"),
         (b"# nothing\n\n", "no numbers"),
         (b"\xff\xfe\x00", "cannot be read"),
@@ -48,6 +54,21 @@ def test_a_bad_file_is_an_error_and_changes_nothing(
         distribution.read_data_file(written(tmp_path, content))
     assert isinstance(caught.value, ComposerError)
     assert distribution.data.tolist() == [1.0]
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1),
+    st.sampled_from(["\n", "\r\n", "\n\n", " # note\n", "\t\n# 7\n"]),
+)
+def test_any_numbers_come_back_as_they_were_written(
+    tmp_path: Path, numbers: list[float], ending: str
+) -> None:
+    distribution = Distribution()
+    distribution.read_data_file(
+        written(tmp_path, "".join(f"{number!r}{ending}" for number in numbers).encode())
+    )
+    assert distribution.data.tolist() == numbers
 
 
 @pytest.mark.parametrize("name", [".", "missing.txt"])

@@ -86,6 +86,28 @@ def test_without_spread_there_is_a_probability_but_no_density() -> None:
         constant.pdf(3)
 
 
+@given(MEANS, STDEVS, st.floats(-6, 6), st.floats(0, 6))
+def test_probability_of_an_interval_equals_scipys(
+    mean: float, stdev: float, z: float, width: float
+) -> None:
+    a, b = mean + z * stdev, mean + (z + width) * stdev
+    reference = stats.norm(mean, stdev)
+    probability = Gaussian(mean, stdev).probability_between(a, b)
+    assert probability == pytest.approx(reference.cdf(b) - reference.cdf(a), abs=1e-12)
+
+
+def test_a_single_value_lies_in_an_interval_or_not() -> None:
+    assert Gaussian(3, 0).probability_between(3, 3) == 1.0
+    assert Gaussian(3, 0).probability_between(2, 3.5) == 1.0
+    assert Gaussian(3, 0).probability_between(3.1, 9) == 0.0
+
+
+def test_the_density_far_out_is_nothing(recwarn: pytest.WarningsRecorder) -> None:
+    assert Gaussian().pdf(1e200) == 0.0
+    assert Gaussian().pdf(-1e308) == 0.0
+    assert not recwarn.list
+
+
 def test_an_interval_runs_upward() -> None:
     with pytest.raises(ValueError, match="2 does not lie below 1"):
         Gaussian().probability_between(2, 1)
@@ -95,7 +117,7 @@ def test_an_interval_runs_upward() -> None:
 def test_sum_adds_means_and_variances(m1: float, s1: float, m2: float, s2: float) -> None:
     total = Gaussian(m1, s1) + Gaussian(m2, s2)
     assert total.mean == m1 + m2
-    assert total.stdev**2 == pytest.approx(s1**2 + s2**2)
+    assert total.stdev**2 == pytest.approx(s1**2 + s2**2, rel=1e-12)
 
 
 def test_the_sum_and_its_words() -> None:

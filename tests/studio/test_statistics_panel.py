@@ -81,6 +81,8 @@ def test_another_choice_is_another_picture(qtbot: QtBot, shown: StatisticsPanel)
         assert shown.picture.discrete == (shown.feature.kind == "trial")
         assert not shown.grab().isNull()
     with qtbot.waitSignal(shown.pictureShown):
+        shown.features.setCurrentIndex(0)
+    with qtbot.waitSignal(shown.pictureShown):
         shown.tracks.setCurrentIndex(2)
     assert dict(shown.picture.numbers)["notes"] == "24"
 

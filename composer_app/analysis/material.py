@@ -1,0 +1,119 @@
+"""What is measured: a whole piece, tracks of it, its melody, or notes that somebody selected.
+
+A selection is measured within its piece: the key, the melody and what follows what are those of
+the piece, so that the figures of the part can be laid beside those of the whole.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+from composer_app.music.composition import Composition, melody_track
+from composer_app.music.note import Note
+from composer_app.music.pitch import Key
+
+# A note and the index of the track it stands in.
+Source = tuple[int, Note]
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """Notes of ``composition``: those in ``tracks`` and, if not None, in ``chosen`` as well.
+
+    Made by :meth:`of`, :meth:`melody` and :meth:`selection`.
+    """
+
+    composition: Composition
+    tracks: tuple[int, ...]
+    chosen: frozenset[Source] | None = None
+
+    @classmethod
+    def of(cls, composition: Composition, tracks: Sequence[int] | None = None) -> "Material":
+        """A piece or a take; ``tracks`` are indices, all of them when omitted."""
+        every = range(len(composition.tracks))
+        return cls(composition, tuple(every if tracks is None else tracks))
+
+    @classmethod
+    def melody(cls, composition: Composition) -> "Material":
+        """The track of the melody; nothing where no track has notes."""
+        tracks = (melody_track(composition),) if composition.note_count else ()
+        return cls(composition, tracks)
+
+    @classmethod
+    def selection(cls, composition: Composition, notes: Iterable[Source]) -> "Material":
+        """The ``notes`` (track, note) of a piece; those that it does not have are left out."""
+        chosen = frozenset(notes)
+        tracks = sorted({track for track, _ in chosen if 0 <= track < len(composition.tracks)})
+        return cls(composition, tuple(tracks), chosen)
+
+    @cached_property
+    def notes(self) -> tuple[Source, ...]:
+        """Track after track, each in rising time."""
+        return tuple(
+            (track, note)
+            for track in self.tracks
+            for note in self.composition.tracks[track].notes
+            if self.holds(track, note)
+        )
+
+    def holds(self, track: int, note: Note) -> bool:
+        """Whether ``note``, which stands in ``track``, one of ours, is measured."""
+        return self.chosen is None or (track, note) in self.chosen
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """First and last step (exclusive): of the piece, or around the selected notes."""
+        if self.chosen is None:
+            return 0, self.composition.steps
+        starts = [note.start for _, note in self.notes]
+        return min(starts, default=0), max((note.end for _, note in self.notes), default=0)
+
+    @cached_property
+    def key(self) -> Key:
+        """Of the whole piece (:meth:`Composition.key`)."""
+        return self.composition.key()
+
+    @cached_property
+    def melody_index(self) -> int:
+        """Index of the melody's track."""
+        return melody_track(self.composition)
+
+    @cached_property
+    def chords(self) -> dict[int, list[tuple[Note, ...]]]:
+        """Of each track, what is struck together, in rising time, lowest note first.
+
+        Notes that are not measured are among them.
+        """
+        return {
+            track: [
+                tuple(together)
+                for _, together in groupby(
+                    self.composition.tracks[track].notes, key=lambda note: note.start
+                )
+            ]
+            for track in self.tracks
+        }
+
+    @cached_property
+    def melody_line(self) -> list[Note | None]:
+        """The melody's note at each step of the piece, the highest one; None where it rests."""
+        line: list[Note | None] = [None] * self.composition.steps
+        if self.composition.note_count:
+            notes = self.composition.tracks[self.melody_index].notes
+            for note in sorted(notes, key=lambda each: (each.pitch, each.start)):
+                line[note.start : note.end] = [note] * note.duration
+        return line
+
+    @cached_property
+    def sounding(self) -> dict[int, list[list[Note]]]:
+        """Of each track, what sounds at each step of :attr:`span`."""
+        start, end = self.span
+        table: dict[int, list[list[Note]]] = {
+            track: [[] for _ in range(end - start)] for track in self.tracks
+        }
+        for track, note in self.notes:
+            rows = table[track]
+            for step in range(note.start - start, note.end - start):
+                rows[step].append(note)
+        return table
