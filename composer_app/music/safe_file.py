@@ -3,11 +3,21 @@
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write ``data`` to ``path`` so that nobody ever sees half of it.
+    """Write ``data`` to ``path`` so that nobody ever sees half of it: see :func:`whole_file`."""
+    with whole_file(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A new file to write bytes to, which becomes ``path`` when the block is left.
 
     The bytes go to a temporary name in the same folder, reach the disk, and only then take the
     place of an earlier file. When anything fails the earlier file is untouched and the
@@ -23,7 +33,7 @@ def write_whole(path: Path, data: bytes) -> None:
         with temporary.open("xb") as file:
             if target.exists():
                 temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)
