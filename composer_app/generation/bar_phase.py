@@ -12,6 +12,7 @@ bars alone, 46), without one 17 of 17, and 65 of 65 when all are cut to begin on
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -71,6 +72,7 @@ def note_kinds(melody: Sequence[Note]) -> list[int]:
     return [int(row) for row in lengths * INTERVALS + kinds]
 
 
+@cache
 def _table(bar: int) -> NDArray[np.float64]:
     letters = np.array([[ord(letter) for letter in row] for row in TABLES[bar]])
     return (ord("A") - letters) * LETTER_NATS

@@ -118,10 +118,12 @@ class Given:
     def paste(self, roll: PianoRoll) -> PianoRoll:
         """``roll`` (T, 128, 4) with every locked cell as given, the rest of it around them."""
         voices = []
-        for voice in range(self.roll.voices):
+        for voice, (mine, others) in enumerate(
+            zip(self.roll.all_notes(), roll.all_notes(), strict=True)
+        ):
             locked = self.locked[:, voice]
-            notes = [note for note in self.roll.notes(voice) if locked[note.start]]
-            for note in roll.notes(voice):
+            notes = [note for note in mine if locked[note.start]]
+            for note in others:
                 free = ~locked[note.start : note.end]
                 edges = np.flatnonzero(np.diff(free, prepend=False, append=False))
                 for start, end in edges.reshape(-1, 2).tolist():
@@ -226,9 +228,8 @@ def compose_with_confidence(
     roll = PianoRoll.from_notes([melody.notes], steps)
     told = replace(settings, upbeat=upbeat)
     result = generator.generate(roll, melody.meter, noise, told, progress, given)
-    kept = not settings.vary_melody
-    voices: list[tuple[Note, ...]] = [melody.notes if kept else result.roll.notes(0)]
-    voices.extend(result.roll.notes(voice) for voice in range(1, result.roll.voices))
+    first, *others = result.roll.all_notes()
+    voices = (first if settings.vary_melody else melody.notes, *others)
     tracks = tuple(
         Track(name, program, notes)
         for name, program, notes in zip(VOICE_NAMES, programs, voices, strict=True)

@@ -1,6 +1,7 @@
 """The noise vector: the one source of chance in everything that is generated."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -36,10 +37,7 @@ class NoiseVector:
         """
         if not 0 <= seed <= MAX_SEED:
             raise ValueError(f"a seed is a whole number from 0 to {MAX_SEED}, not {seed}")
-        cells = max(1, -(-steps // STEPS_PER_CELL))
-        generator = np.random.Generator(np.random.PCG64(seed))
-        z = generator.standard_normal((cells, ROWS, CHANNELS), dtype=np.float32)
-        return cls(z, seed)
+        return cls(_normal(seed, max(1, -(-steps // STEPS_PER_CELL))), seed)
 
     def extended(self, steps: int) -> "NoiseVector":
         """At least ``steps`` steps; what is missing is what the seed goes on with."""
@@ -52,3 +50,10 @@ class NoiseVector:
     def steps(self) -> int:
         """Number of steps the vector covers."""
         return int(self.z.shape[0]) * STEPS_PER_CELL
+
+
+@lru_cache(maxsize=2)
+def _normal(seed: int, cells: int) -> NDArray[np.float32]:
+    """Kept, because who edits a melody hears the same seed again and again."""
+    generator = np.random.Generator(np.random.PCG64(seed))
+    return generator.standard_normal((cells, ROWS, CHANNELS), dtype=np.float32)

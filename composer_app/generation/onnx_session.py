@@ -30,6 +30,9 @@ def open_session(path: Path, threads: int | None = None) -> Any:
     if threads is not None:
         options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    # Its threads would look out for more work for tens of milliseconds after a run, and keep
+    # another model's, and the studio's, from the processor.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception:

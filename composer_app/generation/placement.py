@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.music.note import Note
-from composer_app.music.pitch import OCTAVE, fold_into_range
+from composer_app.music.piano_roll import PianoRoll
+from composer_app.music.pitch import OCTAVE, PITCH_COUNT, fold_into_range
 from composer_app.music.timing import Meter
 
 # Where the sopranos of the training data lie; a melody outside is moved by octaves.
@@ -83,16 +84,27 @@ def known_bar(meter: Meter) -> int:
     return {4: 16, 8: 16, 6: 12, 24: 12, 32: 16}.get(bar, bar)
 
 
-def voice_notes(
-    cells: NDArray[np.int64], onset: NDArray[np.bool_], lowest: int, velocity: int
-) -> list[Note]:
-    """Notes of one voice; class c is the pitch ``lowest + c``, kept in 0-127 by octaves."""
-    starts = np.flatnonzero(onset)
-    silent = np.flatnonzero(np.append(cells, 0) == 0)
-    notes = []
-    # The last note has no follower but the end; a voice may also rest throughout.
-    for start, following in zip(starts, np.append(starts, len(cells))[1:], strict=True):
-        end = min(int(following), int(silent[np.searchsorted(silent, start)]))
-        pitch = fold_into_range(lowest + int(cells[start]), 0, 127)
-        notes.append(Note(int(start), pitch, end - int(start), velocity))
-    return notes
+def paint(
+    cells: NDArray[np.int64], onset: NDArray[np.bool_], lowest: int, velocity: Sequence[int]
+) -> PianoRoll:
+    """The roll (T, 128, V) of ``cells`` (T, V), struck where ``onset`` is true, V velocities.
+
+    Class c is the pitch ``lowest + c``, kept in 0-127 by octaves; 0 is a rest. Wherever a voice
+    begins to sound or goes to another pitch, it has to be struck.
+    """
+    steps, voices = np.nonzero(cells)
+    classes = range(int(cells.max(initial=0)) + 1)
+    table = np.array([fold_into_range(lowest + each, 0, PITCH_COUNT - 1) for each in classes])
+    at = (steps, table[cells[steps, voices]], voices)
+    shape = (len(cells), PITCH_COUNT, len(velocity))
+    loud, struck = np.zeros(shape, np.uint8), np.zeros(shape, np.bool_)
+    loud[at] = np.array(velocity, np.uint8)[voices]
+    struck[at] = onset[steps, voices]
+    return PianoRoll(loud, struck)
+
+
+def with_melody(roll: PianoRoll, melody: PianoRoll) -> PianoRoll:
+    """``roll`` (T, 128, V), but voice 0 is that of ``melody`` (T, 128, 1)."""
+    velocity, onset = roll.velocity.copy(), roll.onset.copy()
+    velocity[:, :, :1], onset[:, :, :1] = melody.velocity, melody.onset
+    return PianoRoll(velocity, onset)

@@ -43,8 +43,9 @@ from composer_app.generation.phrase_ends import phrase_marks
 from composer_app.generation.placement import (
     bar_positions,
     low_bias,
+    paint,
     singing_shift,
-    voice_notes,
+    with_melody,
 )
 from composer_app.generation.refining_run import Canvas, Run, Schedule
 from composer_app.generation.sampling import VOICES, Grid, Mask, NoiseSource
@@ -156,13 +157,12 @@ class RefiningGenerator:
             total=total,
         )
         self._write(run, canvas, settings, locked, len(melody))
-        voices = self._voices(run, roll.steps, shift, roll)
+        written = self._written(run, roll, shift)
         free = run.free[: roll.steps]
         if free[:, 0].any() or not free[:, 1:].all():
-            written = PianoRoll.from_notes(voices, roll.steps)
             result = Given(given.roll, ~free).paste(written)
         else:
-            result = PianoRoll.from_notes([melody, *voices[1:]], roll.steps)
+            result = with_melody(written, roll)
         confidence = np.where(locked, np.float32(1), run.confidence[: roll.steps])
         if progress is not None:
             progress(1.0)
@@ -212,17 +212,12 @@ class RefiningGenerator:
         folded = (fold_into_range(p + shift, self._lowest, self._highest) for p in range(128))
         return np.array([pitch - self._lowest + 1 for pitch in folded])
 
-    def _voices(self, run: Run, steps: int, shift: int, roll: PianoRoll) -> list[list[Note]]:
-        """The notes that the run has written, of all four voices."""
+    def _written(self, run: Run, roll: PianoRoll, shift: int) -> PianoRoll:
+        """What the run has written, of all four voices, as loud as the melody's ``roll`` asks."""
         softer = accompaniment_velocity(roll)
-        velocities = (mean_velocity(roll), softer, softer, softer)
-        cells = np.where(run.free, run.grid, 0)[:steps]
-        onset = (run.onset & run.free)[:steps]
-        lowest = self._lowest - 1 - shift
-        return [
-            voice_notes(cells[:, voice], onset[:, voice], lowest, velocities[voice])
-            for voice in range(VOICES)
-        ]
+        cells = np.where(run.free, run.grid, 0)[: roll.steps]
+        levels = (mean_velocity(roll), softer, softer, softer)
+        return paint(cells, run.onset[: roll.steps], self._lowest - 1 - shift, levels)
 
     @property
     def classes(self) -> int:

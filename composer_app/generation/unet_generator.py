@@ -30,9 +30,11 @@ from composer_app.generation.phrase_ends import phrase_marks
 from composer_app.generation.placement import (
     bar_positions,
     octave_shift,
-    voice_notes,
+    paint,
+    with_melody,
 )
 from composer_app.generation.sampling import VOICES
+from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.pitch import PITCH_COUNT, fold_into_range
 from composer_app.music.timing import Meter
@@ -44,6 +46,8 @@ _WINDOWS_PER_RUN: Final = 8
 # From this length on (32 bars) a run takes long enough for somebody to wait for its end.
 _LONG_STEPS: Final = 512
 _STRUCK: Final = 0.5
+# (4,): false for the melody.
+_WRITTEN: Final = np.arange(VOICES) > 0
 
 Feeds = dict[str, NDArray[Any]]
 # Runs the network on one batch: its outputs by name.
@@ -235,16 +239,15 @@ class _Rolls:
             sounding[span] = run({"condition": condition[span], "noise": noise[span]})["roll"] > 0
         notes = sounding.reshape(-1, PITCH_COUNT, VOICES)[before : before + roll.steps]
         confidence = np.ones((roll.steps, VOICES), np.float32)
-        return Generated(_with_melody(roll, notes), confidence)
+        return Generated(_joined(roll, notes), confidence)
 
 
-def _with_melody(roll: PianoRoll, sounding: NDArray[np.bool_]) -> PianoRoll:
+def _joined(roll: PianoRoll, sounding: NDArray[np.bool_]) -> PianoRoll:
     """``sounding`` (T, 128, 4) as notes as long as they can be, and voice 0 the melody's own."""
     velocity = np.where(sounding, np.uint8(accompaniment_velocity(roll)), np.uint8(0))
     onset = sounding.copy()
     onset[1:] &= ~sounding[:-1]
-    velocity[:, :, :1], onset[:, :, :1] = roll.velocity, roll.onset
-    return PianoRoll(velocity, onset)
+    return with_melody(PianoRoll(velocity, onset), roll)
 
 
 def truncated(z: NDArray[np.float32], limit: float) -> NDArray[np.float32]:
@@ -295,27 +298,23 @@ class _Voices:
         roll = request.roll
         melody = roll.notes(0)
         shift = octave_shift(melody)
-        answer = run(self._feeds(request, shift))
+        answer = run(self._feeds(request, melody, shift))
         cells = answer["pitch"][0, : roll.steps]
         if cells.size and not 0 <= cells.min() <= cells.max() <= self._highest - self._lowest + 1:
             raise ModelError(f"{self._file} gives pitches that it should not know.")
-        voices = [melody]
-        velocity = accompaniment_velocity(roll)
-        for voice in range(1, VOICES):
-            column = cells[:, voice]
-            begins = np.append(True, column[1:] != column[:-1])
-            struck = (column > 0) & (begins | (answer["onset"][0, : roll.steps, voice] >= _STRUCK))
-            lowest = self._lowest - 1 - shift
-            voices.append(tuple(voice_notes(column, struck, lowest, velocity)))
+        begins = np.ones(cells.shape, np.bool_)
+        begins[1:] = cells[1:] != cells[:-1]
+        struck = begins | (answer["onset"][0, : roll.steps] >= _STRUCK)
+        levels = [accompaniment_velocity(roll)] * VOICES
+        written = paint(np.where(_WRITTEN, cells, 0), struck, self._lowest - 1 - shift, levels)
         confidence = np.ones((roll.steps, VOICES), np.float32)
         if "confidence" in answer:
             confidence[:, 1:] = np.clip(answer["confidence"][0, : roll.steps, 1:], 0, 1)
-        return Generated(PianoRoll.from_notes(voices, roll.steps), confidence)
+        return Generated(with_melody(written, roll), confidence)
 
-    def _feeds(self, request: _Request, shift: int) -> Feeds:
+    def _feeds(self, request: _Request, notes: tuple[Note, ...], shift: int) -> Feeds:
         """The network's inputs, for a batch of one; T is padded to whole cells of the noise."""
         roll = request.roll
-        notes = roll.notes(0)
         cells = -(-roll.steps // STEPS_PER_CELL)
         length = cells * STEPS_PER_CELL
         upbeat = request.settings.upbeat or 0

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.music.note import Note
 from composer_app.music.pitch import PITCH_COUNT
+
+# As notes are ordered, but quicker than to compare them.
+_ORDER: Final = attrgetter("start", "pitch", "duration", "velocity")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +78,7 @@ class PianoRoll:
         velocity = np.zeros((length, PITCH_COUNT, len(voices)), np.uint8)
         onset = np.zeros(velocity.shape, np.bool_)
         for index, voice in enumerate(voices):
-            for note in sorted(voice):
+            for note in sorted(voice, key=_ORDER):
                 if note.start < length:
                     span = slice(note.start, min(note.end, length))
                     velocity[span, note.pitch, index] = note.velocity
@@ -83,13 +88,29 @@ class PianoRoll:
 
     def notes(self, voice: int) -> tuple[Note, ...]:
         """The notes of ``voice``, by start and pitch; velocity is the one at the onset."""
-        velocity, onset = self.velocity[:, :, voice], self.onset[:, :, voice]
-        sounding = velocity > 0
-        # A note lasts until its pitch falls silent or is struck again.
-        ends = np.ones((self.steps + 1, PITCH_COUNT), np.bool_)
-        ends[:-1] = ~sounding | onset
-        notes = []
-        for start, pitch in np.argwhere(onset):
-            duration = int(np.argmax(ends[start + 1 :, pitch])) + 1
-            notes.append(Note(int(start), int(pitch), duration, int(velocity[start, pitch])))
-        return tuple(sorted(notes))
+        return _read(self.velocity[:, :, [voice]], self.onset[:, :, [voice]])[0]
+
+    def all_notes(self) -> tuple[tuple[Note, ...], ...]:
+        """The notes of each voice: quicker than to ask for them voice by voice."""
+        return _read(self.velocity, self.onset)
+
+
+def _read(velocity: NDArray[np.uint8], onset: NDArray[np.bool_]) -> tuple[tuple[Note, ...], ...]:
+    """The notes of each voice of a roll (T, 128, V)."""
+    steps, _, voices = velocity.shape
+    sounding = velocity > 0
+    # A note lasts until its pitch falls silent or is struck again.
+    last = sounding.copy()
+    last[:-1] &= ~sounding[1:] | onset[1:]
+    rows = PITCH_COUNT * voices
+    starts, ends = np.flatnonzero(onset), np.flatnonzero(last)
+    # Line by line, where a line is a pitch of a voice, first steps and last steps take turns.
+    by_start, by_end = (np.argsort(x % rows * steps + x // rows) for x in (starts, ends))
+    duration = np.empty_like(starts)
+    duration[by_start] = ends[by_end] // rows - starts[by_start] // rows + 1
+    pitch, voice = np.divmod(starts % rows, voices)
+    columns = (starts // rows, pitch, duration, velocity.reshape(-1)[starts])
+    notes: list[list[Note]] = [[] for _ in range(voices)]
+    for index, *row in zip(voice.tolist(), *(x.tolist() for x in columns), strict=True):
+        notes[index].append(Note(*row))
+    return tuple(map(tuple, notes))

@@ -1,9 +1,15 @@
-"""Composing is private: the runtime leaves nothing behind and has nothing to send."""
+"""Composing is private, and over when it is over: the runtime leaves nothing behind."""
 
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+import pytest
+
+from composer_app.generation.generator import GenerationSettings, compose
+from composer_app.music.sample_melodies import load_sample
 
 COMPOSE = """
 from composer_app.generation.catalog import load_generator
@@ -24,3 +30,20 @@ def test_the_runtime_keeps_no_account_of_its_use(repository: Path, tmp_path: Pat
         env=plain | {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)},
     )
     assert [str(path) for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("name", ["bach", "bach-gan"])
+def test_a_model_that_has_answered_leaves_the_processor_to_others(
+    repository: Path, name: str
+) -> None:
+    pytest.importorskip("onnxruntime")
+    from composer_app.generation.refining_generator import RefiningGenerator
+    from composer_app.generation.unet_generator import UNetGenerator
+
+    technique = UNetGenerator if name == "bach-gan" else RefiningGenerator
+    generator = technique(repository / "models" / f"{name}.onnx", 2)
+    compose(load_sample("frere_jacques"), generator, GenerationSettings())
+    began, taken = time.perf_counter(), time.process_time()
+    time.sleep(0.1)
+    waited, taken = time.perf_counter() - began, time.process_time() - taken
+    assert taken < 0.1 * waited, "its threads look out for more"

@@ -30,6 +30,7 @@ def test_notes_survive_the_roll(parts: list[tuple[Note, ...]]) -> None:
     roll = PianoRoll.from_notes(parts)
     assert roll.voices == len(parts)
     assert [roll.notes(voice) for voice in range(roll.voices)] == parts
+    assert list(roll.all_notes()) == parts
 
 
 @given(voices())
