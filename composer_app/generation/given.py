@@ -83,22 +83,35 @@ def _place(text: str) -> Place:
 def accompaniment(composition: Composition, melody: int) -> Voices:
     """Alto, tenor and bass of ``composition``, of which track ``melody`` is the melody.
 
+    See :func:`accompaniment_tracks`; a voice that is missing has no notes.
+    """
+    tracks = accompaniment_tracks(composition, melody)
+    return tuple(() if track is None else composition.tracks[track].notes for track in tracks)
+
+
+def accompaniment_tracks(composition: Composition, melody: int) -> tuple[int | None, ...]:
+    """Indices of the tracks that are alto, tenor and bass, None for a voice that is missing.
+
     The three other tracks with the most notes, from high to low; of two, the middle is missing,
     and one alone is the bass. Tracks named as we name them keep their names' places.
     """
-    others = [t for i, t in enumerate(composition.tracks) if i != melody and t.notes]
-    by_name = {track.name.lower(): track.notes for track in others}
+    tracks = composition.tracks
+    others = [i for i, track in enumerate(tracks) if i != melody and track.notes]
+    by_name = {tracks[i].name.lower(): i for i in others}
     if others and set(by_name) <= set(_NAMES[1:]) and len(by_name) == len(others):
-        return tuple(by_name.get(name, ()) for name in _NAMES[1:])
-    largest = sorted(others, key=lambda track: -len(track.notes))[: len(_NAMES) - 1]
+        return tuple(by_name.get(name) for name in _NAMES[1:])
+    largest = sorted(others, key=lambda i: -len(tracks[i].notes))[: len(_NAMES) - 1]
 
-    def height(notes: tuple[Note, ...]) -> float:
+    def height(index: int) -> float:
+        notes = tracks[index].notes
         return sum(note.pitch for note in notes) / len(notes)
 
-    lines = sorted((track.notes for track in largest), key=height, reverse=True)
+    lines = sorted(largest, key=height, reverse=True)
     if len(lines) == 1:
-        return (), (), lines[0]
-    return (lines[0], (), lines[1]) if len(lines) == 2 else (*lines, *[()] * (3 - len(lines)))
+        return None, None, lines[0]
+    if len(lines) == 2:
+        return lines[0], None, lines[1]
+    return (*lines, *[None] * (3 - len(lines)))
 
 
 def given_from(melody: Melody, voices: Voices, locks: Sequence[Lock]) -> Given:

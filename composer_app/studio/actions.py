@@ -64,6 +64,8 @@ class Actions(QObject):
         self.improve.setEnabled(False)
         self.roll = self._action("&New Seed", "dice", "Ctrl+D", "Roll the dice for another seed")
 
+        self._add_selecting()
+
         self.zoom_in = self._action("Zoom &In", "zoom-in", "+", "Zoom in")
         self.zoom_in.setShortcuts(
             [QKeySequence(key) for key in ("+", "=", QKeySequence.StandardKey.ZoomIn)]
@@ -93,6 +95,42 @@ class Actions(QObject):
         )
         self.computer_keys.setCheckable(True)
         self.computer_keys.setIconText("Letters play")
+
+    def _add_selecting(self) -> None:
+        """What concerns the notes that are selected."""
+        self.select_all = self._action("Select &All", "", "Ctrl+A", "Select all notes")
+        self.select_none = self._action(
+            "Select &Nothing", "close", "Ctrl+Shift+A", "Select nothing"
+        )
+        self.select_bars = self._action(
+            "Select Whole &Bars", "", "Ctrl+B", "Select the whole bars of what is selected"
+        )
+        self.keep = self._action(
+            "&Keep Selection",
+            "lock",
+            "Ctrl+L",
+            "Keep what is selected as it is when other notes are generated, or no longer",
+            checked_color=COLORS.accent,
+        )
+        self.keep.setCheckable(True)
+        # The space is air between icon and text, which style sheets cannot give.
+        self.keep.setIconText(" Keep")
+        self.keep_rest = self._action(
+            "Keep Everything &Else", "", "Ctrl+Shift+L", "Keep all but what is selected as it is"
+        )
+        self.keep_rest.setIconText("Keep the rest")
+        self.keep_nothing = self._action(
+            "Let E&verything Change", "", "", "Keep nothing: let everything change again"
+        )
+        self.generate_selection = self._action(
+            "Generate Only the &Selection",
+            "generate",
+            "Ctrl+Shift+G",
+            "Compose what is selected anew, and leave everything else as it is",
+        )
+        self.generate_selection.setIconText(" Generate only this")
+        self.delete = self._action("&Delete", "trash", "Del", "Delete the selected notes")
+        self.delete.setShortcuts([QKeySequence("Del"), QKeySequence("Backspace")])
 
     def _action(
         self,

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from composer_app.music.composition import Composition
+from composer_app.studio.locks import Locks
 
 _UNDO_LIMIT: Final = 500
 _NEVER_MERGED: Final = -1
@@ -32,15 +33,18 @@ class _Piece:
 class _State:
     composition: Composition
     piece: _Piece
+    locks: Locks
 
 
 class Document(QObject):
     """Holds a :class:`Composition`; every change is an undoable replacement of the whole.
 
-    Opening another piece is such a change too, so that nothing is lost by it.
+    Opening another piece is such a change too, so that nothing is lost by it. What is locked
+    against generating goes with each state, so that undoing brings the locks back as well.
     """
 
     compositionChanged = Signal()
+    locksChanged = Signal()
     # The path, the name or the modified mark has changed.
     stateChanged = Signal()
 
@@ -48,7 +52,7 @@ class Document(QObject):
         super().__init__(parent)
         empty = Composition()
         self._numbers = itertools.count()
-        self._state = _State(empty, _Piece(next(self._numbers), None, empty))
+        self._state = _State(empty, _Piece(next(self._numbers), None, empty), Locks.none())
         self._undo_stack = QUndoStack(self)
         self._undo_stack.setUndoLimit(_UNDO_LIMIT)
 
@@ -56,6 +60,11 @@ class Document(QObject):
     def composition(self) -> Composition:
         """What is being worked on."""
         return self._state.composition
+
+    @property
+    def locks(self) -> Locks:
+        """What of the composition is to be kept by whoever generates."""
+        return self._state.locks
 
     @property
     def undo_stack(self) -> QUndoStack:
@@ -92,20 +101,34 @@ class Document(QObject):
         """What to call the piece in the title bar."""
         return self.path.name if self.path else self.composition.title or "Untitled"
 
-    def replace(self, composition: Composition, text: str, merge_id: int | None = None) -> None:
+    def replace(
+        self,
+        composition: Composition,
+        text: str,
+        merge_id: int | None = None,
+        locks: Locks | None = None,
+    ) -> None:
         """Make ``composition`` the current one, undoable as ``text``.
 
-        Consecutive replacements with the same ``merge_id`` undo as one.
+        Consecutive replacements with the same ``merge_id`` undo as one. Where ``locks`` are not
+        given, those stay that are on what stays.
         """
         if composition != self.composition:
-            self._push(_State(composition, self._state.piece), text, merge_id)
+            if locks is None:
+                locks = self.locks.surviving(self.composition, composition)
+            self._push(_State(composition, self._state.piece, locks), text, merge_id)
+
+    def set_locks(self, locks: Locks, text: str) -> None:
+        """Lock just ``locks``, undoable as ``text``."""
+        if locks != self.locks:
+            self._push(_State(self.composition, self._state.piece, locks), text, None)
 
     def begin(
         self, composition: Composition, text: str, path: Path | None = None, *, saved: bool = True
     ) -> None:
         """Begin another piece, undoable as ``text``; ``saved`` says that it can be had again."""
         piece = _Piece(next(self._numbers), path, composition if saved else Composition())
-        self._push(_State(composition, piece), text, None)
+        self._push(_State(composition, piece, Locks.none()), text, None)
 
     def mark_saved(self, path: Path, composition: Composition) -> None:
         """Note that Composer has written ``composition``, of the current piece, to ``path``."""
@@ -118,9 +141,12 @@ class Document(QObject):
         self._undo_stack.push(_Replace(self, self._state, after, text, merge))
 
     def _enter(self, state: _State) -> None:
-        self._state = state
-        self.compositionChanged.emit()
-        self.stateChanged.emit()
+        before, self._state = self._state, state
+        if state.composition is not before.composition or state.piece is not before.piece:
+            self.compositionChanged.emit()
+            self.stateChanged.emit()
+        if state.locks != before.locks:
+            self.locksChanged.emit()
 
 
 class _Replace(QUndoCommand):

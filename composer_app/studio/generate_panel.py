@@ -34,6 +34,7 @@ from composer_app.studio.control_section import (
     FittingScrollArea,
     height_for,
 )
+from composer_app.studio.kept_row import KeptRow
 from composer_app.studio.theme import numeral_font, set_role
 
 _WIDTH: Final = 264
@@ -83,6 +84,7 @@ class GeneratePanel(QFrame):
         self._progress_timer.setSingleShot(True)
         self._progress_timer.setInterval(_PROGRESS_DELAY_MS)
         self._progress_timer.timeout.connect(self._progress.show)
+        self.kept = KeptRow(actions.keep_nothing)
         self._reason = _note_label()
         self._hint = _note_label()
         self._hint.setText(
@@ -146,6 +148,11 @@ class GeneratePanel(QFrame):
         self._voices = tuple(voices)
         self.control.set_voices(self._voices)
         self._refresh()
+
+    def set_kept(self, notes: int, anything: bool) -> None:
+        """Say that ``notes`` are kept, or ``anything`` at all."""
+        self.kept.set_kept(notes, anything)
+        self._make_room()
 
     def set_busy(self, busy: bool) -> None:
         """Turn Generate into Cancel and back; progress appears only if it takes a while."""
@@ -275,7 +282,7 @@ class GeneratePanel(QFrame):
         layout.addSpacing(8)
         layout.addWidget(self._options)
         layout.addSpacing(16)
-        for widget in (self.button, self._progress, self._reason, self._hint):
+        for widget in (self.kept, self.button, self._progress, self._reason, self._hint):
             row = QHBoxLayout()
             row.setContentsMargins(0, 0, SCROLL_BAR, 0)
             row.addWidget(widget)

@@ -1,32 +1,58 @@
 """Generate: from the panel's choices to the worker, and its answer into the document."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from composer_app.errors import MelodyError
 from composer_app.generation.catalog import ModelInfo
-from composer_app.generation.generator import GenerationSettings, Take, check_melody
+from composer_app.generation.generator import GenerationSettings, Given, Take, check_melody
 from composer_app.generation.given import Lock, accompaniment, given_from
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.music.note import Note
 from composer_app.studio.document import Document
 from composer_app.studio.generate_panel import GeneratePanel
 from composer_app.studio.generation_worker import GenerationWorker
+from composer_app.studio.locks import Locks, voice_cells
 from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
+from composer_app.studio.selection import Cells
 from composer_app.studio.settings import Settings
 
 # Takes whose confidence is kept: as many as anybody goes back to.
 _REMEMBERED: Final = 64
+_ALL_KEPT: Final = "Everything is kept, so there is nothing to write: let some of it change first."
+_MELODY_ALONE: Final = (
+    "The melody stays as it is: select notes of the other voices, or whole bars, to have them"
+    " written anew."
+)
 _Voices = tuple[tuple[Note, ...], ...]
 
 
+@dataclass(frozen=True, eq=False)
+class _Question:
+    """What the worker was asked; ``only`` is what alone may change, (T, voices)."""
+
+    composition: Composition
+    locks: Locks
+    improves: bool
+    only: Cells | None
+
+    def still_stands(self, composition: Composition, locks: Locks) -> bool:
+        """Whether the answer is one for ``composition`` and ``locks``, too."""
+        return locks == self.locks and _asked_for(composition) == _asked_for(self.composition)
+
+
 class GenerationController(QObject):
-    """Binds the Generate panel, the worker and the document together."""
+    """Binds the Generate panel, the worker and the document together.
+
+    ``writtenInto(cells)``, (T, voices), follows :meth:`generate_only` once its voices are there.
+    """
+
+    writtenInto = Signal(object)
 
     def __init__(
         self,
@@ -45,8 +71,7 @@ class GenerationController(QObject):
         self._settings = settings
         self._bar = bar
         self._play = play
-        self._asked: Composition | None = None
-        self._improving = False
+        self._asked: _Question | None = None
         self._confidence: dict[_Voices, NDArray[np.float32]] = {}
         self._models: dict[str, ModelInfo] = {}
         self._advice = ""
@@ -68,26 +93,46 @@ class GenerationController(QObject):
         if self._panel.model_name:
             self._worker.preload(self._panel.model_name)
 
+    @property
+    def ready(self) -> bool:
+        """Whether there is a melody and a model to harmonise it."""
+        return not self._panel.reason
+
     def generate(self) -> None:
-        """Harmonise the melody of the document around the voices that are locked."""
-        locks = [Lock(voice) for voice in self._panel.control.locked_voices]
-        self._ask(self._panel.settings, locks)
+        """Harmonise the melody of the document around what is locked."""
+        self._ask(self._panel.settings)
 
     def improve(self) -> None:
         """Take away what sounds out of place in the document's voices, and add to them."""
-        locks = [Lock(voice) for voice in self._panel.control.locked_voices]
-        self._ask(replace(self._panel.settings, improve=True), locks)
+        self._ask(replace(self._panel.settings, improve=True))
+
+    def generate_only(self, cells: Cells) -> None:
+        """Harmonise ``cells`` (T, tracks) anew, and leave all others as they are."""
+        if not self._panel.busy and self.ready:
+            composition = self._document.composition
+            self._ask(self._panel.settings, voice_cells(composition, cells, alone=True))
 
     def confidence(self, composition: Composition) -> NDArray[np.float32] | None:
         """(T, 4) how sure the model was of the cells of ``composition``; None if not known."""
         return self._confidence.get(_voices(composition))
 
-    def _ask(self, settings: GenerationSettings, locks: list[Lock]) -> None:
-        self._asked = composition = self._document.composition
-        melody, given = composition.melody(), None
-        if settings.improve or locks:
-            given = given_from(melody, accompaniment(composition, 0), locks)
-        self._improving = settings.improve
+    def _ask(self, settings: GenerationSettings, only: Cells | None = None) -> None:
+        composition, locks = self._document.composition, self._document.locks
+        melody = composition.melody()
+        kept = voice_cells(composition, locks.cells)
+        if only is not None:
+            kept |= ~only
+        chosen = [Lock(voice) for voice in self._panel.control.locked_voices]
+        given = None
+        if settings.improve or chosen or kept.any():
+            given = given_from(melody, accompaniment(composition, 0), chosen)
+            # The melody may be shorter than a track that is none of the voices.
+            given = Given(given.roll, given.locked | Locks(kept).fitted(*given.locked.shape))
+            free = ~given.locked[:, 0 if settings.vary_melody else 1 :]
+            if not free.any():
+                self._bar.tell(_MELODY_ALONE if only is not None and not locks else _ALL_KEPT)
+                return
+        self._asked = _Question(composition, locks, settings.improve, only)
         self._panel.set_busy(True)
         model = self._panel.model_name
         programs = self._programs(composition, model)
@@ -97,7 +142,7 @@ class GenerationController(QObject):
         self._panel.set_busy(False)
         current, result = self._document.composition, take.composition
         asked = self._asked
-        if asked is None or _asked_for(current) != _asked_for(asked):
+        if asked is None or not asked.still_stands(current, self._document.locks):
             self._bar.tell("The piece has changed meanwhile: press Generate again.")
             return
         model = result.origin.model if result.origin else ""
@@ -115,9 +160,13 @@ class GenerationController(QObject):
         while len(self._confidence) >= _REMEMBERED:
             del self._confidence[next(iter(self._confidence))]
         self._confidence[_voices(result)] = take.confidence
-        self._document.replace(result, "Improve" if self._improving else "Generate")
+        locks = Locks(voice_cells(current, self._document.locks.cells))
+        text = "Improve" if asked.improves else "Generate"
+        self._document.replace(result, text, locks=locks)
+        if asked.only is not None:
+            self.writtenInto.emit(asked.only)
         self._bar.tell(
-            (_changes(current, result) if self._improving else _written(take))
+            (_changes(current, result) if asked.improves else _written(take, asked))
             + self._new_advice(model, current.tempo.initial_bpm),
             Tone.SUCCESS,
             MessageAction("Play", self._play),
@@ -184,8 +233,12 @@ def _asked_for(composition: Composition) -> tuple[object, ...]:
     return composition.melody().notes, composition.meter, _voices(composition)
 
 
-def _written(take: Take) -> str:
+def _written(take: Take, asked: _Question) -> str:
     seed = take.composition.origin.seed if take.composition.origin else 0
+    if asked.only is not None:
+        return f"The selection is written anew, with seed {seed}; the rest is as it was."
+    if asked.locks:
+        return f"Written anew around what you keep, with seed {seed}."
     upbeat = f" after an upbeat of {take.upbeat} sixteenths" if take.upbeat else ""
     return f"Three voices written beneath your melody{upbeat}, with seed {seed}."
 

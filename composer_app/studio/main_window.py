@@ -11,16 +11,15 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QMenu,
-    QMessageBox,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
-from composer_app import __version__
 from composer_app.generation.catalog import ModelInfo
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.music.edits import with_melody_track
+from composer_app.studio.about import show_about
 from composer_app.studio.actions import Actions
 from composer_app.studio.computer_keys import ComputerKeys
 from composer_app.studio.file_controller import FileController
@@ -34,6 +33,7 @@ from composer_app.studio.mixer_panel import MixerPanel
 from composer_app.studio.piano_roll_view import PianoRollView
 from composer_app.studio.playback_controller import PlaybackController
 from composer_app.studio.recording_controller import RecordingController, RecordingState
+from composer_app.studio.selection_controller import SelectionController
 from composer_app.studio.services import Services
 from composer_app.studio.statistics_panel import StatisticsPanel
 from composer_app.studio.theme import set_role, voice_color
@@ -119,6 +119,9 @@ class MainWindow(QMainWindow):
             self,
         )
         self.midi = MidiController(services.ports, services.live, settings, self.midi_menu, self)
+        self.selection = SelectionController(
+            self.commands, document, self.roll, self.generation, self.generate_panel, self
+        )
         self._computer_keys = ComputerKeys(self.keyboard, self)
         self.menus = Menus(
             self.menuBar(),
@@ -127,6 +130,7 @@ class MainWindow(QMainWindow):
             self.files,
             settings,
             self.midi_menu,
+            self.selection.voices,
             self._show_about,
         )
 
@@ -311,14 +315,7 @@ class MainWindow(QMainWindow):
         self.message_bar.tell(sentence, Tone.ERROR)
 
     def _show_about(self) -> None:
-        box = QMessageBox(self)
-        box.setWindowTitle("About Composer")
-        box.setText(f"<b>Composer {__version__}</b>")
-        box.setInformativeText(
-            "Play a melody, get a four-part composition. The voices are written by a neural"
-            " network that runs on this computer; nothing is sent anywhere."
-        )
-        box.open()
+        show_about(self)
 
     # -- doing -----------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ class Menus:
         files: FileController,
         settings: Settings,
         midi_menu: QMenu,
+        voices: QMenu,
         show_about: Callable[[], None],
     ) -> None:
         self._files = files
@@ -54,6 +55,13 @@ class Menus:
         edit.addActions([undo, redo])
         edit.addSeparator()
         edit.addActions([actions.generate, actions.improve, actions.roll])
+        edit.addSeparator()
+        edit.addActions([actions.select_all, actions.select_bars])
+        edit.addMenu(voices)
+        edit.addActions([actions.select_none, actions.delete])
+        edit.addSeparator()
+        edit.addActions([actions.keep, actions.keep_rest, actions.keep_nothing])
+        edit.addAction(actions.generate_selection)
 
         play = bar.addMenu("&Play")
         play.addActions([actions.record, actions.play, actions.stop, actions.rewind])

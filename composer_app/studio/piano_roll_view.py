@@ -1,108 +1,98 @@
-"""The piano roll: the composition's notes over time, with the playhead.
+"""The piano roll: the composition's notes over time, what is selected, and the playhead.
 
-The picture is kept as square tiles that are painted once and thrown away when scale or notes
-change; scrolling and the playhead only copy tiles. The playhead, a recording's notes and the
-focus ring are painted over them.
+The picture is kept as tiles (:mod:`roll_tiles`); scrolling and the playhead only copy them. What
+changes often is painted over them: the selection, the playhead, a recording's notes, the focus
+ring. Scale and scrolling are :mod:`roll_viewport`'s, gestures :mod:`roll_input`'s.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
+    QContextMenuEvent,
     QHelpEvent,
-    QNativeGestureEvent,
+    QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
-    QPixmap,
-    QResizeEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from composer_app.music.composition import Composition
+from composer_app.music.note_edits import NoteKey
 from composer_app.music.pitch import KEYBOARD_HIGHEST, KEYBOARD_LOWEST
-from composer_app.studio.roll_geometry import HIGHEST_ROW, LOWEST_ROW, RollGeometry, tiles
-from composer_app.studio.roll_margins import Corner, Invitation, KeyColumn, Ruler
+from composer_app.studio.locks import Locks
+from composer_app.studio.roll_geometry import HIGHEST_ROW, LOWEST_ROW
+from composer_app.studio.roll_input import RollKeyboard, RollMouse
+from composer_app.studio.roll_marks import (
+    MarkedNotes,
+    paint_band,
+    paint_highlighted,
+    paint_selected,
+    paint_span,
+)
 from composer_app.studio.roll_notes import (
     TrackNotes,
     describe_composition,
     describe_note,
+    note_at,
+    notes_touched,
     pitch_range,
     tracks_of,
 )
-from composer_app.studio.roll_painter import (
-    KEYS_WIDTH,
-    RULER_HEIGHT,
-    paint_recorded,
-    paint_tile,
-)
+from composer_app.studio.roll_painter import paint_recorded, paint_tile
+from composer_app.studio.roll_tiles import RollTiles
+from composer_app.studio.roll_viewport import RollViewport
+from composer_app.studio.selection import Selection
 from composer_app.studio.theme import COLORS
 
-TILE: Final = 512
-# More than a 4K screen needs; at 512 x 512 x 4 bytes about 100 MB at 200 %.
-_MOST_TILES: Final = 96
 _EMPTY_BARS: Final = 8
-_ZOOM_STEP: Final = 1.25
-# Following turns the page when the playhead is this near the right edge, and puts it this far
-# from the left one.
-_PAGE_MARGIN: Final = 24
-_PAGE_LEAD: Final = 0.08
-# Rows kept free above and below the notes when fitting.
-_FIT_MARGIN: Final = 2
-
-_KEYBOARD_REASONS: Final = (
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
-)
+# A note may be missed by this many pixels: at the smallest scale it is two wide.
+_MISS: Final = 3.0
 
 RecordedNote = tuple[int, float, float]
 
 
-class PianoRollView(QAbstractScrollArea):
+class PianoRollView(RollViewport):
     """Shows a composition; ``seekRequested(step)`` when the ruler is clicked.
 
-    ``emptyActionRequested`` is emitted by the one button that an empty roll offers. The scale
-    fits itself to the piece until somebody zooms; :meth:`fit` returns to that.
+    ``selectionChanged(Selection)`` follows every change of what is selected, ``compositionShown``
+    every new composition. ``mouse`` and
+    ``keyboard`` say how the selected notes are to be moved; ``menuRequested(QPoint)`` asks for a
+    menu at a place on the screen. ``emptyActionRequested`` is emitted by the one button that an
+    empty roll offers.
     """
 
     seekRequested = Signal(float)
     emptyActionRequested = Signal()
-    zoomChanged = Signal(float)
+    selectionChanged = Signal(Selection)
+    menuRequested = Signal(QPoint)
+    compositionShown = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._composition = Composition()
+        self._locks = Locks.none()
         self._tracks: tuple[TrackNotes, ...] = ()
         self._hidden: set[int] = set()
         self._recorded: tuple[RecordedNote, ...] = ()
         self._playhead: float | None = None
         self._follow = True
-        self._fits_itself = True
-        self._ringed = False
         self._inviting = True
-        self._geometry = RollGeometry()
-        self._tiles: dict[tuple[int, int], QPixmap] = {}
-        self._tile_ratio = 0.0
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.setViewportMargins(KEYS_WIDTH, RULER_HEIGHT, 0, 0)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMinimumSize(KEYS_WIDTH + 200, RULER_HEIGHT + 120)
-        self._ruler = Ruler(self)
+        self._selection = Selection()
+        self._selected = MarkedNotes()
+        self._highlighted = MarkedNotes()
+        self._band: QRectF | None = None
+        self._tiles = RollTiles(self._paint_area)
+        self.mouse = RollMouse(self, self.viewport())
+        self.keyboard = RollKeyboard(self, self)
         self._ruler.seekRequested.connect(self.seekRequested)
-        self._keys = KeyColumn(self)
-        self._corner = Corner(self)
-        self._invitation = Invitation(self.viewport())
+        self._ruler.spanDragged.connect(self._select_bars)
         self._invitation.requested.connect(self.emptyActionRequested)
         self.setAccessibleName("Piano roll")
         self._rebuild()
@@ -115,11 +105,6 @@ class PianoRollView(QAbstractScrollArea):
         return self._composition
 
     @property
-    def roll_geometry(self) -> RollGeometry:
-        """The present scale."""
-        return self._geometry
-
-    @property
     def playhead(self) -> float | None:
         """The playhead's step, None while it is hidden."""
         return self._playhead
@@ -130,27 +115,39 @@ class PianoRollView(QAbstractScrollArea):
         """Show ``composition``; scale and place stay unless they fit themselves.
 
         Notes are as bright as they are loud or, where ``confidence`` (T, 4) is given, as a model
-        was sure of them.
+        was sure of them. Of the selection stays what is still there.
         """
         self._composition = composition
         self._tracks = tracks_of(composition, confidence)
-        self.setAccessibleDescription(describe_composition(composition))
+        self._mark_locks()
         self._rebuild()
+        self._highlighted = MarkedNotes()
+        self._choose(self._selection.kept_in(composition))
+        self._describe()
+        self.compositionShown.emit()
+
+    def set_locks(self, locks: Locks) -> None:
+        """Mark the notes and the bars that are kept."""
+        self._locks = locks
+        self._mark_locks()
+        self.picture_changed()
 
     def set_track_visible(self, index: int, visible: bool) -> None:
         """Show or hide the notes of the track with ``index``."""
         before = set(self._hidden)
         (self._hidden.discard if visible else self._hidden.add)(index)
         if self._hidden != before:
-            self._forget_tiles()
+            seen = {key for key in self._selection.notes if key[0] not in self._hidden}
+            if len(seen) < len(self._selection.notes):
+                self._choose(Selection(frozenset(seen)))
+            self.picture_changed()
 
     def set_recording_notes(self, notes: Sequence[RecordedNote]) -> None:
         """Show what is being recorded, as (pitch, start, end) in steps; empty when it is over."""
         self._recorded = tuple(notes)
         self._show_invitation()
         if self._length() > self._geometry.steps:
-            self._geometry = replace(self._geometry, steps=self._length())
-            self._scale_changed()
+            self._set_geometry(replace(self._geometry, steps=self._length()))
         if self._recorded:
             self._reveal_pitch(self._recorded[-1][0])
         self.viewport().update()
@@ -166,8 +163,7 @@ class PianoRollView(QAbstractScrollArea):
         if step is None:
             return
         if step > self._geometry.steps:
-            self._geometry = replace(self._geometry, steps=self._length())
-            self._scale_changed()
+            self._set_geometry(replace(self._geometry, steps=self._length()))
         # Who scrolled away from the playhead wants to look elsewhere.
         if self._follow and was_seen:
             self._turn_page(step)
@@ -182,118 +178,148 @@ class PianoRollView(QAbstractScrollArea):
         """Whether the view turns its pages with the playhead."""
         self._follow = follow
 
-    # -- scale -----------------------------------------------------------------------------
+    def pitch_span(self) -> tuple[int, int] | None:
+        """Lowest and highest pitch of the notes."""
+        return pitch_range(self._tracks)
 
-    def set_zoom(self, pixels_per_step: float) -> None:
-        """Scale in time, around the middle of what is seen."""
-        self._zoom(pixels_per_step / self._geometry.pixels_per_step, self.viewport().width() / 2)
+    def picture_changed(self) -> None:
+        """Paint all of it anew."""
+        self._tiles.forget()
+        self.viewport().update()
 
-    def zoom_in(self) -> None:
-        """A step closer."""
-        self._zoom(_ZOOM_STEP, self.viewport().width() / 2)
+    # -- what is selected ------------------------------------------------------------------
 
-    def zoom_out(self) -> None:
-        """A step further away."""
-        self._zoom(1 / _ZOOM_STEP, self.viewport().width() / 2)
+    @property
+    def selection(self) -> Selection:
+        """What is selected."""
+        return self._selection
 
-    def fit(self) -> None:
-        """Scale and scroll so that all notes are seen, as far as they stay readable."""
-        self._fits_itself = True
-        self._fit()
+    def set_selection(self, selection: Selection) -> None:
+        """Select what there is of ``selection``."""
+        self._choose(selection.kept_in(self._composition))
+
+    def set_highlighted(self, notes: Collection[NoteKey]) -> None:
+        """Make ``notes`` stand out, less than selected ones do, until the piece changes."""
+        self._highlighted = MarkedNotes(notes, self._hidden)
+        self.viewport().update()
+
+    def set_band(self, band: QRectF | None) -> None:
+        """Draw the rubber band around ``band`` (content pixels), or none."""
+        if band != self._band:
+            self._band = band
+            self.viewport().update()
+
+    def note_under(self, point: QPointF) -> NoteKey | None:
+        """The note at a content pixel."""
+        first, _, pitch, _ = self._geometry.box(point.x(), point.y(), point.x(), point.y())
+        return note_at(self._shown, first, pitch, _MISS / self._geometry.pixels_per_step)
+
+    def notes_within(self, band: QRectF) -> frozenset[NoteKey]:
+        """All notes that a band of content pixels touches."""
+        box = self._geometry.box(band.left(), band.top(), band.right(), band.bottom())
+        return notes_touched(self._shown, *box)
+
+    def scroll_by(self, dx: int, dy: int) -> None:
+        """Scroll by pixels."""
+        for bar, change in ((self.horizontalScrollBar(), dx), (self.verticalScrollBar(), dy)):
+            bar.setValue(bar.value() + change)
 
     # -- events ----------------------------------------------------------------------------
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the margins in place."""
-        super().resizeEvent(event)
-        view = self.viewport().geometry()
-        # The ruler goes on above the scroll bar, the keys down beside it: no dead corners.
-        self._ruler.setGeometry(
-            view.left(), view.top() - RULER_HEIGHT, self.width() - view.left(), RULER_HEIGHT
-        )
-        self._keys.setGeometry(
-            view.left() - KEYS_WIDTH, view.top(), KEYS_WIDTH, self.height() - view.top()
-        )
-        self._corner.move(view.left() - KEYS_WIDTH, view.top() - RULER_HEIGHT)
-        self._invitation.centre()
-        if self._fits_itself:
-            self._fit()
-        else:
-            self._scale_changed(keep_tiles=True)
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Select, or begin a band or a drag."""
+        self.mouse.press(event)
 
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """Copy other tiles; the margins follow."""
-        self._move_margins()
-        self.viewport().update()
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Go on with it."""
+        self.mouse.move(event)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Ctrl zooms around the mouse, Ctrl and Shift changes the rows, Shift scrolls in time."""
-        modifiers = event.modifiers()
-        # Some platforms turn the wheel sideways while Alt or Shift is held.
-        turn = event.angleDelta().y() or event.angleDelta().x()
-        if modifiers & Qt.KeyboardModifier.ControlModifier:
-            position = event.position()
-            if modifiers & Qt.KeyboardModifier.ShiftModifier:
-                self._zoom_rows(1 if turn > 0 else -1, position.y())
-            else:
-                self._zoom(_ZOOM_STEP ** (turn / 120), position.x())
-            event.accept()
-        elif modifiers & Qt.KeyboardModifier.ShiftModifier:
-            bar = self.horizontalScrollBar()
-            bar.setValue(bar.value() - turn)
-            event.accept()
-        else:
-            super().wheelEvent(event)
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End it."""
+        self.mouse.release(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows select and move notes; other keys scroll."""
+        if not self.keyboard.press(event):
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of what is selected, or of the note under the mouse."""
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            key = self.note_under(QPointF(event.pos() + self.corner))
+            if key is not None and key not in self._selection.notes:
+                self.set_selection(Selection(frozenset({key})))
+        self.mouse.cancel()
+        self.menuRequested.emit(event.globalPos())
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Tooltips for notes, and the pinch of a touchpad."""
+        """Tooltips for notes."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             self._show_tooltip(event)
             return True
-        if isinstance(event, QNativeGestureEvent):
-            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                self._zoom(1 + event.value(), event.position().x())
-            return True
         return super().viewportEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus ring to those who came by keyboard."""
-        super().focusInEvent(event)
-        self._ringed = event.reason() in _KEYBOARD_REASONS
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide the focus ring."""
-        super().focusOutEvent(event)
-        self._ringed = False
-        self.viewport().update()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Type or style changed: what is painted is out of date."""
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._forget_tiles()
-        super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Copy the tiles that are exposed, then paint what moves."""
         painter = QPainter(self.viewport())
-        corner = self._scroll_offset()
-        self._paint_tiles(painter, event.rect(), corner)
+        corner = self.corner
+        self._tiles.draw(painter, event.rect(), corner, self.devicePixelRatioF())
         painter.save()
         painter.translate(-corner.x(), -corner.y())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(event.rect().translated(corner))
+        if self._selection.span is not None:
+            paint_span(painter, self._geometry, self._selection.span, area)
+        paint_highlighted(painter, self._highlighted.rects(self._geometry, area))
+        paint_selected(painter, self._selected.rects(self._geometry, area))
         for pitch, start, end in self._recorded:
             paint_recorded(painter, self._geometry, pitch, start, end)
+        if self._band is not None:
+            paint_band(painter, self._band)
         painter.restore()
         if self._playhead is not None:
             x = round(self._geometry.x(self._playhead)) - corner.x()
             painter.fillRect(x - 1, 0, 2, self.viewport().height(), QColor(COLORS.playhead))
-        if self._ringed:
-            painter.setPen(QPen(QColor(COLORS.accent), 2))
-            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
+        self._paint_ring(painter)
         painter.end()
 
     # -- inside ----------------------------------------------------------------------------
+
+    @property
+    def _shown(self) -> list[TrackNotes | None]:
+        return [
+            None if index in self._hidden else track for index, track in enumerate(self._tracks)
+        ]
+
+    def _paint_area(self, painter: QPainter, area: QRectF) -> None:
+        paint_tile(painter, self._geometry, self._shown, area)
+
+    def _choose(self, selection: Selection) -> None:
+        if selection == self._selection:
+            return
+        self._selection = selection
+        self._selected = MarkedNotes(selection.notes, self._hidden)
+        self._ruler.set_selected(selection.span)
+        self._describe()
+        self.viewport().update()
+        self.selectionChanged.emit(selection)
+
+    def _select_bars(self, here: float, there: float) -> None:
+        if self._composition.note_count:
+            self._choose(Selection.of_bars(self._composition, here, there))
+
+    def _describe(self) -> None:
+        what = describe_composition(self._composition)
+        chosen = self._selection.describe(self._composition)
+        self.setAccessibleDescription(f"{what}; selected: {chosen}" if chosen else what)
+
+    def _mark_locks(self) -> None:
+        self._tracks = tuple(
+            track.with_locks(self._locks.flags(index, track.array[:, :2]))
+            for index, track in enumerate(self._tracks)
+        )
+        bar = self._composition.meter.steps_per_bar
+        self._ruler.set_kept(self._locks.full_bars(len(self._tracks), bar))
 
     def _show_invitation(self) -> None:
         empty = not self._composition.note_count and not self._recorded
@@ -313,7 +339,7 @@ class PianoRollView(QAbstractScrollArea):
         return self._composition.meter.bars(int(end + 0.999)) * bar
 
     def _rebuild(self) -> None:
-        span = pitch_range(self._tracks) or (KEYBOARD_LOWEST, KEYBOARD_HIGHEST)
+        span = self.pitch_span() or (KEYBOARD_LOWEST, KEYBOARD_HIGHEST)
         self._geometry = replace(
             self._geometry,
             steps=self._length(),
@@ -322,135 +348,22 @@ class PianoRollView(QAbstractScrollArea):
             meter=self._composition.meter,
         )
         self._show_invitation()
-        if self._fits_itself:
-            self._fit()
-        else:
-            self._scale_changed()
-
-    def _fit(self) -> None:
-        lowest, highest = pitch_range(self._tracks) or (KEYBOARD_LOWEST, KEYBOARD_HIGHEST)
-        before = self._geometry
-        self._geometry = before.fitted(
-            before.steps,
-            lowest - _FIT_MARGIN,
-            highest + _FIT_MARGIN,
-            self.viewport().width(),
-            self.viewport().height(),
-        )
-        self._scale_changed(keep_tiles=self._geometry == before and bool(self._tiles))
-        middle = (self._geometry.y(highest) + self._geometry.y(lowest - 1)) / 2
-        self.verticalScrollBar().setValue(round(middle - self.viewport().height() / 2))
-        if self._geometry != before:
-            self.zoomChanged.emit(self._geometry.pixels_per_step)
-
-    def _zoom(self, factor: float, anchor: float) -> None:
-        """Stretch time by ``factor`` and keep what is at ``anchor`` (viewport pixels) there."""
-        bar = self.horizontalScrollBar()
-        step = self._geometry.step(bar.value() + anchor)
-        self._fits_itself = False
-        self._geometry = self._geometry.zoomed(factor)
-        self._scale_changed()
-        bar.setValue(round(self._geometry.x(step) - anchor))
-        self.zoomChanged.emit(self._geometry.pixels_per_step)
-
-    def _zoom_rows(self, change: int, anchor: float) -> None:
-        bar = self.verticalScrollBar()
-        row = (bar.value() + anchor) / self._geometry.row_height
-        self._fits_itself = False
-        self._geometry = self._geometry.with_rows(self._geometry.row_height + change)
-        self._scale_changed()
-        bar.setValue(round(row * self._geometry.row_height - anchor))
-
-    def _scale_changed(self, *, keep_tiles: bool = False) -> None:
-        view = self.viewport().size()
-        for bar, content, seen in (
-            (self.horizontalScrollBar(), self._geometry.width, view.width()),
-            (self.verticalScrollBar(), self._geometry.height, view.height()),
-        ):
-            bar.setRange(0, max(0, content - seen))
-            bar.setPageStep(seen)
-            bar.setSingleStep(24)
-        self._move_margins()
-        if keep_tiles:
-            self.viewport().update()
-        else:
-            self._forget_tiles()
-
-    def _move_margins(self) -> None:
-        corner = self._scroll_offset()
-        self._ruler.show_part(self._geometry, corner.x())
-        self._keys.show_part(self._geometry, corner.y())
-
-    def _scroll_offset(self) -> QPoint:
-        return QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
-
-    def _forget_tiles(self) -> None:
-        self._tiles.clear()
-        self.viewport().update()
-
-    def _paint_tiles(self, painter: QPainter, exposed: QRect, corner: QPoint) -> None:
-        ratio = self.devicePixelRatioF()
-        if ratio != self._tile_ratio:
-            self._tiles.clear()
-            self._tile_ratio = ratio
-        area = exposed.translated(corner)
-        columns = tiles(area.left(), area.right() + 1, TILE)
-        rows = tiles(area.top(), area.bottom() + 1, TILE)
-        if len(self._tiles) > _MOST_TILES:
-            self._tiles.clear()
-        for column in columns:
-            for row in rows:
-                tile = self._tiles.get((column, row))
-                if tile is None:
-                    tile = self._tiles[column, row] = self._paint_tile(column, row, ratio)
-                painter.drawPixmap(column * TILE - corner.x(), row * TILE - corner.y(), tile)
-
-    def _paint_tile(self, column: int, row: int, ratio: float) -> QPixmap:
-        side = round(TILE * ratio)
-        tile = QPixmap(side, side)
-        tile.setDevicePixelRatio(ratio)
-        painter = QPainter(tile)
-        painter.translate(-column * TILE, -row * TILE)
-        shown = [
-            None if index in self._hidden else track for index, track in enumerate(self._tracks)
-        ]
-        area = QRectF(column * TILE, row * TILE, TILE, TILE)
-        paint_tile(painter, self._geometry, shown, area)
-        painter.end()
-        return tile
-
-    def _shows(self, step: float) -> bool:
-        x = self._geometry.x(step) - self.horizontalScrollBar().value()
-        return -1 <= x <= self.viewport().width() + 1
-
-    def _turn_page(self, step: float) -> None:
-        bar = self.horizontalScrollBar()
-        width = self.viewport().width()
-        x = self._geometry.x(step) - bar.value()
-        if x < 0 or x > width - _PAGE_MARGIN:
-            bar.setValue(round(self._geometry.x(step) - width * _PAGE_LEAD))
+        # Other notes may well have the same range and length.
+        self.picture_changed()
+        self._adapt()
 
     def _update_playhead(self, step: float | None) -> None:
         if step is not None:
             x = round(self._geometry.x(step)) - self.horizontalScrollBar().value()
             self.viewport().update(x - 2, 0, 4, self.viewport().height())
 
-    def _reveal_pitch(self, pitch: int) -> None:
-        bar = self.verticalScrollBar()
-        top, height = self._geometry.y(pitch), self._geometry.row_height
-        if top < bar.value():
-            bar.setValue(top - 2 * height)
-        elif top + height > bar.value() + self.viewport().height():
-            bar.setValue(top + 3 * height - self.viewport().height())
-
     def _show_tooltip(self, event: QHelpEvent) -> None:
-        corner = self._scroll_offset()
-        step = self._geometry.step(event.pos().x() + corner.x())
-        pitch = self._geometry.pitch(event.pos().y() + corner.y())
+        point = event.pos() + self.corner
+        step, pitch = self._geometry.step(point.x()), self._geometry.pitch(point.y())
         lines = [
             describe_note(track.name, note, self._composition)
-            for index, track in enumerate(self._tracks)
-            if index not in self._hidden and (note := track.at(step, pitch)) is not None
+            for track in self._shown
+            if track is not None and (note := track.at(step, pitch)) is not None
         ]
         if lines:
             QToolTip.showText(event.globalPos(), "\n".join(lines), self.viewport())

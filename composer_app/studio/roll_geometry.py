@@ -78,6 +78,17 @@ class RollGeometry:
         """The step at ``x``, with its fraction; never before the start."""
         return max(0.0, (x - LEAD) / self.pixels_per_step)
 
+    def box(
+        self, left: float, top: float, right: float, bottom: float
+    ) -> tuple[float, float, int, int]:
+        """``(first step, last step, lowest pitch, highest pitch)`` that a rectangle touches.
+
+        Unlike :meth:`step` and :meth:`pitch` it may lie beyond the roll's edges.
+        """
+        first, last = (left - LEAD) / self.pixels_per_step, (right - LEAD) / self.pixels_per_step
+        lowest = self.highest - floor(bottom / self.row_height)
+        return first, last, lowest, self.highest - floor(top / self.row_height)
+
     def y(self, pitch: int) -> int:
         """Upper edge of ``pitch``'s row."""
         return (self.highest - pitch) * self.row_height
@@ -152,6 +163,16 @@ class RollGeometry:
         while spacing * stride < least:
             stride *= 2
         return stride
+
+
+def note_rect(
+    geometry: RollGeometry, start: float, end: float, pitch: int
+) -> tuple[int, int, int, int]:
+    """``(left, top, width, height)`` of a note, whole pixels, and one short of the next note."""
+    left, right = round(geometry.x(start)), round(geometry.x(end))
+    gap = 1 if geometry.row_height >= 6 else 0
+    width = max(2, right - left - 1)
+    return left, geometry.y(pitch) + gap, width, geometry.row_height - gap
 
 
 def tiles(start: float, end: float, size: int) -> range:

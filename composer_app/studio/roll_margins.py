@@ -1,5 +1,7 @@
 """What stands around the piano roll's picture: ruler, column of keys, and the invitation."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
@@ -11,18 +13,25 @@ from composer_app.studio.theme import COLORS, GRID, set_role
 
 
 class Ruler(QWidget):
-    """Bar numbers above the roll; a click or a drag in it emits ``seekRequested(step)``."""
+    """Bar numbers above the roll; a click or a drag in it emits ``seekRequested(step)``.
+
+    With Shift it emits ``spanDragged(step, step)``, from where it began to where it is.
+    """
 
     seekRequested = Signal(float)
+    spanDragged = Signal(float, float)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._geometry = RollGeometry()
         self._offset = 0
         self._playhead: float | None = None
+        self._selected: tuple[int, int] | None = None
+        self._kept: Sequence[tuple[int, int]] = ()
+        self._span_from: float | None = None
         self.setFixedHeight(RULER_HEIGHT)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip("Click to move the playhead")
+        self.setToolTip("Click to move the playhead, drag with Shift to select bars")
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def show_part(self, geometry: RollGeometry, offset: int) -> None:
@@ -38,18 +47,40 @@ class Ruler(QWidget):
                 self.update(x - 7, 0, 14, self.height())
         self._playhead = step
 
+    def set_selected(self, span: tuple[int, int] | None) -> None:
+        """Mark the steps of ``span`` as selected."""
+        if span != self._selected:
+            self._selected = span
+            self.update()
+
+    def set_kept(self, spans: Sequence[tuple[int, int]]) -> None:
+        """Mark stretches of steps in which nothing changes."""
+        if tuple(spans) != tuple(self._kept):
+            self._kept = tuple(spans)
+            self.update()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Seek to the nearest step."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._seek(event.position().x())
+        """Seek to the nearest step, or begin to select bars."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        x = event.position().x()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._span_from = self._step(x)
+            self._drag_span(x)
+        else:
+            self._seek(x)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag the playhead along."""
+        """Drag the playhead, or the end of the selected bars, along."""
         if event.buttons() & Qt.MouseButton.LeftButton:
-            self._seek(event.position().x())
+            if self._span_from is None:
+                self._seek(event.position().x())
+            else:
+                self._drag_span(event.position().x())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """The end of a drag, which nobody else should take for a click."""
+        self._span_from = None
         event.accept()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -59,8 +90,15 @@ class Ruler(QWidget):
         area = QRectF(event.rect().translated(self._offset, 0))
         area.setTop(0)
         area.setBottom(self.height())
-        paint_ruler(painter, self._geometry, area, self._playhead)
+        paint_ruler(painter, self._geometry, area, self._playhead, self._selected, self._kept)
         painter.end()
+
+    def _step(self, x: float) -> float:
+        return min(self._geometry.step(x + self._offset), float(self._geometry.steps))
+
+    def _drag_span(self, x: float) -> None:
+        if self._span_from is not None:
+            self.spanDragged.emit(self._span_from, self._step(x))
 
     def _seek(self, x: float) -> None:
         step = round(self._geometry.step(x + self._offset))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from composer_app.music.composition import Composition
 from composer_app.music.note import Note
+from composer_app.music.note_edits import NoteKey
 from composer_app.music.pitch import pitch_name
 
 _LENGTH_NAMES: Final = {
@@ -28,7 +29,10 @@ _LENGTH_NAMES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class TrackNotes:
-    """One track: ``array`` of shape (notes, 4) holds start, end, pitch and velocity of each."""
+    """One track: ``array`` of shape (notes, 5) has a row for each note.
+
+    Its columns are start, end, pitch, velocity, and 1 where the note is locked, else 0.
+    """
 
     name: str
     notes: tuple[Note, ...]
@@ -37,8 +41,8 @@ class TrackNotes:
     @classmethod
     def of(cls, name: str, notes: Sequence[Note]) -> "TrackNotes":
         """The notes of a track, in the order given."""
-        rows = [(note.start, note.end, note.pitch, note.velocity) for note in notes]
-        return cls(name, tuple(notes), np.array(rows, dtype=np.int32).reshape(-1, 4))
+        rows = [(note.start, note.end, note.pitch, note.velocity, 0) for note in notes]
+        return cls(name, tuple(notes), np.array(rows, dtype=np.int32).reshape(-1, 5))
 
     @property
     def initial(self) -> str:
@@ -49,6 +53,18 @@ class TrackNotes:
         """Rows of :attr:`array` that sound between two steps and two pitches (inclusive)."""
         start, end, pitch = self.array[:, 0], self.array[:, 1], self.array[:, 2]
         return self.array[(start < last) & (end > first) & (pitch >= lowest) & (pitch <= highest)]
+
+    def touched(self, first: float, last: float, lowest: int, highest: int) -> list[Note]:
+        """The notes that a box from step to step and from pitch to pitch touches."""
+        start, end, pitch = self.array[:, 0], self.array[:, 1], self.array[:, 2]
+        hits = (start <= last) & (end > first) & (pitch >= lowest) & (pitch <= highest)
+        return [self.notes[index] for index in np.flatnonzero(hits).tolist()]
+
+    def with_locks(self, flags: NDArray[np.bool_]) -> "TrackNotes":
+        """The same notes, locked where ``flags`` (notes,) say so."""
+        array = self.array.copy()
+        array[:, 4] = flags
+        return TrackNotes(self.name, self.notes, array)
 
     def at(self, step: float, pitch: int) -> Note | None:
         """The note that sounds at ``step`` on ``pitch``; the one struck last if there are two."""
@@ -73,11 +89,43 @@ def tracks_of(
 def shaded(track: TrackNotes, confidence: NDArray[np.float32]) -> TrackNotes:
     """``track`` painted as if a note's velocity were its mean ``confidence`` (T,), 0 to 1."""
     array = track.array.copy()
-    for row, (start, end, _, _) in enumerate(track.array.tolist()):
+    for row, (start, end, *_) in enumerate(track.array.tolist()):
         cells = confidence[start:end]
         share = float(cells.mean()) if len(cells) else 1.0
         array[row, 3] = 1 + round(126 * share)
     return TrackNotes(track.name, track.notes, array)
+
+
+def note_at(
+    tracks: Sequence[TrackNotes | None], step: float, pitch: int, reach: float = 0.0
+) -> NoteKey | None:
+    """The note seen at ``step`` on ``pitch``; of several the topmost, which is the melody's.
+
+    Where there is none, one that is no further away than ``reach`` steps. None stands for a
+    hidden track.
+    """
+    seen = [(index, track) for index, track in enumerate(tracks) if track is not None]
+    for index, track in seen:
+        note = track.at(step, pitch)
+        if note is not None:
+            return index, note
+    for index, track in seen:
+        close = track.touched(step - reach, step + reach, pitch, pitch) if reach else []
+        if close:
+            return index, close[-1]
+    return None
+
+
+def notes_touched(
+    tracks: Sequence[TrackNotes | None], first: float, last: float, lowest: int, highest: int
+) -> frozenset[NoteKey]:
+    """All notes of ``tracks`` that a box touches; None stands for a hidden track."""
+    return frozenset(
+        (index, note)
+        for index, track in enumerate(tracks)
+        if track is not None
+        for note in track.touched(first, last, lowest, highest)
+    )
 
 
 def pitch_range(tracks: Sequence[TrackNotes]) -> tuple[int, int] | None:

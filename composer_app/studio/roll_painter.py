@@ -9,7 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
 from composer_app.music.pitch import OCTAVE, is_black_key, pitch_name
-from composer_app.studio.roll_geometry import RollGeometry
+from composer_app.studio.roll_geometry import RollGeometry, note_rect
+from composer_app.studio.roll_marks import paint_kept, paint_padlock
 from composer_app.studio.roll_notes import TrackNotes
 from composer_app.studio.theme import COLORS, mix, text_font, voice_color, with_alpha
 
@@ -80,19 +81,14 @@ def paint_tile(
             continue
         style = voice_style(index)
         font = _label_font(geometry.row_height)
-        for start, end, pitch, velocity in track.within(first, last, lowest, highest).tolist():
-            rect = note_rect(geometry, start, end, pitch)
+        rows = track.within(first, last, lowest, highest).tolist()
+        for start, end, pitch, velocity, locked in rows:
+            rect = QRectF(*note_rect(geometry, start, end, pitch))
             _paint_note(painter, rect, style, velocity)
+            if locked:
+                paint_kept(painter, rect)
             if font is not None and rect.width() >= _SMALLEST_LABELLED:
                 _paint_label(painter, rect, font, track.initial, pitch)
-
-
-def note_rect(geometry: RollGeometry, start: float, end: float, pitch: int) -> QRectF:
-    """The rectangle of a note, on whole pixels and a pixel short of the next one."""
-    left, right = round(geometry.x(start)), round(geometry.x(end))
-    gap = 1 if geometry.row_height >= 6 else 0
-    width = max(2, right - left - 1)
-    return QRectF(left, geometry.y(pitch) + gap, width, geometry.row_height - gap)
 
 
 def paint_grid(painter: QPainter, geometry: RollGeometry, area: QRectF) -> None:
@@ -162,7 +158,7 @@ def paint_recorded(
     painter: QPainter, geometry: RollGeometry, pitch: int, start: float, end: float
 ) -> None:
     """A note being recorded: the record colour, half transparent, not on the grid yet."""
-    rect = note_rect(geometry, start, end, pitch)
+    rect = QRectF(*note_rect(geometry, start, end, pitch))
     radius = min(3.0, rect.height() / 3, rect.width() / 3)
     painter.setPen(QPen(QColor(COLORS.record), 1))
     painter.setBrush(with_alpha(COLORS.record, 0.45))
@@ -170,11 +166,23 @@ def paint_recorded(
 
 
 def paint_ruler(
-    painter: QPainter, geometry: RollGeometry, area: QRectF, playhead: float | None
+    painter: QPainter,
+    geometry: RollGeometry,
+    area: QRectF,
+    playhead: float | None,
+    selected: tuple[int, int] | None = None,
+    kept: Sequence[tuple[int, int]] = (),
 ) -> None:
-    """The strip above the roll: bar numbers, ticks and the playhead's handle."""
+    """The strip above the roll: bar numbers, ticks and the playhead's handle.
+
+    ``selected`` and ``kept`` are stretches of steps, from the first to the one after the last.
+    """
     painter.fillRect(area, QColor(COLORS.surface))
+    if selected is not None:
+        painter.fillRect(_stretch(geometry, selected, area), QColor(COLORS.accent_soft))
     painter.fillRect(QRectF(area.left(), area.bottom() - 1, area.width(), 1), QColor(COLORS.line))
+    for span in kept:
+        _paint_kept_span(painter, _stretch(geometry, span, area))
     first, last = geometry.step(area.left() - 80), geometry.step(area.right())
     for line in geometry.grid_lines(first, last):
         if line.level == "step":
@@ -192,6 +200,23 @@ def paint_ruler(
         )
     if playhead is not None:
         _paint_handle(painter, round(geometry.x(playhead)), area.bottom())
+
+
+def _stretch(geometry: RollGeometry, span: tuple[int, int], area: QRectF) -> QRectF:
+    left, right = round(geometry.x(span[0])), round(geometry.x(span[1]))
+    return QRectF(left, area.top(), right - left, area.height())
+
+
+def _paint_kept_span(painter: QPainter, stretch: QRectF) -> None:
+    """A bar with closed ends and a padlock: nothing changes in here."""
+    bottom, ink = stretch.bottom() - 1, QColor(COLORS.accent)
+    painter.fillRect(QRectF(stretch.left() + 1, bottom - 2, stretch.width() - 2, 2), ink)
+    for x in (stretch.left() + 1, stretch.right() - 2):
+        painter.fillRect(QRectF(x, bottom - 6, 1, 5), ink)
+    if stretch.width() >= 40:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_padlock(painter, QPointF(stretch.right() - 10, bottom - 9), COLORS.accent)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
 def _paint_handle(painter: QPainter, x: float, bottom: float) -> None:

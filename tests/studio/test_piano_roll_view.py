@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
-from composer_app.studio import piano_roll_view
+from composer_app.studio import roll_tiles
 from composer_app.studio.piano_roll_view import PianoRollView
 from composer_app.studio.roll_painter import KEYS_WIDTH, RULER_HEIGHT
 from composer_app.studio.theme import COLORS, voice_color
@@ -116,7 +116,7 @@ def test_another_composition_is_painted_anew(view: PianoRollView) -> None:
 
 
 def test_few_tiles_are_kept(view: PianoRollView, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(piano_roll_view, "_MOST_TILES", 6)
+    monkeypatch.setattr(roll_tiles, "_MOST_TILES", 6)
     view.set_composition(FOUR_VOICES)
     view.set_zoom(60.0)
     for place in range(0, view.horizontalScrollBar().maximum(), 400):

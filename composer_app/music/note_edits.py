@@ -1,0 +1,97 @@
+"""Edits of single notes: taking some out, and moving some in time and pitch.
+
+Notes are named by :data:`NoteKey`. A track that is a line, one note at a time, stays one: of two
+notes that come to overlap, the later one cuts the earlier one off, and of two that come to begin
+together the one that was not moved gives way. In other tracks only notes of one pitch do so.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from itertools import groupby, pairwise
+from operator import attrgetter
+
+from composer_app.music.composition import Composition
+from composer_app.music.note import Note
+from composer_app.music.pitch import PITCH_COUNT
+
+# The index of a track, and a note of it.
+NoteKey = tuple[int, Note]
+
+
+def without_notes(composition: Composition, chosen: Collection[NoteKey]) -> Composition:
+    """``composition`` without the notes ``chosen``; its tracks stay, even those left empty."""
+    leaving = frozenset(chosen)
+    tracks = tuple(
+        replace(track, notes=tuple(note for note in track.notes if (index, note) not in leaving))
+        for index, track in enumerate(composition.tracks)
+    )
+    return replace(composition, tracks=tracks)
+
+
+def possible_move(chosen: Collection[NoteKey], steps: int, semitones: int) -> tuple[int, int]:
+    """``(steps, semitones)``, as far as all of ``chosen`` can go together.
+
+    In time that is up to the piece's start. In pitch they go all the way or not at all, so that an
+    octave remains one.
+    """
+    if not chosen:
+        return 0, 0
+    pitches = [note.pitch for _, note in chosen]
+    fits = min(pitches) + semitones >= 0 and max(pitches) + semitones < PITCH_COUNT
+    return max(steps, -min(note.start for _, note in chosen)), semitones if fits else 0
+
+
+def moved_note(note: Note, steps: int, semitones: int) -> Note:
+    """``note`` that much later and higher."""
+    return replace(note, start=note.start + steps, pitch=note.pitch + semitones)
+
+
+def with_moved_notes(
+    composition: Composition, chosen: Collection[NoteKey], steps: int, semitones: int
+) -> tuple[Composition, frozenset[NoteKey]]:
+    """``composition`` with the notes ``chosen`` moved, and the moved notes as they now are.
+
+    ``steps`` and ``semitones`` are what :func:`possible_move` allows. A moved note may have been
+    cut short by one that follows it.
+    """
+    tracks, arrived = list(composition.tracks), set[NoteKey]()
+    for index, track in enumerate(tracks):
+        leaving = {note for which, note in chosen if which == index}
+        if not leaving:
+            continue
+        moved = {moved_note(note, steps, semitones) for note in leaving}
+        staying = [note for note in track.notes if note not in leaving]
+        notes = list(_settled(staying, moved, together=is_line(track.notes)))
+        tracks[index] = replace(track, notes=tuple(note for note, _ in notes))
+        arrived |= {(index, note) for note, was_moved in notes if was_moved}
+    return replace(composition, tracks=tuple(tracks)), frozenset(arrived)
+
+
+def is_line(notes: Iterable[Note]) -> bool:
+    """Whether ``notes``, in rising order, sound one at a time."""
+    return all(before.end <= after.start for before, after in pairwise(notes))
+
+
+def _settled(
+    staying: Iterable[Note], moved: Iterable[Note], *, together: bool
+) -> list[tuple[Note, bool]]:
+    """All notes with whether they were moved, none overlapping another (of its pitch)."""
+    pairs = [(note, False) for note in staying] + [(note, True) for note in moved]
+    pitch = attrgetter("pitch")
+    if not together:
+        pairs.sort(key=lambda pair: pitch(pair[0]))
+        groups = [list(group) for _, group in groupby(pairs, key=lambda pair: pitch(pair[0]))]
+    else:
+        groups = [pairs]
+    result: list[tuple[Note, bool]] = []
+    for group in groups:
+        line: list[tuple[Note, bool]] = []
+        for note, was_moved in sorted(group, key=lambda pair: (pair[0].start, pair[1])):
+            while line and line[-1][0].start == note.start and was_moved and not line[-1][1]:
+                line.pop()
+            if line and line[-1][0].end > note.start > line[-1][0].start:
+                before, mark = line[-1]
+                line[-1] = replace(before, duration=note.start - before.start), mark
+            line.append((note, was_moved))
+        result += line
+    return result

@@ -1,0 +1,264 @@
+"""The piano roll's frame: its scale, what part of it is seen, and the margins that go along."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from composer_app.music.pitch import KEYBOARD_HIGHEST, KEYBOARD_LOWEST
+from composer_app.studio.roll_geometry import RollGeometry
+from composer_app.studio.roll_margins import Corner, Invitation, KeyColumn, Ruler
+from composer_app.studio.roll_painter import KEYS_WIDTH, RULER_HEIGHT
+from composer_app.studio.theme import COLORS
+
+_ZOOM_STEP: Final = 1.25
+# Following turns the page when the playhead is this near the right edge, and puts it this far
+# from the left one.
+_PAGE_MARGIN: Final = 24
+_PAGE_LEAD: Final = 0.08
+# Rows kept free above and below the notes when fitting.
+_FIT_MARGIN: Final = 2
+
+_KEYBOARD_REASONS: Final = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+
+
+class RollViewport(QAbstractScrollArea):
+    """Scrolls and zooms; who derives from it paints.
+
+    The scale fits itself to the piece until somebody zooms; :meth:`fit` returns to that.
+    """
+
+    zoomChanged = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._fits_itself = True
+        self._ringed = False
+        self._geometry = RollGeometry()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setViewportMargins(KEYS_WIDTH, RULER_HEIGHT, 0, 0)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(KEYS_WIDTH + 200, RULER_HEIGHT + 120)
+        self._ruler = Ruler(self)
+        self._keys = KeyColumn(self)
+        self._corner = Corner(self)
+        self._invitation = Invitation(self.viewport())
+
+    @property
+    def roll_geometry(self) -> RollGeometry:
+        """The present scale."""
+        return self._geometry
+
+    @property
+    def corner(self) -> QPoint:
+        """The content pixel at the viewport's upper left."""
+        return QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
+
+    def pitch_span(self) -> tuple[int, int] | None:
+        """Lowest and highest pitch to be fitted in; None for the keyboard's."""
+        return None
+
+    def picture_changed(self) -> None:
+        """Everything that was painted is out of date."""
+        self.viewport().update()
+
+    # -- scale -----------------------------------------------------------------------------
+
+    def set_zoom(self, pixels_per_step: float) -> None:
+        """Scale in time, around the middle of what is seen."""
+        self._zoom(pixels_per_step / self._geometry.pixels_per_step, self.viewport().width() / 2)
+
+    def zoom_in(self) -> None:
+        """A step closer."""
+        self._zoom(_ZOOM_STEP, self.viewport().width() / 2)
+
+    def zoom_out(self) -> None:
+        """A step further away."""
+        self._zoom(1 / _ZOOM_STEP, self.viewport().width() / 2)
+
+    def fit(self) -> None:
+        """Scale and scroll so that all notes are seen, as far as they stay readable."""
+        self._fits_itself = True
+        self._fit()
+
+    # -- events ----------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the margins in place."""
+        super().resizeEvent(event)
+        view = self.viewport().geometry()
+        # The ruler goes on above the scroll bar, the keys down beside it: no dead corners.
+        self._ruler.setGeometry(
+            view.left(), view.top() - RULER_HEIGHT, self.width() - view.left(), RULER_HEIGHT
+        )
+        self._keys.setGeometry(
+            view.left() - KEYS_WIDTH, view.top(), KEYS_WIDTH, self.height() - view.top()
+        )
+        self._corner.move(view.left() - KEYS_WIDTH, view.top() - RULER_HEIGHT)
+        self._invitation.centre()
+        self._adapt()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Copy other tiles; the margins follow."""
+        self._move_margins()
+        self.viewport().update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Ctrl zooms around the mouse, Ctrl and Shift changes the rows, Shift scrolls in time."""
+        modifiers = event.modifiers()
+        # Some platforms turn the wheel sideways while Alt or Shift is held.
+        turn = event.angleDelta().y() or event.angleDelta().x()
+        if modifiers & Qt.KeyboardModifier.ControlModifier:
+            position = event.position()
+            if modifiers & Qt.KeyboardModifier.ShiftModifier:
+                self._zoom_rows(1 if turn > 0 else -1, position.y())
+            else:
+                self._zoom(_ZOOM_STEP ** (turn / 120), position.x())
+            event.accept()
+        elif modifiers & Qt.KeyboardModifier.ShiftModifier:
+            bar = self.horizontalScrollBar()
+            bar.setValue(bar.value() - turn)
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """The pinch of a touchpad."""
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                self._zoom(1 + event.value(), event.position().x())
+            return True
+        return super().viewportEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the focus ring to those who came by keyboard."""
+        super().focusInEvent(event)
+        self._ringed = event.reason() in _KEYBOARD_REASONS
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide the focus ring."""
+        super().focusOutEvent(event)
+        self._ringed = False
+        self.viewport().update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Type or style changed: what is painted is out of date."""
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.picture_changed()
+        super().changeEvent(event)
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _set_geometry(self, geometry: RollGeometry) -> None:
+        """The roll has become longer, higher or otherwise counted."""
+        self._geometry = geometry
+        self._scale_changed()
+
+    def _adapt(self) -> None:
+        """Fit, unless somebody has chosen a scale."""
+        if self._fits_itself:
+            self._fit()
+        else:
+            self._scale_changed(keep_picture=True)
+
+    def _fit(self) -> None:
+        lowest, highest = self.pitch_span() or (KEYBOARD_LOWEST, KEYBOARD_HIGHEST)
+        before = self._geometry
+        self._geometry = before.fitted(
+            before.steps,
+            lowest - _FIT_MARGIN,
+            highest + _FIT_MARGIN,
+            self.viewport().width(),
+            self.viewport().height(),
+        )
+        self._scale_changed(keep_picture=self._geometry == before)
+        middle = (self._geometry.y(highest) + self._geometry.y(lowest - 1)) / 2
+        self.verticalScrollBar().setValue(round(middle - self.viewport().height() / 2))
+        if self._geometry != before:
+            self.zoomChanged.emit(self._geometry.pixels_per_step)
+
+    def _zoom(self, factor: float, anchor: float) -> None:
+        """Stretch time by ``factor`` and keep what is at ``anchor`` (viewport pixels) there."""
+        bar = self.horizontalScrollBar()
+        step = self._geometry.step(bar.value() + anchor)
+        self._fits_itself = False
+        self._set_geometry(self._geometry.zoomed(factor))
+        bar.setValue(round(self._geometry.x(step) - anchor))
+        self.zoomChanged.emit(self._geometry.pixels_per_step)
+
+    def _zoom_rows(self, change: int, anchor: float) -> None:
+        bar = self.verticalScrollBar()
+        row = (bar.value() + anchor) / self._geometry.row_height
+        self._fits_itself = False
+        self._set_geometry(self._geometry.with_rows(self._geometry.row_height + change))
+        bar.setValue(round(row * self._geometry.row_height - anchor))
+
+    def _scale_changed(self, *, keep_picture: bool = False) -> None:
+        view = self.viewport().size()
+        for bar, content, seen in (
+            (self.horizontalScrollBar(), self._geometry.width, view.width()),
+            (self.verticalScrollBar(), self._geometry.height, view.height()),
+        ):
+            bar.setRange(0, max(0, content - seen))
+            bar.setPageStep(seen)
+            bar.setSingleStep(24)
+        self._move_margins()
+        if keep_picture:
+            self.viewport().update()
+        else:
+            self.picture_changed()
+
+    def _move_margins(self) -> None:
+        corner = self.corner
+        self._ruler.show_part(self._geometry, corner.x())
+        self._keys.show_part(self._geometry, corner.y())
+
+    def _paint_ring(self, painter: QPainter) -> None:
+        """The focus ring, where it is due."""
+        if self._ringed:
+            painter.setPen(QPen(QColor(COLORS.accent), 2))
+            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
+
+    def _shows(self, step: float) -> bool:
+        x = self._geometry.x(step) - self.horizontalScrollBar().value()
+        return -1 <= x <= self.viewport().width() + 1
+
+    def _turn_page(self, step: float) -> None:
+        bar = self.horizontalScrollBar()
+        width = self.viewport().width()
+        x = self._geometry.x(step) - bar.value()
+        if x < 0 or x > width - _PAGE_MARGIN:
+            bar.setValue(round(self._geometry.x(step) - width * _PAGE_LEAD))
+
+    def reveal(self, pitch: int, start: float, end: float) -> None:
+        """Scroll until a note is seen, as little as that takes."""
+        self._reveal_pitch(pitch)
+        bar, width = self.horizontalScrollBar(), self.viewport().width()
+        left, right = self._geometry.x(start), self._geometry.x(end)
+        if left < bar.value() or right > bar.value() + width:
+            bar.setValue(round(left - width * _PAGE_LEAD))
+
+    def _reveal_pitch(self, pitch: int) -> None:
+        bar = self.verticalScrollBar()
+        top, height = self._geometry.y(pitch), self._geometry.row_height
+        if top < bar.value():
+            bar.setValue(top - 2 * height)
+        elif top + height > bar.value() + self.viewport().height():
+            bar.setValue(top + 3 * height - self.viewport().height())

@@ -1,0 +1,67 @@
+"""What can be done with the selection, in a small bar that floats over the piano roll."""
+
+from typing import Final
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from composer_app.studio.theme import set_role
+
+_ICON: Final = 16
+_MARGIN: Final = 12
+
+
+class SelectionBar(QFrame):
+    """Says what is selected and offers ``actions``; stands where it hides none of it."""
+
+    def __init__(self, actions: tuple[QAction, ...], close: QAction, parent: QWidget) -> None:
+        """``close`` is what its last, small button does."""
+        super().__init__(parent)
+        set_role(self, "float")
+        self._label = QLabel()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 4, 4, 4)
+        layout.setSpacing(4)
+        layout.addWidget(self._label)
+        layout.addSpacing(8)
+        self.buttons = tuple(_button(action) for action in actions)
+        for button in self.buttons:
+            layout.addWidget(button)
+        self.close_button = _button(close)
+        self.close_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        layout.addWidget(self.close_button)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is selected, as it stands there."""
+        return self._label.text()
+
+    def say(self, text: str) -> None:
+        """Show ``text`` as what is selected."""
+        self._label.setText(text)
+        self.adjustSize()
+
+    def place(self, selected: QRect) -> None:
+        """Stand at the bottom of the parent, or at the top where ``selected`` is below."""
+        parent = self.parentWidget()
+        assert parent is not None
+        room = parent.rect()
+        size = self.sizeHint().boundedTo(QSize(room.width() - 2 * _MARGIN, room.height()))
+        left = (room.width() - size.width()) // 2
+        below = QRect(left, room.height() - size.height() - _MARGIN, size.width(), size.height())
+        above = QRect(left, _MARGIN, size.width(), size.height())
+        covered = below.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN).intersects(selected)
+        free_above = not above.intersects(selected)
+        self.setGeometry(above if covered and free_above else below)
+
+
+def _button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setIconSize(QSize(_ICON, _ICON))
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(action.toolTip())
+    return button
