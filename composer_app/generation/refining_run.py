@@ -268,6 +268,27 @@ class Run:
             choice = np.repeat(scores.argmax(axis=1), end - span.start)
             self._choose(whole, choice, np.repeat(logits, len(choice), axis=0))
             self.known[span, voice] = True
+        self._join_lone(span.start - 1)
+
+    def _join_lone(self, step: int) -> None:
+        """Let single steps of before the last chord join the note before them, or the chord.
+
+        What is locked stays, and is not drawn out; of two ways the one with fewer faults is taken.
+        """
+        if step < 1:
+            return
+        for voice in np.flatnonzero(lone_steps(self.grid[: self.steps])[step]).tolist():
+            cell = (step, voice)
+            ways = {cell: self.grid[cell]}
+            for near in ((step - 1, voice), (step + 1, voice)):
+                if self.free[cell] and self.free[near] and self.grid[near] > 0:
+                    ways[near] = self.grid[near]
+            found = {}
+            for way, pitch in ways.items():
+                self.grid[cell] = pitch
+                found[way] = faults(self.grid[: self.steps]).sum()
+            best = min(found, key=found.__getitem__)
+            self.grid[cell], self.confidence[cell] = ways[best], self.confidence[best]
 
     def _strike(self) -> None:
         """Choose which cells are struck: beats first, then the rest."""
