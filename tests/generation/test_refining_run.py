@@ -59,8 +59,8 @@ def test_a_single_step_that_is_locked_stays() -> None:
     assert np.argwhere(lone_steps(made.grid)).tolist() == [[11, 2]]
 
 
-def test_a_locked_note_is_not_drawn_out_over_a_single_step() -> None:
-    locked = [(step, 2) for step in range(11)]
-    made = run(0, *locked)
+@pytest.mark.parametrize("seed", range(8))
+def test_a_locked_note_is_not_drawn_out_over_a_single_step(seed: int) -> None:
+    made = run(seed, *((step, 2) for step in range(11)))
     assert made.grid[11, 2] == made.grid[12, 2], "it joins the last chord instead"
     assert not lone_steps(made.grid).any()
