@@ -5,51 +5,29 @@ first thing in the driver's callback. One client is made and kept; asking it for
 cheap enough to poll for keyboards being plugged in and out.
 """
 
-import os
-import re
-import sys
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from threading import Lock
 from time import perf_counter
-from typing import Any, Final, Protocol
 
 from mido import Message
 
 from composer_app.errors import DeviceError
+from composer_app.live.midi_connect import (
+    CLIENT_NAME,
+    VIRTUAL_INPUT,
+    ConnectInput,
+    InputClient,
+    PolledClient,
+    Port,
+    connect_input,
+)
+from composer_app.live.midi_input import DriverClock, HeldKeys, channel_messages
 from composer_app.live.note_sink import Clock
-from composer_app.live.quiet import quiet_stderr
 
 # Receives a message and the time at which it arrived, in seconds of the clock.
 MidiCallback = Callable[[Message, float], None]
-
-_CLIENT_NAME: Final = "Composer"
-_FIRST_SYSTEM_STATUS: Final = 0xF0
-# ALSA appends its client and port number, which change when a keyboard is plugged in again.
-_ALSA_NUMBERS: Final = re.compile(r" \d+:\d+$")
-
-
-class MidiClient(Protocol):
-    """The part of ``rtmidi.MidiIn`` that is used."""
-
-    def get_ports(self) -> list[str]:
-        """Names of the ports; the place in the list is the port's number."""
-
-    def open_port(self, port: int, name: str) -> Any:
-        """Connect to a port."""
-
-    def close_port(self) -> None:
-        """Disconnect."""
-
-    def set_callback(self, func: Callable[[tuple[list[int], float], object], None]) -> None:
-        """Call ``func`` with (bytes, seconds since the last message) and None."""
-
-    def cancel_callback(self) -> None:
-        """Call nobody any more."""
-
-    def delete(self) -> None:
-        """Free the client, which must not be touched after this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,50 +43,54 @@ class PortChanges:
     restored: str | None = None
 
 
+class _Listener:
+    """Hands on what a port delivers until it is ended; then nothing from it is held any more."""
+
+    def __init__(self, callback: MidiCallback, clock: Clock) -> None:
+        self._callback = callback
+        self._clock = clock
+        self._lock = Lock()
+        self._ended = False
+        self._held = HeldKeys()
+        self._times = DriverClock()
+
+    def receive(self, event: tuple[list[int], float], _: object = None) -> None:
+        """Take a delivery; called on the driver's thread."""
+        arrival = self._clock()
+        data, since_last = event
+        with self._lock:
+            at = self._times.stamp(arrival, since_last)
+            if self._ended:
+                return
+            for message in channel_messages(data):
+                self._held.take(message)
+                self._callback(message, at)
+
+    def end(self) -> None:
+        """Bring to rest what is held, and hear nothing that comes after."""
+        with self._lock:
+            self._ended = True
+            messages = self._held.release()
+        for message in messages:
+            self._callback(message, self._clock())
+
+
 @dataclass(frozen=True, slots=True)
-class _Input:
+class _Choice:
     """The port a person chose, and who listens to it."""
 
     name: str
     callback: MidiCallback
 
 
-def connect(systems: Sequence[int] | None = None) -> MidiClient:
-    """A client of the first MIDI system that has ports, or else of the first that works.
+@dataclass(frozen=True, slots=True)
+class _Connection:
+    """An open port. ``system`` is the polled client that the connection was made beside."""
 
-    ``systems`` are rtmidi's ``API_...`` numbers, all that it was built with when omitted.
-    Raises :class:`DeviceError` where none works.
-    """
-    try:
-        import rtmidi
-    except ImportError:
-        raise DeviceError(
-            "MIDI keyboards cannot be used because a library is missing: type: sudo apt-get"
-            " install libasound2"
-        ) from None
-    # Composer uses a JACK server that runs, but must not start one.
-    os.environ.setdefault("JACK_NO_START_SERVER", "1")
-    working: list[MidiClient] = []
-    for system in rtmidi.get_compiled_api() if systems is None else systems:
-        try:
-            with quiet_stderr():
-                client = rtmidi.MidiIn(system, _CLIENT_NAME)
-                working.append(client)
-                if client.get_ports():
-                    break
-        except OSError:  # rtmidi's own errors are OSErrors
-            continue
-    if not working:
-        remedy = (
-            "type: sudo modprobe snd-seq" if sys.platform == "linux" else "restart the computer"
-        )
-        raise DeviceError(
-            f"MIDI keyboards cannot be used because this system's MIDI does not answer: {remedy}"
-        )
-    chosen = working.pop() if working[-1].get_ports() else working.pop(0)
-    for other in working:
-        other.delete()
-    return chosen
+    system: InputClient
+    client: InputClient
+    full_name: str
+    listener: _Listener
 
 
 class MidiPorts:
@@ -117,27 +99,21 @@ class MidiPorts:
     Without a MIDI system there are no names, and :attr:`problem` says why.
     """
 
-    def __init__(
-        self, clock: Clock = perf_counter, connect: Callable[[], MidiClient] = connect
-    ) -> None:
+    def __init__(self, clock: Clock = perf_counter, connect: ConnectInput = connect_input) -> None:
         self._clock = clock
-        self._client: MidiClient | None = None
-        self._problem: str | None = None
-        self._known: list[str] = []
-        self._chosen: _Input | None = None
-        # The open port's full name; None while it is closed or unplugged.
-        self._connected: str | None = None
-        self._held: set[tuple[int, int]] = set()
-        try:
-            self._client = connect()
-            self._known = self.input_names()
-        except DeviceError as error:
-            self._problem = str(error)
+        self._polled: PolledClient[InputClient] = PolledClient(connect)
+        self._known = self.input_names()
+        self._chosen: _Choice | None = None
+        # None while the chosen port is closed or unplugged.
+        self._connected: _Connection | None = None
+        # Who listens to the port that Composer offers, and that port while there is one.
+        self._virtual_callback: MidiCallback | None = None
+        self._virtual: _Connection | None = None
 
     @property
     def problem(self) -> str | None:
         """A sentence that says why there can be no inputs, or None if all is well."""
-        return self._problem
+        return self._polled.problem
 
     @property
     def open_name(self) -> str | None:
@@ -146,7 +122,7 @@ class MidiPorts:
 
     def input_names(self) -> list[str]:
         """Names of the inputs, each once; the same keyboard keeps its name when replugged."""
-        return display_names(self._ports())
+        return [port.name for port in self._polled.ports()]
 
     def open_input(self, name: str, callback: MidiCallback) -> None:
         """Listen to ``name`` instead of whatever was open.
@@ -157,26 +133,26 @@ class MidiPorts:
         or cannot be opened.
         """
         self.close_input()
-        self._connect_to(_Input(name, callback))
+        self._connect_to(_Choice(name, callback))
 
     def close_input(self) -> None:
-        """Stop listening. Notes still held are released: the callback gets their note-offs."""
+        """Stop listening. What is held comes to rest: the callback gets note-offs, pedals up."""
         self._disconnect()
         self._chosen = None
 
     def poll(self) -> PortChanges:
-        """Look what was plugged in or out; call it about once a second.
+        """Look what was plugged in or out; call it about twice a second.
 
-        If the open port vanished, the notes held on it are released through the callback, and
-        it is opened again when its name returns.
+        If the open port vanished, what is held on it comes to rest through the callback, and it
+        is opened again when its name returns.
         """
-        ports = self._ports()
-        names = display_names(ports)
+        ports = self._polled.poll()
+        names = [port.name for port in ports]
         appeared = tuple(name for name in names if name not in self._known)
         vanished = tuple(name for name in self._known if name not in names)
         self._known = names
         lost = restored = None
-        if self._chosen and self._connected and self._connected not in ports:
+        if self._chosen and self._connected and not self._is_there(self._connected, ports):
             lost = self._chosen.name
             self._disconnect()
         if self._chosen and not self._connected and self._chosen.name in names:
@@ -184,89 +160,89 @@ class MidiPorts:
             with suppress(DeviceError):
                 self._connect_to(self._chosen)
                 restored = self._chosen.name
+        if self._virtual_callback and self._polled.client and not self._virtual_stands():
+            with suppress(DeviceError):
+                self.offer_virtual(self._virtual_callback)
         return PortChanges(appeared, vanished, lost, restored)
+
+    def look_again(self) -> None:
+        """Look for a MIDI system once more, where there was none."""
+        self._polled.retry()
+
+    def offer_virtual(self, callback: MidiCallback) -> None:
+        """Be a port, :data:`VIRTUAL_INPUT`, that other programs play into.
+
+        ``callback`` as in :meth:`open_input`. Raises :class:`DeviceError` where the platform
+        does not allow it.
+        """
+        self.withdraw_virtual()
+        client = self._polled.another()
+        try:
+            client.open_virtual_port(VIRTUAL_INPUT)
+        except (OSError, RuntimeError, NotImplementedError):
+            client.delete()
+            raise no_virtual_ports() from None
+        listener = _Listener(callback, self._clock)
+        client.set_callback(listener.receive)
+        system = self._polled.client
+        assert system is not None  # another() would have failed
+        self._virtual = _Connection(system, client, VIRTUAL_INPUT, listener)
+        self._virtual_callback = callback
+
+    def withdraw_virtual(self) -> None:
+        """Be a port no longer. May be called when there is none."""
+        self._virtual_callback = None
+        virtual, self._virtual = self._virtual, None
+        if virtual is not None:
+            virtual.listener.end()
+            virtual.client.cancel_callback()
+            virtual.client.delete()
 
     def close(self) -> None:
         """Let go of the MIDI system. May be called twice."""
         self.close_input()
-        if self._client is not None:
-            self._client.delete()
-            self._client = None
+        self.withdraw_virtual()
+        self._polled.close()
 
-    def _ports(self) -> list[str]:
-        if self._client is None:
-            return []
-        try:
-            return self._client.get_ports()
-        except OSError:  # the MIDI system itself went away
-            return []
-
-    def _connect_to(self, chosen: _Input) -> None:
-        ports = self._ports()
-        names = display_names(ports)
-        if self._client is None or chosen.name not in names:
+    def _connect_to(self, chosen: _Choice) -> None:
+        client = self._polled.client
+        port = next((port for port in self._polled.ports() if port.name == chosen.name), None)
+        if client is None or port is None:
             raise DeviceError(
                 f"The MIDI input {chosen.name} is not there: connect it or choose another one."
             )
-        number = names.index(chosen.name)
-
-        def receive(event: tuple[list[int], float], _: object) -> None:
-            self._receive(event[0], self._clock(), chosen.callback)
-
+        listener = _Listener(chosen.callback, self._clock)
         try:
-            self._client.open_port(number, f"{_CLIENT_NAME} in")
-        except OSError:
+            client.open_port(port.number, f"{CLIENT_NAME} keys")
+        except (OSError, RuntimeError):
             raise DeviceError(
                 f"The MIDI input {chosen.name} cannot be opened: close other programs that use"
                 " it, or unplug it and plug it in again."
             ) from None
-        self._client.set_callback(receive)
-        self._chosen, self._connected = chosen, ports[number]
+        client.set_callback(listener.receive)
+        self._chosen = chosen
+        self._connected = _Connection(client, client, port.full_name, listener)
 
     def _disconnect(self) -> None:
-        if self._client is None or self._chosen is None or self._connected is None:
+        connected, self._connected = self._connected, None
+        if connected is None:
             return
-        self._client.cancel_callback()
-        self._client.close_port()
-        self._connected = None
-        for channel, pitch in sorted(self._held):
-            message = Message("note_off", channel=channel, note=pitch)
-            self._chosen.callback(message, self._clock())
-        self._held.clear()
+        connected.listener.end()
+        if connected.client is self._polled.client:
+            connected.client.cancel_callback()
+            connected.client.close_port()
 
-    def _receive(self, data: list[int], at: float, callback: MidiCallback) -> None:
-        message = channel_message(data)
-        if message is None:
-            return
-        if message.type == "note_on":
-            self._held.add((message.channel, message.note))
-        elif message.type == "note_off":
-            self._held.discard((message.channel, message.note))
-        callback(message, at)
+    def _is_there(self, connected: _Connection, ports: Sequence[Port]) -> bool:
+        known = any(port.full_name == connected.full_name for port in ports)
+        return known and connected.system is self._polled.client
+
+    def _virtual_stands(self) -> bool:
+        return self._virtual is not None and self._virtual.system is self._polled.client
 
 
-def channel_message(data: Sequence[int]) -> Message | None:
-    """The channel message in ``data``; None for system messages and damaged ones.
-
-    A note-on of velocity 0 becomes the note-off that it means.
-    """
-    if not data or data[0] >= _FIRST_SYSTEM_STATUS:
-        return None
-    try:
-        message = Message.from_bytes(data)
-    except ValueError:
-        return None
-    if message.type == "note_on" and message.velocity == 0:
-        return Message("note_off", channel=message.channel, note=message.note, velocity=0)
-    return message
-
-
-def display_names(ports: Sequence[str]) -> list[str]:
-    """Names for people: without ALSA's numbers, and the second of two equal ones as "X (2)"."""
-    names = []
-    seen: Counter[str] = Counter()
-    for port in ports:
-        name = _ALSA_NUMBERS.sub("", port)
-        seen[name] += 1
-        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return names
+def no_virtual_ports() -> DeviceError:
+    """What to say where a program cannot offer ports."""
+    return DeviceError(
+        "Other programs cannot be connected to Composer directly here: install a virtual MIDI"
+        " cable, such as loopMIDI, and choose it as the MIDI input or output."
+    )

@@ -9,7 +9,6 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 from queue import Queue
 from threading import Thread
 from typing import Any
@@ -18,7 +17,8 @@ import rtmidi
 from mido import Message
 
 from composer_app.errors import DeviceError
-from composer_app.live.midi_ports import MidiPorts, connect
+from composer_app.live.midi_connect import connect_input
+from composer_app.live.midi_ports import MidiPorts
 
 CLIENT = "Test keyboard"
 
@@ -89,7 +89,7 @@ def composer(port: str) -> None:
 
 
 def _jack_ports() -> MidiPorts:
-    ports = MidiPorts(connect=partial(connect, [rtmidi.API_UNIX_JACK]))
+    ports = MidiPorts(connect=lambda _: connect_input([rtmidi.API_UNIX_JACK]))
     if ports.problem:
         raise DeviceError(ports.problem)
     return ports

@@ -1,0 +1,94 @@
+"""Noticing that a JACK server has gone.
+
+rtmidi does not say so: it goes on naming the ports of a dead server, and a sender that has filled
+its queue waits for ever, with Python's lock in its hand. A client of our own is told at once.
+"""
+
+import ctypes
+from contextlib import suppress
+from ctypes.util import find_library
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+from composer_app.live.quiet import quiet_stderr
+
+_CLIENT_NAME: Final = b"Composer watch"
+_NO_START_SERVER: Final = 1
+_OnShutdown = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+
+
+class JackWatch:
+    """Watches the JACK server that runs when it is made; any thread may ask.
+
+    Where there is no server, or no library that could tell, :attr:`alive` stays true: nobody
+    knows better.
+    """
+
+    def __init__(self) -> None:
+        self._alive = True
+        # Kept, since the library calls it for as long as the client exists.
+        self._on_shutdown = _OnShutdown(self._notice)
+        self._watching = False
+        library = _library()
+        if library is not None:
+            self._watch(library)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server has not been seen to go."""
+        return self._alive
+
+    @property
+    def watching(self) -> bool:
+        """Whether there is a server that is being watched."""
+        return self._watching
+
+    def _watch(self, library: ctypes.CDLL) -> None:
+        library.jack_client_open.restype = ctypes.c_void_p
+        library.jack_client_open.argtypes = (
+            ctypes.c_char_p,
+            ctypes.c_int,
+            ctypes.POINTER(ctypes.c_int),
+        )
+        library.jack_on_shutdown.restype = None
+        library.jack_on_shutdown.argtypes = (ctypes.c_void_p, _OnShutdown, ctypes.c_void_p)
+        status = ctypes.c_int()
+        with quiet_stderr():
+            client = library.jack_client_open(_CLIENT_NAME, _NO_START_SERVER, ctypes.byref(status))
+        if client:
+            library.jack_on_shutdown(client, self._on_shutdown, None)
+            self._watching = True
+
+    def _notice(self, _: Any) -> None:
+        self._alive = False
+
+
+_lock = Lock()
+_watches: list[JackWatch] = []
+
+
+def jack_watch() -> JackWatch:
+    """The watch of the server that runs now, one for all who ask.
+
+    The watches of dead servers are kept: their libraries may still call them.
+    """
+    with _lock:
+        if not _watches or not _watches[-1].alive or not _watches[-1].watching:
+            _watches.append(JackWatch())
+        return _watches[-1]
+
+
+def _library() -> ctypes.CDLL | None:
+    """The JACK library that rtmidi brought along, or else the system's."""
+    names = []
+    with suppress(OSError):
+        for line in Path("/proc/self/maps").read_text().splitlines():
+            path = line.split(maxsplit=5)[-1]
+            if Path(path).name.startswith("libjack"):
+                names.append(path)
+    found = find_library("jack")
+    for name in (*dict.fromkeys(names), *([found] if found else [])):
+        with suppress(OSError):
+            return ctypes.CDLL(name)
+    return None

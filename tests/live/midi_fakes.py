@@ -1,0 +1,100 @@
+"""A MIDI system in which the test plugs things in and out, plays, and reads what was sent."""
+
+from collections.abc import Sequence
+
+from composer_app.errors import DeviceError
+from composer_app.live.midi_connect import Receive
+
+
+class FakeClient:
+    """The parts of rtmidi.MidiIn and rtmidi.MidiOut that are used."""
+
+    def __init__(self, system: "FakeSystem") -> None:
+        self.system = system
+        self.open: str | None = None
+        self.virtual: str | None = None
+        self.callback: Receive | None = None
+        self.deleted = False
+        self.sent: list[tuple[int, ...]] = []
+        self.ignored = (True, True, True)
+
+    def _touch(self) -> None:
+        assert not self.deleted, "rtmidi would crash"
+        if self.system.broken:
+            raise OSError("no longer there")
+
+    def get_ports(self) -> list[str]:
+        self._touch()
+        return list(self.system.ports)
+
+    def get_current_api(self) -> int:
+        self._touch()
+        return self.system.number
+
+    def open_port(self, port: int, name: str) -> None:
+        self._touch()
+        assert self.open is None, "rtmidi refuses to open two"
+        if self.system.ports[port].startswith("Busy"):
+            raise OSError("busy")
+        self.open = self.system.ports[port]
+
+    def open_virtual_port(self, name: str) -> None:
+        self._touch()
+        if not self.system.virtual_allowed:
+            raise NotImplementedError
+        self.virtual = name
+
+    def close_port(self) -> None:
+        assert not self.deleted, "rtmidi would crash"
+        self.open = None
+
+    def set_callback(self, func: Receive) -> None:
+        self._touch()
+        self.callback = func
+
+    def cancel_callback(self) -> None:
+        assert not self.deleted, "rtmidi would crash"
+        self.callback = None
+
+    def ignore_types(self, sysex: bool, timing: bool, active_sense: bool) -> None:
+        self.ignored = (sysex, timing, active_sense)
+
+    def send_message(self, message: Sequence[int]) -> None:
+        self._touch()
+        assert self.open or self.virtual, "rtmidi would lose it"
+        self.sent.append(tuple(message))
+
+    def delete(self) -> None:
+        assert not self.deleted, "rtmidi would crash"
+        self.deleted = True
+
+    def play(self, *data: int) -> None:
+        assert self.callback is not None
+        self.callback((list(data), 0.0), None)
+
+
+class FakeSystem:
+    """Plug things in by changing ``ports``; ``broken`` is what a server that died is."""
+
+    def __init__(self, *ports: str, number: int = 0) -> None:
+        self.ports = list(ports)
+        self.number = number
+        self.broken = False
+        self.virtual_allowed = True
+        self.clients: list[FakeClient] = []
+
+    def connect(self, systems: Sequence[int] | None = None) -> FakeClient:
+        if self.broken:
+            raise DeviceError("No MIDI here.")
+        self.clients.append(FakeClient(self))
+        return self.clients[-1]
+
+    @property
+    def alive(self) -> list[FakeClient]:
+        """The clients that have not been deleted, in the order in which they were made."""
+        return [client for client in self.clients if not client.deleted]
+
+    def connected_to(self, name: str) -> FakeClient:
+        """The one client that is connected to, or is, the port of this full name."""
+        [client] = [client for client in self.alive if name in (client.open, client.virtual)]
+        return client

@@ -1,0 +1,172 @@
+"""Finding a MIDI system, and what its ports are called."""
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from composer_app.errors import DeviceError
+from composer_app.live.jack_watch import JackWatch
+from composer_app.live.midi_connect import (
+    JackClient,
+    PolledClient,
+    connect_input,
+    connect_output,
+    other_ports,
+)
+from tests.live.midi_fakes import FakeClient, FakeSystem
+
+
+def names(*full_names: str) -> list[str]:
+    return [port.name for port in other_ports(full_names)]
+
+
+def test_names_lose_their_numbers_and_are_told_apart() -> None:
+    ports = ["Piano:Piano MIDI 1 24:0", "Piano:Piano MIDI 1 28:0", "Midi Through:Port-0 14:0", "A"]
+    assert names(*ports) == [
+        "Piano:Piano MIDI 1",
+        "Piano:Piano MIDI 1 (2)",
+        "Midi Through:Port-0",
+        "A",
+    ]
+
+
+def test_its_own_ports_are_not_offered_and_the_others_keep_their_numbers() -> None:
+    ports = other_ports(
+        [
+            "Composer:Composer out 128:0",
+            "Composer-01:Composer in",
+            "AWS DeepComposer:AWS DeepComposer MIDI 1 20:0",
+            "Composer in",
+            "Composer out 2",
+            "Composer's Piano",
+        ]
+    )
+    assert [(port.name, port.number) for port in ports] == [
+        ("AWS DeepComposer:AWS DeepComposer MIDI 1", 2),
+        ("Composer's Piano", 5),
+    ]
+
+
+def pretend_rtmidi(monkeypatch: pytest.MonkeyPatch, *systems: FakeSystem | None) -> None:
+    """Install an rtmidi with one API for each of ``systems``; None is one that is not there."""
+
+    def make(number: int, name: str) -> FakeClient:
+        system = systems[number]
+        if system is None:
+            raise OSError("no such thing")
+        assert name == "Composer"
+        return system.connect()
+
+    fake = SimpleNamespace(
+        MidiIn=make, MidiOut=make, get_compiled_api=lambda: list(range(len(systems)))
+    )
+    monkeypatch.setitem(sys.modules, "rtmidi", fake)
+
+
+def test_the_first_system_with_ports_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    empty, own, full = FakeSystem(), FakeSystem("Composer:Composer out"), FakeSystem("Piano")
+    pretend_rtmidi(monkeypatch, None, empty, own, full, FakeSystem("Never asked"))
+    assert connect_output() is full.clients[0]
+    assert not empty.alive
+    assert not own.alive
+
+
+def test_everything_is_heard_so_that_the_times_between_are_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    system = FakeSystem("Piano")
+    pretend_rtmidi(monkeypatch, system)
+    connect_input()
+    assert system.clients[0].ignored == (False, False, False)
+
+
+def test_without_ports_the_first_system_that_works_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = FakeSystem(), FakeSystem()
+    pretend_rtmidi(monkeypatch, first, None, second)
+    assert connect_input() is first.clients[0]
+    assert not second.alive
+
+
+def test_only_the_wanted_systems_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = FakeSystem()
+    pretend_rtmidi(monkeypatch, FakeSystem("Piano"), wanted)
+    assert connect_input([1]) is wanted.clients[0]
+
+
+@pytest.mark.parametrize(
+    ("platform", "remedy"), [("linux", "sudo modprobe snd-seq"), ("darwin", "restart")]
+)
+def test_without_any_system_the_remedy_is_told(
+    platform: str, remedy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend_rtmidi(monkeypatch, None, None)
+    monkeypatch.setattr(sys, "platform", platform)
+    with pytest.raises(DeviceError, match=remedy):
+        connect_input()
+
+
+def test_without_its_library_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "rtmidi", None)
+    with pytest.raises(DeviceError, match="libasound2"):
+        connect_output()
+
+
+def test_one_client_is_asked_again_and_again() -> None:
+    system = FakeSystem("Piano")
+    polled = PolledClient(system.connect)
+    for _ in range(100):
+        assert [port.name for port in polled.poll()] == ["Piano"]
+    assert len(system.clients) == 1
+    polled.close()
+    polled.close()
+    assert not system.alive
+    assert polled.poll() == ()
+
+
+def test_a_system_that_died_is_taken_up_again_without_hurry() -> None:
+    system = FakeSystem("Piano")
+    polled = PolledClient(system.connect)
+    system.broken = True
+    assert polled.poll() == ()
+    assert "has stopped" in (polled.problem or "")
+    system.broken = False
+    polls = 1
+    while not polled.poll():
+        polls += 1
+    assert 5 <= polls <= 20
+    assert polled.problem is None
+    assert len(system.alive) == 1
+
+
+def test_a_system_that_never_was_is_looked_for_on_demand_only() -> None:
+    system = FakeSystem("Piano")
+    system.broken = True
+    polled = PolledClient(system.connect)
+    assert polled.problem == "No MIDI here."
+    with pytest.raises(DeviceError, match="No MIDI here"):
+        polled.another()
+    system.broken = False
+    for _ in range(50):
+        polled.poll()
+    assert system.clients == []
+    polled.retry()
+    assert [port.name for port in polled.ports()] == ["Piano"]
+    assert polled.problem is None
+
+
+def test_a_client_of_a_dead_server_is_not_called_any_more() -> None:
+    client = FakeSystem("Piano").connect()
+    watch = JackWatch()
+    guarded = JackClient(client, watch)
+    assert guarded.get_ports() == ["Piano"]
+    guarded.open_port(0, "music")
+    watch._notice(None)
+    with pytest.raises(OSError, match="gone"):
+        guarded.send_message([0x90, 60, 64])
+    guarded.close_port()
+    guarded.cancel_callback()
+    guarded.delete()
+    assert client.sent == []
+    assert client.open == "Piano"
+    assert not client.deleted
