@@ -5,6 +5,7 @@ from typing import Final
 
 from composer_app.music.melody import Melody, top_line
 from composer_app.music.note import Note
+from composer_app.music.performance import Performance
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.pitch import Key, estimate_key
 from composer_app.music.timing import Meter, TempoMap
@@ -45,13 +46,17 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """Tracks that sound together. In a generated one, track 0 is the melody."""
+    """Tracks that sound together. In a generated one, track 0 is the melody.
+
+    ``performance`` is what the melody was recorded from, kept so that it can be quantized anew.
+    """
 
     tracks: tuple[Track, ...] = ()
     tempo: TempoMap = field(default_factory=TempoMap)
     meter: Meter = field(default_factory=Meter)
     title: str = ""
     origin: Origin | None = None
+    performance: Performance | None = None
 
     @property
     def steps(self) -> int:

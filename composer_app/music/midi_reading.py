@@ -12,6 +12,7 @@ import mido
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.midi_writing import DETAILS_PREFIX, DRUM_CHANNEL
 from composer_app.music.note import Note
+from composer_app.music.performance import Performance, from_details
 from composer_app.music.timing import (
     MAX_TEMPO,
     MIN_TEMPO,
@@ -28,6 +29,15 @@ _MICROSECONDS_PER_MINUTE: Final = 60_000_000
 _MAX_TEMPERATURE: Final = 1e6
 
 _TimedMessage = tuple[int, Any]
+
+
+@dataclass(frozen=True)
+class _Details:
+    """What MIDI has no place for."""
+
+    title: str = ""
+    origin: Origin | None = None
+    performance: Performance | None = None
 
 
 class UnusableMidiError(Exception):
@@ -69,8 +79,15 @@ def composition_from_midi(midi: mido.MidiFile, max_steps: int) -> Composition:
             if any(_is_drum_hit(message) for chunk in chunks for _, message in chunk)
             else "holds no notes: choose a file with a melody."
         )
-    title, origin = _title_and_origin(chunks)
-    return Composition(tuple(tracks), _tempo_map(chunks, grid), _meter(chunks), title, origin)
+    details = _details(chunks)
+    return Composition(
+        tuple(tracks),
+        _tempo_map(chunks, grid),
+        _meter(chunks),
+        details.title,
+        details.origin,
+        details.performance,
+    )
 
 
 def from_wire(text: str) -> str:
@@ -218,7 +235,7 @@ def _meter(chunks: list[list[_TimedMessage]]) -> Meter:
     return Meter()
 
 
-def _title_and_origin(chunks: list[list[_TimedMessage]]) -> tuple[str, Origin | None]:
+def _details(chunks: list[list[_TimedMessage]]) -> _Details:
     """From our own text event, else the name of a chunk that is no track of its own."""
     for _, message in _of_type(chunks, "text"):
         text = from_wire(message.text)
@@ -227,19 +244,23 @@ def _title_and_origin(chunks: list[list[_TimedMessage]]) -> tuple[str, Origin | 
     first = chunks[0]
     names = [from_wire(message.name) for _, message in first if message.type == "track_name"]
     plays = any(message.type == "note_on" for _, message in first)
-    return (names[0], None) if names and (len(chunks) == 1 or not plays) else ("", None)
+    return _Details(names[0]) if names and (len(chunks) == 1 or not plays) else _Details()
 
 
-def _parse_details(text: str) -> tuple[str, Origin | None]:
-    """Title and origin out of our JSON; what somebody changed beyond use counts as unsaid."""
+def _parse_details(text: str) -> _Details:
+    """What our JSON says; what somebody changed beyond use counts as unsaid."""
     try:
         details = json.loads(text)
     except (ValueError, RecursionError):
-        return "", None
+        return _Details()
     if not isinstance(details, dict):
-        return "", None
+        return _Details()
     title = details.get("title")
-    return title if isinstance(title, str) else "", _parse_origin(details.get("origin"))
+    return _Details(
+        title if isinstance(title, str) else "",
+        _parse_origin(details.get("origin")),
+        from_details(details.get("performance")),
+    )
 
 
 def _parse_origin(value: object) -> Origin | None:

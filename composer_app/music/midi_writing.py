@@ -2,16 +2,18 @@
 
 Tempo, metre, title and origin stand in the first chunk beside the first track's notes, so that
 four tracks are four chunks in every other program. MIDI has no place for a title beside a
-track's name, nor for where a take came from: both are JSON in one text event.
+track's name, nor for where a take came from, nor for what was played before it was quantized: they
+are JSON in one text event.
 """
 
 import json
 from dataclasses import asdict
-from typing import Final
+from typing import Any, Final
 
 import mido
 
 from composer_app.music.composition import Composition, Track
+from composer_app.music.performance import to_details
 from composer_app.music.timing import STEPS_PER_BEAT
 
 TICKS_PER_BEAT: Final = 480
@@ -62,10 +64,12 @@ def _track_events(track: Track, channel: int) -> list[_Event]:
 
 def _shared_events(composition: Composition) -> list[_Event]:
     meter = composition.meter
-    details = {
+    details: dict[str, Any] = {
         "title": composition.title,
         "origin": asdict(composition.origin) if composition.origin else None,
     }
+    if composition.performance is not None:
+        details["performance"] = to_details(composition.performance)
     text = DETAILS_PREFIX + json.dumps(details, ensure_ascii=False)
     metre = mido.MetaMessage(
         "time_signature", numerator=meter.numerator, denominator=meter.denominator

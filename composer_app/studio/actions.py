@@ -50,6 +50,7 @@ class Actions(QObject):
             "Metronome", "metronome", "Ctrl+M", "Click on every beat", COLORS.muted, COLORS.accent
         )
         self.metronome.setCheckable(True)
+        self._add_recording()
 
         self.generate = self._action(
             "&Generate", "generate", "Ctrl+G", "Compose the other voices around the melody"
@@ -120,7 +121,7 @@ class Actions(QObject):
         )
         self.keep_rest.setIconText("Keep the rest")
         self.keep_nothing = self._action(
-            "Let E&verything Change", "", "", "Keep nothing: let everything change again"
+            "Let E&verything Go", "", "", "Keep nothing: let everything change again"
         )
         self.generate_selection = self._action(
             "Generate Only the &Selection",
@@ -131,6 +132,28 @@ class Actions(QObject):
         self.generate_selection.setIconText(" Generate only this")
         self.delete = self._action("&Delete", "trash", "Del", "Delete the selected notes")
         self.delete.setShortcuts([QKeySequence("Del"), QKeySequence("Backspace")])
+
+    def _add_recording(self) -> None:
+        """What concerns the ways to get notes in, beside Record."""
+        self.metronome_always = self._action(
+            "Click while Playin&g, too", "", "", "Let the metronome click while playing as well"
+        )
+        self.metronome_always.setCheckable(True)
+        self.capture = self._action(
+            "&Capture",
+            "capture",
+            "Ctrl+Shift+R",
+            "Make a melody of what you played just now, though nobody pressed Record",
+        )
+        self.step_input = self._action(
+            "S&tep Input", "step", "Ctrl+T", "Enter notes one by one, without keeping time"
+        )
+        self.step_input.setCheckable(True)
+        self.step_rest = self._action("Rest", "", "Ctrl+.", "Leave the chosen length silent")
+        self.step_tie = self._action(
+            "Tie", "", "Ctrl+J", "Lengthen the last note by the chosen length"
+        )
+        self.step_back = self._action("Back", "", "Ctrl+Backspace", "Take back the last note")
 
     def _action(
         self,

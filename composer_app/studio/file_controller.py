@@ -121,15 +121,18 @@ class FileController(QObject):
         self._ask_and_write("Export MIDI", keep=False)
 
     def offer_left_over(self) -> None:
-        """Offer the newest piece that a session before this one left unsaved."""
+        """Offer the newest piece or recording that a session before this one left unsaved."""
         left = self._recovery.left_over()
         if not left:
             return
         newest = left[0]
+        what = "A piece was not saved when Composer was last closed"
+        if self._recovery.is_recording(newest):
+            what = "A recording was cut short when Composer last ended"
         more = f" ({len(left) - 1} more after it)" if len(left) > 1 else ""
         self._bar.stand(
             _LEFT_OVER,
-            f"A piece was not saved when Composer was last closed{more}: shall it come back?",
+            f"{what}{more}: shall it come back?",
             Tone.INFO,
             MessageAction("Bring Back", lambda: self._restore(newest)),
             MessageAction("Discard", lambda: self._discard(newest)),
@@ -144,7 +147,7 @@ class FileController(QObject):
                 self._recovery.discard(path)
             self.offer_left_over()
 
-        self._jobs.run(lambda: read_midi(path), restored, self._report)
+        self._jobs.run(lambda: self._recovery.read(path), restored, self._report)
 
     def _discard(self, path: Path) -> None:
         self._recovery.discard(path)

@@ -151,7 +151,13 @@ class GenerationController(QObject):
             replace(track, program=program)
             for track, program in zip(result.tracks, self._programs(current, model), strict=True)
         )
-        result = replace(result, tracks=tracks, tempo=current.tempo, title=current.title)
+        result = replace(
+            result,
+            tracks=tracks,
+            tempo=current.tempo,
+            title=current.title,
+            performance=current.performance,
+        )
         if result == current:
             self._bar.tell(
                 "This seed gives the piece you already have: roll the dice for another one."

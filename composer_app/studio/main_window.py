@@ -32,7 +32,8 @@ from composer_app.studio.midi_controller import MidiController
 from composer_app.studio.mixer_panel import MixerPanel
 from composer_app.studio.piano_roll_view import PianoRollView
 from composer_app.studio.playback_controller import PlaybackController
-from composer_app.studio.recording_controller import RecordingController, RecordingState
+from composer_app.studio.recording_controller import RecordingState
+from composer_app.studio.recording_tools import RecordingTools
 from composer_app.studio.selection_controller import SelectionController
 from composer_app.studio.services import Services
 from composer_app.studio.statistics_panel import StatisticsPanel
@@ -93,13 +94,17 @@ class MainWindow(QMainWindow):
         services, bar = self._services, self.message_bar
         document, settings = services.document, services.settings
         self.playback = PlaybackController(document, services.player, services.sound, self)
-        self.recording = RecordingController(services.live, services.sound, services.clock, self)
+        self.tools = RecordingTools(
+            self.commands, services, self.playback, self.transport_bar, self.roll, bar, self
+        )
+        self.recording = self.tools.recording
         self.transport = TransportController(
             self.commands,
             self.transport_bar,
             document,
             self.playback,
             self.recording,
+            self.tools.performances,
             settings,
             services.clock,
             bar,
@@ -130,6 +135,7 @@ class MainWindow(QMainWindow):
             self.files,
             settings,
             self.midi_menu,
+            self.transport_bar.quantize_menu,
             self.selection.voices,
             self._show_about,
         )
@@ -162,6 +168,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.transport_bar)
         column.addLayout(middle, 1)
         column.addWidget(_line())
+        column.addWidget(self.tools.step_bar)
         column.addWidget(self.keyboard_panel)
         column.addWidget(_line())
         column.addWidget(self.message_bar)

@@ -25,6 +25,7 @@ class Menus:
         files: FileController,
         settings: Settings,
         midi_menu: QMenu,
+        quantize_menu: QMenu,
         voices: QMenu,
         show_about: Callable[[], None],
     ) -> None:
@@ -63,15 +64,7 @@ class Menus:
         edit.addActions([actions.keep, actions.keep_rest, actions.keep_nothing])
         edit.addAction(actions.generate_selection)
 
-        play = bar.addMenu("&Play")
-        play.addActions([actions.record, actions.play, actions.stop, actions.rewind])
-        play.addSeparator()
-        play.addAction(actions.metronome)
-        play.addSeparator()
-        play.addActions([actions.computer_keys, actions.octave_down, actions.octave_up])
-        play.addSeparator()
-        midi = play.addMenu(midi_menu)
-        midi.setText("MIDI &Keyboard")
+        _fill_play(bar.addMenu("&Play"), actions, quantize_menu, midi_menu)
 
         view = bar.addMenu("&View")
         view.addActions([actions.zoom_in, actions.zoom_out, actions.fit])
@@ -108,6 +101,19 @@ class Menus:
             self._recent.addAction("&Clear List", self._settings.forget_recent_files)
         else:
             self._recent.addAction("Files that you open appear here").setEnabled(False)
+
+
+def _fill_play(play: QMenu, actions: Actions, quantize: QMenu, midi: QMenu) -> None:
+    play.addActions([actions.record, actions.capture, actions.step_input])
+    play.addMenu(quantize)
+    play.addSeparator()
+    play.addActions([actions.play, actions.stop, actions.rewind])
+    play.addSeparator()
+    play.addActions([actions.metronome, actions.metronome_always])
+    play.addSeparator()
+    play.addActions([actions.computer_keys, actions.octave_down, actions.octave_up])
+    play.addSeparator()
+    play.addMenu(midi).setText("MIDI &Keyboard")
 
 
 def _menu_text(path: Path) -> str:

@@ -1,14 +1,16 @@
-"""Recording: the count-in, the clicks, and from what was played to a melody."""
+"""Recording: the count-in, the clicks, and what was played."""
 
 from enum import Enum, auto
-from typing import Final
+from typing import Final, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from composer_app.live.journal import Journal
 from composer_app.live.metronome import Metronome, play_click
 from composer_app.live.note_sink import Clock
+from composer_app.live.quantization import melody_notes
 from composer_app.live.recorder import Recorder
-from composer_app.music.melody import Melody
+from composer_app.music.performance import Performance, PerformedNote, Quantization
 from composer_app.music.timing import Meter, seconds_per_step
 from composer_app.studio.live_input import LiveInput
 from composer_app.studio.sound import Sound
@@ -28,10 +30,22 @@ class RecordingState(Enum):
     RECORDING = auto()
 
 
+class Journals(Protocol):
+    """Keeps what is being recorded safe from a crash."""
+
+    def open_journal(self, empty: Performance) -> Journal:
+        """Begin a journal of a recording that is as ``empty`` says and has no notes yet."""
+        ...
+
+    def end_journal(self, journal: Journal) -> None:
+        """Its music is in the document now, or there is none."""
+
+
 class RecordingController(QObject):
     """Records what :class:`LiveInput` announces; the clock is the one it stamps with.
 
-    ``tempo``, metre, count-in and clicks are fixed when a recording starts.
+    Tempo, metre, count-in, clicks and latency are fixed when a recording starts. Positions are
+    those that are heard: see :mod:`composer_app.live.recorder` on latency.
     """
 
     stateChanged = Signal(RecordingState)
@@ -39,17 +53,25 @@ class RecordingController(QObject):
     positionChanged = Signal(float)
     # What has been played so far, to be drawn: tuples (pitch, start, end) in steps.
     notesChanged = Signal(tuple)
-    recorded = Signal(Melody)
+    recorded = Signal(Performance)
     # The recording ended without a note.
     nothingPlayed = Signal()
 
     def __init__(
-        self, live: LiveInput, sound: Sound, clock: Clock, parent: QObject | None = None
+        self,
+        live: LiveInput,
+        sound: Sound,
+        clock: Clock,
+        parent: QObject | None = None,
+        journals: Journals | None = None,
     ) -> None:
         super().__init__(parent)
         self._sound = sound
         self._clock = clock
+        self._journals = journals
+        self._journal: Journal | None = None
         self._recorder = Recorder()
+        self._view = Quantization()
         self._state = RecordingState.IDLE
         self._metronome = Metronome(100.0, Meter())
         self._downbeat = 0.0
@@ -74,14 +96,43 @@ class RecordingController(QObject):
         """Whether it counts in or records."""
         return self._state is not RecordingState.IDLE
 
-    def start(self, bpm: float, meter: Meter, count_in_bars: int, *, clicks: bool) -> None:
-        """Count in and record. A count-in is always heard; ``clicks`` says whether it goes on."""
+    @property
+    def bpm(self) -> float:
+        """Tempo of the recording."""
+        return self._metronome.bpm
+
+    @property
+    def position(self) -> float:
+        """Steps since the downbeat as it is heard; negative while counting in."""
+        return self._step(self._clock())
+
+    def start(
+        self,
+        bpm: float,
+        meter: Meter,
+        count_in_bars: int,
+        *,
+        clicks: bool,
+        view: Quantization | None = None,
+        correction: float = 0.0,
+    ) -> None:
+        """Count in and record. A count-in is always heard; ``clicks`` says whether it goes on.
+
+        ``view`` is how the recording will be seen. ``correction`` (seconds) is added to the
+        latency that the sound is known to have.
+        """
         self._metronome = Metronome(bpm, meter)
+        self._view = view or Quantization()
         count_in = self._metronome.count_in_seconds(count_in_bars)
         self._downbeat = self._clock() + _LEAD_SECONDS + count_in
         self._clicked_until = -count_in
         self._clicks_on = clicks
-        self._recorder.start(self._downbeat)
+        # Where nothing is heard, nothing is heard late.
+        heard = clicks or count_in_bars > 0
+        latency = self._sound.synthesizer.latency if heard else 0.0
+        self._recorder.start(self._downbeat, latency + correction)
+        if self._journals is not None:
+            self._journal = self._journals.open_journal(self._performance(()))
         self._drawn = _DrawnNotes()
         self._enter(RecordingState.COUNTING_IN)
         self._timer.start()
@@ -92,14 +143,19 @@ class RecordingController(QObject):
         if not self.active:
             return
         self._timer.stop()
-        recording = self._recorder.stop(self._clock())
-        melody = recording.melody(self._metronome.bpm, self._metronome.meter)
+        performance = self._performance(self._recorder.stop(self._clock()))
+        journal, self._journal = self._journal, None
         self.notesChanged.emit(())
         self._enter(RecordingState.IDLE)
-        if melody.notes:
-            self.recorded.emit(melody)
+        if melody_notes(performance):
+            self.recorded.emit(performance)
         else:
             self.nothingPlayed.emit()
+        if self._journals is not None and journal is not None:
+            self._journals.end_journal(journal)
+
+    def _performance(self, notes: tuple[PerformedNote, ...]) -> Performance:
+        return Performance(notes, self._metronome.bpm, self._metronome.meter, self._view)
 
     def tick(self) -> None:
         """Click what is due and say where we are; the timer calls it every few milliseconds."""
@@ -107,7 +163,7 @@ class RecordingController(QObject):
             return
         now = self._clock()
         elapsed = now - self._downbeat
-        if self._state is RecordingState.COUNTING_IN and elapsed >= 0:
+        if self._state is RecordingState.COUNTING_IN and now >= self._recorder.origin:
             self._enter(RecordingState.RECORDING)
         for click in self._metronome.clicks_between(self._clicked_until, elapsed):
             if click.time < 0 or self._clicks_on:
@@ -129,7 +185,7 @@ class RecordingController(QObject):
             )
 
     def _step(self, time: float) -> float:
-        return (time - self._downbeat) / seconds_per_step(self._metronome.bpm)
+        return (time - self._recorder.origin) / seconds_per_step(self._metronome.bpm)
 
     def _enter(self, state: RecordingState) -> None:
         self._state = state
@@ -139,10 +195,14 @@ class RecordingController(QObject):
         self._recorder.note_on(pitch, velocity, at)
         if self.active:
             self._drawn.note_on(pitch, at)
+        if self._journal is not None:
+            self._journal.note_on(pitch, velocity, at - self._recorder.origin)
 
     def _recorder_off(self, pitch: int, at: float) -> None:
         self._recorder.note_off(pitch, at)
         self._drawn.note_off(pitch, at)
+        if self._journal is not None:
+            self._journal.note_off(pitch, at - self._recorder.origin)
 
 
 class _DrawnNotes:

@@ -5,6 +5,8 @@ from typing import Final
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
+from composer_app.music.performance import Grid, Quantization, Reduction
+
 _MAX_RECENT: Final = 8
 
 
@@ -72,12 +74,51 @@ class Settings:
 
     @property
     def metronome(self) -> bool:
-        """Whether the metronome clicks while recording and playing."""
+        """Whether the metronome clicks while recording."""
         return self._flag("metronome/on", True)
 
     @metronome.setter
     def metronome(self, on: bool) -> None:
         self._store.setValue("metronome/on", on)
+
+    @property
+    def metronome_always(self) -> bool:
+        """Whether the metronome, if it clicks at all, does so while playing, too."""
+        return self._flag("metronome/always", True)
+
+    @metronome_always.setter
+    def metronome_always(self, on: bool) -> None:
+        self._store.setValue("metronome/always", on)
+
+    @property
+    def quantization(self) -> Quantization:
+        """How the next recording will be seen."""
+        try:
+            return Quantization(
+                Grid(self._text("quantize/grid") or Grid.SIXTEENTH),
+                self._number("quantize/strength", 100),
+                Reduction(self._text("quantize/reduction") or Reduction.TOP),
+            )
+        except ValueError:
+            return Quantization()
+
+    @quantization.setter
+    def quantization(self, view: Quantization) -> None:
+        self._store.setValue("quantize/grid", view.grid.value)
+        self._store.setValue("quantize/strength", view.strength)
+        self._store.setValue("quantize/reduction", view.reduction.value)
+
+    @property
+    def recording_correction(self) -> float:
+        """Seconds by which notes arrive later than the sound's own latency explains, -0.5 to 0.5.
+
+        For what nobody can measure from here: wireless headphones, a slow keyboard.
+        """
+        return min(500, max(-500, self._number("recording/correction_ms", 0))) / 1000
+
+    @recording_correction.setter
+    def recording_correction(self, seconds: float) -> None:
+        self._store.setValue("recording/correction_ms", round(seconds * 1000))
 
     @property
     def count_in_bars(self) -> int:

@@ -3,9 +3,11 @@
 from collections import deque
 from typing import Final
 
-from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO
-
-_LONGEST_GAP_SECONDS: Final = 2.5
+# Slower and faster than this nobody taps; the tempo's number takes more.
+SLOWEST_BPM: Final = 20.0
+FASTEST_BPM: Final = 300.0
+# Three seconds are 20 BPM; a little more, since nobody taps evenly.
+_LONGEST_GAP_SECONDS: Final = 3.5
 _REMEMBERED_TAPS: Final = 6
 
 
@@ -23,4 +25,4 @@ class TapTempo:
         if len(self._taps) < 2:
             return None
         seconds_per_beat = (self._taps[-1] - self._taps[0]) / (len(self._taps) - 1)
-        return min(MAX_TEMPO, max(MIN_TEMPO, float(round(60.0 / seconds_per_beat))))
+        return min(FASTEST_BPM, max(SLOWEST_BPM, float(round(60.0 / seconds_per_beat))))

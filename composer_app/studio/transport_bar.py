@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, Meter
 from composer_app.studio.actions import Actions
 from composer_app.studio.icons import icon
+from composer_app.studio.quantize_menu import QuantizeMenu
 from composer_app.studio.theme import COLORS, LARGE_SIZE, numeral_font, set_role
 
 _METERS: Final = (Meter(4, 4), Meter(3, 4), Meter(2, 4), Meter(6, 8))
@@ -54,6 +55,8 @@ class TransportBar(QFrame):
         self._key = QLabel()
         self._key.setToolTip("The key of the piece, estimated from its notes")
         self.midi_button = self._make_midi(midi_menu)
+        self.quantize_menu = QuantizeMenu(self)
+        self.quantize_button = self._make_quantize(self.quantize_menu)
         self._lay_out(actions)
         self.set_key("")
         self.set_midi_status("MIDI", "", attention=False)
@@ -102,6 +105,11 @@ class TransportBar(QFrame):
         self.midi_button.setToolTip(tip or "MIDI keyboards")
         self.midi_button.setAccessibleName(f"MIDI: {text}")
         self.midi_button.setIcon(icon("midi", COLORS.warning if attention else COLORS.text))
+
+    def set_quantize(self, summary: str) -> None:
+        """Show the grid in a word."""
+        self.quantize_button.setText(f" {summary}")
+        self.quantize_button.setAccessibleName(f"Quantize: {summary}")
 
     def _make_position(self) -> QLabel:
         label = QLabel("001.1.1")
@@ -153,12 +161,24 @@ class TransportBar(QFrame):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
+    def _make_quantize(self, menu: QuantizeMenu) -> QToolButton:
+        button = QToolButton()
+        button.setMenu(menu)
+        button.setIcon(icon("quantize", COLORS.text))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setIconSize(_ICON_SIZE)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setToolTip("Quantize: which grid the notes you play are moved to")
+        return button
+
     def _lay_out(self, actions: Actions) -> None:
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
         layout.setSpacing(8)
         for widget in (
             self.record_button,
+            _button(actions.capture),
             _button(actions.rewind),
             self.play_button,
             _button(actions.stop),
@@ -170,6 +190,7 @@ class TransportBar(QFrame):
             self.meter,
             _button(actions.metronome),
             self.count_in,
+            self.quantize_button,
             _rule(),
             self._key,
         ):

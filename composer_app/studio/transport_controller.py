@@ -2,19 +2,17 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QObject
 
 from composer_app.live.note_sink import Clock
-from composer_app.music.composition import Composition
 from composer_app.music.edits import with_meter, with_tempo
-from composer_app.music.melody import Melody
 from composer_app.music.timing import Meter
 from composer_app.studio.actions import Actions
 from composer_app.studio.document import Document
 from composer_app.studio.message_bar import MessageBar, Tone
+from composer_app.studio.performance_controller import PerformanceController
 from composer_app.studio.playback_controller import PlaybackController
 from composer_app.studio.recording_controller import RecordingController, RecordingState
 from composer_app.studio.settings import Settings
@@ -36,6 +34,7 @@ class TransportController(QObject):
         document: Document,
         playback: PlaybackController,
         recording: RecordingController,
+        performances: PerformanceController,
         settings: Settings,
         clock: Clock,
         messages: MessageBar,
@@ -48,14 +47,16 @@ class TransportController(QObject):
         self._document = document
         self._playback = playback
         self._recording = recording
+        self._performances = performances
         self._settings = settings
         self._clock = clock
         self._messages = messages
         self._set_playhead = set_playhead
         self._taps = TapTempo()
         self._connect()
-        self._actions.metronome.setChecked(settings.metronome)
-        playback.set_metronome(settings.metronome)
+        actions.metronome.setChecked(settings.metronome)
+        actions.metronome_always.setChecked(settings.metronome_always)
+        self._use_metronome()
         bar.set_count_in(settings.count_in_bars)
         self._show_composition()
         self._show_position(0.0)
@@ -72,6 +73,8 @@ class TransportController(QObject):
             composition.meter,
             self._settings.count_in_bars,
             clicks=self._settings.metronome,
+            view=self._performances.view,
+            correction=self._settings.recording_correction,
         )
 
     def toggle_playing(self) -> None:
@@ -109,7 +112,8 @@ class TransportController(QObject):
         actions.play.triggered.connect(self.toggle_playing)
         actions.stop.triggered.connect(self.stop)
         actions.rewind.triggered.connect(self.rewind)
-        actions.metronome.toggled.connect(self._set_metronome)
+        actions.metronome.toggled.connect(self._use_metronome)
+        actions.metronome_always.toggled.connect(self._use_metronome)
         bar.tempoEdited.connect(self._edit_tempo)
         bar.tapped.connect(self._tap)
         bar.meterChosen.connect(self._edit_meter)
@@ -118,7 +122,7 @@ class TransportController(QObject):
         self._playback.playingChanged.connect(actions.play.setChecked)
         recording.stateChanged.connect(self._show_recording)
         recording.positionChanged.connect(self._show_position)
-        recording.recorded.connect(self._take_recording)
+        recording.recorded.connect(self._performances.take_recording)
         recording.nothingPlayed.connect(self._say_nothing_played)
         self._document.compositionChanged.connect(self._show_composition)
 
@@ -135,9 +139,13 @@ class TransportController(QObject):
         if bpm is not None:
             self._edit_tempo(bpm)
 
-    def _set_metronome(self, on: bool) -> None:
+    def _use_metronome(self) -> None:
+        on = self._actions.metronome.isChecked()
+        always = self._actions.metronome_always.isChecked()
         self._settings.metronome = on
-        self._playback.set_metronome(on)
+        self._settings.metronome_always = always
+        self._actions.metronome_always.setEnabled(on)
+        self._playback.set_metronome(on and always)
 
     def _set_count_in(self, bars: int) -> None:
         self._settings.count_in_bars = bars
@@ -168,22 +176,6 @@ class TransportController(QObject):
         else:
             self._messages.withdraw("recording")
             self._playback.seek(0.0)
-
-    def _take_recording(self, melody: Melody) -> None:
-        current = self._document.composition
-        program = current.tracks[0].program if current.tracks else None
-        recorded = Composition.from_melody(replace(melody, title="Recording"))
-        if program is not None:
-            recorded = recorded.with_program(0, program)
-        if self._document.path is None:
-            self._document.replace(recorded, "Record")
-        else:
-            # The file that is open holds another piece, and keeps it.
-            self._document.begin(recorded, "Record", saved=False)
-        notes = "1 note" if len(melody.notes) == 1 else f"{len(melody.notes)} notes"
-        self._messages.tell(
-            f"Recorded {notes}: press Generate to hear them in four voices.", Tone.SUCCESS
-        )
 
     def _say_nothing_played(self) -> None:
         self._messages.tell(

@@ -14,6 +14,7 @@ from composer_app.music import midi_file
 from composer_app.music.composition import Composition, Origin, Track, melody_track
 from composer_app.music.midi_file import MAX_FILE_BYTES, read_midi, write_midi
 from composer_app.music.note import Note
+from composer_app.music.performance import Performance, PerformedNote
 from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, Meter, TempoChange, TempoMap
 from tests.music.hexfile import chunk, header, write_hex
 
@@ -350,6 +351,13 @@ def tracks(draw: st.DrawFn) -> Track:
     return Track(draw(st.text(max_size=8)), draw(st.integers(0, 127)), tuple(notes))
 
 
+performances = st.builds(
+    lambda played, bpm: Performance(
+        tuple(PerformedNote(60, 80, start, start + length) for start, length in played), bpm
+    ),
+    st.lists(st.tuples(st.floats(-1, 99), st.floats(0, 9)), max_size=4),
+    st.floats(MIN_TEMPO, MAX_TEMPO),
+)
 tempo_maps = st.builds(
     lambda first, later: TempoMap(
         tuple(TempoChange(step, bpm) for step, bpm in sorted(({**later, 0: first}).items()))
@@ -365,6 +373,7 @@ compositions = st.builds(
     title=st.text(max_size=12),
     origin=st.none()
     | st.builds(Origin, st.text(max_size=8), st.integers(0, 2**32 - 1), st.floats(0.1, 2.0)),
+    performance=st.none() | performances,
 ).filter(lambda piece: piece.note_count > 0)
 
 
@@ -386,6 +395,7 @@ def test_a_composition_survives_its_own_file(tmp_path: Path, piece: Composition)
         '{"title": 5, "origin": 5}',
         '{"origin": {"model": "bach", "seed": "x", "temperature": 1}}',
         '{"origin": {"model": "bach", "seed": 1}}',
+        '{"performance": {"bpm": 100, "notes": []}}',
         '{"origin": {"model": "bach", "seed": 1, "temperature": NaN}}',
         '{"origin": {"model": "bach", "seed": 1, "temperature": 1e999}}',
         f'{{"origin": {{"model": "bach", "seed": 1, "temperature": {"9" * 400}}}}}',
@@ -397,6 +407,7 @@ def test_details_that_somebody_spoilt_count_as_unsaid(path: Path, details: str) 
     mido.MidiFile(tracks=[mido.MidiTrack([text, on])]).save(path)
     assert read_midi(path).title == ""
     assert read_midi(path).origin is None
+    assert read_midi(path).performance is None
 
 
 def test_writing_replaces_a_file_in_one_go_and_keeps_its_permissions(path: Path) -> None:

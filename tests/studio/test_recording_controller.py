@@ -5,8 +5,10 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.live.metronome import ACCENT_PITCH, CLICK_PITCH
 from composer_app.live.note_sink import DRUM_CHANNEL
+from composer_app.live.quantization import melody_of
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
+from composer_app.music.performance import Grid, Performance, Quantization
 from composer_app.music.timing import Meter
 from composer_app.studio.live_input import LiveInput
 from composer_app.studio.recording_controller import RecordingController, RecordingState
@@ -30,8 +32,12 @@ class Rig:
         self.live = LiveInput(self.sound, self.clock)
         self.controller = RecordingController(self.live, self.sound, self.clock)
         self.controller._timer.setInterval(1_000_000)
-        self.melodies: list[Melody] = []
-        self.controller.recorded.connect(self.melodies.append)
+        self.performances: list[Performance] = []
+        self.controller.recorded.connect(self.performances.append)
+
+    @property
+    def melodies(self) -> list[Melody]:
+        return [melody_of(performance) for performance in self.performances]
 
     def go_to(self, beat: float, bars_counted: int = 1) -> None:
         """Move the clock to ``beat`` after the downbeat of a recording in 4/4."""
@@ -103,6 +109,57 @@ def test_a_note_still_held_at_the_end_is_kept(rig: Rig) -> None:
     rig.go_to(2.0, bars_counted=0)
     rig.controller.stop()
     assert rig.melodies[0].notes == (Note(0, 60, 8, 80),)
+
+
+def test_what_was_played_is_kept_as_it_was_played(rig: Rig) -> None:
+    view = Quantization(Grid.QUARTER, 70)
+    rig.controller.start(BPM, Meter(3, 4), 0, clicks=True, view=view)
+    play(rig, 0.04, 60, 1.02)
+    rig.controller.stop()
+    (performance,) = rig.performances
+    (note,) = performance.notes
+    assert (performance.bpm, performance.meter, performance.view) == (BPM, Meter(3, 4), view)
+    # The count-in of one bar in 4/4 that play() reckons with was not asked for.
+    assert note.start == pytest.approx(2.0 + 0.02)
+    assert note.end == pytest.approx(2.0 + 0.53)
+
+
+@pytest.mark.parametrize(
+    ("bars", "clicks", "correction", "late"),
+    [
+        (1, True, 0.0, 0.08),
+        (1, False, 0.0, 0.08),
+        (0, True, 0.0, 0.08),
+        # Nothing was heard, so nothing was heard late.
+        (0, False, 0.0, 0.0),
+        (0, False, 0.03, 0.03),
+        (1, True, -0.02, 0.06),
+    ],
+)
+def test_what_is_played_with_a_click_that_is_heard_late_is_on_it(
+    rig: Rig, bars: int, clicks: bool, correction: float, late: float
+) -> None:
+    rig.sink.latency = 0.08
+    rig.controller.start(BPM, Meter(), bars, clicks=clicks, correction=correction)
+    rig.go_to(2.0 + late / BEAT, bars)
+    assert rig.controller.position == pytest.approx(8.0)
+    rig.live.note_on(60, 90)
+    rig.go_to(3.0 + late / BEAT, bars)
+    rig.live.note_off(60)
+    rig.controller.stop()
+    (note,) = rig.performances[0].notes
+    assert (note.start, note.end) == (pytest.approx(1.0), pytest.approx(1.5))
+
+
+def test_recording_begins_when_the_downbeat_is_heard(rig: Rig) -> None:
+    rig.sink.latency = 0.1
+    rig.controller.start(BPM, Meter(), 1, clicks=True)
+    rig.go_to(0.05 / BEAT)
+    assert rig.controller.state is RecordingState.COUNTING_IN
+    # The click itself must be sent before that.
+    assert rig.clicks().count(ACCENT_PITCH) == 2
+    rig.go_to(0.11 / BEAT)
+    assert rig.controller.state is RecordingState.RECORDING
 
 
 def test_nothing_played_is_no_melody(rig: Rig, qtbot: QtBot) -> None:

@@ -7,7 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from composer_app.errors import MidiFileError
 from composer_app.music.midi_file import read_midi
+from composer_app.music.performance import Grid, Performance, Quantization
+from composer_app.music.timing import Meter
 from composer_app.studio.document import Document
 from composer_app.studio.message_bar import Tone
 from composer_app.studio.recovery import Recovery
@@ -117,3 +120,117 @@ def test_the_window_stays_open_if_nothing_can_be_kept(
             qtbot.waitUntil(lambda: not window.isWindowModified())
             window.close()
         assert not window.isVisible()
+
+
+# -- recordings that were cut short ------------------------------------------------------------
+
+VIEW = Quantization(Grid.EIGHTH, 80)
+
+
+def leave_recording(folder: Path, *pitches: int) -> None:
+    """A session that ended in the middle of a recording."""
+    recovery = Recovery(Document(), folder / "recovery")
+    journal = recovery.open_journal(Performance((), 120, Meter(3, 4), VIEW))
+    for beat, pitch in enumerate(pitches):
+        journal.note_on(pitch, 80, beat * 0.5)
+        journal.note_off(pitch, beat * 0.5 + 0.5)
+    journal.close()
+    journal.join()
+    recovery.close()
+
+
+def test_a_recording_that_was_cut_short_comes_back(qtbot: QtBot, tmp_path: Path) -> None:
+    leave_recording(tmp_path, 60, 62, 64)
+    with open_studio(tmp_path) as studio:
+        start(studio, qtbot)
+        assert "recording was cut short" in studio.message
+        qtbot.mouseClick(offered(studio)["Bring Back"], Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: studio.composition.note_count > 0)
+        notes = studio.composition.melody().notes
+        assert [(note.pitch, note.start) for note in notes] == [(60, 0), (62, 4), (64, 8)]
+        assert (studio.composition.tempo.initial_bpm, studio.composition.meter) == (
+            120,
+            Meter(3, 4),
+        )
+        performance = studio.composition.performance
+        assert performance is not None
+        assert performance.view == VIEW
+        qtbot.waitUntil(lambda: not list((tmp_path / "recovery").glob("*.journal")))
+        assert list((tmp_path / "recovery").glob("*.mid"))
+
+
+def test_a_recording_that_was_cut_short_can_be_discarded(qtbot: QtBot, tmp_path: Path) -> None:
+    leave_recording(tmp_path, 60)
+    with open_studio(tmp_path) as studio:
+        start(studio, qtbot)
+        qtbot.mouseClick(offered(studio)["Discard"], Qt.MouseButton.LeftButton)
+    assert not list((tmp_path / "recovery").glob("*.journal"))
+
+
+def test_a_recording_without_notes_is_not_worth_a_question(qtbot: QtBot, tmp_path: Path) -> None:
+    leave_recording(tmp_path)
+    assert list((tmp_path / "recovery").glob("*.journal"))
+    with open_studio(tmp_path) as studio:
+        start(studio, qtbot)
+        assert studio.services.recovery.left_over() == ()
+    assert not list((tmp_path / "recovery").glob("*.journal"))
+
+
+def test_a_recording_in_progress_has_a_journal_until_its_music_is_safe(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    def files(kind: str) -> list[Path]:
+        return list((tmp_path / "recovery").glob(f"*.{kind}"))
+
+    with open_studio(tmp_path) as studio:
+        start(studio, qtbot)
+        studio.window.commands.record.trigger()
+        studio.clock.now += 5.0
+        studio.services.live.note_on(60, 80)
+        qtbot.waitUntil(lambda: any(b'"on", 60' in path.read_bytes() for path in files("journal")))
+        # Another Composer leaves it alone.
+        other = Recovery(Document(), tmp_path / "recovery")
+        assert other.left_over() == ()
+        other.close()
+        studio.window.commands.stop.trigger()
+        qtbot.waitUntil(lambda: not files("journal"))
+        assert len(files("mid")) == 1
+        # Nothing played, nothing left.
+        studio.window.commands.record.trigger()
+        studio.window.commands.stop.trigger()
+        qtbot.waitUntil(lambda: not files("journal"))
+
+
+def test_the_journal_stays_if_the_music_cannot_be_kept_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise MidiFileError("The disk is full.")
+
+    document = Document()
+    recovery = Recovery(document, tmp_path)
+    journal = recovery.open_journal(Performance((), 120))
+    journal.note_on(60, 80, 0.0)
+    monkeypatch.setattr("composer_app.studio.recovery.write_midi", fail)
+    document.begin(scale(), "Record", saved=False)
+    recovery.end_journal(journal)
+    recovery.close()
+    other = Recovery(Document(), tmp_path)
+    assert other.left_over() == (journal.path,)
+    other.close()
+
+
+def test_a_journal_that_cannot_be_written_is_said_and_the_recording_goes_on(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_studio(tmp_path) as studio:
+        start(studio, qtbot)
+        (tmp_path / "recovery").write_text("in the way")
+        studio.window.commands.record.trigger()
+        qtbot.waitUntil(lambda: "would not survive a crash" in studio.message)
+        studio.clock.now += 5.0
+        studio.services.live.note_on(60, 80)
+        studio.window.commands.stop.trigger()
+        assert studio.composition.note_count == 1
+        # Closing is answered with the same problem; this piece may go.
+        studio.window._lost_is_fine = True

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
+from composer_app.music.performance import Grid, Quantization, Reduction
 from composer_app.studio.settings import Settings
 
 
@@ -74,3 +75,31 @@ def test_a_single_recent_file_is_still_a_list(tmp_path: Path) -> None:
     path.touch()
     Settings(tmp_path).remember_file(path)
     assert Settings(tmp_path).recent_files == (path,)
+
+
+def test_how_recordings_are_seen_is_remembered(tmp_path: Path) -> None:
+    view = Quantization(Grid.QUARTER_TRIPLET, 35, Reduction.LATEST)
+    settings = Settings(tmp_path)
+    assert settings.quantization == Quantization()
+    settings.quantization = view
+    settings.recording_correction = 0.045
+    settings.metronome_always = False
+    again = Settings(tmp_path)
+    assert again.quantization == view
+    assert again.recording_correction == 0.045
+    assert not again.metronome_always
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("quantize/grid", "1/7"), ("quantize/strength", "500"), ("quantize/reduction", "none")],
+)
+def test_a_way_of_seeing_that_somebody_spoilt_is_the_usual_one(
+    tmp_path: Path, key: str, value: str
+) -> None:
+    settings = Settings(tmp_path)
+    settings.quantization = Quantization(Grid.EIGHTH)
+    settings._store.setValue(key, value)
+    settings._store.setValue("recording/correction_ms", "90000")
+    assert settings.quantization == Quantization()
+    assert settings.recording_correction == 0.5

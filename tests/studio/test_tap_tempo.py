@@ -15,8 +15,11 @@ from composer_app.studio.tap_tempo import TapTempo
         ([0.0, 0.5, 9.0, 10.0], [None, 120.0, None, 60.0]),
         # A clock that stands still or runs back does not divide by zero.
         ([5.0, 5.0, 4.0], [None, None, None]),
-        # Beyond what a tempo can be.
-        ([0.0, 0.001], [None, 600.0]),
+        # The slowest and the fastest that can be tapped.
+        ([0.0, 3.0, 6.0], [None, 20.0, 20.0]),
+        ([0.0, 3.3], [None, 20.0]),
+        ([0.0, 0.2], [None, 300.0]),
+        ([0.0, 0.001], [None, 300.0]),
     ],
 )
 def test_the_mean_distance_counts(taps: list[float], expected: list[float | None]) -> None:

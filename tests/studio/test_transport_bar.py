@@ -91,6 +91,25 @@ def test_metronome_and_count_in_are_remembered(studio: Studio) -> None:
     assert (settings.metronome, settings.count_in_bars) == (False, 2)
 
 
+def test_the_metronome_clicks_never_while_recording_or_always(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands, settings = studio.window.commands, studio.services.settings
+    told: list[bool] = []
+    monkeypatch.setattr(studio.window.playback, "set_metronome", told.append)
+    assert settings.metronome
+    assert settings.metronome_always
+    commands.metronome_always.trigger()
+    assert told[-1] is False
+    assert settings.metronome
+    commands.metronome_always.trigger()
+    assert told[-1] is True
+    commands.metronome.trigger()
+    assert told[-1] is False
+    assert not commands.metronome_always.isEnabled()
+    assert settings.metronome_always
+
+
 def test_playing_lights_the_button_and_stop_returns_to_the_start(studio: Studio) -> None:
     window = studio.window
     studio.services.document.begin(scale(), "Open")

@@ -1,0 +1,172 @@
+"""A recording in progress, on disk: what a crash leaves of it is a recording too.
+
+The file is text, one JSON value in each line. The first line says what is recorded; then every
+key that goes down or up adds a line, as it arrives:
+
+    {"composer-journal": 1, "bpm": 96.0, "meter": [4, 4], "view": ["1/16", 100, "top"]}
+    ["on", 60, 84, 0.512345]
+    ["off", 60, 1.001234]
+
+Times are seconds from the downbeat, corrected by the latency. The file is only ever added to. Each
+batch of lines is handed to the operating system at once, so that it survives the end of this
+process however that comes, and is then sent to the disk, so that it survives a power cut. A
+reader takes the lines that are whole; the last one may be torn.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, Final
+
+from composer_app.errors import ComposerError
+from composer_app.live.recorder import Recorder
+from composer_app.music.performance import Performance, from_details, to_details
+from composer_app.music.safe_file import failure_reason
+
+_log = logging.getLogger(__name__)
+_MARK: Final = "composer-journal"
+_VERSION: Final = 1
+
+
+class JournalError(ComposerError):
+    """A journal cannot be read or holds nothing of use."""
+
+
+class Journal:
+    """Writes one recording's journal in a thread of its own.
+
+    :meth:`note_on` and :meth:`note_off` only put the event into a queue; any one thread may call.
+    ``prepare`` is called in the thread before the file is made, ``fail`` with a sentence if
+    writing does not work; the recording itself is not touched by that.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        empty: Performance,
+        *,
+        prepare: Callable[[], None] | None = None,
+        fail: Callable[[str], None] | None = None,
+    ) -> None:
+        """Begin a journal of what ``empty``, a performance without notes, will hold."""
+        self.path = path
+        self._prepare = prepare
+        self._fail = fail
+        self._lines: SimpleQueue[str | None] = SimpleQueue()
+        self._lines.put(_header(empty))
+        self._thread = Thread(target=self._run, name="composer-journal", daemon=True)
+        self._thread.start()
+
+    def note_on(self, pitch: int, velocity: int, seconds: float) -> None:
+        """A key went down ``seconds`` after the downbeat."""
+        self._lines.put(json.dumps(["on", pitch, velocity, round(seconds, 6)]))
+
+    def note_off(self, pitch: int, seconds: float) -> None:
+        """A key went up."""
+        self._lines.put(json.dumps(["off", pitch, round(seconds, 6)]))
+
+    def close(self) -> None:
+        """Write no more. The file stays; :meth:`join` waits until it is complete."""
+        self._lines.put(None)
+
+    def join(self) -> None:
+        """Wait, after :meth:`close`, for the last line to be on the disk."""
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            if self._prepare is not None:
+                self._prepare()
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("ab") as file:
+                while lines := self._batch():
+                    file.write("".join(f"{line}\n" for line in lines).encode())
+                    file.flush()
+                    os.fsync(file.fileno())
+        except OSError as error:
+            _log.warning("The journal %s cannot be written.", self.path, exc_info=True)
+            if self._fail is not None:
+                self._fail(
+                    "This recording would not survive a crash, because its journal cannot be"
+                    f" written: {failure_reason(error)}."
+                )
+
+    def _batch(self) -> list[str]:
+        """What has come since the last batch, at least one line; nothing at the end."""
+        lines: list[str] = []
+        line = self._lines.get()
+        while line is not None:
+            lines.append(line)
+            if self._lines.empty():
+                return lines
+            line = self._lines.get()
+        # Ask again for the end once these have been written.
+        self._lines.put(None)
+        return lines
+
+
+def read_journal(path: Path) -> Performance:
+    """The performance in the journal ``path``, as far as it was written.
+
+    What comes after the first line that is torn or damaged is left out; keys that were down then
+    end with the last event. Raises :class:`JournalError` if there is no note.
+    """
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise JournalError(
+            f"The recording in {path} cannot be read: {failure_reason(error)}."
+        ) from error
+    empty = _parse_header(lines[0])
+    if empty is None:
+        raise JournalError(f"{path} is not the journal of a recording, so nothing was recovered.")
+    recorder = Recorder()
+    recorder.start(0.0)
+    last = 0.0
+    for line in lines[1:]:
+        event = _parse(line)
+        match event:
+            case ["on", int(pitch), int(velocity), int() | float() as at]:
+                strike = (pitch, velocity, float(at))
+            case ["off", int(pitch), int() | float() as at]:
+                strike = (pitch, 0, float(at))
+            case _:
+                break
+        if not _plausible(*strike):
+            break
+        recorder.note_on(*strike)
+        last = max(last, strike[2])
+    notes = recorder.stop(last)
+    if not notes:
+        raise JournalError(f"The recording in {path} holds no note, so nothing was recovered.")
+    return replace(empty, notes=notes)
+
+
+def _header(empty: Performance) -> str:
+    details = to_details(replace(empty, notes=()))
+    del details["notes"]
+    return json.dumps({_MARK: _VERSION, **details})
+
+
+def _parse_header(line: bytes) -> Performance | None:
+    value = _parse(line)
+    if not isinstance(value, dict) or value.get(_MARK) != _VERSION:
+        return None
+    return from_details({**value, "notes": []})
+
+
+def _parse(line: bytes) -> Any:
+    """The value of a line; None for one that is torn."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _plausible(pitch: int, velocity: int, at: float) -> bool:
+    return 0 <= pitch <= 127 and 0 <= velocity <= 127 and -1e5 < at < 1e6

@@ -1,0 +1,75 @@
+"""The ways to get notes in: recording, capture and step input, with what they share."""
+
+from typing import Final
+
+from PySide6.QtCore import QObject
+
+from composer_app.studio.actions import Actions
+from composer_app.studio.capture_controller import CaptureController
+from composer_app.studio.message_bar import MessageBar, Tone
+from composer_app.studio.performance_controller import PerformanceController
+from composer_app.studio.piano_roll_view import PianoRollView
+from composer_app.studio.playback_controller import PlaybackController
+from composer_app.studio.recording_controller import RecordingController
+from composer_app.studio.services import Services
+from composer_app.studio.step_input_bar import StepInputBar
+from composer_app.studio.step_input_controller import StepInputController
+from composer_app.studio.transport_bar import TransportBar
+
+_JOURNAL: Final = "journal"
+
+
+class RecordingTools(QObject):
+    """Puts the controllers together; ``step_bar`` is to be laid out above the keyboard."""
+
+    def __init__(
+        self,
+        actions: Actions,
+        services: Services,
+        playback: PlaybackController,
+        bar: TransportBar,
+        roll: PianoRollView,
+        messages: MessageBar,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        document, live, clock = services.document, services.live, services.clock
+        self._messages = messages
+        self.step_bar = StepInputBar(actions)
+        self.recording = RecordingController(live, services.sound, clock, self, services.recovery)
+        self.performances = PerformanceController(
+            document, services.settings, bar.quantize_menu, messages, self
+        )
+        self.capture = CaptureController(
+            actions,
+            document,
+            live,
+            playback,
+            self.recording,
+            self.performances,
+            clock,
+            messages,
+            self,
+        )
+        self.steps = StepInputController(
+            actions,
+            self.step_bar,
+            document,
+            live,
+            playback,
+            self.recording,
+            messages,
+            roll.set_playhead,
+            self,
+        )
+        self.performances.summaryChanged.connect(bar.set_quantize)
+        self.performances.show()
+        self.steps.toggled.connect(self._listen)
+        roll.seekRequested.connect(self.steps.move_to)
+        services.recovery.journalFailed.connect(self._say_unsafe)
+
+    def _listen(self, stepping: bool) -> None:
+        self.capture.set_listening(not stepping)
+
+    def _say_unsafe(self, sentence: str) -> None:
+        self._messages.stand(_JOURNAL, sentence, Tone.WARNING)
