@@ -7,11 +7,12 @@ import time
 from pathlib import Path
 
 from benchmarks import models
-from benchmarks.studio import STARTS, generate_to_painted
+from benchmarks.studio import STARTS, generate_to_painted, roll_paints
 from composer_app.music.sample_melodies import load_sample
 
 _RUNS = 15
 _START_RUNS = 7
+_PAINT_RUNS = 60
 
 
 def start_seconds(kind: str) -> float:
@@ -28,6 +29,8 @@ def main() -> None:
     melody = load_sample("ode_to_joy")
     painted = statistics.median(generate_to_painted(melody, _RUNS))
     print(f"Generate to painted notes      {painted:7.3f} s ({melody.bars} bars)")
+    for name, milliseconds in roll_paints(_PAINT_RUNS).items():
+        print(f"piano roll {name:27} {milliseconds:7.2f} ms")
     times: dict[str, list[float]] = {kind: [] for kind in STARTS}
     for _ in range(_START_RUNS):
         # In turns, so that whatever else the machine does falls on all alike.

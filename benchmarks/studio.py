@@ -4,6 +4,7 @@ As a program (``python studio.py bare|studio``) it opens one window and leaves a
 """
 
 import os
+import statistics
 import sys
 import tempfile
 import time
@@ -74,6 +75,67 @@ def generate_to_painted(melody: "Melody", runs: int) -> list[float]:
     window.close()
     services.close()
     return times[1:]
+
+
+def roll_paints(runs: int) -> dict[str, float]:
+    """Median milliseconds of what the piano roll does, with 200 bars of four voices.
+
+    Zoomed, the view is painted from nothing; scrolled, what is there is copied.
+    """
+    _private_home()
+    from PySide6.QtWidgets import QApplication
+
+    from composer_app.music.composition import Composition, Track
+    from composer_app.music.note import Note
+    from composer_app.studio.piano_roll_view import PianoRollView
+    from composer_app.studio.theme import apply_theme
+
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    apply_theme(app)
+    piece = Composition(
+        tuple(
+            Track(name, 0, tuple(Note(2 * i, pitch + i % 7, 2) for i in range(1600)))
+            for name, pitch in (("Soprano", 72), ("Alto", 65), ("Tenor", 57), ("Bass", 45))
+        )
+    )
+    view = PianoRollView()
+    view.resize(1100, 640)
+    view.show()
+    view.set_composition(piece)
+    figures: dict[str, float] = {}
+
+    def measure(name: str, act: Callable[[int], object]) -> None:
+        app.processEvents()
+        times = []
+        for run in range(runs):
+            began = time.perf_counter()
+            act(run)
+            # Paints what the act has exposed, and no more.
+            app.processEvents()
+            times.append(time.perf_counter() - began)
+        figures[name] = 1000 * statistics.median(times)
+
+    def measure_all(state: str) -> None:
+        measure(f"zoomed{state}", lambda run: view.set_zoom(8.0 if run % 2 else 9.0))
+        view.set_zoom(4.0)
+        bar = view.horizontalScrollBar()
+        measure(f"scrolled{state}", lambda run: bar.setValue(100 + run % 2))
+        measure(f"playhead moved{state}", lambda run: view.set_playhead(40.0 + run % 2))
+
+    measure_all("")
+    if hasattr(view, "set_selection"):
+        from composer_app.studio.locks import Locks
+        from composer_app.studio.selection import Selection
+
+        everything = Selection.everything(piece)
+        view.set_selection(everything)
+        measure_all(", all selected")
+        view.set_selection(Selection())
+        view.set_locks(Locks(everything.cells(piece)))
+        measure_all(", all kept")
+    view.close()
+    return figures
 
 
 def _wait(done: Callable[[], bool]) -> None:

@@ -20,7 +20,7 @@ class KeptRow(QWidget):
         padlock.setFixedSize(QSize(_ICON, _ICON))
         self._text = QLabel()
         self.button = QToolButton()
-        self.button.setText("Let change")
+        self.button.setText("Let go")
         self.button.setToolTip(let_go.toolTip())
         self.button.setAccessibleName(let_go.toolTip())
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -41,6 +41,6 @@ class KeptRow(QWidget):
 
     def set_kept(self, notes: int, anything: bool) -> None:
         """Say that ``notes`` are kept; where there are none, ``anything`` else may be."""
-        count = "1 note is kept" if notes == 1 else f"{notes} notes are kept"
-        self._text.setText(count if notes else "Rests are kept")
+        count = "1 note kept" if notes == 1 else f"{notes} notes kept"
+        self._text.setText(count if notes else "Rests kept")
         self.setVisible(anything)

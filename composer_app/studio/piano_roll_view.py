@@ -1,7 +1,7 @@
 """The piano roll: the composition's notes over time, what is selected, and the playhead.
 
 The picture is kept as tiles (:mod:`roll_tiles`); scrolling and the playhead only copy them. What
-changes often is painted over them: the selection, the playhead, a recording's notes, the focus
+changes often is painted over them: selected bars, the playhead, a recording's notes, the focus
 ring. Scale and scrolling are :mod:`roll_viewport`'s, gestures :mod:`roll_input`'s.
 """
 
@@ -27,9 +27,10 @@ from composer_app.music.composition import Composition
 from composer_app.music.note_edits import NoteKey
 from composer_app.music.pitch import KEYBOARD_HIGHEST, KEYBOARD_LOWEST
 from composer_app.studio.locks import Locks
-from composer_app.studio.roll_geometry import HIGHEST_ROW, LOWEST_ROW
+from composer_app.studio.roll_geometry import HIGHEST_ROW, LOWEST_ROW, note_rect
 from composer_app.studio.roll_input import RollKeyboard, RollMouse
 from composer_app.studio.roll_marks import (
+    REACH,
     MarkedNotes,
     paint_band,
     paint_highlighted,
@@ -54,6 +55,8 @@ from composer_app.studio.theme import COLORS
 _EMPTY_BARS: Final = 8
 # A note may be missed by this many pixels: at the smallest scale it is two wide.
 _MISS: Final = 3.0
+# Of more notes than this it is not worked out which tiles they are on.
+_FEW: Final = 500
 
 RecordedNote = tuple[int, float, float]
 
@@ -86,6 +89,7 @@ class PianoRollView(RollViewport):
         self._inviting = True
         self._selection = Selection()
         self._selected = MarkedNotes()
+        self._lit: frozenset[NoteKey] = frozenset()
         self._highlighted = MarkedNotes()
         self._band: QRectF | None = None
         self._tiles = RollTiles(self._paint_area)
@@ -121,7 +125,7 @@ class PianoRollView(RollViewport):
         self._tracks = tracks_of(composition, confidence)
         self._mark_locks()
         self._rebuild()
-        self._highlighted = MarkedNotes()
+        self.set_highlighted(())
         self._choose(self._selection.kept_in(composition))
         self._describe()
         self.compositionShown.emit()
@@ -200,8 +204,10 @@ class PianoRollView(RollViewport):
 
     def set_highlighted(self, notes: Collection[NoteKey]) -> None:
         """Make ``notes`` stand out, less than selected ones do, until the piece changes."""
+        changed = self._lit ^ frozenset(notes)
+        self._lit = frozenset(notes)
         self._highlighted = MarkedNotes(notes, self._hidden)
-        self.viewport().update()
+        self._repaint(changed)
 
     def set_band(self, band: QRectF | None) -> None:
         """Draw the rubber band around ``band`` (content pixels), or none."""
@@ -270,8 +276,6 @@ class PianoRollView(RollViewport):
         area = QRectF(event.rect().translated(corner))
         if self._selection.span is not None:
             paint_span(painter, self._geometry, self._selection.span, area)
-        paint_highlighted(painter, self._highlighted.rects(self._geometry, area))
-        paint_selected(painter, self._selected.rects(self._geometry, area))
         for pitch, start, end in self._recorded:
             paint_recorded(painter, self._geometry, pitch, start, end)
         if self._band is not None:
@@ -293,15 +297,28 @@ class PianoRollView(RollViewport):
 
     def _paint_area(self, painter: QPainter, area: QRectF) -> None:
         paint_tile(painter, self._geometry, self._shown, area)
+        paint_highlighted(painter, self._highlighted.rects(self._geometry, area))
+        paint_selected(painter, self._selected.rects(self._geometry, area))
+
+    def _repaint(self, notes: Collection[NoteKey]) -> None:
+        """The marks of ``notes`` have changed."""
+        if len(notes) > _FEW:
+            self._tiles.forget()
+        else:
+            scale = self._geometry
+            rects = (QRectF(*note_rect(scale, n.start, n.end, n.pitch)) for _, n in notes)
+            self._tiles.forget_under(r.adjusted(-REACH, -REACH, REACH, REACH) for r in rects)
+        self.viewport().update()
 
     def _choose(self, selection: Selection) -> None:
         if selection == self._selection:
             return
+        changed = selection.notes ^ self._selection.notes
         self._selection = selection
         self._selected = MarkedNotes(selection.notes, self._hidden)
+        self._repaint(changed)
         self._ruler.set_selected(selection.span)
         self._describe()
-        self.viewport().update()
         self.selectionChanged.emit(selection)
 
     def _select_bars(self, here: float, there: float) -> None:

@@ -1,12 +1,13 @@
 """What is painted over the piano roll's notes: selected, highlighted, kept, and the band."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QTransform
 
 from composer_app.music.note_edits import NoteKey
 from composer_app.studio.roll_geometry import RollGeometry, note_rect
@@ -15,8 +16,11 @@ from composer_app.studio.theme import COLORS, with_alpha
 # Told apart without colour: selected notes have a thick frame, highlighted ones a thin dashed one.
 _SELECTED_FRAME: Final = 2.0
 _SELECTED_LIGHT: Final = 0.30
+_ROOM_FOR_LINE: Final = 8
 _HIGHLIGHT_FRAME: Final = 1.5
 _HIGHLIGHT_LIGHT: Final = 0.16
+# Marks stand out from their notes by up to this many pixels.
+REACH: Final = 4
 _BAND_FILL: Final = 0.14
 _SPAN_FILL: Final = 0.10
 # A kept note is hatched, and wears a padlock where there is room for it.
@@ -41,33 +45,40 @@ class MarkedNotes:
         return len(self._array)
 
     def rects(self, geometry: RollGeometry, area: QRectF) -> list[QRectF]:
-        """Rectangles of those that may reach into ``area`` (content pixels)."""
+        """Rectangles of those whose marks may reach into ``area`` (content pixels)."""
         if not len(self._array):
             return []
         first, last, lowest, highest = geometry.box(
-            area.left() - 4, area.top() - 4, area.right() + 4, area.bottom() + 4
+            area.left() - REACH, area.top() - REACH, area.right() + REACH, area.bottom() + REACH
         )
         start, end, pitch = self._array.T
         hits = (start <= last) & (end > first) & (pitch >= lowest) & (pitch <= highest)
         return [QRectF(*note_rect(geometry, *row)) for row in self._array[hits].tolist()]
 
 
-def paint_selected(painter: QPainter, rects: Iterable[QRectF]) -> None:
+def paint_selected(painter: QPainter, rects: Sequence[QRectF]) -> None:
     """Brighter, in a solid frame that stands around the note."""
+    if not rects:
+        return
+    # One shape, lest two notes in one place be twice as bright.
+    shape = QPainterPath()
+    shape.setFillRule(Qt.FillRule.WindingFill)
+    for rect in rects:
+        shape.addRect(rect)
+    # Multiplies what is there, so that the dark letters on the notes stay dark.
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_ColorDodge)
+    painter.fillPath(shape, QColor.fromRgbF(_SELECTED_LIGHT, _SELECTED_LIGHT, _SELECTED_LIGHT))
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     frame = QPen(QColor(COLORS.playhead), _SELECTED_FRAME)
     frame.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    light = QColor.fromRgbF(_SELECTED_LIGHT, _SELECTED_LIGHT, _SELECTED_LIGHT)
     dark = QPen(QColor(COLORS.on_accent), 1)
     for rect in rects:
         radius = _radius(rect)
-        # Multiplies what is there, so that the dark letters on the notes stay dark.
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_ColorDodge)
-        painter.fillRect(rect, light)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-        painter.setPen(dark)
-        # A dark line between note and frame keeps them apart whatever the voice's colour.
-        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        if rect.width() >= _ROOM_FOR_LINE:
+            # A dark line between note and frame keeps them apart whatever the voice's colour.
+            painter.setPen(dark)
+            painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
         painter.setPen(frame)
         painter.drawRoundedRect(rect.adjusted(-1, -1, 1, 1), radius + 1.5, radius + 1.5)
 
@@ -108,21 +119,31 @@ def paint_band(painter: QPainter, band: QRectF) -> None:
 
 def paint_kept(painter: QPainter, rect: QRectF) -> None:
     """The mark of a note that is kept: hatched, with a padlock at its end where it fits."""
-    painter.save()
-    shape = QPainterPath()
-    shape.addRoundedRect(rect, _radius(rect), _radius(rect))
-    painter.setClipPath(shape, Qt.ClipOperation.IntersectClip)
-    painter.setPen(QPen(with_alpha(COLORS.on_accent, _HATCH_DARKNESS), 1.5))
-    height = rect.height()
-    # The lines of all notes fall into one pattern.
-    first = rect.left() - height - rect.left() % _HATCH_GAP
-    count = int((rect.width() + 2 * height) / _HATCH_GAP) + 1
-    lefts = [first + index * _HATCH_GAP for index in range(count)]
-    painter.drawLines([QLineF(x, rect.bottom(), x + height, rect.top()) for x in lefts])
-    painter.restore()
-    if rect.width() >= _ROOM_FOR_PADLOCK and height >= _PADLOCK + 1:
+    radius = _radius(rect)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_hatching())
+    painter.drawRoundedRect(rect, radius, radius)
+    if rect.width() >= _ROOM_FOR_PADLOCK and rect.height() >= _PADLOCK + 1:
         centre = QPointF(rect.right() - 4 - _PADLOCK / 2, rect.center().y())
         paint_padlock(painter, centre, COLORS.on_accent)
+
+
+@lru_cache(maxsize=1)
+def _hatching() -> QBrush:
+    """Slanting lines, one pattern for all notes, fine enough for a ratio of 2."""
+    side = 2 * _HATCH_GAP
+    picture = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(with_alpha(COLORS.on_accent, _HATCH_DARKNESS), 3))
+    # With the corners of its neighbours, so that the lines go on.
+    for shift in (-side, 0, side):
+        painter.drawLine(QLineF(shift - 2, side + 2, shift + side + 2, -2))
+    painter.end()
+    brush = QBrush(picture)
+    brush.setTransform(QTransform.fromScale(0.5, 0.5))
+    return brush
 
 
 def paint_padlock(painter: QPainter, centre: QPointF, color: str) -> None:

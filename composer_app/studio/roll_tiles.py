@@ -1,6 +1,6 @@
 """The piano roll's picture as square tiles, painted once and kept until it changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRect, QRectF
@@ -30,6 +30,17 @@ class RollTiles:
     def forget(self) -> None:
         """What they show is out of date."""
         self._tiles.clear()
+
+    def forget_under(self, rects: Iterable[QRectF]) -> None:
+        """What they show in ``rects`` (content pixels) is out of date."""
+        stale = {
+            (column, row)
+            for rect in rects
+            for column in tiles(rect.left(), rect.right() + 1, TILE)
+            for row in tiles(rect.top(), rect.bottom() + 1, TILE)
+        }
+        for place in stale:
+            self._tiles.pop(place, None)
 
     def draw(self, painter: QPainter, exposed: QRect, corner: QPoint, ratio: float) -> None:
         """Copy what is ``exposed`` of a view that is scrolled to ``corner``.

@@ -136,7 +136,7 @@ class SelectionController(QObject):
     def _toggle_kept(self) -> None:
         document, cells = self._document, self._cells()
         if document.locks.covers(cells):
-            document.set_locks(document.locks.minus(cells), "Let Change")
+            document.set_locks(document.locks.minus(cells), "Let Go")
         else:
             document.set_locks(document.locks.plus(cells), "Keep")
         self._refresh()
@@ -146,7 +146,7 @@ class SelectionController(QObject):
         document.set_locks(Locks(~self._cells()), "Keep the Rest")
 
     def _keep_nothing(self) -> None:
-        self._document.set_locks(Locks.none(), "Let Everything Change")
+        self._document.set_locks(Locks.none(), "Let Everything Go")
 
     def _generate(self) -> None:
         self._generation.generate_only(self._cells())
