@@ -23,7 +23,8 @@ _REDUCTIONS: Final = {
     Reduction.LATEST: ("Latest Note Wins", "Every note counts, and cuts off the one before"),
 }
 _STRENGTH_STEP: Final = 5
-_MENU_MARGINS: Final = (28, 4, 16, 4)
+# Under the texts of the choices.
+_MENU_MARGINS: Final = (40, 4, 16, 4)
 
 
 class QuantizeMenu(QMenu):

@@ -53,9 +53,10 @@ class TransportController(QObject):
         self._messages = messages
         self._set_playhead = set_playhead
         self._taps = TapTempo()
-        self._connect()
+        # Before they are connected, or the first would store what the second does not show yet.
         actions.metronome.setChecked(settings.metronome)
         actions.metronome_always.setChecked(settings.metronome_always)
+        self._connect()
         self._use_metronome()
         bar.set_count_in(settings.count_in_bars)
         self._show_composition()
