@@ -14,16 +14,17 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from composer_app import __version__
-from composer_app.analysis.summary import Spread, Summary, summary
+from composer_app.doctor import add_doctor_command
 from composer_app.errors import ComposerError, SettingError
 from composer_app.evaluation import add_evaluation_command
 from composer_app.generation.catalog import DEFAULT_MODEL, installed_models
 from composer_app.generation.commands import FAILED, add_generate_command
+from composer_app.live.commands import add_live_commands
 from composer_app.music.composition import Composition
 from composer_app.music.midi_file import read_midi, write_midi
-from composer_app.music.pitch import pitch_name
 from composer_app.music.safe_file import failure_reason, write_whole
 from composer_app.music.sample_melodies import load_sample, sample_melodies
+from composer_app.reporting import add_profile_command, add_stats_command
 from composer_app.training.commands import add_training_commands
 
 INTERRUPTED: Final = 130  # as shells report a program that was stopped by Ctrl-C
@@ -93,13 +94,12 @@ def _parser() -> argparse.ArgumentParser:
     studio.add_argument("file", nargs="?", metavar="FILE.mid", help="a MIDI file to open")
 
     add_generate_command(commands)
+    add_live_commands(commands)
 
     models = _command(commands, "models", _models, "list the installed models", "models --json")
     models.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
-    stats = _command(commands, "stats", _stats, "measure a MIDI file", "stats composition.mid")
-    stats.add_argument("file", type=Path, metavar="FILE.mid")
-    stats.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    add_stats_command(commands)
 
     picture = _command(
         commands,
@@ -119,7 +119,9 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--list", action="store_true", help="list them instead")
     sample.add_argument("-o", "--output", type=Path, metavar="OUT.mid")
 
+    add_doctor_command(commands)
     add_training_commands(commands)
+    add_profile_command(commands)
     add_evaluation_command(commands)
     return parser
 
@@ -169,42 +171,6 @@ def _models(args: argparse.Namespace) -> int:
         if model.description:
             print(f"{'':<16} {model.description}")
     return 0
-
-
-def _stats(args: argparse.Namespace) -> int:
-    figures = summary(read_midi(args.file))
-    if args.json:
-        print(json.dumps({"file": str(args.file), **asdict(figures)}, indent=2))
-    else:
-        print("\n".join(_stats_table(args.file, figures)))
-    return 0
-
-
-def _stats_table(path: Path, figures: Summary) -> list[str]:
-    head = [
-        f"{path}" + (f' "{figures.title}"' if figures.title else ""),
-        f"{figures.key}, {figures.meter}, {figures.tempo:g} BPM, "
-        f"{_count(figures.bars, 'bar')}, {_count(figures.notes, 'note')}",
-        "",
-        f"{'':>2}  {'track':<16} {'notes':>6}  {'range':<9} {'pitch':>12} {'length':>12}"
-        f" {'velocity':>12} {'in key':>7} {'on beat':>8}",
-    ]
-    rows = []
-    for number, track in enumerate(figures.tracks, 1):
-        row = f"{number:>2}  {track.name[:16]:<16} {track.notes:>6}"
-        if track.lowest is not None and track.highest is not None:
-            low, high = pitch_name(track.lowest), pitch_name(track.highest)
-            spreads = "".join(f" {_spread(s)}" for s in (track.pitch, track.length, track.velocity))
-            row += f"  {f'{low}-{high}':<9}{spreads} {track.in_key:>7.0%} {track.on_beat:>8.0%}"
-        rows.append(row)
-    return [*head, *rows, "", "pitch, length (sixteenths) and velocity: mean ± standard deviation"]
-
-
-def _spread(spread: Spread | None) -> str:
-    if spread is None:
-        return f"{'':>12}"
-    deviation = "" if spread.stdev is None else f" ± {spread.stdev:.1f}"
-    return f"{spread.mean:.1f}{deviation}".rjust(12)
 
 
 def _picture(args: argparse.Namespace) -> int:

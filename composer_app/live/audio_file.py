@@ -18,6 +18,7 @@ from typing import IO, Any, Final
 import numpy as np
 
 from composer_app.errors import DeviceError, SettingError
+from composer_app.live.mixing import Mix
 from composer_app.live.rendering import (
     DEFAULT_RATE,
     FloatArray,
@@ -150,27 +151,29 @@ def write_audio(
     soundfont: Path | None = None,
     settings: AudioSettings | None = None,
     progress: Progress | None = None,
+    mix: Mix | None = None,
 ) -> AudioWritten:
     """Render ``composition`` into the file ``path``, in the format that its name ends with.
 
-    The true peak stays below :data:`CEILING` dBFS. Nothing is ever seen of a file that is not
-    complete, and an earlier one stays until then. ``soundfont``: the first of this machine when
-    omitted. Raises :class:`SettingError` for a place that cannot be written, a format or a rate
-    that does not fit; :class:`DeviceError` where FluidSynth, soundfile or the SoundFont is
-    missing; :class:`RenderingStoppedError` when ``progress`` returns False.
+    ``mix`` is that of :func:`render`, ``soundfont`` the first of this machine when omitted. The
+    true peak stays below :data:`CEILING` dBFS. Nothing is ever seen of a file that is not
+    complete, and an earlier one stays until then. Raises :class:`SettingError` for a place that
+    cannot be written, a format or a rate that does not fit; :class:`DeviceError` where
+    FluidSynth, soundfile or the SoundFont is missing; :class:`RenderingStoppedError` when
+    ``progress`` returns False.
     """
     settings = settings or AudioSettings()
     kind = audio_format(path)
     check_rate(kind, settings.rate)
     if not composition.note_count:
         raise SettingError(f"{path} was not written because the piece has no notes: open another.")
-    soundfile = _soundfile()
+    soundfile = soundfile_module()
     soundfont = choose_soundfont(soundfont)
     say = progress or (lambda share: True)
     try:
         folder = path.absolute().parent
         with tempfile.TemporaryFile(dir=folder) as samples:
-            blocks = render(composition, soundfont, settings.rate)
+            blocks = render(composition, soundfont, settings.rate, mix)
             expected = music_frames(composition, settings.rate)
             with closing(blocks):
                 frames, peak = _collect(blocks, samples, expected, kind.rendering, say)
@@ -201,7 +204,8 @@ def check_rate(kind: AudioFormat, rate: int) -> None:
         )
 
 
-def _soundfile() -> Any:
+def soundfile_module() -> Any:
+    """The module soundfile. Raises :class:`DeviceError` where it does not work."""
     try:
         return import_module("soundfile")
     except ModuleNotFoundError:

@@ -7,10 +7,9 @@ away from it.
 
 import ctypes
 from bisect import bisect_left
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -20,11 +19,12 @@ from numpy.typing import NDArray
 from composer_app.errors import DeviceError
 from composer_app.live.fluid_engine import CHANNELS, FluidEngine
 from composer_app.live.fluid_library import fluid_library
+from composer_app.live.mixing import Mix
 from composer_app.live.note_sink import SinkEvent, track_channel
 from composer_app.live.quiet import quiet_stderr
 from composer_app.live.soundfonts import find_soundfonts, is_soundfont
+from composer_app.live.strokes import Stroke, Strokes
 from composer_app.music.composition import Composition
-from composer_app.music.note import Note
 
 FloatArray = NDArray[np.float32]
 
@@ -57,11 +57,15 @@ class TimedEvent:
 
 
 def render(
-    composition: Composition, soundfont: Path, rate: int = DEFAULT_RATE
+    composition: Composition,
+    soundfont: Path,
+    rate: int = DEFAULT_RATE,
+    mix: Mix | None = None,
 ) -> Generator[FloatArray]:
     """The sound of ``composition``: blocks of shape (frames, 2), left and right, one by one.
 
-    Full scale is 1, but may be exceeded. Step 0 is frame 0; after the last note come its release
+    ``mix``: as loud and where each track is to sound; the default when omitted. Full scale is
+    1, but may be exceeded. Step 0 is frame 0; after the last note come its release
     and the reverberation. Equal arguments give equal samples. ``rate`` is in frames a second,
     8,000 to 96,000. Only the block at hand is kept in memory; close the iterator to stop early.
     Raises :class:`DeviceError`, with the first block, if the FluidSynth library is missing or
@@ -72,7 +76,7 @@ def render(
     with _engine(soundfont, rate) as engine:
         end = music_frames(composition, rate)
         loudest = 0.0
-        for block in _music(engine, timed_events(composition), end, rate):
+        for block in _music(engine, timed_events(composition, mix), end, rate):
             loudest = max(loudest, float(np.abs(block).max()))
             yield block
         yield from _tail(engine, loudest, rate)
@@ -101,39 +105,34 @@ def choose_soundfont(choice: Path | None = None) -> Path:
     return found
 
 
-def timed_events(composition: Composition) -> list[TimedEvent]:
+def timed_events(composition: Composition, mix: Mix | None = None) -> list[TimedEvent]:
     """What a synthesizer is told to play ``composition``, in order; releases before strikes.
 
-    Tracks sound on their :func:`track_channel`; no pitch of a channel overlaps itself.
+    The tracks that ``mix`` lets sound do so on their :func:`track_channel`, with its volumes.
     """
-    channels: dict[int, list[Note]] = {}
-    programs = []
-    for index, track in enumerate(composition.tracks):
-        channel = track_channel(index)
-        programs.append(TimedEvent(0.0, SinkEvent("program_change", channel, track.program)))
-        channels.setdefault(channel, []).extend(track.notes)
-    timed: list[tuple[int, bool, SinkEvent]] = []
-    for channel, notes in channels.items():
-        for note in _without_overlap(notes):
-            strike = SinkEvent("note_on", channel, note.pitch, note.velocity)
-            timed.append((note.start, True, strike))
-            timed.append((note.end, False, SinkEvent("note_off", channel, note.pitch)))
-    timed.sort(key=lambda item: item[:2])
+    mix = mix or Mix()
+    tracks = range(len(composition.tracks))
+    first = [
+        SinkEvent("program_change", track_channel(index), composition.tracks[index].program)
+        for index in tracks
+    ]
+    for (channel, controller), value in mix.controls(len(tracks)).items():
+        first.append(SinkEvent("control_change", channel, controller, value))
+    strokes = Strokes(composition, [index for index in tracks if mix.audible(index)])
     seconds = composition.tempo.seconds_at
-    return programs + [TimedEvent(seconds(step), event) for step, _, event in timed]
+    return [
+        *(TimedEvent(0.0, event) for event in first),
+        *(
+            TimedEvent(seconds(stroke.step), _stroke_event(stroke))
+            for stroke in strokes.between(0, composition.steps + 1)
+        ),
+    ]
 
 
-def _without_overlap(notes: Iterable[Note]) -> Iterator[Note]:
-    """Each note cut where the next one of its pitch is struck; the longest of a unison."""
-    by_pitch = sorted(notes, key=lambda note: (note.pitch, note))
-    for _, line in groupby(by_pitch, lambda note: note.pitch):
-        last: Note | None = None
-        for note in line:
-            if last is not None and last.start < note.start:
-                yield replace(last, duration=min(last.end, note.start) - last.start)
-            last = note
-        if last is not None:
-            yield last
+def _stroke_event(stroke: Stroke) -> SinkEvent:
+    if stroke.strikes:
+        return SinkEvent("note_on", *stroke.key, stroke.note.velocity)
+    return SinkEvent("note_off", *stroke.key)
 
 
 class _OfflineEngine(FluidEngine):

@@ -43,6 +43,19 @@ def display_problem(
     return None
 
 
+def qt_platform() -> tuple[str, str]:
+    """Qt's version and the platform that it opens windows on, such as xcb.
+
+    Call it in a process of its own, and only where there is no :func:`display_problem`: Qt ends
+    the process when it finds no platform. Raises ImportError, see :func:`library_problem`.
+    """
+    from PySide6.QtCore import qVersion
+    from PySide6.QtGui import QGuiApplication
+
+    app = QGuiApplication([])
+    return qVersion(), app.platformName()
+
+
 def library_problem(error: ImportError) -> str:
     """A sentence for a Qt that cannot be imported since a system library is missing."""
     return (

@@ -1,11 +1,20 @@
 """Asking for a file's name."""
 
+import re
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from composer_app.live.audio_file import FORMATS
+
 _FILTER: Final = "MIDI files (*.mid *.midi *.MID *.MIDI);;All files (*)"
+_AUDIO_FILTERS: Final = {f"{each.title} (*{each.suffix})": each.suffix for each in FORMATS}
+
+
+def plain_name(title: str) -> str:
+    """``title`` as a file's name without ending, free of what file systems do not take."""
+    return re.sub(r'[\s\\/:*?"<>|\x00-\x1f]+', " ", title).strip(" .") or "Untitled"
 
 
 class FileDialogs:
@@ -23,3 +32,20 @@ class FileDialogs:
             return None
         path = Path(name)
         return path if path.suffix.lower() in (".mid", ".midi") else Path(f"{name}.mid")
+
+    def ask_save_audio(self, parent: QWidget, suggestion: Path) -> Path | None:
+        """Where to write sound; ends as one of the audio formats. Asks before it overwrites."""
+        suffixes = {suffix: choice for choice, suffix in _AUDIO_FILTERS.items()}
+        name, choice = QFileDialog.getSaveFileName(
+            parent,
+            "Export Audio",
+            str(suggestion),
+            ";;".join(_AUDIO_FILTERS),
+            suffixes.get(suggestion.suffix, ""),
+        )
+        if not name:
+            return None
+        path = Path(name)
+        if path.suffix.lower() in suffixes:
+            return path
+        return Path(f"{name}{_AUDIO_FILTERS.get(choice, suggestion.suffix)}")

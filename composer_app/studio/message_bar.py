@@ -1,7 +1,7 @@
 """The message bar: what happened and what to do, in a sentence that stops nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -127,6 +127,19 @@ class MessageBar(QFrame):
         self._standing.append(_Message(key, text, tone, actions))
         self._end_news()
 
+    def amend(self, key: str, text: str) -> None:
+        """Let the standing message ``key`` say ``text`` from now on; its buttons stay.
+
+        For what changes several times a second; it is not read out anew. Does nothing if there
+        is no such message.
+        """
+        for index, message in enumerate(self._standing):
+            if message.key == key:
+                self._standing[index] = replace(message, text=text)
+                if message is self._shown:
+                    self._shown = self._standing[index]
+                    self._show_text(text)
+
     def withdraw(self, key: str) -> None:
         """Take back the standing message ``key``, if there is one."""
         self._drop(key)
@@ -157,7 +170,8 @@ class MessageBar(QFrame):
     def _act(self, message: _Message, action: MessageAction) -> None:
         if message is self._news:
             self._news = None
-        self._standing = [other for other in self._standing if other is not message]
+        elif message.key:
+            self._drop(message.key)
         self._show_current()
         action.run()
 
@@ -167,16 +181,18 @@ class MessageBar(QFrame):
         if message is self._shown and message is not None:
             return
         self._shown = message
-        text = message.text if message else self._idle_text
-        self._label.setText(text)
-        self._label.setToolTip(message.text if message else "")
-        self._label.setAccessibleName(f"Message: {text}")
+        self._show_text(message.text if message else self._idle_text)
         set_role(self._label, "" if message else "muted")
         self._show_icon()
         self._dismiss.setVisible(message is not None)
         self._fill_buttons(message)
         if message is not None:
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, message.text))
+
+    def _show_text(self, text: str) -> None:
+        self._label.setText(text)
+        self._label.setToolTip(text if self._shown else "")
+        self._label.setAccessibleName(f"Message: {text}")
 
     def _show_icon(self) -> None:
         name, color = _ICONS[self.tone]

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composer_app.errors import DeviceError
+from composer_app.live.mixing import Mix, TrackMix
 from composer_app.live.note_sink import track_channel
 from composer_app.live.rendering import (
     FloatArray,
@@ -104,11 +105,29 @@ def test_an_instrument_that_never_dies_away_fades_out(soundfont: Path) -> None:
     events = [rendering.TimedEvent(0.0, SinkEvent("control_change", 0, 64, 127))]
     plain = rendering.timed_events
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rendering, "timed_events", lambda each: events + plain(each))
+        patch.setattr(rendering, "timed_events", lambda *given: events + plain(*given))
         samples = sound(piece, soundfont)
     assert len(samples) == pytest.approx(music_frames(piece, RATE) + 10 * RATE, abs=64)
     assert np.abs(samples[-2 * RATE : -RATE]).max() > 0.01
     assert np.abs(samples[-100:]).max() < 0.001
+
+
+def test_the_mix_decides_how_loud_where_and_whether(soundfont: Path) -> None:
+    tracks = tuple(Track("", OCARINA, (Note(0, pitch, 8, 100),)) for pitch in (60, 67))
+    piece = Composition(tracks, TempoMap.constant(120))
+
+    def mixed(*settings: TrackMix, master: int = 127) -> FloatArray:
+        return np.concatenate(list(render(piece, soundfont, RATE, Mix(settings, master))))
+
+    both, first = mixed(TrackMix(), TrackMix()), mixed(TrackMix(), TrackMix(mute=True))
+    assert np.array_equal(both, sound(piece, soundfont))
+    assert strongest_pitch(first[RATE // 4 : RATE // 2].mean(axis=1)) == pytest.approx(60, abs=0.2)
+    assert np.array_equal(first, mixed(TrackMix(solo=True), TrackMix()))
+    quiet, left = mixed(TrackMix(), TrackMix(mute=True), master=64), mixed(TrackMix(pan=0))
+    assert np.abs(quiet).max() == pytest.approx(np.abs(first).max() / 4, rel=0.1)
+    assert len(both) == pytest.approx(len(first), abs=RATE)
+    balance = [np.square(left[:, side]).mean() for side in (0, 1)]
+    assert balance[0] > 1.5 * balance[1]
 
 
 def test_nothing_to_play_is_no_sound(soundfont: Path) -> None:
@@ -133,7 +152,7 @@ def test_no_pitch_is_struck_twice_or_left_hanging(tracks: list[list[Note]]) -> N
         if each.event.kind == "note_on":
             assert not sounding[key]
             struck.add((round(each.seconds, 6), *key))
-        if each.event.kind != "program_change":
+        if each.event.kind.startswith("note"):
             sounding[key] = each.event.kind == "note_on"
     assert not any(sounding.values())
     seconds = piece.tempo.seconds_at

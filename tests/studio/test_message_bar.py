@@ -77,3 +77,24 @@ def test_a_long_sentence_does_not_widen_the_window(bar: MessageBar) -> None:
     bar.tell("word " * 200)
     assert bar.minimumSizeHint().width() - before < 200
     assert bar._label.toolTip() == "word " * 200
+
+
+def test_what_stands_is_amended_and_keeps_its_buttons(bar: MessageBar, qtbot: QtBot) -> None:
+    pressed: list[str] = []
+    action = MessageAction("Cancel", lambda: pressed.append("cancel"))
+    bar.stand("export", "0 %", Tone.INFO, action)
+    (button,) = bar.action_buttons()
+    bar.amend("export", "50 %")
+    bar.amend("another", "Nothing.")
+    assert (bar.text, bar._label.text()) == ("50 %", "50 %")
+    assert bar.action_buttons() == [button]
+    bar.tell("Saved.")
+    bar.amend("export", "80 %")
+    assert bar.text == "Saved."
+    end_news(bar)
+    assert bar.text == "80 %"
+    (button,) = bar.action_buttons()
+    bar.amend("export", "90 %")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert pressed == ["cancel"]
+    assert bar.text == ""

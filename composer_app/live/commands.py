@@ -1,0 +1,296 @@
+"""The commands that sound: ``render`` into an audio file, ``play`` in the terminal."""
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final, NoReturn
+
+from composer_app.errors import DeviceError
+from composer_app.live.audio_file import (
+    CEILING,
+    FORMATS,
+    LEAST_GAIN,
+    MOST_GAIN,
+    RATES,
+    AudioSettings,
+    write_audio,
+)
+from composer_app.live.midi_connect import VIRTUAL_OUTPUT
+from composer_app.live.midi_output import MidiSynthesizer
+from composer_app.live.midi_outputs import MidiOutputs
+from composer_app.live.note_sink import SilentSynthesizer, Synthesizer
+from composer_app.live.player import Player
+from composer_app.live.rendering import DEFAULT_RATE
+from composer_app.live.synthesizer import SoundSettings, open_synthesizer
+from composer_app.music.composition import Composition
+from composer_app.music.midi_file import read_midi
+
+# Something that is done sooner needs no progress line.
+_PATIENCE_SECONDS: Final = 0.2
+_BETWEEN_LINES_SECONDS: Final = 0.1
+# After the last note its release and the reverberation are heard.
+_TAIL_SECONDS: Final = 2.5
+# Releases need a moment to reach what sounds.
+_PARTING_SECONDS: Final = 0.1
+# How often to look whether the MIDI output is still there.
+_BETWEEN_CHECKS_SECONDS: Final = 0.5
+# A sound device that has stood still so long has gone.
+_STANDSTILL_SECONDS: Final = 5.0
+
+
+def add_live_commands(commands: Any) -> None:
+    """Add ``render`` and ``play`` to the command line's subparsers."""
+    _add_render(commands)
+    _add_play(commands)
+
+
+def _add_render(commands: Any) -> None:
+    parser = commands.add_parser(
+        "render",
+        help="turn a MIDI file into an audio file",
+        description="Turn a MIDI file into an audio file, much faster than it would play.\n"
+        f"The loudest moment is brought to {CEILING:g} dBFS (true peak), and nothing is louder.",
+        epilog="example: composer-app render composition.mid -o composition.mp3",
+    )
+    parser.set_defaults(run=_render)
+    endings = ", ".join(each.suffix for each in FORMATS)
+    add = parser.add_argument
+    add("file", type=Path, metavar="FILE.mid")
+    add("-o", "--output", type=Path, required=True, metavar="OUT", help=f"ends in {endings}")
+    _add_soundfont(parser)
+    add(
+        "--rate",
+        type=int,
+        choices=RATES,
+        default=DEFAULT_RATE,
+        metavar="HZ",
+        help=f"frames a second: {', '.join(map(str, RATES))} (default {DEFAULT_RATE})",
+    )
+    add(
+        "--gain",
+        type=_gain,
+        metavar="DB",
+        help="decibels more or less than while playing, instead of as loud as can be; too much"
+        " is turned down",
+    )
+
+
+def _add_play(commands: Any) -> None:
+    parser = commands.add_parser(
+        "play",
+        help="play a MIDI file",
+        description="Play a MIDI file; Ctrl-C stops.",
+        epilog="example: composer-app play composition.mid",
+    )
+    parser.set_defaults(run=_play)
+    parser.add_argument("file", type=Path, metavar="FILE.mid")
+    _add_soundfont(parser)
+    parser.add_argument(
+        "--output",
+        metavar="PORT",
+        help="play through this MIDI output instead of the synthesizer; a part of its name will do"
+        " (composer-app doctor lists them)",
+    )
+
+
+def _add_soundfont(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--soundfont",
+        type=Path,
+        metavar="FILE.sf2",
+        help="the instruments to play with (default: the first that is found on this machine)",
+    )
+
+
+def _gain(text: str) -> float:
+    try:
+        gain = AudioSettings(gain=float(text)).gain
+    except ValueError:
+        gain = None
+    if gain is None:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not a number from {LEAST_GAIN:g} to {MOST_GAIN:g}"
+        )
+    return gain
+
+
+def _render(args: argparse.Namespace) -> int:
+    piece = read_midi(args.file)
+    begun = time.perf_counter()
+    with _progress_line(args.output.name) as progress:
+        written = write_audio(
+            piece,
+            args.output,
+            args.soundfont,
+            AudioSettings(args.rate, args.gain),
+            progress,
+        )
+    seconds = time.perf_counter() - begun
+    print(
+        f"{args.output}: {_clock_text(written.seconds)}, peak {written.peak:.1f} dBFS,"
+        f" {seconds:.1f} s ({written.seconds / seconds:.0f} times faster than it plays)"
+    )
+    return 0
+
+
+def _play(args: argparse.Namespace) -> int:
+    piece = read_midi(args.file)
+    total = _clock_text(piece.tempo.seconds_at(piece.steps))
+    with _ending_in_order(), _instrument(args) as (synthesizer, check):
+        player = Player(synthesizer)
+        try:
+            print(f"{args.file}: {total}, {synthesizer.description}", flush=True)
+            player.load(piece)
+            player.play()
+            with _status_line() as show:
+                _follow(player, piece, show, check)
+            time.sleep(_TAIL_SECONDS)
+        finally:
+            _fall_silent(player, synthesizer)
+    return 0
+
+
+@contextmanager
+def _instrument(args: argparse.Namespace) -> Iterator[tuple[Synthesizer, Callable[[], None]]]:
+    """What to play with, and a call that raises :class:`DeviceError` if it has gone."""
+    if args.output is None:
+        synthesizer, problem = open_synthesizer(SoundSettings(soundfont=args.soundfont))
+        try:
+            if isinstance(synthesizer, SilentSynthesizer):
+                raise DeviceError(problem or "Nothing can be heard: type: composer-app doctor")
+            if problem:
+                print(problem, file=sys.stderr)
+            yield synthesizer, lambda: None
+        finally:
+            synthesizer.close()
+        return
+    outputs = MidiOutputs()
+    try:
+        name = choose_output(args.output, outputs.output_names(), outputs.problem)
+        port = MidiSynthesizer(outputs.open(name))
+
+        def check() -> None:
+            if outputs.poll().lost:
+                raise DeviceError(
+                    f"The MIDI output {name} was unplugged: connect it again, then play once more."
+                )
+
+        try:
+            yield port, check
+        finally:
+            port.close()
+    finally:
+        outputs.close()
+
+
+def choose_output(wanted: str, names: list[str], problem: str | None = None) -> str:
+    """The one of ``names`` that ``wanted`` is, or is a part of, capitals aside.
+
+    Raises :class:`DeviceError` where it is none or several of them, with ``problem`` if that is
+    why there are none.
+    """
+    if wanted in (*names, VIRTUAL_OUTPUT):
+        return wanted
+    matching = [name for name in names if wanted.lower() in name.lower()]
+    if len(matching) == 1:
+        return matching[0]
+    if not names:
+        raise DeviceError(problem or "There is no MIDI output to play through: connect one.")
+    several = "There are several MIDI outputs" if matching else "There is no MIDI output"
+    raise DeviceError(
+        f"{several} named {wanted}: choose one of these: {', '.join(matching or names)}."
+    )
+
+
+def _follow(
+    player: Player, piece: Composition, show: Callable[[str], None], check: Callable[[], None]
+) -> None:
+    """Show where the music is until it has ended."""
+    total = _clock_text(piece.tempo.seconds_at(piece.steps))
+    moved = checked = time.monotonic()
+    position = -1.0
+    while player.playing:
+        before, position = position, player.position
+        now = time.monotonic()
+        if position != before:
+            moved = now
+        elif now - moved > _STANDSTILL_SECONDS:
+            raise DeviceError(
+                "The sound device no longer answers: connect it again or start the sound server,"
+                " then play once more."
+            )
+        if now - checked > _BETWEEN_CHECKS_SECONDS:
+            checked = now
+            check()
+        bar, beat, _ = piece.meter.position(int(position))
+        seconds = _clock_text(piece.tempo.seconds_at(position))
+        show(f"bar {bar}.{beat}  {seconds} / {total}")
+        time.sleep(_BETWEEN_LINES_SECONDS)
+
+
+def _fall_silent(player: Player, synthesizer: Synthesizer) -> None:
+    """End every note, whatever was going on; Ctrl-C waits meanwhile."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        player.close()
+        synthesizer.all_notes_off()
+        time.sleep(_PARTING_SECONDS)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Leave as from Ctrl-C when the process is told to end or its terminal is closed."""
+
+    def leave(number: int, frame: FrameType | None) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    names = ("SIGTERM", "SIGHUP")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.signal(number, leave) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _progress_line(name: str) -> Iterator[Callable[[float], bool]]:
+    """Shows the share done, on a terminal and once it takes a while."""
+    shown = time.monotonic() + _PATIENCE_SECONDS - _BETWEEN_LINES_SECONDS
+
+    with _status_line() as show:
+
+        def progress(share: float) -> bool:
+            nonlocal shown
+            now = time.monotonic()
+            if now - shown > _BETWEEN_LINES_SECONDS:
+                shown = now
+                show(f"{name} {share:4.0%}")
+            return True
+
+        yield progress
+
+
+@contextmanager
+def _status_line() -> Iterator[Callable[[str], None]]:
+    """A line on a terminal that changes and goes; nothing where stderr goes to a file."""
+    if not sys.stderr.isatty():
+        yield lambda text: None
+        return
+    try:
+        yield lambda text: print(f"\r{text}\x1b[K", end="", file=sys.stderr, flush=True)
+    finally:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _clock_text(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds + 0.5), 60)
+    return f"{minutes}:{rest:02}"

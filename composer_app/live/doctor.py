@@ -1,0 +1,106 @@
+"""What ``composer-app doctor`` finds out about sound and MIDI.
+
+Opening a device may take long, or even end the process: whoever calls this does so in a process
+of its own.
+"""
+
+import re
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Final
+
+from composer_app.errors import DeviceError
+
+# How our sentences lead to a command.
+_COMMAND: Final = re.compile(r"(?:type|with): (?P<command>[^:]+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the report.
+
+    ``value`` is what was found or, where ``ok`` is false, a sentence that says what is missing;
+    ``remedy`` the one command that mends it, if there is one. Without a fact that is ``needed``,
+    Composer cannot compose.
+    """
+
+    name: str
+    value: str
+    ok: bool = True
+    remedy: str | None = None
+    needed: bool = False
+
+
+def missing(name: str, sentence: str, remedy: str | None = None, *, needed: bool = False) -> Fact:
+    """A fact that is not as it should be; the remedy is read from the sentence when omitted."""
+    found = _COMMAND.search(sentence.rstrip("."))
+    if remedy is None and found:
+        remedy = found["command"].strip()
+    return Fact(name, sentence, ok=False, remedy=remedy, needed=needed)
+
+
+def sound_facts() -> list[Fact]:
+    """FluidSynth, the SoundFont, the sound device, and whether audio files can be written."""
+    return [_library(), *_soundfont_and_device(), _audio_files()]
+
+
+def midi_facts() -> list[Fact]:
+    """The MIDI ports that there are."""
+    from composer_app.live.midi_outputs import MidiOutputs
+    from composer_app.live.midi_ports import MidiPorts
+
+    with closing(MidiPorts()) as inputs, closing(MidiOutputs()) as outputs:
+        return [
+            _ports("MIDI inputs", inputs.problem, inputs.input_names()),
+            _ports("MIDI outputs", outputs.problem, outputs.output_names()),
+        ]
+
+
+def _ports(name: str, problem: str | None, names: list[str]) -> Fact:
+    if problem:
+        return missing(name, problem)
+    return Fact(name, ", ".join(names) or "none is connected")
+
+
+def _library() -> Fact:
+    import ctypes
+
+    from composer_app.live.fluid_library import fluid_library
+
+    try:
+        library = fluid_library()
+    except DeviceError as error:
+        return missing("FluidSynth", str(error))
+    numbers = [ctypes.c_int() for _ in range(3)]
+    library.fluid_version(*(ctypes.byref(number) for number in numbers))
+    return Fact("FluidSynth", ".".join(str(number.value) for number in numbers))
+
+
+def _soundfont_and_device() -> list[Fact]:
+    from composer_app.live.rendering import choose_soundfont
+    from composer_app.live.synthesizer import FluidSynthesizer
+
+    try:
+        path = choose_soundfont()
+    except DeviceError as error:
+        nothing = "The sound device cannot be tried without a SoundFont."
+        return [missing("SoundFont", str(error)), missing("sound device", nothing)]
+    soundfont = Fact("SoundFont", str(path))
+    try:
+        with closing(FluidSynthesizer(path)) as synthesizer:
+            return [soundfont, Fact("sound device", synthesizer.description)]
+    except DeviceError as error:
+        return [soundfont, missing("sound device", str(error))]
+
+
+def _audio_files() -> Fact:
+    from composer_app.live.audio_file import FORMATS, soundfile_module
+
+    try:
+        soundfile = soundfile_module()
+    except DeviceError as error:
+        return missing("audio files", str(error))
+    titles = ", ".join(
+        each.title for each in FORMATS if soundfile.check_format(each.container, each.coding)
+    )
+    return Fact("audio files", f"{titles} (libsndfile {soundfile.__libsndfile_version__})")

@@ -1,0 +1,138 @@
+"""Export Audio: asks where, renders in a thread, shows how far it is, and can be cancelled."""
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from typing import Final
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from composer_app.errors import ComposerError
+from composer_app.live.audio_file import (
+    FORMATS,
+    AudioSettings,
+    AudioWritten,
+    RenderingStoppedError,
+    write_audio,
+)
+from composer_app.live.mixing import Mix
+from composer_app.studio.document import Document
+from composer_app.studio.file_dialogs import FileDialogs, plain_name
+from composer_app.studio.jobs import Jobs
+from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
+from composer_app.studio.settings import Settings
+
+_log = logging.getLogger(__name__)
+_EXPORT: Final = "audio-export"
+_SHOWN_SECONDS: Final = 0.1
+
+# The mix at the moment, and the SoundFont that a person chose.
+Sounding = Callable[[], tuple[Mix, Path | None]]
+
+
+class AudioExport(QObject):
+    """Carries out File › Export Audio; one at a time."""
+
+    # From the thread that renders: how far it is, in percent.
+    _advanced = Signal(int)
+
+    def __init__(
+        self,
+        document: Document,
+        settings: Settings,
+        jobs: Jobs,
+        dialogs: FileDialogs,
+        bar: MessageBar,
+        sounding: Sounding,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._settings = settings
+        self._jobs = jobs
+        self._dialogs = dialogs
+        self._bar = bar
+        self._sounding = sounding
+        self._window = parent
+        self._path: Path | None = None
+        self._cancelled = Event()
+        self._suffix = FORMATS[0].suffix
+        self._advanced.connect(self._show, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def running(self) -> bool:
+        """Whether a file is being made."""
+        return self._path is not None
+
+    def ask(self) -> None:
+        """Ask for a name and begin."""
+        if not self._document.composition.note_count:
+            self._bar.tell("There is nothing to export yet: play something, or open a melody.")
+        elif self._path is not None:
+            self._bar.tell(f"{self._path.name} is still being made: wait for it, or cancel it.")
+        else:
+            opened = self._document.path
+            name = opened.stem if opened else plain_name(self._document.name)
+            suggestion = self._settings.music_folder / f"{name}{self._suffix}"
+            path = self._dialogs.ask_save_audio(self._window, suggestion)
+            if path is not None:
+                self._begin(path)
+
+    def cancel(self) -> None:
+        """Make no file after all; nothing of it stays."""
+        self._cancelled.set()
+
+    def _begin(self, path: Path) -> None:
+        self._path, self._suffix = path, path.suffix.lower()
+        cancelled = self._cancelled = Event()
+        composition = self._document.composition
+        mix, soundfont = self._sounding()
+        shown = time.monotonic()
+
+        def progress(share: float) -> bool:
+            nonlocal shown
+            if time.monotonic() - shown > _SHOWN_SECONDS:
+                shown = time.monotonic()
+                self._advanced.emit(int(100 * share))
+            return not cancelled.is_set()
+
+        text, cancel = _sentence(path, 0), MessageAction("Cancel", self.cancel)
+        self._bar.stand(_EXPORT, text, Tone.INFO, cancel)
+        self._jobs.run(
+            lambda: write_audio(composition, path, soundfont, AudioSettings(), progress, mix),
+            self._finish,
+            self._fail,
+        )
+
+    def _show(self, percent: int) -> None:
+        if self._path is not None and not self._cancelled.is_set():
+            self._bar.amend(_EXPORT, _sentence(self._path, percent))
+
+    def _finish(self, written: AudioWritten) -> None:
+        path = self._end()
+        folder = path.absolute().parent
+        self._bar.tell(f"Exported {path.name} in {folder}.", Tone.SUCCESS)
+
+    def _fail(self, error: Exception) -> None:
+        path = self._end()
+        if isinstance(error, RenderingStoppedError):
+            self._bar.tell(f"{path.name} was not made.")
+        elif isinstance(error, ComposerError):
+            self._bar.tell(str(error), Tone.ERROR)
+        else:
+            _log.error("An audio file could not be made.", exc_info=error)
+            sentence = f"Something unexpected went wrong, and {path.name} was not made."
+            self._bar.tell(f"{sentence} Try another place or format.", Tone.ERROR)
+
+    def _end(self) -> Path:
+        path, self._path = self._path, None
+        assert path is not None
+        self._bar.withdraw(_EXPORT)
+        return path
+
+
+def _sentence(path: Path, percent: int) -> str:
+    return f"Exporting {path.name}: {percent} %"

@@ -1,0 +1,185 @@
+"""The doctor: what it finds, and what it says of planted faults."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from composer_app import cli, doctor
+from composer_app.live.doctor import Fact, missing
+from composer_app.resources import resource_folder
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs ``composer-app doctor``: its exit status and what it prints."""
+
+    def run_doctor(*arguments: str) -> tuple[int, str]:
+        status = cli.main(["doctor", *arguments])
+        captured = capsys.readouterr()
+        assert captured.err == ""
+        return status, captured.out
+
+    return run_doctor
+
+
+def plant(folder: Path, monkeypatch: pytest.MonkeyPatch, module: str, code: str) -> None:
+    """Let ``code`` stand in for an installed module in every process that is started."""
+    (folder / f"{module}.py").write_text(code)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+
+
+def facts_of(out: str) -> dict[str, dict[str, Any]]:
+    return {fact["name"]: fact for fact in json.loads(out)["facts"]}
+
+
+@pytest.mark.slow
+def test_what_works_is_found(run: Run) -> None:
+    status, out = run("--json")
+    facts = facts_of(out)
+    assert status == 0
+    assert json.loads(out)["works"] is True
+    for name in ("onnxruntime", "model bach", "composing", "Composer", "Python", "numpy", "mido"):
+        assert facts[name]["ok"], facts[name]
+        assert facts[name]["remedy"] is None
+    assert facts["window"]["value"].endswith("platform offscreen")
+    assert facts["composing"]["value"].startswith("a test melody was read, got 4 tracks")
+    assert {"FluidSynth", "SoundFont", "sound device", "MIDI inputs", "MIDI outputs"} <= set(facts)
+    for fact in facts.values():
+        assert set(fact) == {"name", "value", "ok", "remedy", "needed"}
+    assert {name for name, fact in facts.items() if fact["needed"]} == {
+        "onnxruntime",
+        "model bach",
+        "composing",
+    }
+
+
+@pytest.mark.slow
+def test_a_damaged_default_model_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = (resource_folder("models") / "bach-gan.onnx").read_bytes()
+    for name in ("bach", "bach-gan"):
+        (tmp_path / f"{name}.onnx").write_bytes(whole[: len(whole) // 2])
+    monkeypatch.setenv("COMPOSER_MODELS", str(tmp_path))
+    facts = {fact.name: fact for fact in doctor.ask("composing", 60)}
+    for name in ("bach", "bach-gan"):
+        fact = facts[f"model {name}"]
+        assert not fact.ok
+        assert fact.remedy
+        assert fact.needed == (name == "bach")
+    assert facts["onnxruntime"].ok
+    assert "composing" not in facts
+
+
+@pytest.mark.slow
+def test_without_onnxruntime_the_command_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(tmp_path, monkeypatch, "onnxruntime", "raise ModuleNotFoundError('No such module')")
+    facts = {fact.name: fact for fact in doctor.ask("composing", 60)}
+    assert not facts["onnxruntime"].ok
+    assert facts["onnxruntime"].needed
+    assert facts["onnxruntime"].remedy == "pip install onnxruntime"
+    # The models themselves are not to blame.
+    assert facts["model bach"].ok
+    assert "composing" not in facts
+
+
+def test_the_status_says_whether_composer_can_compose(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for needed, expected in ((True, 1), (False, 0)):
+        lacking = missing("thing", "It is gone.", needed=needed)
+        monkeypatch.setattr(doctor, "examine", lambda fact=lacking: [fact])
+        status, out = run("--json")
+        assert (status, json.loads(out)["works"]) == (expected, not needed)
+        status, out = run()
+        assert status == expected
+        assert out.startswith("missing  thing  It is gone.\n")
+
+
+@pytest.mark.slow
+def test_without_sound_and_midi_the_commands_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(tmp_path, monkeypatch, "fluidsynth", "raise ImportError('Could not find it')")
+    plant(tmp_path, monkeypatch, "rtmidi", "raise ImportError('libasound.so.2')")
+    plant(tmp_path, monkeypatch, "soundfile", "raise OSError('libsndfile.so')")
+    facts = {fact.name: fact for fact in (*doctor.ask("sound", 60), *doctor.ask("MIDI", 60))}
+    for name, command in (
+        ("FluidSynth", "fluid"),
+        ("sound device", "fluid"),
+        ("MIDI inputs", "libasound2"),
+        ("MIDI outputs", "libasound2"),
+        ("audio files", "pip install --force-reinstall soundfile"),
+    ):
+        assert not facts[name].ok
+        assert not facts[name].needed
+        assert command in str(facts[name].remedy)
+
+
+@pytest.mark.slow
+def test_a_check_that_hangs_crashes_or_babbles_is_told_and_the_rest_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hang = "import time\ntime.sleep(60)"
+    crash = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
+    babble = "print('facts: nonsense')\nraise SystemExit(3)"
+    for code, sentence in (
+        (hang, "The check did not end within 2 s."),
+        (crash, "The check broke off with status -9: it says nothing"),
+        (babble, "The check broke off with status 3: it says nothing"),
+    ):
+        plant(tmp_path, monkeypatch, "rtmidi", code)
+        (fact,) = doctor.ask("MIDI", 2)
+        assert fact == Fact("MIDI", sentence, ok=False)
+    (other,) = doctor.ask("window", 60)
+    assert other.ok
+
+
+def test_a_check_that_cannot_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    (fact,) = doctor.ask("composing", 5)
+    assert (fact.ok, fact.needed) == (False, True)
+    assert "cannot be started" in fact.value
+
+
+def test_a_package_that_is_missing_has_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_PACKAGES", ("numpy", "composer-nonsense"))
+    monkeypatch.setattr(doctor, "ask", lambda probe, limit: [])
+    facts = {fact.name: fact for fact in doctor.examine()}
+    assert facts["numpy"].ok
+    assert facts["composer-nonsense"].remedy == "pip install composer-nonsense"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "remedy"),
+    [
+        ("It is missing: type: sudo apt-get install x", "sudo apt-get install x"),
+        ("None was found: install one with: pip install pretty_midi", "pip install pretty_midi"),
+        ("The server has gone: start it again.", None),
+    ],
+)
+def test_a_command_is_read_from_the_sentence(sentence: str, remedy: str | None) -> None:
+    assert missing("x", sentence).remedy == remedy
+    assert missing("x", sentence, "another").remedy == "another"
+
+
+def test_the_report_is_a_line_each_and_a_verdict() -> None:
+    fine, lacking = Fact("a", "1.0"), missing("long name", "It is gone.", "mend it")
+    needed = missing("b", "Type: this", "this", needed=True)
+    assert doctor.report([fine]) == ["ok       a  1.0", "", "Everything works."]
+    assert doctor.report([fine, lacking]) == [
+        "ok       a          1.0",
+        "missing  long name  It is gone. To mend it, type: mend it",
+        "",
+        "Composer can compose; see what is missing above.",
+    ]
+    assert doctor.report([fine, needed])[1:] == [
+        "missing  b  Type: this",
+        "",
+        "Composer cannot compose: see what is missing above.",
+    ]
