@@ -32,3 +32,7 @@ class SettingError(ComposerError):
 
 class CorpusError(ComposerError):
     """Training data is missing or damaged."""
+
+
+class ProfileError(ComposerError):
+    """A reference profile or the index of known passages is missing or damaged."""

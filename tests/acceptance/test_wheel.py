@@ -98,7 +98,7 @@ def test_the_environment_is_empty_but_for_the_wheel(
 ) -> None:
     """Otherwise the tests below would prove nothing."""
     code = "import composer_app, importlib.util as u; print(composer_app.__file__);"
-    code += "print([m for m in ('torch', 'pytest', 'music21', 'scipy') if u.find_spec(m)])"
+    code += "print([m for m in ('torch', 'pytest', 'music21', 'hypothesis') if u.find_spec(m)])"
     output = subprocess.run(
         [empty_environment / "python", "-c", code],
         cwd=tmp_path,

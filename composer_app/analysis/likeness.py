@@ -1,0 +1,143 @@
+"""How like a style a piece is: each of its measures as a percentile of the style's own passages.
+
+The passages are of about the piece's length, since the figures of a short one vary more. Four
+tracks with notes are compared as four voices, the first one being the melody; of fewer, the
+melody is.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from composer_app.analysis.measures import (
+    MEASURES,
+    Measure,
+    measure_distances,
+    measure_passage,
+    passage_histograms,
+)
+from composer_app.analysis.profiles import Profile, Spread
+from composer_app.analysis.quality_grid import VOICES, Passage, VoiceGrid
+from composer_app.music.composition import Composition
+
+# What lies outside the middle 95 % of the corpus is remarked upon.
+OUTLYING: Final = 2.5
+_MIDDLE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a measure of a piece stands among the corpus's passages.
+
+    ``typical`` is their mean, ``low`` and ``high`` bound the middle 95 % of them; ``percentile``
+    runs from 0 to 100. ``sentence`` says it in words.
+    """
+
+    measure: Measure
+    value: float
+    percentile: float
+    low: float
+    typical: float
+    high: float
+    sentence: str
+
+    @property
+    def outlying(self) -> bool:
+        """Whether the value lies outside the middle 95 % of the passages."""
+        return not OUTLYING <= self.percentile <= 100 - OUTLYING
+
+    @property
+    def strangeness(self) -> tuple[float, float]:
+        """The greater, the farther from the middle: first by percentile, then by how far beyond."""
+        width = self.high - self.low
+        beyond = max(self.low - self.value, self.value - self.high, 0.0)
+        return abs(self.percentile - _MIDDLE), beyond / width if width else beyond
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A piece beside a style: ``places``, the strangest first.
+
+    ``bars`` is the piece's length, ``passage_bars`` that of the ``passages`` it is compared with.
+    ``voices`` is 4, or 1 where only the melody could be compared.
+    """
+
+    style: str
+    title: str
+    bars: int
+    passage_bars: int
+    passages: int
+    voices: int
+    places: tuple[Place, ...]
+
+    @property
+    def outliers(self) -> tuple[Place, ...]:
+        """The measures that lie outside the middle 95 %, strangest first."""
+        return tuple(place for place in self.places if place.outlying)
+
+    @property
+    def sentence(self) -> str:
+        """The comparison in one sentence."""
+        if not self.places:
+            return f"There are no notes to compare with {self.title}."
+        what = "figures" if self.voices == VOICES else "figures of the melody"
+        inside = len(self.places) - len(self.outliers)
+        return (
+            f"{inside} of {len(self.places)} {what} lie where those of 95 % of the passages of"
+            f" {self.passage_bars} bars in {self.title} lie."
+        )
+
+
+def compare(composition: Composition, profile: Profile) -> Likeness:
+    """``composition`` beside the style of ``profile``; no places where there are no notes."""
+    tracks = tuple(track for track in composition.tracks if track.notes)
+    voices = VOICES if len(tracks) >= VOICES else 1
+    spread = profile.spread(composition.bars)
+    places: list[Place] = []
+    if tracks:
+        sounding = Composition(tracks, meter=composition.meter)
+        grid = VoiceGrid.from_composition(sounding)
+        found = measure_grid(grid, composition.meter.steps_per_bar, profile, voices)
+        places = [
+            _place(measure, found[measure.id], spread, profile.title)
+            for measure in MEASURES
+            if measure.id in found and measure.id in spread.quantiles
+        ]
+    places.sort(key=lambda place: place.strangeness, reverse=True)
+    return Likeness(
+        profile.style,
+        profile.title,
+        composition.bars,
+        spread.bars,
+        spread.passages,
+        voices,
+        tuple(places),
+    )
+
+
+def measure_grid(
+    grid: VoiceGrid, bar_steps: int, profile: Profile, voices: int = VOICES
+) -> dict[str, float]:
+    """Every measure of ``grid``, by id, that ``voices`` tracks allow."""
+    passage = Passage.regular(grid, bar_steps)
+    found = measure_passage(grid, passage, voices)
+    if voices == VOICES:
+        found |= measure_distances(passage_histograms(grid, passage), profile.references)
+    return found
+
+
+def _place(measure: Measure, value: float, spread: Spread, title: str) -> Place:
+    table = spread.quantiles[measure.id]
+    last = len(table) - 1
+    low, high = (float(table[round(last * share / 100)]) for share in (OUTLYING, 100 - OUTLYING))
+    # The mean of what the percentiles cut evenly.
+    typical = float((table[:-1] + table[1:]).mean() / 2)
+    said, usual = measure.text(value), measure.text(typical)
+    return Place(
+        measure,
+        value,
+        spread.percentile(measure.id, value),
+        low,
+        typical,
+        high,
+        f"{said} {measure.words}; in {title} {usual}.",
+    )

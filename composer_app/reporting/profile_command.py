@@ -1,0 +1,83 @@
+"""``composer-app profile``: the reference that pieces of a style are compared with."""
+
+import argparse
+from pathlib import Path
+from typing import Any, Final
+
+from composer_app.analysis.copies import CopyIndex, index_path
+from composer_app.analysis.profile_building import Reference, build_profile
+from composer_app.analysis.profiles import profile_path
+from composer_app.analysis.quality_grid import VoiceGrid
+from composer_app.errors import CorpusError, SettingError
+from composer_app.music.safe_file import failure_reason, whole_file, write_whole
+from composer_app.training.config import STYLES
+from composer_app.training.corpus import Piece, load_corpus
+
+# The pieces that models learn from: "extra" are chorales that the JSB set does not have.
+_SPLITS: Final = ("train", "extra")
+# How each style is called in a sentence ("in Bach 3 %"), and where its music comes from.
+STYLE_TEXTS: Final = {
+    "bach": (
+        "Bach",
+        "Training chorales of J. S. Bach (the JSB Chorales' split), from the Python package"
+        " music21, encodings by Margaret Greentree; the music is in the public domain.",
+    ),
+    "hymn": (
+        "hymns",
+        "Training hymns from the Open Hymnal Project; public domain.",
+    ),
+    "ragtime": (
+        "ragtime",
+        "Training rags from the Mutopia Project, as four voices; public domain.",
+    ),
+}
+
+
+def add_profile_command(subparsers: Any) -> None:
+    """Add ``profile`` to the command line's subparsers."""
+    summary = "work out what the training pieces of a style measure"
+    parser = subparsers.add_parser(
+        "profile",
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}: STYLE.profile.json, and STYLE.copies.npz"
+        " beside it, by which near-copies are found.",
+        epilog="example: composer-app profile bach",
+    )
+    parser.add_argument("style", choices=list(STYLES), help="which music")
+    parser.add_argument("--corpus", type=Path, metavar="FILE.npz", help="default build/STYLE.npz")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="OUT.json", help="default models/STYLE.profile.json"
+    )
+    parser.set_defaults(run=_run)
+
+
+def reference_of(piece: Piece) -> Reference:
+    """``piece`` as the analysis reads it."""
+    grid = VoiceGrid(piece.pitch, piece.onset)
+    return Reference(piece.name, grid, piece.position, piece.bar_length, piece.bad)
+
+
+def _run(args: argparse.Namespace) -> int:
+    corpus: Path = args.corpus or Path("build") / f"{args.style}.npz"
+    pieces = load_corpus(corpus, *_SPLITS)
+    references = [reference_of(piece) for piece in pieces if piece.style == args.style]
+    output: Path = args.output or profile_path(args.style)
+    try:
+        profile = build_profile(args.style, *STYLE_TEXTS[args.style], references)
+    except ValueError as error:
+        raise CorpusError(f"{corpus} cannot be made a profile of {args.style}: {error}.") from None
+    try:
+        write_whole(output, profile.to_json().encode())
+        index = CopyIndex.build(args.style, references)
+        copies = index_path(args.style, output.parent)
+        with whole_file(copies) as stream:
+            index.save(stream)
+    except (OSError, ValueError) as error:
+        raise SettingError(
+            f"{output} cannot be written: {failure_reason(error)}; choose another place."
+        ) from error
+    for spread in profile.spreads:
+        print(f"{spread.bars:>3} bars: {spread.passages} passages")
+    for path in (output, copies):
+        print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
+    return 0

@@ -1,0 +1,163 @@
+"""Everything that ``composer-app stats`` finds out about a piece, as plain data."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from composer_app.analysis.copies import SharedRun, load_copies
+from composer_app.analysis.features import (
+    CONSONANT_WITH_MELODY,
+    FEATURES,
+    LEAP,
+    SOUNDING,
+    FeatureValues,
+    measure_all,
+)
+from composer_app.analysis.fitting import BinomialFit, GaussianFit, fit_binomial, fit_gaussian
+from composer_app.analysis.histograms import Distance, Histogram, distance
+from composer_app.analysis.likeness import Likeness, compare
+from composer_app.analysis.material import Material
+from composer_app.analysis.profiles import Profile, load_profile
+from composer_app.analysis.quality_grid import VOICES, VoiceGrid
+from composer_app.analysis.roll_measures import ROLL_MEASURES
+from composer_app.analysis.summary import Summary, summary
+from composer_app.music.composition import Composition
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FeatureReport:
+    """A feature of a piece; ``fit`` is None for categories and where there is too little.
+
+    ``corpus`` and ``distance`` are those of the style it is compared with, if it is.
+    """
+
+    measured: FeatureValues
+    fit: GaussianFit | BinomialFit | None
+    corpus: Histogram | None = None
+    distance: Distance | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """A piece measured; ``likeness`` and ``shared`` only if it was compared with a style."""
+
+    composition: Composition
+    summary: Summary
+    features: tuple[FeatureReport, ...]
+    roll_measures: dict[str, float | None]
+    profile: Profile | None = None
+    likeness: Likeness | None = None
+    shared: SharedRun | None = None
+
+
+def report_on(composition: Composition, style: str | None = None) -> Report:
+    """Measure ``composition`` and, if there is a ``style``, compare it with that.
+
+    Raises :class:`ProfileError` for a style without a profile.
+    """
+    profile = load_profile(style) if style else None
+    measured = measure_all(Material.of(composition))
+    return Report(
+        composition,
+        summary(composition),
+        tuple(_feature_report(measured[feature.id], profile) for feature in FEATURES),
+        {name: function(composition) for name, function in ROLL_MEASURES.items()},
+        profile,
+        compare(composition, profile) if profile else None,
+        shared_run(composition) if profile else None,
+    )
+
+
+def shared_run(composition: Composition) -> SharedRun | None:
+    """The longest run that the first four tracks with notes share with the training music."""
+    tracks = tuple(track for track in composition.tracks if track.notes)
+    if len(tracks) < VOICES:
+        return None
+    return load_copies().longest(VoiceGrid.from_composition(Composition(tracks)))
+
+
+def _feature_report(measured: FeatureValues, profile: Profile | None) -> FeatureReport:
+    corpus = profile.histogram(measured.feature.id) if profile else None
+    far = distance(measured.feature, Histogram.of(measured.values), corpus) if corpus else None
+    return FeatureReport(measured, fit_of(measured), corpus, far)
+
+
+def fit_of(measured: FeatureValues) -> GaussianFit | BinomialFit | None:
+    """The distribution that suits the feature; None for categories and too few values."""
+    feature, values = measured.feature, measured.values
+    if feature.kind == "trial":
+        return fit_binomial(values, name=trial_name(measured)) if values.size else None
+    if feature.kind == "number" and values.size > 1:
+        return fit_gaussian(values, name=feature.values)
+    return None
+
+
+def trial_name(measured: FeatureValues) -> str:
+    """What the successes of a trial are called, such as "notes on a beat"."""
+    feature = measured.feature
+    short = {LEAP: "leaps", SOUNDING: "sounding steps", CONSONANT_WITH_MELODY: "consonant notes"}
+    return short.get(feature, f"{feature.of} {feature.values}")
+
+
+def plain(report: Report) -> dict[str, Any]:
+    """``report`` as numbers and words for JSON; lists in rising order of values."""
+    data: dict[str, Any] = {
+        **asdict(report.summary),
+        "features": {row.measured.feature.id: _plain_feature(row) for row in report.features},
+        "measures": report.roll_measures,
+    }
+    if report.likeness:
+        data["likeness"] = {
+            "style": report.likeness.style,
+            "sentence": report.likeness.sentence,
+            "passage_bars": report.likeness.passage_bars,
+            "measures": [
+                {
+                    "measure": place.measure.id,
+                    "value": place.value,
+                    "percentile": place.percentile,
+                    "low": place.low,
+                    "typical": place.typical,
+                    "high": place.high,
+                    "outlying": place.outlying,
+                    "sentence": place.sentence,
+                }
+                for place in report.likeness.places
+            ],
+        }
+        shared = report.shared
+        data["longest_shared_run"] = shared and {
+            **asdict(shared),
+            "near_copy": shared.near_copy,
+            "sentence": shared.sentence,
+        }
+    return data
+
+
+def _plain_feature(row: FeatureReport) -> dict[str, Any]:
+    histogram = Histogram.of(row.measured.values)
+    data: dict[str, Any] = {
+        "title": row.measured.feature.title,
+        "kind": row.measured.feature.kind,
+        "n": row.measured.values.size,
+        "values": histogram.values.tolist(),
+        "counts": histogram.counts.tolist(),
+    }
+    if row.fit:
+        data["fit"] = plain_fit(row.fit)
+    if row.distance:
+        data["distance"] = asdict(row.distance)
+    return data
+
+
+def plain_fit(fit: GaussianFit | BinomialFit) -> dict[str, Any]:
+    """A fit as numbers and words for JSON."""
+    data: dict[str, Any] = {
+        "distribution": "gaussian" if isinstance(fit, GaussianFit) else "binomial",
+        "mean": fit.distribution.mean,
+        "stdev": fit.distribution.stdev,
+    }
+    if isinstance(fit, GaussianFit):
+        data |= {"n": fit.n, "sample": fit.sample}
+    else:
+        data |= {"n": fit.distribution.n, "p": fit.distribution.p}
+    return {**data, "goodness": asdict(fit.goodness)}

@@ -1,0 +1,236 @@
+"""``composer-app stats``: measures a MIDI file, or fits a distribution to a column of numbers."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from composer_app.analysis.fitting import BinomialFit, GaussianFit, fit_binomial, fit_gaussian
+from composer_app.analysis.likeness import Likeness
+from composer_app.analysis.summary import Spread, Summary
+from composer_app.distributions import Distribution
+from composer_app.errors import SettingError
+from composer_app.music.midi_file import read_midi
+from composer_app.music.pitch import pitch_name
+from composer_app.music.safe_file import failure_reason, write_whole
+from composer_app.reporting.report import FeatureReport, Report, plain, plain_fit, report_on
+from composer_app.training.config import STYLES
+
+_FORMATS: Final = ("png", "svg", "pdf")
+_ROLL_NAMES: Final = {
+    "empty_bar_rate": ("empty bar rate", "{:.1%}"),
+    "unique_pitches_per_bar": ("unique pitches per bar", "{:.2f}"),
+    "pitch_class_count": ("pitch classes", "{:.0f}"),
+    "polyphonic_rate": ("polyphonic rate", "{:.1%}"),
+    "in_scale_rate": ("in-scale rate", "{:.1%}"),
+    "similarity_index": ("similarity index", "{:.1%}"),
+}
+
+
+def add_stats_command(subparsers: Any) -> None:
+    """Add ``stats`` to the command line's subparsers."""
+    summary = "measure a MIDI file, or fit a distribution to numbers"
+    parser = subparsers.add_parser(
+        "stats",
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog="example: composer-app stats composition.mid --compare bach --plot figures.png",
+    )
+    add = parser.add_argument
+    add("file", type=Path, metavar="FILE", help="a MIDI file, or with --fit a number on each line")
+    add("--compare", choices=list(STYLES), help="how like this style it is, and what it copied")
+    add("--fit", choices=["gaussian", "binomial"], help="fit this to a column of numbers")
+    add(
+        "--population",
+        action="store_true",
+        help="with --fit gaussian: the numbers are everything there is, not a sample",
+    )
+    add("--plot", type=Path, metavar="OUT", help="also draw a picture: OUT.png, OUT.svg or OUT.pdf")
+    add("--json", action="store_true", help="print JSON instead of a table")
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    kind = _picture_kind(args.plot)
+    if args.fit:
+        if args.compare:
+            raise SettingError("--compare is for MIDI files: leave it out, or leave --fit out.")
+        fit = _fit(args.file, args.fit, sample=not args.population)
+        if args.plot:
+            # matplotlib is slow to import: only when something is drawn.
+            from composer_app.reporting.fit_picture import draw_fit
+
+            _write(args.plot, draw_fit(fit, args.file.name, kind))
+        if args.json:
+            print(json.dumps({"file": str(args.file), **plain_fit(fit)}, indent=2))
+        else:
+            print("\n".join(_fit_lines(args.file, fit)))
+        return 0
+    if args.population:
+        raise SettingError("--population goes with --fit gaussian.")
+    report = report_on(read_midi(args.file), args.compare)
+    if args.plot:
+        from composer_app.reporting.stats_picture import draw_stats
+
+        _write(args.plot, draw_stats(report, kind))
+    if args.json:
+        print(json.dumps({"file": str(args.file), **plain(report)}, indent=2))
+    else:
+        print("\n".join(_lines(args.file, report)))
+    return 0
+
+
+def _picture_kind(path: Path | None) -> str:
+    kind = path.suffix.lower().removeprefix(".") if path else _FORMATS[0]
+    if kind not in _FORMATS:
+        raise SettingError(
+            f"A picture cannot be written as {path}: let its name end in .png, .svg or .pdf."
+        )
+    return kind
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        write_whole(path, data)
+    except (OSError, ValueError) as error:
+        raise SettingError(
+            f"{path} cannot be written: {failure_reason(error)}; choose another place."
+        ) from error
+
+
+# a column of numbers --------------------------------------------------------------------
+
+
+def _fit(path: Path, kind: str, *, sample: bool) -> GaussianFit | BinomialFit:
+    column = Distribution()
+    column.read_data_file(path)
+    try:
+        if kind == "binomial":
+            return fit_binomial(column.data)
+        return fit_gaussian(column.data, sample=sample)
+    except ValueError as error:
+        raise SettingError(f"No distribution can be fitted to {path}: {error}.") from error
+
+
+def _fit_lines(path: Path, fit: GaussianFit | BinomialFit) -> list[str]:
+    shown = fit.distribution
+    if isinstance(fit, GaussianFit):
+        of = "sample" if fit.sample else "population"
+        head = f"{path}: {fit.n:,} values"
+        rows = [("mean", f"{shown.mean:.6g}"), (f"standard deviation ({of})", f"{shown.stdev:.6g}")]
+    else:
+        head = f"{path}: {fit.distribution.n:,} trials"
+        rows = [
+            ("p", f"{fit.distribution.p:.6g}"),
+            ("mean", f"{shown.mean:.6g}"),
+            ("standard deviation", f"{shown.stdev:.6g}"),
+        ]
+    goodness = fit.goodness
+    if goodness.p is not None:
+        degrees = "" if goodness.degrees is None else f", {goodness.degrees} degrees of freedom"
+        rows.append((goodness.test, f"{goodness.statistic:.4g}{degrees}, p = {goodness.p:.3g}"))
+    width = max(len(name) for name, _ in rows)
+    return [head, *(f"  {name:<{width}}  {value}" for name, value in rows), goodness.sentence]
+
+
+# a piece --------------------------------------------------------------------------------
+
+
+def _lines(path: Path, report: Report) -> list[str]:
+    lines = [*_track_table(path, report.summary), "", *_feature_table(report), ""]
+    for name, value in report.roll_measures.items():
+        title, form = _ROLL_NAMES[name]
+        lines.append(f"  {title:<24} {'–' if value is None else form.format(value):>8}")
+    if report.likeness:
+        lines += ["", *_likeness_table(report.likeness), "", _copy_sentence(report)]
+    return lines
+
+
+def _track_table(path: Path, figures: Summary) -> list[str]:
+    head = [
+        f"{path}" + (f' "{figures.title}"' if figures.title else ""),
+        f"{figures.key}, {figures.meter}, {figures.tempo:g} BPM, "
+        f"{_count(figures.bars, 'bar')}, {_count(figures.notes, 'note')}",
+        "",
+        f"{'':>2}  {'track':<16} {'notes':>6}  {'range':<9} {'pitch':>12} {'length':>12}"
+        f" {'velocity':>12} {'in key':>7} {'on beat':>8}",
+    ]
+    rows = []
+    for number, track in enumerate(figures.tracks, 1):
+        row = f"{number:>2}  {track.name[:16]:<16} {track.notes:>6}"
+        if track.lowest is not None and track.highest is not None:
+            low, high = pitch_name(track.lowest), pitch_name(track.highest)
+            spreads = "".join(f" {_spread(s)}" for s in (track.pitch, track.length, track.velocity))
+            row += f"  {f'{low}-{high}':<9}{spreads} {track.in_key:>7.0%} {track.on_beat:>8.0%}"
+        rows.append(row)
+    return [*head, *rows, "", "pitch, length (sixteenths) and velocity: mean ± standard deviation"]
+
+
+def _spread(spread: Spread | None) -> str:
+    if spread is None:
+        return f"{'':>12}"
+    deviation = "" if spread.stdev is None else f" ± {spread.stdev:.1f}"
+    return f"{spread.mean:.1f}{deviation}".rjust(12)
+
+
+def _feature_table(report: Report) -> list[str]:
+    far = "  from the corpus" if report.profile else ""
+    lines = [f"  {'all tracks':<26} {'number':>7} {'mean':>14}  {'distribution':<22}{far}"]
+    for row in report.features:
+        values = row.measured.values
+        line = f"  {row.measured.feature.title:<26} {values.size:>7,} {_middle(row):>14}"
+        line += f"  {_judgement(row):<22}"
+        if row.distance and row.distance.value is not None:
+            line += f"  {row.distance.value:.2f} {row.distance.unit}"
+        lines.append(line.rstrip())
+    return lines
+
+
+def _middle(row: FeatureReport) -> str:
+    values = row.measured.values
+    if row.measured.feature.kind == "category" or not values.size:
+        return "–"
+    if row.measured.feature.kind == "trial":
+        return f"{values.mean():.1%}"
+    deviation = f" ± {values.std(ddof=1):.1f}" if values.size > 1 else ""
+    return f"{values.mean():.1f}{deviation}"
+
+
+def _judgement(row: FeatureReport) -> str:
+    if row.fit is None or row.fit.goodness.p is None:
+        return "–"
+    name = "normal" if isinstance(row.fit, GaussianFit) else "binomial"
+    p = row.fit.goodness.p
+    number = "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+    return f"{'not ' if row.fit.goodness.rejected else 'may be '}{name}, {number}"
+
+
+def _likeness_table(likeness: Likeness) -> list[str]:
+    lines = [
+        f"compared with {likeness.passages:,} passages of {likeness.passage_bars} bars in"
+        f" {likeness.title}:",
+        "",
+        f"  {'percentile':>10}  {'measure':<34} {'here':>8} {'mean':>8}  middle 95 %",
+    ]
+    for place in likeness.places:
+        text = place.measure.text
+        mark = "*" if place.outlying else " "
+        lines.append(
+            f"  {place.percentile:>9.0f}{mark}  {place.measure.title:<34} {text(place.value):>8}"
+            f" {text(place.typical):>8}  {text(place.low)} to {text(place.high)}"
+        )
+    lines += ["", likeness.sentence]
+    return lines + [f"* {place.sentence}" for place in likeness.outliers]
+
+
+def _copy_sentence(report: Report) -> str:
+    shared = report.shared
+    if shared is None:
+        return "Nothing to compare with the training music: that takes four tracks."
+    if shared.near_copy:
+        return f"Near-copy: {shared.sentence}"
+    return f"No near-copy. {shared.sentence}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
