@@ -1,5 +1,6 @@
 """A MIDI output as the sound: a hardware synthesizer, another program, Windows' own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from threading import Condition, Thread
@@ -70,7 +71,7 @@ class MidiSynthesizer:
 
     It has a thread of its own, which sends what was scheduled. Any thread may call. While the
     port is unplugged notes are lost; when it is back, its programs and controllers are as they
-    were, and no note hangs. The port is the caller's, and not released with it.
+    were, and no note hangs. ``release`` is called with the port once it is closed.
     """
 
     # What the device adds is not to be known.
@@ -78,9 +79,15 @@ class MidiSynthesizer:
     # It takes its port up again by itself.
     alive = True
 
-    def __init__(self, port: OutputPort, clock: Clock = perf_counter) -> None:
+    def __init__(
+        self,
+        port: OutputPort,
+        clock: Clock = perf_counter,
+        release: Callable[[OutputPort], None] | None = None,
+    ) -> None:
         self._port = port
         self._clock = clock
+        self._release = release
         self.description = f"the MIDI output {port.name}"
         self._changed = Condition()
         self._queue = EventQueue()
@@ -164,6 +171,8 @@ class MidiSynthesizer:
             self._changed.notify()
         self._port.forget(self._restore)
         self._thread.join()
+        if self._release is not None:
+            self._release(self._port)
 
     def _run(self) -> None:
         while True:

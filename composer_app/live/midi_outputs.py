@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, RLock
 from typing import Final
 
 from composer_app.errors import DeviceError
@@ -105,12 +105,13 @@ class _Open:
 
 
 class MidiOutputs:
-    """The MIDI outputs of this machine. Call from one thread.
+    """The MIDI outputs of this machine; any thread may call.
 
     Without a MIDI system there are no names, and :attr:`problem` says why.
     """
 
     def __init__(self, connect: ConnectOutput = connect_output) -> None:
+        self._lock = RLock()
         self._polled: PolledClient[OutputClient] = PolledClient(connect)
         self._known = self.output_names()
         self._open: dict[str, _Open] = {}
@@ -122,7 +123,8 @@ class MidiOutputs:
 
     def output_names(self) -> list[str]:
         """Names of the outputs, each once; the same device keeps its name when replugged."""
-        return [port.name for port in self._instruments(self._polled.ports())]
+        with self._lock:
+            return [port.name for port in self._instruments(self._polled.ports())]
 
     def open(self, name: str) -> OutputPort:
         """The output ``name``, which need not be there yet; close it with :meth:`release`.
@@ -130,54 +132,59 @@ class MidiOutputs:
         The same port may be opened by several. Raises :class:`DeviceError` if it is there and
         cannot be opened, or, for :data:`VIRTUAL_OUTPUT`, if the platform does not allow it.
         """
-        if name in self._open:
-            self._open[name].users += 1
-            return self._open[name].port
-        opened = _Open(OutputPort(name))
-        self._connect(opened, self._polled.ports())
-        self._open[name] = opened
-        return opened.port
+        with self._lock:
+            if name in self._open:
+                self._open[name].users += 1
+                return self._open[name].port
+            opened = _Open(OutputPort(name))
+            self._connect(opened, self._polled.ports())
+            self._open[name] = opened
+            return opened.port
 
     def release(self, port: OutputPort) -> None:
         """Who opened ``port`` needs it no more."""
-        opened = self._open.get(port.name)
-        if opened is None or opened.port is not port:
-            return
-        opened.users -= 1
-        if opened.users == 0:
-            del self._open[port.name]
-            port.connect(None)
+        with self._lock:
+            opened = self._open.get(port.name)
+            if opened is None or opened.port is not port:
+                return
+            opened.users -= 1
+            if opened.users == 0:
+                del self._open[port.name]
+                port.connect(None)
 
     def poll(self) -> OutputChanges:
         """Look what was plugged in or out; call it about twice a second.
 
         An open port that vanished is opened again when its name returns.
         """
-        ports = self._polled.poll()
-        names = [port.name for port in self._instruments(ports)]
-        appeared = tuple(name for name in names if name not in self._known)
-        vanished = tuple(name for name in self._known if name not in names)
-        self._known = names
-        lost, restored = [], []
-        for opened in self._open.values():
-            if opened.port.connected and not self._is_there(opened, ports):
-                opened.port.connect(None)
-                lost.append(opened.port.name)
-            if not opened.port.connected and self._can_connect(opened, ports):
-                opened.port.tell_restored()
-                restored.append(opened.port.name)
-        return OutputChanges(appeared, vanished, tuple(lost), tuple(restored))
+        with self._lock:
+            ports = self._polled.poll()
+            names = [port.name for port in self._instruments(ports)]
+            appeared = tuple(name for name in names if name not in self._known)
+            vanished = tuple(name for name in self._known if name not in names)
+            self._known = names
+            lost, restored = [], []
+            for opened in self._open.values():
+                if opened.port.connected and not self._is_there(opened, ports):
+                    opened.port.connect(None)
+                    lost.append(opened.port.name)
+                if not opened.port.connected and self._can_connect(opened, ports):
+                    opened.port.tell_restored()
+                    restored.append(opened.port.name)
+            return OutputChanges(appeared, vanished, tuple(lost), tuple(restored))
 
     def look_again(self) -> None:
         """Look for a MIDI system once more, where there was none."""
-        self._polled.retry()
+        with self._lock:
+            self._polled.retry()
 
     def close(self) -> None:
         """Let go of the MIDI system. May be called twice."""
-        for opened in self._open.values():
-            opened.port.connect(None)
-        self._open.clear()
-        self._polled.close()
+        with self._lock:
+            for opened in self._open.values():
+                opened.port.connect(None)
+            self._open.clear()
+            self._polled.close()
 
     def _instruments(self, ports: Sequence[Port]) -> list[Port]:
         return [port for port in ports if not port.name.startswith(_NO_INSTRUMENT)]
