@@ -45,15 +45,16 @@ class FluidEngine:
         answer: int = self._library.fluid_synth_sfload(self._synth, soundfont.encode(), 1)
         return answer >= 0
 
-    def start(self, driver: str) -> bool:
+    def start(self, driver: str, periods: int) -> bool:
         """Begin to sound through the FluidSynth driver of this name; False if it cannot."""
         self._set("audio.driver", driver)
+        self._set("audio.periods", periods)
         self._driver = self._library.new_fluid_audio_driver(self._settings, self._synth)
         return self._driver is not None
 
     @property
-    def ticks(self) -> float:
-        """Seconds rendered so far; moves on by whole periods."""
+    def rendered(self) -> float:
+        """Seconds rendered so far; stands still and leaps on by a period."""
         with self._lock:
             if self._synth is None:
                 return 0.0
@@ -123,14 +124,15 @@ class FluidEngine:
         """Fall silent and free everything. May be called twice, and may take a moment."""
         with self._lock:
             synth, self._synth = self._synth, None
-            if synth is None:
-                return
-            # The driver first: its thread renders with the other two.
-            if self._driver is not None:
-                self._library.delete_fluid_audio_driver(self._driver)
-            self._library.delete_fluid_sequencer(self._sequencer)
-            self._library.delete_fluid_synth(synth)
-            self._library.delete_fluid_settings(self._settings)
+        if synth is None:
+            return
+        # Nobody uses them any more, so others need not wait. The driver first: its thread renders
+        # with the other two.
+        if self._driver is not None:
+            self._library.delete_fluid_audio_driver(self._driver)
+        self._library.delete_fluid_sequencer(self._sequencer)
+        self._library.delete_fluid_synth(synth)
+        self._library.delete_fluid_settings(self._settings)
 
     def _fill(self, record: int, event: SinkEvent) -> None:
         library = self._library

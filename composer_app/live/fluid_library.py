@@ -9,6 +9,7 @@ import sys
 from contextlib import redirect_stdout
 from ctypes import c_char_p, c_double, c_int, c_short, c_uint, c_void_p
 from importlib import import_module
+from types import ModuleType
 from typing import Final
 
 from composer_app.errors import DeviceError
@@ -63,11 +64,23 @@ _SIGNATURES: Final[dict[str, _Signature]] = {
 }
 
 
+def fluidsynth_module() -> ModuleType:
+    """pyfluidsynth's module, for what it wraps; the library's logging is silenced.
+
+    Raises :class:`DeviceError` with the remedy if pyfluidsynth or the library is missing.
+    """
+    return _find()[0]
+
+
 def fluid_library() -> ctypes.CDLL:
     """FluidSynth with the types of its functions declared, and its logging silenced.
 
     Raises :class:`DeviceError` with the remedy if pyfluidsynth or the library is missing.
     """
+    return _find()[1]
+
+
+def _find() -> tuple[ModuleType, ctypes.CDLL]:
     try:
         # It prints where it found the library when the variable CI is set.
         with redirect_stdout(io.StringIO()):
@@ -89,4 +102,4 @@ def fluid_library() -> ctypes.CDLL:
         raise DeviceError(
             f"Nothing can be heard because the FluidSynth library is missing: type: {remedy}"
         ) from None
-    return library
+    return module, library

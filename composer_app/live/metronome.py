@@ -1,10 +1,11 @@
 """The metronome: when it clicks, and what a click sounds like."""
 
 from dataclasses import dataclass
+from enum import Enum
 from math import ceil
 from typing import Final
 
-from composer_app.live.note_sink import DRUM_CHANNEL, NoteSink
+from composer_app.live.note_sink import DRUM_CHANNEL, NoteSink, SinkEvent
 from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, Meter, seconds_per_step
 
 # General MIDI percussion: high and low wood block.
@@ -12,6 +13,16 @@ ACCENT_PITCH: Final = 76
 CLICK_PITCH: Final = 77
 _ACCENT_VELOCITY: Final = 110
 _CLICK_VELOCITY: Final = 85
+# Shorter than the shortest pulse there is: a sixteenth at the fastest tempo.
+CLICK_SECONDS: Final = 0.02
+
+
+class MetronomeMode(Enum):
+    """When the metronome clicks; a count-in is always heard."""
+
+    OFF = "off"
+    RECORD = "record"
+    ALWAYS = "always"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,12 @@ class Metronome:
                 clicks.append(Click(time, index % pulses_per_bar == 0))
             index += 1
         return clicks
+
+
+def click_event(accent: bool, volume: float = 1.0) -> SinkEvent:
+    """The stroke of a click on the drum channel, ``volume`` from 0 to 1; release it soon."""
+    velocity = max(1, round((_ACCENT_VELOCITY if accent else _CLICK_VELOCITY) * volume))
+    return SinkEvent("note_on", DRUM_CHANNEL, ACCENT_PITCH if accent else CLICK_PITCH, velocity)
 
 
 def play_click(sink: NoteSink, click: Click) -> None:

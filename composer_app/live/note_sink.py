@@ -113,7 +113,15 @@ class Synthesizer(ScheduledSink, Protocol):
 
     @property
     def description(self) -> str:
-        """What plays and where to, for people: such as ``TimGM6mb through PulseAudio``."""
+        """What plays and where to, for people: such as ``TimGM6mb through PulseAudio, 43 ms``."""
+
+    @property
+    def alive(self) -> bool:
+        """False once the device has vanished and this synthesizer will not sound again.
+
+        Ask several times a second. A synthesizer that takes its device up again by itself, or
+        has none, is always alive.
+        """
 
     def close(self) -> None:
         """Let go of the device; calls after this do nothing."""
@@ -124,9 +132,12 @@ class SilentSynthesizer:
 
     description = "no sound"
     latency = 0.0
+    alive = True
 
-    def __init__(self, clock: Clock = perf_counter) -> None:
+    def __init__(self, clock: Clock = perf_counter, *, waiting: bool = False) -> None:
         self._clock = clock
+        # Whether it stands in for a device that may appear: trying again is worth while.
+        self.waiting = waiting
 
     @property
     def time(self) -> float:

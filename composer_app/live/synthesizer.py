@@ -6,39 +6,52 @@ sentence about what is not.
 """
 
 import os
-import sys
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from threading import Lock
+from time import perf_counter
 from typing import Final
 
 from composer_app.errors import DeviceError
+from composer_app.live.audio_drivers import (
+    DEFAULT_PERIOD,
+    SAMPLE_RATE,
+    AudioDriver,
+    audio_drivers,
+)
+from composer_app.live.engine_clock import EngineClock
 from composer_app.live.fluid_engine import CHANNELS, FluidEngine
 from composer_app.live.fluid_library import fluid_library
-from composer_app.live.note_sink import SilentSynthesizer, SinkEvent, Synthesizer
+from composer_app.live.note_sink import Clock, SilentSynthesizer, SinkEvent, Synthesizer
 from composer_app.live.quiet import quiet_stderr
 from composer_app.live.soundfonts import find_soundfonts, is_soundfont
 
-SAMPLE_RATE: Final = 48000
-# Four periods of 1024 frames survive a busy interpreter and a busy machine.
-PERIOD_FRAMES: Final = 1024
-PERIODS: Final = 4
 # Four voices at the usual velocity stay below full scale in the loudest presets of TimGM6mb.
-_GAIN: Final = 0.5
+DEFAULT_GAIN: Final = 0.5
 
-_DRIVERS: Final = {
-    "darwin": (("coreaudio", "CoreAudio"),),
-    "win32": (("wasapi", "WASAPI"), ("dsound", "DirectSound")),
-}
-_LINUX_DRIVERS: Final = (
-    ("pulseaudio", "PulseAudio"),
-    ("pipewire", "PipeWire"),
-    ("alsa", "ALSA"),
-    ("jack", "JACK"),
-)
+
+@dataclass(frozen=True, slots=True)
+class SoundSettings:
+    """How sound is to be made; the defaults suit everybody who does not play live.
+
+    ``driver`` is an :attr:`AudioDriver.name`, None: the first that works. ``period`` is the
+    buffer's size in frames: half of it is half the latency, but survives less load.
+    ``soundfont`` None: the first usable one. ``gain`` is a factor on every sample, 0 to 10.
+    """
+
+    driver: str | None = None
+    period: int = DEFAULT_PERIOD
+    soundfont: Path | None = None
+    gain: float = DEFAULT_GAIN
 
 
 class _SoundFontError(DeviceError):
     """This SoundFont is of no use, but another one may be."""
+
+
+class _NoDeviceError(DeviceError):
+    """Nothing takes sound now, but a device may appear."""
 
 
 class FluidSynthesizer:
@@ -48,34 +61,59 @@ class FluidSynthesizer:
     or no sound device can be opened. May block for seconds while a large SoundFont is read.
     """
 
-    def __init__(self, soundfont: Path) -> None:
-        self._engine = FluidEngine(
-            fluid_library(),
-            {
-                "synth.gain": _GAIN,
-                "synth.sample-rate": float(SAMPLE_RATE),
-                "synth.midi-channels": CHANNELS,
-                "audio.period-size": PERIOD_FRAMES,
-                "audio.periods": PERIODS,
-            },
-        )
-        try:
-            self._load(soundfont)
-            driver = self._start_driver()
-        except BaseException:
+    def __init__(
+        self,
+        soundfont: Path,
+        settings: SoundSettings = SoundSettings(),
+        clock: Clock = perf_counter,
+    ) -> None:
+        if not is_soundfont(soundfont):
+            raise _unreadable(soundfont)
+        self._clock = clock
+        self._time_lock = Lock()
+        self._engine_clock = EngineClock(settings.period / SAMPLE_RATE)
+        self._engine, driver = _start(settings)
+        self._latency = driver.latency(settings.period)
+        # After the driver: without a device, no large file is read in vain.
+        with quiet_stderr():
+            loaded = self._engine.load(str(soundfont))
+        if not loaded:
             self.close()
-            raise
-        self.description = f"{soundfont.resolve().stem} through {driver}"
+            raise _unreadable(soundfont)
+        self._name = soundfont.resolve().stem
+        self._driver = driver
+
+    @property
+    def description(self) -> str:
+        """What plays and where to: such as ``TimGM6mb through PulseAudio, 43 ms``."""
+        return f"{self._name} through {self._driver.title}, {self.latency * 1000:.0f} ms"
+
+    @property
+    def driver(self) -> AudioDriver:
+        """The way to the sound device."""
+        return self._driver
 
     @property
     def time(self) -> float:
-        """Seconds rendered so far; moves on by whole periods."""
-        return self._engine.ticks
+        """Seconds on the engine's clock, which counts what has been rendered."""
+        with self._time_lock:
+            return self._engine_clock.time(self._clock(), self._engine.rendered)
 
     @property
     def latency(self) -> float:
-        """Seconds from being rendered until being heard, as far as the buffer's size tells."""
-        return PERIOD_FRAMES * PERIODS / SAMPLE_RATE
+        """Seconds from being rendered until being heard, as far as Composer can know."""
+        return self._latency
+
+    @property
+    def alive(self) -> bool:
+        """Whether the device still takes sound; ask now and then, it is noticed within 1.5 s."""
+        _ = self.time
+        with self._time_lock:
+            return self._engine_clock.alive(self._clock())
+
+    def set_gain(self, gain: float) -> None:
+        """Set the factor on every sample, 0 to 10."""
+        self._engine.set_gain(gain)
 
     def schedule(self, at: float, event: SinkEvent) -> None:
         """Play ``event`` when :attr:`time` reaches ``at``."""
@@ -90,7 +128,7 @@ class FluidSynthesizer:
         self._engine.send(SinkEvent("program_change", channel, program))
 
     def note_on(self, channel: int, pitch: int, velocity: int) -> None:
-        """Strike ``pitch``; heard after the buffer, see :attr:`latency`."""
+        """Strike ``pitch``; heard after a period at most, and :attr:`latency`."""
         self._engine.send(SinkEvent("note_on", channel, pitch, velocity))
 
     def note_off(self, channel: int, pitch: int) -> None:
@@ -110,53 +148,75 @@ class FluidSynthesizer:
         self._engine.all_notes_off()
 
     def close(self) -> None:
-        """Stop sounding and free the device. May be called twice."""
+        """Stop sounding and free the device. May be called twice.
+
+        Where the sound server hangs this may hang too, but nobody who calls the other methods.
+        """
         self._engine.close()
 
-    def _load(self, soundfont: Path) -> None:
-        with quiet_stderr():
-            if is_soundfont(soundfont) and self._engine.load(str(soundfont)):
-                return
-        raise _SoundFontError(
-            f"{soundfont} cannot be read as a SoundFont: choose another .sf2 or .sf3 file."
-        )
 
-    def _start_driver(self) -> str:
-        """Start the first sound driver that works and return its name for people."""
-        # Composer uses a JACK server that runs, but must not start one.
-        os.environ.setdefault("JACK_NO_START_SERVER", "1")
-        for driver, title in _DRIVERS.get(sys.platform, _LINUX_DRIVERS):
-            with quiet_stderr():
-                started = self._engine.start(driver)
-            if started:
-                return title
-        raise DeviceError(
-            "Nothing can be heard because no sound device answers: connect one or start the"
-            " sound server, then restart Composer."
-        )
-
-
-def open_synthesizer(soundfont: Path | None = None) -> tuple[Synthesizer, str | None]:
+def open_synthesizer(
+    settings: SoundSettings = SoundSettings(),
+) -> tuple[Synthesizer, str | None]:
     """The best synthesizer this machine offers, and a sentence if something is missing.
 
-    ``soundfont`` is the user's choice; without one, or if it cannot be read (then the sentence
-    says so), the first usable one of :func:`find_soundfonts` plays. When nothing can sound the
+    Without a SoundFont in ``settings``, or if it cannot be read (then the sentence says so), the
+    first usable one of :func:`find_soundfonts` plays. When nothing can sound the
     synthesizer is a :class:`SilentSynthesizer` and the sentence says what to do. Never raises.
     May take seconds: call it outside the GUI's thread.
     """
     complaint = None
+    chosen = settings.soundfont
     try:
         fluid_library()
-        for path in chain([] if soundfont is None else [soundfont], find_soundfonts()):
+        for path in chain([] if chosen is None else [chosen], find_soundfonts()):
             try:
-                return FluidSynthesizer(path), complaint
+                return FluidSynthesizer(path, settings), complaint
             except _SoundFontError as error:
                 # Only the user's own choice is worth a word when another one plays.
-                if path == soundfont:
+                if path == chosen:
                     complaint = str(error)
     except DeviceError as error:
-        return SilentSynthesizer(), str(error)
+        return SilentSynthesizer(waiting=isinstance(error, _NoDeviceError)), str(error)
     return SilentSynthesizer(), complaint or (
         "Nothing can be heard because no SoundFont was found: install one with: pip install"
         " pretty_midi"
+    )
+
+
+def _start(settings: SoundSettings) -> tuple[FluidEngine, AudioDriver]:
+    """An engine that plays through the first driver that works, of those wanted."""
+    # Composer uses a JACK server that runs, but must not start one.
+    os.environ.setdefault("JACK_NO_START_SERVER", "1")
+    known = audio_drivers()
+    wanted = [driver for driver in known if settings.driver in (None, driver.name)]
+    engine = FluidEngine(
+        fluid_library(),
+        {
+            "synth.gain": settings.gain,
+            "synth.sample-rate": float(SAMPLE_RATE),
+            "synth.midi-channels": CHANNELS,
+            "audio.period-size": settings.period,
+        },
+    )
+    for driver in wanted:
+        with quiet_stderr():
+            if engine.start(driver.name, driver.periods):
+                return engine, driver
+    engine.close()
+    if settings.driver is not None and len(known) > 1:
+        title = wanted[0].title if wanted else settings.driver
+        raise _NoDeviceError(
+            f"Nothing can be heard because {title} does not answer: start it, or choose another"
+            " way to the sound device."
+        )
+    raise _NoDeviceError(
+        "Nothing can be heard because no sound device answers: connect one or start the sound"
+        " server."
+    )
+
+
+def _unreadable(soundfont: Path) -> DeviceError:
+    return _SoundFontError(
+        f"{soundfont} cannot be read as a SoundFont: choose another .sf2 or .sf3 file."
     )

@@ -1,48 +1,83 @@
-"""The transport: plays a composition into a sink, as time passes.
+"""The transport: plays a composition into a scheduled sink, a little ahead of what is heard.
 
-It owns no thread and no timer. Somebody calls :meth:`Transport.advance` every few milliseconds
-(see :mod:`composer_app.live.player`), and the clock is an argument, so a whole piece can be
-tested in no time at all. Not thread-safe.
+It owns no thread, no timer and no clock: time is the sink's. Somebody calls
+:meth:`Transport.advance` several times in :data:`LOOKAHEAD_SECONDS` (see
+:mod:`composer_app.live.player`). What that schedules plays to the millisecond, whatever Python is
+busy with; so changes made while playing begin where the schedule ends, at most that much later.
+Not thread-safe.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from itertools import chain, groupby
-from typing import NamedTuple
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
 
-from composer_app.live.note_sink import Clock, NoteSink, track_channel
+from composer_app.live.metronome import CLICK_SECONDS, click_event
+from composer_app.live.mixing import Mix
+from composer_app.live.note_sink import ScheduledSink, track_channel
+from composer_app.live.scheduler import Scheduler
+from composer_app.live.strokes import Strokes
 from composer_app.music.composition import Composition
-from composer_app.music.note import Note
+from composer_app.music.timing import TempoMap
+
+# Survives an interpreter that is busy for as long, and is not felt when something is changed.
+LOOKAHEAD_SECONDS: Final = 0.15
+# From the call until the first note, so that it is not late.
+_LEAD_SECONDS: Final = 0.01
+SHORTEST_LOOP: Final = 1.0
 
 
-class _Event(NamedTuple):
-    """Compares in the order of sending: at the same step, releases come before strikes."""
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """The region from step ``start`` up to step ``end``, which is played over and over.
 
+    Raises ValueError if it begins before step 0 or is shorter than a step.
+    """
+
+    start: float
+    end: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end - SHORTEST_LOOP:
+            raise ValueError(f"a loop cannot go from step {self.start:g} to {self.end:g}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Music that runs on from ``step``, which is rendered at ``time`` of the sink's clock."""
+
+    time: float
     step: float
-    strikes: bool
-    channel: int
-    note: Note
+    tempo: TempoMap
+
+    def step_at(self, time: float) -> float:
+        return self.tempo.step_at(self.tempo.seconds_at(self.step) + time - self.time)
+
+    def time_at(self, step: float) -> float:
+        return self.time + self.tempo.seconds_at(step) - self.tempo.seconds_at(self.step)
 
 
 class Transport:
-    """Plays, stops, seeks; see the module. Tracks sound on ``track_channel(index)``.
+    """Plays, stops, seeks, loops; see the module. Tracks sound on ``track_channel(index)``.
 
-    It never leaves a note hanging: whatever it struck and has not released yet is released on
-    stop, on the end, and on a seek or a swap unless the very same note sounds there too.
+    It never leaves a note hanging: whatever it struck is released on stop, on the end, at the
+    end of a loop, and on a seek or a swap unless the very same note sounds there too.
     """
 
-    def __init__(self, sink: NoteSink, clock: Clock) -> None:
+    def __init__(self, sink: ScheduledSink) -> None:
         self._sink = sink
-        self._clock = clock
+        self._scheduler = Scheduler(sink)
         self._composition = Composition()
-        self._events: list[_Event] = []
-        self._next = 0
+        self._mix = Mix()
+        self._strokes = Strokes(self._composition, ())
+        self._loop: Loop | None = None
+        self._click_volume: float | None = None
+        self._sent: dict[tuple[int, int], int] = {}
         self._playing = False
-        # The music was at this step at this time, and time runs on from there while playing.
+        # Where the music stands while it does not play; otherwise how far it is scheduled.
         self._step = 0.0
-        self._time = 0.0
-        self._sounding: dict[tuple[int, int], Note] = {}
+        self._until = 0.0
+        self._stretches: list[_Stretch] = []
+        self._end: float | None = None
 
     @property
     def composition(self) -> Composition:
@@ -51,13 +86,24 @@ class Transport:
 
     @property
     def playing(self) -> bool:
-        """Whether time runs. Becomes false in :meth:`advance` at the end of the last note."""
+        """Whether time runs. Becomes false in :meth:`advance` when the last note has been heard."""
         return self._playing
 
     @property
     def position(self) -> float:
-        """Where the music is now, in steps; where it stopped while it does not play."""
-        return self._step_at(self._clock()) if self._playing else self._step
+        """The step that is heard now; where the music stands while it does not play."""
+        if not self._playing:
+            return self._step
+        heard = self._sink.time - self._sink.latency
+        stretch = self._stretches[self._stretch_at(heard)]
+        if heard <= stretch.time:
+            return stretch.step
+        return min(stretch.step_at(heard), self._last_step)
+
+    @property
+    def loop(self) -> Loop | None:
+        """The region that is played over and over."""
+        return self._loop
 
     def load(self, composition: Composition) -> None:
         """Play ``composition`` from now on, from the same step if something plays.
@@ -66,22 +112,42 @@ class Transport:
         is the same in the new composition sounds on.
         """
         self.advance()
+        position = self.position
         self._composition = composition
-        self._events = sorted(_events(composition))
-        self._send_programs()
-        if self._step >= composition.steps:
+        self._send_settings()
+        if position >= composition.steps:
             self._halt_at(float(composition.steps))
-        elif self._playing:
-            self._continue()
+        self._renew()
 
-    def set_sink(self, sink: NoteSink) -> None:
-        """Play into another sink from now on; what sounds in the old one is released there."""
+    def set_mix(self, mix: Mix) -> None:
+        """Sound like this from now on."""
         self.advance()
-        self._release(list(self._sounding))
+        self._mix = mix
+        self._send_settings()
+        self._renew()
+
+    def set_loop(self, loop: Loop | None) -> None:
+        """Play ``loop`` over and over once the music comes to its end; None: play through.
+
+        Music that is already beyond the loop plays through to the end.
+        """
+        self.advance()
+        self._loop = loop
+
+    def set_clicks(self, volume: float | None) -> None:
+        """Click on every pulse while playing, ``volume`` from 0 to 1; None: do not."""
+        self._click_volume = volume
+
+    def set_sink(self, sink: ScheduledSink) -> None:
+        """Play into another sink from now on; what sounds in the old one is released there."""
+        playing, position = self._playing, self.position
+        self._halt_at(position)
         self._sink = sink
-        self._send_programs()
-        if self._playing:
-            self._continue()
+        self._scheduler = Scheduler(sink)
+        self._sent.clear()
+        self._send_settings()
+        if playing:
+            self.play(position)
 
     def play(self, from_step: float = 0.0) -> None:
         """Play from ``from_step``, also while playing: a seek.
@@ -91,89 +157,117 @@ class Transport:
         """
         self._halt_at(min(max(0.0, from_step), float(self._composition.steps)))
         if self._step < self._composition.steps:
-            self._playing, self._time = True, self._clock()
-            self._continue()
+            self._playing, self._end = True, None
+            self._until = self._sink.time + _LEAD_SECONDS
+            self._stretches = [_Stretch(self._until, self._step, self._composition.tempo)]
+            self._reconcile()
+            self.advance()
 
     def stop(self) -> None:
         """Stop where the music is; what sounds is released."""
         self._halt_at(self.position)
 
     def advance(self) -> None:
-        """Send what is due. Call it every 5 to 10 ms while playing; does nothing otherwise."""
+        """Schedule what is due soon. Call it every 10 to 30 ms; does nothing while stopped."""
         if not self._playing:
             return
-        now = self._clock()
-        self._step, self._time = self._step_at(now), now
-        while self._next < len(self._events) and self._events[self._next].step <= self._step:
-            self._send(self._events[self._next])
-            self._next += 1
-        if self._step >= self._composition.steps:
-            self._halt_at(self._step)
+        now = self._sink.time
+        while self._end is None and self._until < now + LOOKAHEAD_SECONDS:
+            self._schedule_until(now + LOOKAHEAD_SECONDS)
+        self._scheduler.forget_before(now)
+        heard = now - self._sink.latency
+        del self._stretches[: self._stretch_at(heard)]
+        if self._end is not None and heard >= self._end:
+            # Everything has been released on schedule.
+            self._playing, self._step = False, float(self._composition.steps)
 
-    def _step_at(self, time: float) -> float:
-        tempo = self._composition.tempo
-        elapsed = max(0.0, time - self._time)
-        step = tempo.step_at(tempo.seconds_at(self._step) + elapsed)
-        return min(step, float(self._composition.steps))
+    @property
+    def _loop_ahead(self) -> Loop | None:
+        """The loop that the music runs into, or is in, where the schedule ends."""
+        loop = self._loop
+        if loop is None or self._step >= loop.end or loop.start >= self._composition.steps:
+            return None
+        return loop
 
-    def _send(self, event: _Event) -> None:
-        key = (event.channel, event.note.pitch)
-        if event.strikes:
-            self._sink.note_on(*key, event.note.velocity)
-            self._sounding[key] = event.note
+    @property
+    def _last_step(self) -> float:
+        """The music does not run beyond this; a loop may end in the rest after the last note."""
+        steps = float(self._composition.steps)
+        return steps if self._loop is None else max(steps, self._loop.end)
+
+    def _stretch_at(self, time: float) -> int:
+        """Index of the stretch that is rendered at ``time``, the first one before it begins."""
+        later = (i for i, stretch in enumerate(self._stretches) if stretch.time > time)
+        return max(0, next(later, len(self._stretches)) - 1)
+
+    def _schedule_until(self, horizon: float) -> None:
+        """Schedule up to ``horizon``, or up to the end of the loop or of the music before it."""
+        stretch = self._stretches[-1]
+        loop = self._loop_ahead
+        last = float(self._composition.steps) if loop is None else loop.end
+        reached = max(self._step, stretch.step_at(horizon))
+        self._schedule_steps(stretch, self._step, min(reached, last))
+        self._step, self._until = reached, horizon
+        if reached < last:
+            return
+        self._step, self._until = last, stretch.time_at(last)
+        if loop is not None:
+            self._step = loop.start
+            self._begin_stretch()
         else:
-            self._release([key])
+            self._end = self._until
+        self._reconcile()
 
-    def _release(self, keys: Iterable[tuple[int, int]]) -> None:
-        for key in keys:
-            del self._sounding[key]
-            self._sink.note_off(*key)
+    def _schedule_steps(self, stretch: _Stretch, start: float, end: float) -> None:
+        for stroke in self._strokes.between(start, end):
+            at = stretch.time_at(stroke.step)
+            if stroke.strikes:
+                self._scheduler.strike(at, stroke.channel, stroke.note)
+            elif self._scheduler.holds(stroke.key, stroke.note):
+                self._scheduler.release(at, stroke.key)
+        if self._click_volume is not None:
+            meter = self._composition.meter
+            pulse = meter.steps_per_pulse
+            for step in range(pulse * ceil(start / pulse), ceil(end), pulse):
+                event = click_event(step % meter.steps_per_bar == 0, self._click_volume)
+                self._scheduler.tap(stretch.time_at(step), event, CLICK_SECONDS)
 
-    def _send_programs(self) -> None:
+    def _renew(self) -> None:
+        """Go on with other notes where the schedule ends."""
+        tracks = range(len(self._composition.tracks))
+        audible = [index for index in tracks if self._mix.audible(index)]
+        self._strokes = Strokes(self._composition, audible)
+        if self._playing:
+            self._end = None
+            self._begin_stretch()
+            self._reconcile()
+            self.advance()
+
+    def _begin_stretch(self) -> None:
+        if self._stretches[-1].time == self._until:
+            self._stretches.pop()
+        self._stretches.append(_Stretch(self._until, self._step, self._composition.tempo))
+
+    def _reconcile(self) -> None:
+        """Where the schedule ends, make exactly those notes sound that sound there."""
+        due = {} if self._end is not None else self._strokes.sounding_before(self._step)
+        for key, note in self._scheduler.held.items():
+            if due.get(key) != note:
+                self._scheduler.release(self._until, key)
+        for key, note in due.items():
+            if not self._scheduler.holds(key, note):
+                self._scheduler.strike(self._until, key[0], note)
+
+    def _send_settings(self) -> None:
         for index, track in enumerate(self._composition.tracks):
             self._sink.program_change(track_channel(index), track.program)
-
-    def _continue(self) -> None:
-        """Make exactly those notes sound that sound where the transport stands."""
-        self._next = bisect_right(self._events, self._step, key=lambda event: event.step)
-        due = {
-            (event.channel, event.note.pitch): event
-            for event in self._events[: self._next]
-            if event.strikes and event.note.end > self._step
-        }
-        sounding = self._sounding
-        kept = {key for key in sounding if key in due and due[key].note == sounding[key]}
-        self._release([key for key in sounding if key not in kept])
-        for key, event in due.items():
-            if key not in kept:
-                self._send(event)
+        for place, value in self._mix.controls(len(self._composition.tracks)).items():
+            if self._sent.get(place) != value:
+                self._sink.control_change(*place, value)
+                self._sent[place] = value
 
     def _halt_at(self, step: float) -> None:
+        if self._playing:
+            self._scheduler.halt()
         self._playing = False
         self._step = step
-        self._release(list(self._sounding))
-
-
-def _events(composition: Composition) -> Iterator[_Event]:
-    """Strikes and releases, such that no pitch of a channel overlaps itself."""
-    channels: dict[int, list[Note]] = {}
-    for index, track in enumerate(composition.tracks):
-        channels.setdefault(track_channel(index), []).extend(track.notes)
-    for channel, notes in channels.items():
-        by_pitch = sorted(notes, key=lambda note: (note.pitch, note))
-        lines = (_without_overlap(line) for _, line in groupby(by_pitch, lambda n: n.pitch))
-        for note in chain.from_iterable(lines):
-            yield _Event(note.start, True, channel, note)
-            yield _Event(note.end, False, channel, note)
-
-
-def _without_overlap(line: Iterable[Note]) -> list[Note]:
-    """Notes of one pitch, each cut where the next one is struck; the longest of a unison."""
-    result: list[Note] = []
-    for note in line:
-        if result and result[-1].start == note.start:
-            result.pop()
-        if result and result[-1].end > note.start:
-            result[-1] = replace(result[-1], duration=note.start - result[-1].start)
-        result.append(note)
-    return result

@@ -189,6 +189,7 @@ class MainWindow(QMainWindow):
     def _connect_playing(self) -> None:
         sound = self._services.sound
         sound.problemFound.connect(self._say_silent)
+        sound.restored.connect(self._say_audible)
         self.mixer.mutedChanged.connect(self._mute)
         self.roll.seekRequested.connect(self.transport.seek)
         self.recording.notesChanged.connect(self.roll.set_recording_notes)
@@ -251,7 +252,7 @@ class MainWindow(QMainWindow):
         services.jobs.run(
             services.find_models, self.generation.set_models, self._say_models_unreadable
         )
-        services.sound.open(services.jobs)
+        services.sound.open()
         self.midi.start()
         self.files.offer_left_over()
 
@@ -313,6 +314,10 @@ class MainWindow(QMainWindow):
 
     def _say_silent(self, sentence: str) -> None:
         self.message_bar.stand("sound", sentence, Tone.WARNING)
+
+    def _say_audible(self, sentence: str) -> None:
+        self.message_bar.withdraw("sound")
+        self.message_bar.tell(sentence, Tone.SUCCESS)
 
     def _warn(self, sentence: str) -> None:
         self.message_bar.tell(sentence, Tone.WARNING)

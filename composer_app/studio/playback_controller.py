@@ -1,4 +1,4 @@
-"""Playing the document: play, stop, seek, where the music is, and the metronome beside it."""
+"""Playing the document: play, pause, stop, seek, loop, the mix, and where the music is."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -6,9 +6,8 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from composer_app.live.metronome import Click, play_click
-from composer_app.live.player import Player
-from composer_app.music.composition import Composition
+from composer_app.live.mixing import Mix, TrackMix
+from composer_app.live.player import Loop, Player
 from composer_app.studio.document import Document
 from composer_app.studio.sound import Sound
 
@@ -22,6 +21,10 @@ class PlaybackController(QObject):
     positionChanged = Signal(float)
     # While playing: frozenset of (track, pitch) that sound now.
     soundingChanged = Signal(frozenset)
+    # The region that is looped, a Loop, or None.
+    loopChanged = Signal(object)
+    # A Mix.
+    mixChanged = Signal(object)
 
     def __init__(
         self, document: Document, player: Player, sound: Sound, parent: QObject | None = None
@@ -30,10 +33,9 @@ class PlaybackController(QObject):
         self._document = document
         self._player = player
         self._sound = sound
-        self._muted: frozenset[int] = frozenset()
-        self._metronome_on = False
+        self._mix = Mix()
+        self._loop: Loop | None = None
         self._position = 0.0
-        self._clicked_pulse = -1
         self._sounding: frozenset[tuple[int, int]] = frozenset()
         self._playing = False
         self._timer = QTimer(self)
@@ -53,14 +55,50 @@ class PlaybackController(QObject):
         """Where the music is, or will start, in steps."""
         return self._position
 
-    def set_muted(self, tracks: Iterable[int]) -> None:
-        """Let the tracks with these indices rest."""
-        self._muted = frozenset(tracks)
-        self._load()
+    @property
+    def mix(self) -> Mix:
+        """How loud and where each track sounds."""
+        return self._mix
 
-    def set_metronome(self, on: bool) -> None:
-        """Click on every pulse while playing."""
-        self._metronome_on = on
+    @property
+    def loop(self) -> Loop | None:
+        """The region that is played over and over."""
+        return self._loop
+
+    def set_mix(self, mix: Mix) -> None:
+        """Sound like this from now on, also while playing."""
+        if mix != self._mix:
+            self._mix = mix
+            self._player.set_mix(mix)
+            self.mixChanged.emit(mix)
+
+    def set_track_mix(self, track: int, mix: TrackMix) -> None:
+        """The mix of one track."""
+        self.set_mix(self._mix.with_track(track, mix))
+
+    def set_master(self, volume: int) -> None:
+        """The volume of everything that sounds, 0 to 127."""
+        self.set_mix(replace(self._mix, master=volume))
+
+    def set_muted(self, tracks: Iterable[int]) -> None:
+        """Let the tracks with these indices rest, and no others."""
+        muted = frozenset(tracks)
+        mix = self._mix
+        for index in range(max(len(mix.tracks), *(track + 1 for track in muted), 0)):
+            mix = mix.with_track(index, replace(mix.track(index), mute=index in muted))
+        self.set_mix(mix)
+
+    def set_loop(self, start: float, end: float) -> None:
+        """Play the steps from ``start`` up to ``end`` over and over; raises as :class:`Loop`."""
+        self._use_loop(Loop(start, end))
+
+    def clear_loop(self) -> None:
+        """Play through to the end."""
+        self._use_loop(None)
+
+    def set_metronome(self, on: bool, volume: float = 1.0) -> None:
+        """Click on every pulse while playing, ``volume`` from 0 to 1."""
+        self._player.set_clicks(volume if on else None)
 
     def play(self) -> None:
         """Play from the position, from the start if that is the end."""
@@ -68,29 +106,35 @@ class PlaybackController(QObject):
         if not composition.note_count:
             return
         start = 0.0 if self._position >= composition.steps else self._position
-        self._clicked_pulse = -1
         self._player.play(start)
         self._set_playing(True)
         self.tick()
 
-    def stop(self) -> None:
-        """Stop where the music is."""
+    def pause(self) -> None:
+        """Stop where the music is: :meth:`play` goes on from there."""
         if self._playing:
             self._player.stop()
             self.tick()
 
+    def stop(self) -> None:
+        """As :meth:`pause`."""
+        self.pause()
+
     def toggle(self) -> None:
-        """Play or stop."""
+        """Play or pause."""
         if self._playing:
-            self.stop()
+            self.pause()
         else:
             self.play()
+
+    def return_to_start(self) -> None:
+        """Go to the start of the loop, or of the music; it runs on from there if it runs."""
+        self.seek(self._loop.start if self._loop is not None else 0.0)
 
     def seek(self, step: float) -> None:
         """Go to ``step``; the music runs on from there if it runs."""
         step = min(max(0.0, step), float(self._document.composition.steps))
         if self._playing:
-            self._clicked_pulse = -1
             self._player.play(step)
         self._set_position(step)
 
@@ -103,10 +147,15 @@ class PlaybackController(QObject):
         ended = not playing and position >= self._document.composition.steps
         self._set_position(0.0 if ended else position)
         if playing:
-            self._click()
             self._show_sounding()
         else:
             self._set_playing(False)
+
+    def _use_loop(self, loop: Loop | None) -> None:
+        if loop != self._loop:
+            self._loop = loop
+            self._player.set_loop(loop)
+            self.loopChanged.emit(loop)
 
     def _set_playing(self, playing: bool) -> None:
         if playing == self._playing:
@@ -123,24 +172,13 @@ class PlaybackController(QObject):
         self._position = step
         self.positionChanged.emit(step)
 
-    def _click(self) -> None:
-        meter = self._document.composition.meter
-        pulse = int(self._position // meter.steps_per_pulse)
-        if pulse == self._clicked_pulse:
-            return
-        on_time = self._clicked_pulse >= 0 or self._position % meter.steps_per_pulse < 1
-        self._clicked_pulse = pulse
-        if self._metronome_on and on_time:
-            accent = pulse * meter.steps_per_pulse % meter.steps_per_bar == 0
-            play_click(self._sound.synthesizer, Click(0.0, accent))
-
     def _show_sounding(self) -> None:
         step = int(self._position)
         self._set_sounding(
             frozenset(
                 (index, note.pitch)
                 for index, track in enumerate(self._document.composition.tracks)
-                if index not in self._muted
+                if self._mix.audible(index)
                 for note in track.notes
                 if note.start <= step < note.end
             )
@@ -153,7 +191,7 @@ class PlaybackController(QObject):
 
     def _load(self) -> None:
         composition = self._document.composition
-        self._player.load(_without(composition, self._muted))
+        self._player.load(composition)
         if self._position > composition.steps:
             self._set_position(float(composition.steps))
         if self._playing:
@@ -161,12 +199,3 @@ class PlaybackController(QObject):
 
     def _take_synthesizer(self) -> None:
         self._player.set_sink(self._sound.synthesizer)
-
-
-def _without(composition: Composition, muted: frozenset[int]) -> Composition:
-    """``composition`` with the notes of the ``muted`` tracks taken out."""
-    tracks = tuple(
-        replace(track, notes=()) if index in muted else track
-        for index, track in enumerate(composition.tracks)
-    )
-    return replace(composition, tracks=tracks)

@@ -23,7 +23,8 @@ class ListeningSink:
     """A scheduled sink that writes down every call with its time, and knows which notes sound.
 
     Its engine's time is the clock's, less ``epoch``. What is scheduled plays when :meth:`render`
-    is called. Calls are (seconds of the clock, on or off, channel, pitch).
+    is called, up to the last whole ``period`` of seconds. Calls are (seconds of the clock, on or
+    off, channel, pitch).
     """
 
     clock: SetClock = field(default_factory=SetClock)
@@ -34,11 +35,17 @@ class ListeningSink:
     bends: dict[int, int] = field(default_factory=dict)
     epoch: float = 0.0
     latency: float = 0.0
+    period: float = 0.0
+    alive: bool = True
     scheduled: list[tuple[float, SinkEvent]] = field(default_factory=list)
     _rendering: float | None = None
 
     @property
     def time(self) -> float:
+        return self._engine_time
+
+    @property
+    def _engine_time(self) -> float:
         return self.clock.now - self.epoch
 
     def schedule(self, at: float, event: SinkEvent) -> None:
@@ -50,8 +57,11 @@ class ListeningSink:
 
     def render(self) -> None:
         """Play what is due, each event with the time it was scheduled for."""
-        due = [entry for entry in self.scheduled if entry[0] <= self.time]
-        self.scheduled = [entry for entry in self.scheduled if entry[0] > self.time]
+        done = self._engine_time
+        if self.period:
+            done = done // self.period * self.period
+        due = [entry for entry in self.scheduled if entry[0] <= done]
+        self.scheduled = [entry for entry in self.scheduled if entry[0] > done]
         for at, event in sorted(due, key=lambda e: (e[0], e[1].kind != "note_off")):
             self._rendering = at + self.epoch
             event.send(self)

@@ -124,11 +124,15 @@ class AudioServer:
 
 
 @contextmanager
-def audio_server() -> Iterator[AudioServer]:
-    """A PulseAudio server of our own with one sink that swallows everything."""
+def audio_server(folder: Path | None = None) -> Iterator[AudioServer]:
+    """A PulseAudio server of our own with one sink that swallows everything.
+
+    ``folder`` is that of an earlier one, which is dead and whose clients are to find this one.
+    """
     require("pulseaudio", "parec")
-    with tempfile.TemporaryDirectory(prefix="composer-rig-") as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory(prefix="composer-rig-") as made:
+        folder = folder or Path(made)
+        name = str(folder)
         socket = folder / "native"
         environment = {
             **os.environ,
@@ -141,7 +145,7 @@ def audio_server() -> Iterator[AudioServer]:
             *("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1"),
             "--use-pid-file=no",
             *("-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1"),
-            *("-L", f"module-null-sink sink_name={_SINK} rate={RATE} channels=2"),
+            *("-L", f"module-null-sink sink_name={_SINK} rate={RATE} channels=2 norewinds=1"),
         ]
         with running(*command, environment=environment) as process:
             wait_for(lambda: socket.exists() or process.poll() is not None, "pulseaudio")

@@ -4,10 +4,13 @@ from threading import Thread, active_count
 
 import pytest
 
-from composer_app.live.player import Player
+from composer_app.live.metronome import CLICK_PITCH, Metronome
+from composer_app.live.mixing import Mix, TrackMix
+from composer_app.live.note_sink import DRUM_CHANNEL
+from composer_app.live.player import Loop, Player
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
-from composer_app.music.timing import TempoMap
+from composer_app.music.timing import Meter, TempoMap
 from tests.live.doubles import ListeningSink, SetClock
 from tests.live.rig import wait_for
 
@@ -15,28 +18,33 @@ from tests.live.rig import wait_for
 PIECE = Composition((Track("", 40, (Note(0, 60, 4), Note(4, 62, 4))),), TempoMap.constant(150))
 
 
-class CountingClock(SetClock):
-    """Also counts how often it was looked at."""
+class RenderingSink(ListeningSink):
+    """Plays what is due whenever somebody looks at its time, and counts how often."""
 
     looks = 0
 
-    def __call__(self) -> float:
+    @property
+    def time(self) -> float:
         self.looks += 1
-        return self.now
+        return super().time
+
+    def heard(self) -> set[tuple[int, int]]:
+        self.render()
+        return self.sounding
 
 
 @pytest.fixture
-def clock() -> CountingClock:
-    return CountingClock()
+def clock() -> SetClock:
+    return SetClock()
 
 
 @pytest.fixture
-def sink(clock: CountingClock) -> ListeningSink:
-    return ListeningSink(clock)
+def sink(clock: SetClock) -> RenderingSink:
+    return RenderingSink(clock)
 
 
 @pytest.fixture
-def player(clock: CountingClock, sink: ListeningSink) -> Iterator[Player]:
+def player(clock: SetClock, sink: RenderingSink) -> Iterator[Player]:
     player = Player(sink, clock)
     player.load(PIECE)
     yield player
@@ -48,68 +56,113 @@ def soon(condition: Callable[[], bool]) -> None:
 
 
 def test_it_plays_by_itself_to_the_end(
-    player: Player, clock: CountingClock, sink: ListeningSink
+    player: Player, clock: SetClock, sink: RenderingSink
 ) -> None:
     player.play()
-    soon(lambda: sink.sounding == {(0, 60)})
-    clock.now = 0.5
-    soon(lambda: sink.sounding == {(0, 62)})
+    clock.now = 0.1
+    soon(lambda: sink.heard() == {(0, 60)})
+    clock.now = 0.35
+    soon(lambda: len(sink.scheduled) == 2)
+    clock.now = 0.51
+    soon(lambda: sink.heard() == {(0, 62)})
     assert player.position == pytest.approx(5.0)
+    clock.now = 0.75
+    soon(lambda: len(sink.scheduled) == 1)
     clock.now = 1.0
     soon(lambda: not player.playing)
-    assert not sink.sounding
+    assert not sink.heard()
     assert player.position == 8.0
 
 
-def test_it_plays_again_after_a_stop(player: Player, sink: ListeningSink) -> None:
+def test_it_plays_again_after_a_stop(player: Player, clock: SetClock, sink: RenderingSink) -> None:
     player.play(4)
+    clock.now = 0.1
     player.stop()
-    assert not sink.sounding
+    assert not sink.heard()
     player.play()
-    soon(lambda: sink.sounding == {(0, 60)})
+    clock.now = 0.2
+    soon(lambda: sink.heard() == {(0, 60)})
     assert player.playing
 
 
 def test_another_piece_and_another_sink_take_over(
-    player: Player, clock: CountingClock, sink: ListeningSink
+    player: Player, clock: SetClock, sink: RenderingSink
 ) -> None:
     player.play()
     player.load(PIECE.with_program(0, 7))
-    assert sink.programs == {0: 7}
-    other = ListeningSink(clock)
+    player.set_mix(Mix((TrackMix(volume=20),)))
+    assert (sink.programs, sink.controls[0, 7]) == ({0: 7}, 20)
+    other = RenderingSink(clock)
     player.set_sink(other)
-    assert not sink.sounding
-    assert other.sounding == {(0, 60)}
+    clock.now = 0.1
+    assert not sink.heard()
+    assert other.heard() == {(0, 60)}
 
 
-def test_at_rest_it_does_nothing_at_all(player: Player, clock: CountingClock) -> None:
+def test_it_loops_and_clicks(player: Player, clock: SetClock, sink: RenderingSink) -> None:
+    player.set_loop(Loop(4, 8))
+    player.set_clicks(1.0)
+    player.play(4)
+    for _ in range(60):
+        clock.now += 0.02
+        looks = sink.looks
+        soon(lambda looks=looks: sink.looks > looks + 2)  # type: ignore[misc]
+        sink.render()
+    assert player.position == pytest.approx(4 + (1.19 / 0.1) % 4)
+    struck = [pitch for _, call, _, pitch in sink.calls if call == "on"]
+    assert sorted(struck) == [62] * 3 + [CLICK_PITCH] * 3
+    player.set_loop(None)
+
+
+def test_at_rest_it_hardly_looks_at_the_clock(player: Player, sink: RenderingSink) -> None:
     player.play()
-    soon(lambda: clock.looks > 10)
+    soon(lambda: sink.looks > 10)
     player.stop()
     time.sleep(0.05)
-    looks = clock.looks
-    time.sleep(0.1)
-    assert clock.looks == looks
+    looks = sink.looks
+    time.sleep(0.5)
+    assert 1 <= sink.looks - looks <= 10
+
+
+def test_counting_in_stops_the_music_and_leads_to_the_downbeat(
+    player: Player, clock: SetClock, sink: RenderingSink
+) -> None:
+    sink.epoch = 3.0
+    sink.latency = 0.05
+    player.play()
+    clock.now = 10.0
+    downbeat = player.count_in(Metronome(120, Meter(3, 4)), 1)
+    assert not player.playing
+    assert not sink.heard()
+    assert downbeat.clock == pytest.approx(10 + 0.05 + 0.1 + 1.5)
+    assert downbeat.engine == pytest.approx(downbeat.clock - 3.0 - 0.05)
+    player.end_clicks()
+    clock.now = 20.0
+    assert not sink.heard()
+    assert [call for _, call, channel, _ in sink.calls if channel == DRUM_CHANNEL] == []
 
 
 def test_close_releases_and_ends_the_thread_and_nothing_plays_after(
-    clock: CountingClock, sink: ListeningSink
+    clock: SetClock, sink: RenderingSink
 ) -> None:
     threads = active_count()
     player = Player(sink, clock)
     assert active_count() == threads + 1
     player.load(PIECE)
     player.play()
+    clock.now = 0.1
+    sink.render()
     player.close()
     player.close()
     player.play()
     player.stop()
     assert not player.playing
-    assert not sink.sounding
+    clock.now = 5.0
+    assert not sink.heard()
     assert active_count() == threads
 
 
-def test_many_threads_may_call_it(player: Player, sink: ListeningSink) -> None:
+def test_many_threads_may_call_it(player: Player, sink: RenderingSink) -> None:
     def fidget() -> None:
         for step in range(50):
             player.play(step % 8)
@@ -123,4 +176,4 @@ def test_many_threads_may_call_it(player: Player, sink: ListeningSink) -> None:
     for thread in threads:
         thread.join()
     player.stop()
-    assert not sink.sounding
+    assert not sink.heard()

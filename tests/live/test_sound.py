@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from composer_app.live import synthesizer as module
 from composer_app.live.metronome import Click, play_click
 from composer_app.live.note_sink import LIVE_CHANNEL, SilentSynthesizer
 from composer_app.live.player import Player
-from composer_app.live.synthesizer import FluidSynthesizer, open_synthesizer
+from composer_app.live.synthesizer import FluidSynthesizer, SoundSettings, open_synthesizer
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoMap
@@ -109,11 +110,23 @@ def test_a_bad_choice_of_soundfont_is_told_and_another_one_plays(
     for name, content in (("text.sf2", b"hello"), ("cut.sf2", soundfont.read_bytes()[:5000])):
         choice = tmp_path / name
         choice.write_bytes(content)
-        synthesizer, sentence = open_synthesizer(choice)
+        synthesizer, sentence = open_synthesizer(SoundSettings(soundfont=choice))
         synthesizer.close()
         assert isinstance(synthesizer, FluidSynthesizer)
         assert sentence is not None
         assert sentence.startswith(f"{choice} cannot be read")
+
+
+def test_a_damaged_soundfont_that_nobody_chose_is_passed_over(
+    audio: AudioServer, soundfont: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = tmp_path / "damaged.sf2"
+    damaged.write_bytes(soundfont.read_bytes()[:5000])
+    monkeypatch.setattr(module, "find_soundfonts", lambda: iter((damaged, soundfont)))
+    synthesizer, sentence = open_synthesizer()
+    synthesizer.close()
+    assert sentence is None
+    assert synthesizer.description.startswith(soundfont.resolve().stem)
 
 
 def test_the_choice_of_soundfont_is_played(
@@ -121,7 +134,7 @@ def test_the_choice_of_soundfont_is_played(
 ) -> None:
     choice = tmp_path / "My choice é.sf2"
     choice.write_bytes(soundfont.read_bytes())
-    synthesizer, sentence = open_synthesizer(choice)
+    synthesizer, sentence = open_synthesizer(SoundSettings(soundfont=choice))
     synthesizer.close()
     assert sentence is None
     assert synthesizer.description.startswith("My choice é through")
@@ -142,7 +155,7 @@ def test_an_audio_server_that_dies_takes_nothing_with_it(
         assert player.playing
         player.close()
         synthesizer.close()
-        replacement, sentence = open_synthesizer(soundfont)
+        replacement, sentence = open_synthesizer(SoundSettings(soundfont=soundfont))
         replacement.close()
     assert isinstance(replacement, SilentSynthesizer)
     assert sentence is not None

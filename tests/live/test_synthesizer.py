@@ -9,7 +9,7 @@ import pytest
 from composer_app.live import fluid_library
 from composer_app.live import synthesizer as module
 from composer_app.live.note_sink import SilentSynthesizer, SinkEvent
-from composer_app.live.synthesizer import open_synthesizer
+from composer_app.live.synthesizer import SoundSettings, open_synthesizer
 
 
 def test_without_the_python_package(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +51,9 @@ def test_without_a_soundfont(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "find_soundfonts", lambda: iter(()))
-    synthesizer, sentence = open_synthesizer(tmp_path / choice if choice else None)
+    synthesizer, sentence = open_synthesizer(
+        SoundSettings(soundfont=tmp_path / choice if choice else None)
+    )
     assert isinstance(synthesizer, SilentSynthesizer)
     assert sentence is not None
     assert complaint in sentence
@@ -64,15 +66,13 @@ def test_without_a_sound_device(no_audio: None, soundfont: Path) -> None:
     assert "no sound device answers" in sentence
 
 
-def test_a_damaged_soundfont_that_nobody_chose_is_passed_over(
-    no_audio: None, soundfont: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    damaged = tmp_path / "damaged.sf2"
-    damaged.write_bytes(soundfont.read_bytes()[:5000])
-    monkeypatch.setattr(module, "find_soundfonts", lambda: iter((damaged, soundfont)))
-    _, sentence = open_synthesizer()
+def test_a_driver_that_does_not_answer_is_named(no_audio: None, soundfont: Path) -> None:
+    _, sentence = open_synthesizer(SoundSettings(driver="jack"))
     assert sentence is not None
-    assert "no sound device answers" in sentence, "the search went on to the good one"
+    assert "JACK does not answer" in sentence
+    _, sentence = open_synthesizer(SoundSettings(driver="unheard-of"))
+    assert sentence is not None
+    assert "unheard-of does not answer" in sentence
 
 
 def test_nothing_is_written_on_the_terminal(
@@ -81,7 +81,7 @@ def test_nothing_is_written_on_the_terminal(
     # With this variable set, pyfluidsynth prints where it found the library.
     monkeypatch.setenv("CI", "true")
     program = (
-        "from composer_app.live.synthesizer import open_synthesizer\n"
+        "from composer_app.live.synthesizer import SoundSettings, open_synthesizer\n"
         "from composer_app.live.midi_ports import MidiPorts\n"
         "open_synthesizer()[0].close(); MidiPorts().close()"
     )

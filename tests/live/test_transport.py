@@ -1,15 +1,18 @@
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from composer_app.live.metronome import ACCENT_PITCH, CLICK_PITCH, click_event
+from composer_app.live.mixing import Mix, TrackMix
 from composer_app.live.note_sink import DRUM_CHANNEL, LIVE_CHANNEL, track_channel
-from composer_app.live.transport import Transport
+from composer_app.live.transport import LOOKAHEAD_SECONDS, Loop, Transport
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
-from composer_app.music.timing import TempoChange, TempoMap
+from composer_app.music.timing import Meter, TempoChange, TempoMap
 from tests.live.doubles import ListeningSink, SetClock
 
 # At 150 BPM a step lasts a tenth of a second.
@@ -22,26 +25,44 @@ def piece(*tracks: list[Note], tempo: TempoMap = TEMPO) -> Composition:
     )
 
 
-class Desk:
-    """A transport with its clock and the sink it plays into."""
+# From the call of play until the first note.
+LEAD = 0.01
 
-    def __init__(self, composition: Composition) -> None:
+
+class Desk:
+    """A transport and the sink it plays into, whose engine's clock shows 7 at the start."""
+
+    def __init__(self, composition: Composition, *, period: float = 0.0) -> None:
         self.clock = SetClock(now=50.0)
-        self.sink = ListeningSink(self.clock)
-        self.transport = Transport(self.sink, self.clock)
+        self.sink = ListeningSink(self.clock, epoch=43.0, period=period)
+        self.transport = Transport(self.sink)
         self.transport.load(composition)
 
-    def play_until(self, seconds: float) -> None:
-        """Let time run to ``seconds`` after the start of the clock, in ticks of 5 ms."""
-        while self.clock.now < 50.0 + seconds - 1e-9:
-            self.clock.now = min(self.clock.now + 0.005, 50.0 + seconds)
+    def wait(self, seconds: float, tick: float = 0.02) -> None:
+        """Let time pass, the transport being called every ``tick`` seconds."""
+        end = self.clock.now + seconds
+        while self.clock.now < end:
+            self.clock.now = min(self.clock.now + tick, end)
+            self.sink.render()
             self.transport.advance()
 
+    def play_until(self, seconds: float) -> None:
+        """Let time run to ``seconds`` after the first note of a :meth:`Transport.play` at 50."""
+        self.wait(50.0 + LEAD + seconds - self.clock.now)
+
     def heard(self) -> list[tuple[float, str, int, int]]:
-        """Calls since the last time: (seconds, on or off, channel, pitch)."""
+        """Calls since the last time: (seconds since the first note, on or off, channel, pitch)."""
         return [
-            (round(time - 50.0, 2), call, channel, pitch)
+            (round(time - 50.0 - LEAD, 3), call, channel, pitch)
             for time, call, channel, pitch in self.sink.taken()
+        ]
+
+    def clicks(self) -> list[tuple[float, int]]:
+        """Strokes of the metronome since the last time, and when."""
+        return [
+            (time, pitch)
+            for time, call, channel, pitch in self.heard()
+            if (call, channel) == ("on", DRUM_CHANNEL)
         ]
 
 
@@ -95,15 +116,29 @@ def test_tempo_changes_are_followed() -> None:
     assert [time for time, call, _, _ in desk.heard() if call == "on"] == [0.0, 0.2, 0.6]
 
 
-def test_position_runs_with_the_clock_between_two_advances() -> None:
+def test_position_is_what_is_heard() -> None:
     desk = Desk(piece([Note(0, 60, 16)]))
+    desk.sink.latency = 0.05
     assert desk.transport.position == 0.0
     desk.transport.play(4.0)
-    desk.clock.now += 0.25
+    assert desk.transport.position == 4.0, "the start is not heard yet"
+    desk.clock.now += LEAD + 0.05 + 0.25
     assert desk.transport.position == pytest.approx(6.5)
     desk.clock.now += 100
     assert desk.transport.position == 16.0
     assert desk.transport.playing, "only advance ends the music"
+
+
+def test_the_end_is_reached_when_the_last_note_has_been_heard() -> None:
+    desk = Desk(piece([Note(0, 60, 4)]))
+    desk.sink.latency = 0.3
+    desk.transport.play()
+    desk.play_until(0.68)
+    assert not desk.sink.sounding
+    assert desk.transport.playing
+    desk.play_until(0.72)
+    assert not desk.transport.playing
+    assert desk.transport.position == 4.0
 
 
 def test_position_never_runs_backwards() -> None:
@@ -144,9 +179,11 @@ def test_playing_from_the_middle_of_a_note_strikes_it_there() -> None:
 def test_seeking_while_playing_releases_and_strikes_again() -> None:
     desk = Desk(piece([Note(0, 60, 8), Note(8, 62, 8)]))
     desk.transport.play()
-    desk.play_until(0.2)
+    desk.wait(0.2)
     desk.transport.play(8.0)
+    desk.wait(0.1)
     desk.transport.play(0.0)
+    desk.wait(0.1)
     assert [(call, pitch) for _, call, _, pitch in desk.heard()] == [
         ("on", 60),
         ("off", 60),
@@ -154,6 +191,7 @@ def test_seeking_while_playing_releases_and_strikes_again() -> None:
         ("off", 62),
         ("on", 60),
     ]
+    assert desk.transport.position == pytest.approx(0.9)
 
 
 @pytest.mark.parametrize("step", [8.0, 100.0])
@@ -181,6 +219,7 @@ def test_a_late_advance_catches_up_in_order() -> None:
     desk.transport.play()
     desk.clock.now += 5.0
     desk.transport.advance()
+    desk.sink.render()
     assert [(call, pitch) for _, call, _, pitch in desk.heard()] == [
         ("on", 60),
         ("off", 60),
@@ -199,40 +238,73 @@ def test_programs_are_sent_to_the_channels_of_the_tracks() -> None:
 
 
 def test_another_composition_goes_on_at_the_same_step() -> None:
-    kept, dropped, new = Note(0, 60, 8), Note(2, 48, 4), Note(2, 50, 4)
+    kept, dropped, new = Note(0, 60, 8), Note(2, 48, 5), Note(2, 50, 5)
     desk = Desk(piece([kept], [dropped]))
     desk.transport.play()
     desk.play_until(0.3)
     desk.heard()
     desk.transport.load(piece([kept, Note(8, 62, 1)], [new]))
-    assert desk.heard() == [(0.3, "off", 1, 48), (0.3, "on", 1, 50)]
     assert desk.transport.playing
     assert desk.transport.position == pytest.approx(3.0)
     desk.play_until(1.0)
-    assert desk.heard() == [
-        (0.6, "off", 1, 50),
+    (released, *off), (struck, *on), *rest = desk.heard()
+    assert (off, on) == (["off", 1, 48], ["on", 1, 50])
+    assert 0.3 <= released == struck <= 0.301 + LOOKAHEAD_SECONDS
+    assert rest == [
+        (0.7, "off", 1, 50),
         (0.8, "off", 0, 60),
         (0.8, "on", 0, 62),
         (0.9, "off", 0, 62),
     ]
 
 
-def test_swapping_on_the_stroke_does_not_strike_twice() -> None:
+def test_swapping_again_and_again_strikes_nothing_twice() -> None:
     composition = piece([Note(0, 60, 2), Note(2, 62, 2)])
     desk = Desk(composition)
     desk.transport.play()
-    desk.transport.load(replace(composition, title="Again"))
-    assert desk.heard() == [(0.0, "on", 0, 60)]
+    for number in range(30):
+        desk.transport.load(replace(composition, title=str(number)))
+        desk.wait(0.01)
+    desk.play_until(1.0)
+    assert desk.heard() == [
+        (0.0, "on", 0, 60),
+        (0.2, "off", 0, 60),
+        (0.2, "on", 0, 62),
+        (0.4, "off", 0, 62),
+    ]
 
 
-def test_a_new_tempo_takes_over_from_the_same_step() -> None:
-    notes = [Note(0, 60, 4), Note(4, 62, 4)]
+def test_a_new_tempo_takes_over_from_the_step_it_finds() -> None:
+    notes = [Note(0, 60, 8), Note(8, 62, 4)]
     desk = Desk(piece(notes))
     desk.transport.play()
     desk.play_until(0.2)
     desk.transport.load(piece(notes, tempo=TempoMap.constant(75)))
+    position = desk.transport.position
+    assert position == pytest.approx(2.0)
     desk.play_until(2.0)
-    assert [time for time, call, _, _ in desk.heard() if call == "on"] == [0.0, 0.6]
+    _, struck = (time for time, call, _, _ in desk.heard() if call == "on")
+    # The music goes on at half the speed from somewhere within the look-ahead.
+    changed = 2 * 0.8 - struck
+    assert 0.2 <= changed <= 0.201 + LOOKAHEAD_SECONDS
+
+
+def test_the_position_follows_a_change_of_tempo() -> None:
+    notes = [Note(0, 60, 40)]
+    desk = Desk(piece(notes))
+    desk.sink.latency = 0.05
+    desk.transport.play()
+    seen = []
+    for number in range(100):
+        if number % 10 == 0:
+            bpm = 75 if number % 20 else 150
+            desk.transport.load(piece(notes, tempo=TempoMap.constant(bpm)))
+        desk.wait(0.01, tick=0.01)
+        seen.append(desk.transport.position)
+    steps = [after - before for before, after in pairwise(seen)]
+    assert min(steps) >= 0
+    assert max(steps) <= 0.1 + 1e-9, "never faster than the faster tempo"
+    assert 6 < seen[-1] < 9
 
 
 def test_a_shorter_composition_ends_the_music() -> None:
@@ -261,9 +333,16 @@ def test_another_sink_takes_over(playing: bool) -> None:
     if playing:
         desk.transport.play()
     other = ListeningSink(desk.clock)
+    desk.wait(0.3)
     desk.transport.set_sink(other)
     assert not desk.sink.sounding
     assert other.programs == {0: 0}
+    assert desk.transport.position == pytest.approx(2.9 if playing else 0.0)
+    desk.clock.now += 0.1
+    desk.transport.advance()
+    desk.sink.render()
+    other.render()
+    assert not desk.sink.sounding, "what was on its way to the old one is forgotten"
     assert other.sounding == ({(0, 60)} if playing else set())
 
 
@@ -281,49 +360,195 @@ def test_more_tracks_than_channels_share_without_hanging() -> None:
     assert not desk.sink.sounding
 
 
+def test_a_loop_is_played_over_and_over() -> None:
+    desk = Desk(piece([Note(0, 60, 2), Note(2, 62, 3), Note(6, 64, 4)]))
+    desk.transport.set_loop(Loop(1, 4))
+    desk.transport.play()
+    desk.play_until(0.95)
+    # The loop takes 0.3 s; what began before it or lasts beyond it is cut to it.
+    assert desk.heard() == [
+        (0.0, "on", 0, 60),
+        *[(0.2, "off", 0, 60), (0.2, "on", 0, 62), (0.4, "off", 0, 62), (0.4, "on", 0, 60)],
+        *[(0.5, "off", 0, 60), (0.5, "on", 0, 62), (0.7, "off", 0, 62), (0.7, "on", 0, 60)],
+        *[(0.8, "off", 0, 60), (0.8, "on", 0, 62)],
+    ]
+    assert desk.transport.position == pytest.approx(3.5)
+    desk.transport.set_loop(None)
+    desk.play_until(2.0)
+    assert not desk.transport.playing
+    assert [pitch for _, call, _, pitch in desk.heard() if call == "on"][-1] == 64
+
+
+def test_a_loop_that_is_over_lets_the_music_go_on() -> None:
+    desk = Desk(piece([Note(0, 60, 2), Note(2, 62, 8)]))
+    desk.transport.set_loop(Loop(0, 2))
+    desk.transport.play(4.0)
+    desk.wait(0.2)
+    assert desk.transport.position == pytest.approx(5.9)
+    desk.transport.set_loop(Loop(0, 5))
+    desk.wait(0.2)
+    assert desk.transport.position == pytest.approx(7.9)
+
+
+def test_a_loop_may_end_in_the_rest_after_the_music() -> None:
+    desk = Desk(piece([Note(0, 60, 2)]))
+    desk.transport.set_loop(Loop(0, 4))
+    desk.transport.play()
+    desk.play_until(0.3)
+    assert desk.transport.position == pytest.approx(3.0)
+    desk.play_until(0.5)
+    assert desk.transport.position == pytest.approx(1.0)
+    assert desk.sink.sounding == {(0, 60)}
+    desk.transport.set_loop(Loop(100, 120))
+    desk.play_until(1.0)
+    assert not desk.transport.playing, "a loop beyond the music does not keep it going"
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 4), (4, 4), (4, 4.5), (5, 2)])
+def test_a_loop_has_a_length(start: float, end: float) -> None:
+    with pytest.raises(ValueError, match="loop"):
+        Loop(start, end)
+
+
+def test_the_mix_is_heard_at_once() -> None:
+    desk = Desk(piece([Note(0, 60, 40)], [Note(0, 48, 40)]))
+    desk.transport.play()
+    desk.play_until(1.0)
+    assert desk.sink.controls[0, 7] == 100
+    mix = Mix((TrackMix(volume=50, pan=0), TrackMix(mute=True)), master=64)
+    desk.transport.set_mix(mix)
+    assert desk.sink.controls == {
+        (0, 7): 25,
+        (0, 10): 0,
+        (1, 7): 0,
+        (1, 10): 64,
+        (LIVE_CHANNEL, 7): 50,
+        (DRUM_CHANNEL, 7): 50,
+    }
+    desk.wait(0.2)
+    assert desk.sink.sounding == {(0, 60)}
+    desk.transport.set_mix(Mix((TrackMix(), TrackMix(solo=True))))
+    assert (desk.sink.controls[0, 7], desk.sink.controls[1, 7]) == (0, 100)
+    desk.wait(0.2)
+    assert desk.sink.sounding == {(1, 48)}
+
+
+def test_another_sink_is_told_the_mix() -> None:
+    desk = Desk(piece([Note(0, 60, 40)]))
+    desk.transport.set_mix(Mix((TrackMix(volume=30),)))
+    other = ListeningSink(desk.clock)
+    desk.transport.set_sink(other)
+    assert other.controls[0, 7] == 30
+
+
+def test_the_metronome_clicks_on_each_pulse_while_it_is_on() -> None:
+    desk = Desk(replace(piece([Note(0, 60, 40)]), meter=Meter(3, 4)))
+    desk.transport.set_clicks(1.0)
+    desk.transport.play(2.0)
+    desk.play_until(1.05)
+    assert desk.clicks() == [
+        (0.2, CLICK_PITCH),
+        (0.6, CLICK_PITCH),
+        (1.0, ACCENT_PITCH),
+    ]
+    desk.transport.set_clicks(None)
+    desk.play_until(3.0)
+    assert desk.clicks() == []
+    assert not desk.sink.sounding & {(DRUM_CHANNEL, CLICK_PITCH), (DRUM_CHANNEL, ACCENT_PITCH)}
+
+
+def test_the_metronome_keeps_time_in_a_loop_and_is_as_loud_as_it_is_told() -> None:
+    desk = Desk(piece([Note(0, 60, 40)]))
+    desk.transport.set_clicks(0.5)
+    desk.transport.set_loop(Loop(2, 9))
+    desk.transport.play(0.0)
+    desk.play_until(1.45)
+    assert desk.clicks() == [
+        (0.0, ACCENT_PITCH),
+        (0.4, CLICK_PITCH),
+        (0.8, CLICK_PITCH),
+        (1.1, CLICK_PITCH),
+    ]
+    assert click_event(True, 0.5).b == click_event(True, 1.0).b // 2
+    assert click_event(False, 0.0).b == 1, "a velocity of 0 would be a release"
+
+
 NOTES = st.lists(
     st.builds(Note, st.integers(0, 40), st.integers(60, 64), st.integers(1, 12)), max_size=15
 )
 COMPOSITIONS = st.builds(lambda a, b: piece(a, b), NOTES, NOTES)
+LOOPS = st.builds(lambda a, length: Loop(a, a + length), st.integers(0, 40), st.floats(1, 12))
+TRACK_MIXES = st.builds(TrackMix, st.integers(0, 127), st.just(64), st.booleans(), st.booleans())
 ACTIONS = st.one_of(
     st.tuples(st.just("wait"), st.floats(0, 2)),
+    st.tuples(st.just("freeze"), st.floats(0, 2)),
     st.tuples(st.just("play"), st.floats(0, 50)),
     st.tuples(st.just("stop"), st.none()),
     st.tuples(st.just("load"), COMPOSITIONS),
+    st.tuples(st.just("set_loop"), st.none() | LOOPS),
+    st.tuples(st.just("set_mix"), st.builds(Mix, st.tuples(TRACK_MIXES, TRACK_MIXES))),
+    st.tuples(st.just("set_clicks"), st.none() | st.floats(0, 1)),
+    st.tuples(st.just("set_sink"), st.none()),
 )
 
 
-@given(COMPOSITIONS, st.lists(ACTIONS, max_size=20))
+@given(
+    COMPOSITIONS,
+    st.lists(ACTIONS, max_size=20),
+    st.sampled_from([0.0, 0.021, 0.2]),
+    st.sampled_from([0.0, 0.04]),
+)
 def test_whatever_happens_no_note_hangs(
-    composition: Composition, actions: list[tuple[str, Any]]
+    composition: Composition,
+    actions: list[tuple[str, Any]],
+    period: float,
+    latency: float,
 ) -> None:
-    desk = Desk(composition)
+    desk = Desk(composition, period=period)
+    desk.sink.latency = latency
+    mix = Mix()
     for action, argument in actions:
         if action == "wait":
+            desk.wait(argument)
+        elif action == "freeze":
             desk.clock.now += argument
-            desk.transport.advance()
         elif action == "stop":
             desk.transport.stop()
+        elif action == "set_sink":
+            old = desk.sink
+            desk.sink = ListeningSink(desk.clock, latency=latency, period=period)
+            desk.transport.set_sink(desk.sink)
+            old.render()
+            assert not old.sounding
         else:
             getattr(desk.transport, action)(argument)
-        if desk.transport.playing:
-            step = desk.transport.position
-            assert desk.sink.sounding == {
-                (track_channel(index), note.pitch)
-                for index, track in enumerate(desk.transport.composition.tracks)
-                for note in track.notes
-                if note.start <= step < note.end
-            } - cut_pitches(desk.transport.composition, step)
-        else:
+        mix = argument if action == "set_mix" else mix
+        if not desk.transport.playing:
+            desk.clock.now += period
+            desk.sink.render()
             assert not desk.sink.sounding
+    desk.wait(LOOKAHEAD_SECONDS + 0.1)
+    if desk.transport.playing and not latency and not period:
+        desk.clock.now += 0.001
+        desk.sink.render()
+        desk.transport.set_clicks(None)
+        assert desk.sink.sounding - CLICKS == expected(desk.transport, mix)
+    desk.transport.stop()
+    desk.clock.now += 10
+    desk.sink.render()
+    assert not desk.sink.sounding
 
 
-def cut_pitches(composition: Composition, step: float) -> set[tuple[int, int]]:
-    """Pitches that would sound at ``step`` had a later, shorter note not cut them."""
-    cut = set()
-    for index, track in enumerate(composition.tracks):
-        for pitch in {note.pitch for note in track.notes}:
+CLICKS = {(DRUM_CHANNEL, ACCENT_PITCH), (DRUM_CHANNEL, CLICK_PITCH)}
+
+
+def expected(transport: Transport, mix: Mix) -> set[tuple[int, int]]:
+    """What has to sound where ``transport`` is, each pitch being cut by the next of its kind."""
+    step, sounding = transport.position, set()
+    for index, track in enumerate(transport.composition.tracks):
+        for pitch in {note.pitch for note in track.notes if mix.audible(index)}:
             struck = [note for note in track.notes if note.pitch == pitch and note.start <= step]
-            if struck and max(struck, key=lambda note: (note.start, note.end)).end <= step:
-                cut.add((track_channel(index), pitch))
-    return cut
+            last = max(struck, key=lambda note: (note.start, note.end), default=None)
+            if last is not None and last.end > step:
+                sounding.add((track_channel(index), pitch))
+    return sounding

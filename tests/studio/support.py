@@ -84,9 +84,14 @@ class AnsweringDialogs(FileDialogs):
 
 
 class HeardSink(ListeningSink):
-    """A synthesizer that only listens."""
+    """A synthesizer that only listens, and plays what is due when it is asked for its time."""
 
     description = "a listener"
+
+    @property
+    def time(self) -> float:
+        self.render()
+        return super().time
 
     def close(self) -> None:
         self.all_notes_off()

@@ -1,0 +1,79 @@
+"""Strikes and releases of a composition in the order in which they are sent."""
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from itertools import chain, groupby
+from typing import NamedTuple
+
+from composer_app.live.note_sink import track_channel
+from composer_app.music.composition import Composition
+from composer_app.music.note import Note
+
+# Channel and pitch: what a synthesizer tells notes apart by.
+Key = tuple[int, int]
+
+
+class Stroke(NamedTuple):
+    """Compares in the order of sending: at the same step, releases come before strikes."""
+
+    step: float
+    strikes: bool
+    channel: int
+    note: Note
+
+    @property
+    def key(self) -> Key:
+        """What the synthesizer tells it apart by."""
+        return self.channel, self.note.pitch
+
+
+class Strokes:
+    """What is struck and released in the ``tracks`` (indices) of a composition.
+
+    Track ``index`` plays on ``track_channel(index)``. No pitch of a channel overlaps itself:
+    a note is cut where the next one of its pitch begins.
+    """
+
+    def __init__(self, composition: Composition, tracks: Collection[int]) -> None:
+        self._strokes = sorted(_strokes(composition, tracks))
+
+    def between(self, start: float, end: float) -> list[Stroke]:
+        """Strokes at steps with ``start <= step < end``."""
+        first = bisect_left(self._strokes, start, key=lambda stroke: stroke.step)
+        last = bisect_left(self._strokes, end, key=lambda stroke: stroke.step)
+        return self._strokes[first:last]
+
+    def sounding_before(self, step: float) -> dict[Key, Note]:
+        """Notes struck before ``step`` that last beyond it."""
+        end = bisect_left(self._strokes, step, key=lambda stroke: stroke.step)
+        return {
+            stroke.key: stroke.note
+            for stroke in self._strokes[:end]
+            if stroke.strikes and stroke.note.end > step
+        }
+
+
+def _strokes(composition: Composition, tracks: Collection[int]) -> Iterator[Stroke]:
+    channels: dict[int, list[Note]] = {}
+    for index, track in enumerate(composition.tracks):
+        if index in tracks:
+            channels.setdefault(track_channel(index), []).extend(track.notes)
+    for channel, notes in channels.items():
+        by_pitch = sorted(notes, key=lambda note: (note.pitch, note))
+        lines = (_without_overlap(line) for _, line in groupby(by_pitch, lambda n: n.pitch))
+        for note in chain.from_iterable(lines):
+            yield Stroke(note.start, True, channel, note)
+            yield Stroke(note.end, False, channel, note)
+
+
+def _without_overlap(line: Iterable[Note]) -> list[Note]:
+    """Notes of one pitch, each cut where the next one is struck; the longest of a unison."""
+    result: list[Note] = []
+    for note in line:
+        if result and result[-1].start == note.start:
+            result.pop()
+        if result and result[-1].end > note.start:
+            result[-1] = replace(result[-1], duration=note.start - result[-1].start)
+        result.append(note)
+    return result
