@@ -44,7 +44,37 @@ def test_who_wrote_a_rest_has_counted_the_bars() -> None:
     assert detect_upbeat(late, melody.meter) == 0
 
 
-@pytest.mark.parametrize("meter", ["6/8", "5/4", "3/8", "7/8"])
+# Row, Row, Row Your Boat, in two beats of three eighths.
+ROW = (
+    *((60, 6), (60, 6), (60, 4), (62, 2), (64, 6), (64, 4), (62, 2), (64, 4), (65, 2), (67, 12)),
+    *((72, 2), (72, 2), (72, 2), (67, 2), (67, 2), (67, 2), (64, 2), (64, 2), (64, 2)),
+    *((60, 2), (60, 2), (60, 2), (67, 4), (65, 2), (64, 4), (62, 2), (60, 12)),
+)
+
+
+@pytest.mark.parametrize(
+    ("later", "meter", "upbeat"),
+    [
+        (0, "6/8", 0),
+        (16, "6/8", 2),  # with the eighth before the second bar's second beat
+        (12, "6/8", 0),
+        (0, "12/8", 0),
+        (16, "12/8", 2),
+        (16, "9/8", 2),
+        (16, "3/8", 2),
+    ],
+)
+def test_an_eighth_before_a_dotted_quarter(later: int, meter: str, upbeat: int) -> None:
+    starts = [0]
+    for _, duration in ROW:
+        starts.append(starts[-1] + duration)
+    notes = tuple(Note(start, *note) for start, note in zip(starts, ROW, strict=False))
+    numerator, denominator = (int(part) for part in meter.split("/"))
+    late = begun_later(Melody(notes), later)
+    assert detect_upbeat(late, Meter(numerator, denominator)) == upbeat
+
+
+@pytest.mark.parametrize("meter", ["5/4", "7/8"])
 def test_metres_that_nobody_has_counted(meter: str) -> None:
     numerator, denominator = (int(part) for part in meter.split("/"))
     notes = begun_later(load_sample("amazing_grace"), 8)
