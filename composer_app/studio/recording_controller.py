@@ -102,6 +102,11 @@ class RecordingController(QObject):
         return self._metronome.bpm
 
     @property
+    def origin(self) -> float:
+        """Time of the clock at which the downbeat of the last recording was heard."""
+        return self._recorder.origin
+
+    @property
     def position(self) -> float:
         """Steps since the downbeat as it is heard; negative while counting in."""
         return self._step(self._clock())
