@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import models
+from benchmarks import models, rendering
 from benchmarks.studio import STARTS, generate_to_painted, roll_paints
 from composer_app.music.sample_melodies import load_sample
 
@@ -26,6 +26,7 @@ def start_seconds(kind: str) -> float:
 def main() -> None:
     """Print the figures."""
     models.main()
+    rendering.main()
     melody = load_sample("ode_to_joy")
     painted = statistics.median(generate_to_painted(melody, _RUNS))
     print(f"Generate to painted notes      {painted:7.3f} s ({melody.bars} bars)")

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import rendering
 from benchmarks.models import Figures, bars_of, compared, in_turns, measure, own_peak, table
 from composer_app.generation.catalog import ModelInfo
+from composer_app.live.audio_file import FORMATS, AudioWritten
+from composer_app.music.composition import Composition
 from tests.generation.fake_generator import FakeGenerator
 
 
@@ -78,3 +81,26 @@ def test_a_process_knows_its_peak_and_not_its_parents(repository: Path) -> None:
 
 def test_no_model_is_a_line() -> None:
     assert table([]) == ["no model to measure is installed"]
+
+
+def test_rendering_is_measured_for_every_format() -> None:
+    now, cpu = [0.0], [0.0]
+    costs = {".wav": iter((9.0, 2.0, 3.0)), ".flac": iter((4.0, 4.0, 4.0))}
+
+    def write(piece: Composition, path: Path) -> AudioWritten:
+        cost = next(costs[path.suffix]) if path.suffix in costs else 1.0
+        now[0] += cost
+        cpu[0] += cost / 2
+        return AudioWritten(60.0, 0.0, -1.0, Path("any.sf2"))
+
+    speeds = rendering.measure(rendering.quartet(1), 3, write, lambda: now[0], lambda: cpu[0])
+    assert [each.kind for each in speeds] == list(FORMATS)
+    assert [each.wall for each in speeds] == [20, 15, 60, 60]
+    assert [each.cpu for each in speeds] == [40, 30, 120, 120]
+    assert rendering.table(speeds)[0].split()[:4] == ["rendering", "to", "WAV", "20"]
+
+
+def test_what_is_rendered_are_four_tracks() -> None:
+    piece = rendering.quartet(2)
+    assert [len(track.notes) for track in piece.tracks] == [8] * 4
+    assert piece.bars == 2

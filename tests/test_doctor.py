@@ -114,7 +114,7 @@ def test_without_sound_and_midi_the_commands_are_named(
         ("sound device", "fluid"),
         ("MIDI inputs", "libasound2"),
         ("MIDI outputs", "libasound2"),
-        ("audio files", "pip install --force-reinstall soundfile"),
+        ("audio files", "sndfile"),
     ):
         assert not facts[name].ok
         assert not facts[name].needed

@@ -6,6 +6,7 @@ is complete.
 """
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -45,6 +46,11 @@ _LOSSY_ROOM: Final = 1.0
 _ROUNDING_ROOM: Final = 0.01
 # Quieter than this there is nothing but noise to make louder.
 _SILENCE: Final = 1e-5
+_LIBRARY_REMEDIES: Final = {
+    "darwin": "brew install libsndfile",
+    "win32": "pip install --force-reinstall soundfile",
+}
+_LINUX_REMEDY: Final = "sudo apt-get install libsndfile1"
 _BYTES_PER_FRAME: Final = 8
 _FRAMES_AT_ONCE: Final = 1 << 16
 # Of a WAV file: its length is written with 32 bits.
@@ -168,6 +174,10 @@ def write_audio(
     if not composition.note_count:
         raise SettingError(f"{path} was not written because the piece has no notes: open another.")
     soundfile = soundfile_module()
+    if not soundfile.check_format(kind.container, kind.coding):
+        raise SettingError(
+            f"The libsndfile of this machine writes no {kind.title} files: choose another format."
+        )
     soundfont = choose_soundfont(soundfont)
     say = progress or (lambda share: True)
     try:
@@ -215,8 +225,8 @@ def soundfile_module() -> Any:
         ) from None
     except (ImportError, OSError):
         raise DeviceError(
-            "Audio files cannot be written because the library of the Python package soundfile"
-            " cannot be loaded: type: pip install --force-reinstall soundfile"
+            "Audio files cannot be written because the library libsndfile is missing: type:"
+            f" {_LIBRARY_REMEDIES.get(sys.platform, _LINUX_REMEDY)}"
         ) from None
 
 

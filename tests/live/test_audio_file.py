@@ -270,8 +270,16 @@ def test_a_broken_libsndfile_is_a_sentence(tmp_path: Path, monkeypatch: pytest.M
         raise OSError("cannot load library 'libsndfile.so'")
 
     monkeypatch.setattr(audio_file, "import_module", fail)
-    with pytest.raises(ComposerError, match="force-reinstall soundfile"):
+    with pytest.raises(ComposerError, match="libsndfile is missing: type: "):
         write_audio(chords(), tmp_path / "a.wav")
+
+
+def test_a_format_that_an_old_library_lacks_is_a_sentence(
+    soundfont: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(soundfile, "check_format", lambda container, coding: container != "MP3")
+    with pytest.raises(SettingError, match=r"writes no MP3 files: choose another format\.$"):
+        write_audio(chords(1), tmp_path / "a.mp3", soundfont)
 
 
 def test_formats_say_what_soundfile_can_do() -> None:
