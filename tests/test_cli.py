@@ -113,7 +113,7 @@ def test_a_style_brings_its_instruments_and_a_word_on_the_tempo(
 def test_one_pass_improves_nothing(
     run: Run, generator: FakeGenerator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    info = ModelInfo("quick", Path("quick.onnx"), technique="gan")
+    info = ModelInfo("quick", Path("quick.onnx"), technique="gan", supports=("temperature",))
     monkeypatch.setattr(commands, "find_model", lambda name: info)
     tracks = Track("Soprano", 0, (Note(0, 67, 16),)), Track("Alto", 0, (Note(0, 60, 16),))
     write_midi(Composition(tracks), "tune.mid")
@@ -121,6 +121,23 @@ def test_one_pass_improves_nothing(
     assert status == 2
     assert "quick writes everything in one pass" in err
     assert generator.calls == []
+
+
+def test_what_a_model_takes_no_notice_of_is_said(
+    run: Run, generator: FakeGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_sample("frere_jacques", "tune.mid")
+    command = ["generate", "tune.mid", "-o", "out.mid", "--temperature", "0.5", "--takes", "2"]
+    for supports, more, said in (
+        (("temperature",), [], ""),
+        ((), [], "The model quick takes no notice of --temperature."),
+        ((), ["--iterations", "9", "--vary-melody", "0.1"],
+         "The model quick takes no notice of --temperature, --iterations and --vary-melody."),
+    ):  # fmt: skip
+        info = ModelInfo("quick", Path("quick.onnx"), technique="gan", supports=supports)
+        monkeypatch.setattr(commands, "find_model", lambda name, info=info: info)
+        status, _, err = run(*command, *more)
+        assert (status, err.strip()) == (0, said)
 
 
 def test_generate_with_more_control(run: Run, generator: FakeGenerator) -> None:
@@ -321,6 +338,7 @@ def test_models(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert answer["models"][0]["programs"] == list(DEFAULT_PROGRAMS)
     assert answer["models"][0]["tempo"] == {"lowest": 50, "usual": 72, "highest": 120}
     assert answer["models"][0]["manner"] == "refining"
+    assert "vary_melody" in answer["models"][0]["supports"]
 
 
 def test_no_models(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from composer_app.errors import ModelError
 from composer_app.generation.generator import Generator
 from composer_app.generation.model_file import read_metadata
+from composer_app.generation.support import SETTINGS, supported
 from composer_app.music.composition import DEFAULT_PROGRAMS
 from composer_app.music.styles import BACH, STYLES, Tempo, check_programs, style_named
 from composer_app.resources import resource_folder
@@ -31,6 +32,7 @@ class ModelInfo:
     """A model and what its file says of it; ``problem`` says why it cannot be used.
 
     ``programs`` are the General MIDI instruments of its four voices, ``tempo`` what is usual.
+    ``supports`` names what of GenerationSettings it takes notice of, seed and upbeat aside.
     """
 
     name: str
@@ -42,6 +44,7 @@ class ModelInfo:
     style: str = BACH.name
     programs: tuple[int, ...] = DEFAULT_PROGRAMS
     tempo: Tempo = BACH.tempo
+    supports: tuple[str, ...] = SETTINGS
 
     @property
     def manner(self) -> str:
@@ -133,7 +136,15 @@ def _model(path: Path, metadata: Mapping[str, str], row: Mapping[str, Any]) -> M
     check_programs(programs)
     tempo = Tempo(*row["tempo"]) if "tempo" in row else style.tempo
     return ModelInfo(
-        name, path, title, description, metadata["technique"], None, style.name, programs, tempo
+        name,
+        path,
+        title,
+        description,
+        metadata["technique"],
+        style=style.name,
+        programs=programs,
+        tempo=tempo,
+        supports=supported(metadata),
     )
 
 

@@ -33,6 +33,7 @@ from composer_app.generation.generator import (
 )
 from composer_app.generation.given import Lock, given_from, parse_lock
 from composer_app.generation.noise import MAX_SEED
+from composer_app.generation.support import without_effect
 from composer_app.music.midi_file import write_midi
 
 FAILED: Final = 2
@@ -206,12 +207,13 @@ def _generate(args: argparse.Namespace) -> int:
                 )
     generator = load_generator(args.model)
     model = find_model(args.model)
-    if args.improve and model.technique == "gan":
+    if args.improve and "improve" not in model.supports:
         raise SettingError(
             f"The model {model.name} writes everything in one pass and can improve nothing:"
             " choose a refining model, or leave --improve out."
         )
     prepare_folder(args.output, make=len(jobs) > 1)
+    _warn(model, _settings(args, args.seed))
     written = [
         result
         for job, given in zip(jobs, givens, strict=True)
@@ -220,6 +222,28 @@ def _generate(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"files": written}, indent=2))
     return 0
+
+
+def _settings(args: argparse.Namespace, seed: int) -> GenerationSettings:
+    return GenerationSettings(
+        seed,
+        args.temperature,
+        upbeat=args.upbeat,
+        iterations=args.iterations,
+        improve=args.improve,
+        max_added=args.max_added,
+        max_removed=args.max_removed,
+        vary_melody=args.vary_melody,
+    )
+
+
+def _warn(model: ModelInfo, settings: GenerationSettings) -> None:
+    """Say what is asked for in vain."""
+    names = [f"--{name.replace('_', '-')}" for name in without_effect(settings, model.supports)]
+    if names:
+        *first, last = names
+        listed = f"{', '.join(first)} and {last}" if first else last
+        print(f"The model {model.name} takes no notice of {listed}.", file=sys.stderr)
 
 
 def _compose_takes(
@@ -231,16 +255,7 @@ def _compose_takes(
 ) -> list[dict[str, object]]:
     results: list[dict[str, object]] = []
     for take, output in enumerate(job.plan.outputs):
-        settings = GenerationSettings(
-            args.seed + take,
-            args.temperature,
-            upbeat=args.upbeat,
-            iterations=args.iterations,
-            improve=args.improve,
-            max_added=args.max_added,
-            max_removed=args.max_removed,
-            vary_melody=args.vary_melody,
-        )
+        settings = _settings(args, args.seed + take)
         begun = time.perf_counter()
         with _progress_line(output.name) as progress:
             made = compose_with_confidence(

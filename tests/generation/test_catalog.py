@@ -14,6 +14,8 @@ from composer_app.generation.catalog import (
     installed_models,
     load_generator,
 )
+from composer_app.generation.generator import GenerationSettings
+from composer_app.generation.support import SETTINGS, without_effect
 from composer_app.generation.unet_generator import UNetGenerator
 from composer_app.music.styles import Tempo, style_named
 from tests.generation.models import GRAPH, metadata
@@ -174,6 +176,34 @@ def test_the_technique_says_who_loads_it(folder: Path) -> None:
     write_model(folder / "many.onnx", VOICES, {**VOICES_METADATA, **several})
     generator = load_generator("hymn")
     assert (generator.name, generator.style) == ("hymn", "hymn")
+
+
+@pytest.mark.parametrize(
+    ("technique", "layout", "supports"),
+    [
+        ("refining", None, SETTINGS),
+        ("gan", "voices", ("temperature",)),
+        ("gan", "roll", ()),
+        ("gan", None, ()),
+    ],
+)
+def test_a_model_says_which_settings_it_takes_notice_of(
+    folder: Path, technique: str, layout: str | None, supports: tuple[str, ...]
+) -> None:
+    content = GOOD + metadata("technique", technique)
+    (folder / "a.onnx").write_bytes(content + (metadata("layout", layout) if layout else b""))
+    assert find_model("a").supports == supports
+
+
+def test_settings_that_are_not_asked_for_are_not_missed() -> None:
+    assert without_effect(GenerationSettings(7, upbeat=4), ()) == ()
+    asked = GenerationSettings(temperature=0.5, improve=True, max_added=0, vary_melody=0.5)
+    assert without_effect(asked, ("improve",)) == ("temperature", "max_added", "vary_melody")
+    assert without_effect(asked, SETTINGS) == ()
+    assert without_effect(GenerationSettings(iterations=9, max_removed=0), ()) == (
+        "iterations",
+        "max_removed",
+    )
 
 
 @pytest.mark.parametrize(("bpm", "said"), [(59.9, True), (60, False), (112, False), (140, True)])

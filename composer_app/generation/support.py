@@ -1,0 +1,39 @@
+"""Which of a person's settings a model takes notice of, and which it cannot."""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from composer_app.generation.generator import GenerationSettings
+
+# Fields of GenerationSettings; seed and upbeat are taken notice of by every model, and what is
+# locked is kept by every model.
+SETTINGS: Final = (
+    "temperature",
+    "iterations",
+    "improve",
+    "max_added",
+    "max_removed",
+    "vary_melody",
+)
+_ONE_PASS: Final = {"voices": ("temperature",), "roll": ()}
+
+
+def supported(metadata: Mapping[str, str]) -> tuple[str, ...]:
+    """Those of :data:`SETTINGS` that mean something to the model of a file with ``metadata``.
+
+    A network of one pass decides once and for all; only that of our layout is told how daring it
+    is to be. The published design has no choice in it but the noise.
+    """
+    if metadata.get("technique") != "gan":
+        return SETTINGS
+    return _ONE_PASS.get(metadata.get("layout", ""), ())
+
+
+def without_effect(settings: GenerationSettings, supports: Collection[str]) -> tuple[str, ...]:
+    """Names of what ``settings`` ask beyond the usual that a model which ``supports`` ignores."""
+    usual = GenerationSettings()
+    return tuple(
+        name
+        for name in SETTINGS
+        if name not in supports and getattr(settings, name) != getattr(usual, name)
+    )
