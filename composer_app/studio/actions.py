@@ -36,6 +36,9 @@ class Actions(QObject):
         self.export = self._action(
             "&Export MIDI…", "export", "Ctrl+E", "Write a copy of the piece as a MIDI file"
         )
+        self.export_audio = self._action(
+            "Export &Audio…", "", "Ctrl+Shift+E", "Write the piece as sound: WAV, FLAC, MP3 or Ogg"
+        )
         self.quit = self._action("&Quit", "", QKeySequence.StandardKey.Quit, "Leave Composer")
 
         self.record = self._action("Record", "record", "", "Record a melody", COLORS.record)

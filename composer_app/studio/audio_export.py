@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Final
@@ -18,19 +18,17 @@ from composer_app.live.audio_file import (
     RenderingStoppedError,
     write_audio,
 )
-from composer_app.live.mixing import Mix
+from composer_app.live.mixing import FULL
 from composer_app.studio.document import Document
 from composer_app.studio.file_dialogs import FileDialogs, plain_name
 from composer_app.studio.jobs import Jobs
 from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
+from composer_app.studio.playback_controller import PlaybackController
 from composer_app.studio.settings import Settings
 
 _log = logging.getLogger(__name__)
 _EXPORT: Final = "audio-export"
 _SHOWN_SECONDS: Final = 0.1
-
-# The mix at the moment, and the SoundFont that a person chose.
-Sounding = Callable[[], tuple[Mix, Path | None]]
 
 
 class AudioExport(QObject):
@@ -46,7 +44,7 @@ class AudioExport(QObject):
         jobs: Jobs,
         dialogs: FileDialogs,
         bar: MessageBar,
-        sounding: Sounding,
+        playback: PlaybackController,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
@@ -55,7 +53,7 @@ class AudioExport(QObject):
         self._jobs = jobs
         self._dialogs = dialogs
         self._bar = bar
-        self._sounding = sounding
+        self._playback = playback
         self._window = parent
         self._path: Path | None = None
         self._cancelled = Event()
@@ -89,7 +87,8 @@ class AudioExport(QObject):
         self._path, self._suffix = path, path.suffix.lower()
         cancelled = self._cancelled = Event()
         composition = self._document.composition
-        mix, soundfont = self._sounding()
+        # As loud as can be, whatever the master volume of the moment.
+        mix = replace(self._playback.mix, master=FULL)
         shown = time.monotonic()
 
         def progress(share: float) -> bool:
@@ -102,7 +101,7 @@ class AudioExport(QObject):
         text, cancel = _sentence(path, 0), MessageAction("Cancel", self.cancel)
         self._bar.stand(_EXPORT, text, Tone.INFO, cancel)
         self._jobs.run(
-            lambda: write_audio(composition, path, soundfont, AudioSettings(), progress, mix),
+            lambda: write_audio(composition, path, None, AudioSettings(), progress, mix),
             self._finish,
             self._fail,
         )

@@ -21,6 +21,7 @@ from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.music.edits import with_melody_track
 from composer_app.studio.about import show_about
 from composer_app.studio.actions import Actions
+from composer_app.studio.audio_export import AudioExport
 from composer_app.studio.computer_keys import ComputerKeys
 from composer_app.studio.file_controller import FileController
 from composer_app.studio.generate_panel import GeneratePanel
@@ -113,6 +114,9 @@ class MainWindow(QMainWindow):
         )
         self.files = FileController(
             document, settings, services.jobs, services.recovery, services.dialogs, bar, self
+        )
+        self.audio_export = AudioExport(
+            document, settings, services.jobs, services.dialogs, bar, self.playback, self
         )
         self.generation = GenerationController(
             document,
@@ -219,6 +223,7 @@ class MainWindow(QMainWindow):
             (commands.save, files.save),
             (commands.save_as, files.save_as),
             (commands.export, files.export),
+            (commands.export_audio, self.audio_export.ask),
             (commands.quit, self.close),
             (commands.zoom_in, self.roll.zoom_in),
             (commands.zoom_out, self.roll.zoom_out),
@@ -387,6 +392,7 @@ class MainWindow(QMainWindow):
             )
             return
         self._closed = True
+        self.audio_export.cancel()
         self.playback.stop()
         self.midi.stop()
         self._services.settings.window_geometry = self.saveGeometry()

@@ -42,7 +42,9 @@ class Menus:
         file.addMenu(self._recent)
         file.addMenu(self.samples)
         file.addSeparator()
-        file.addActions([actions.save, actions.save_as, actions.export])
+        file.addActions([actions.save, actions.save_as])
+        file.addSeparator()
+        file.addActions([actions.export, actions.export_audio])
         file.addSeparator()
         file.addAction(actions.quit)
 

@@ -73,6 +73,7 @@ class AnsweringDialogs(FileDialogs):
 
     open_path: Path | None = None
     save_path: Path | None = None
+    audio_path: Path | None = None
     suggestions: list[str] = field(default_factory=list)
 
     def ask_open(self, parent: QWidget, folder: Path) -> Path | None:
@@ -81,6 +82,10 @@ class AnsweringDialogs(FileDialogs):
     def ask_save(self, parent: QWidget, title: str, suggestion: Path) -> Path | None:
         self.suggestions.append(suggestion.name)
         return self.save_path
+
+    def ask_save_audio(self, parent: QWidget, suggestion: Path) -> Path | None:
+        self.suggestions.append(suggestion.name)
+        return self.audio_path
 
 
 class HeardSink(ListeningSink):
