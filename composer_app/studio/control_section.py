@@ -1,8 +1,8 @@
 """The Generate panel's folding section: what stays, how carefully, and how much may change."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -27,11 +27,14 @@ from composer_app.generation.generator import (
     MIN_ITERATIONS,
     GenerationSettings,
 )
+from composer_app.generation.support import SETTINGS
 from composer_app.music.composition import VOICE_NAMES
 from composer_app.studio.actions import Actions
 from composer_app.studio.icons import icon
 from composer_app.studio.theme import COLORS, set_role
 
+# What a setting says that the chosen model cannot take notice of.
+WITHOUT_EFFECT: Final = "This model takes no notice of it: choose a refining model to use it"
 _BOX_WIDTH: Final = 92
 # A scroll bar's width in the style sheet.
 SCROLL_BAR: Final = 12
@@ -48,6 +51,9 @@ class ControlSection(QWidget):
         self.toggle = self._make_toggle()
         self._inside = QWidget()
         self._inside.hide()
+        # By the name of the setting: its label, its box and what the box's tooltip usually says.
+        self._boxes: dict[str, tuple[QLabel, QSpinBox, str]] = {}
+        self._supports = frozenset(SETTINGS)
         self.locks = tuple(_lock_button(name) for name in VOICE_NAMES[1:])
         self.iterations = _box(MIN_ITERATIONS - 1, MAX_ITERATIONS, special="usual")
         self.iterations.setValue(MIN_ITERATIONS - 1)
@@ -80,16 +86,25 @@ class ControlSection(QWidget):
         for voice, lock in enumerate(self.locks, 1):
             lock.setEnabled(voice in present)
 
+    def set_supported(self, supports: Collection[str]) -> None:
+        """Which settings the model takes notice of: the others cannot be changed, and say so."""
+        self._supports = frozenset(supports)
+        for name, (label, box, tip) in self._boxes.items():
+            for widget in (label, box):
+                widget.setEnabled(name in supports)
+            box.setToolTip(tip if name in supports else WITHOUT_EFFECT)
+        self.improve.setToolTip(self._action.toolTip() if "improve" in supports else WITHOUT_EFFECT)
+
     def refine(self, settings: GenerationSettings) -> GenerationSettings:
-        """``settings`` with what is chosen here."""
-        return replace(
-            settings,
-            iterations=_chosen(self.iterations),
-            max_added=_chosen(self.max_added),
-            max_removed=self.max_removed.value(),
-            vary_melody=self.vary_melody.value() / 100,
-            upbeat=_chosen(self.upbeat),
-        )
+        """``settings`` with what is chosen here, as far as the model takes notice of it."""
+        chosen: dict[str, Any] = {
+            "iterations": _chosen(self.iterations),
+            "max_added": _chosen(self.max_added),
+            "max_removed": self.max_removed.value(),
+            "vary_melody": self.vary_melody.value() / 100,
+        }
+        heeded = {name: value for name, value in chosen.items() if name in self._supports}
+        return replace(settings, upbeat=_chosen(self.upbeat), **heeded)
 
     def _follow_action(self) -> None:
         self.improve.setEnabled(self._action.isEnabled())
@@ -124,30 +139,35 @@ class ControlSection(QWidget):
             keep.addWidget(lock, 1)
         rows.addWidget(QLabel("Keep"), 0, 0, 1, 2)
         rows.addLayout(keep, 1, 0, 1, 2)
-        for row, (text, box, tip) in enumerate(
+        for row, (name, text, box, tip) in enumerate(
             (
                 (
+                    "iterations",
                     "I&terations",
                     self.iterations,
                     "How often the network looks at the piece: more is more careful and slower",
                 ),
                 (
+                    "max_added",
                     "&Add at most",
                     self.max_added,
                     "How many notes may be added, in percent of those of the voices that are"
                     " improved, else of the melody's",
                 ),
                 (
+                    "max_removed",
                     "Remo&ve at most",
                     self.max_removed,
                     "What Improve may take away, in percent of the voices' notes",
                 ),
                 (
+                    "vary_melody",
                     "Vary mel&ody",
                     self.vary_melody,
                     "How much of the melody the model may change",
                 ),
                 (
+                    "",
                     "&Upbeat",
                     self.upbeat,
                     "Sixteenths before the first downbeat; by ear, Composer listens for it",
@@ -161,6 +181,8 @@ class ControlSection(QWidget):
             box.setAccessibleName(text.replace("&", ""))
             rows.addWidget(label, row, 0)
             rows.addWidget(box, row, 1)
+            if name:
+                self._boxes[name] = label, box, tip
         rows.addWidget(self.improve, 7, 0, 1, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -27,9 +28,11 @@ from composer_app.generation.generator import (
     GenerationSettings,
 )
 from composer_app.generation.noise import MAX_SEED
+from composer_app.generation.support import SETTINGS
 from composer_app.studio.actions import Actions
 from composer_app.studio.control_section import (
     SCROLL_BAR,
+    WITHOUT_EFFECT,
     ControlSection,
     FittingScrollArea,
     height_for,
@@ -42,6 +45,9 @@ _MARGIN: Final = 16
 _PROGRESS_DELAY_MS: Final = 200
 # Seeds that the dice rolls are short enough to be read out to somebody.
 _DICE_SIDES: Final = 10_000
+_CREATIVITY: Final = (
+    "How freely the model chooses: 1.00 is its own taste, less is safer, more is wilder"
+)
 _LOOKING: Final = "Looking for models…"
 _NO_MODEL: Final = "No model that works is installed."
 
@@ -106,7 +112,9 @@ class GeneratePanel(QFrame):
     @property
     def settings(self) -> GenerationSettings:
         """All that is chosen."""
-        chosen = GenerationSettings(int(self.seed.value()), self.creativity.value() / 100)
+        chosen = GenerationSettings(int(self.seed.value()))
+        if "temperature" in self._supports:
+            chosen = replace(chosen, temperature=self.creativity.value() / 100)
         return self.control.refine(chosen)
 
     @property
@@ -187,7 +195,7 @@ class GeneratePanel(QFrame):
             self._options.bring_up(self.control)
 
     def _press_improve(self) -> None:
-        if not self._busy and not self.reason and self._voices:
+        if self._can_improve:
             self.improveRequested.emit()
 
     def _show_model(self) -> None:
@@ -198,7 +206,24 @@ class GeneratePanel(QFrame):
             self._description.setText(_about(models[index]))
         else:
             self._description.setText(" ".join(problems))
+        heeds = "temperature" in self._supports
+        for widget in (self.creativity, self._creativity_value):
+            widget.setEnabled(heeds)
+        self.creativity.setToolTip(_CREATIVITY if heeds else WITHOUT_EFFECT)
+        self.control.set_supported(self._supports)
         self._refresh()
+
+    @property
+    def _supports(self) -> tuple[str, ...]:
+        """What the chosen model takes notice of; without a model, anything."""
+        index = self.model.currentIndex()
+        models = self._models or ()
+        return models[index].supports if 0 <= index < len(models) else SETTINGS
+
+    @property
+    def _can_improve(self) -> bool:
+        ready = not self._busy and not self.reason and bool(self._voices)
+        return ready and "improve" in self._supports
 
     def _show_creativity(self) -> None:
         self._creativity_value.setText(f"{self.creativity.value() / 100:.2f}")
@@ -211,7 +236,7 @@ class GeneratePanel(QFrame):
         self.button.setEnabled(enabled)
         self._action.setText("Cancel &Generating" if self._busy else "&Generate")
         self._action.setEnabled(enabled)
-        self._improve.setEnabled(not self._busy and not self.reason and bool(self._voices))
+        self._improve.setEnabled(self._can_improve)
         self.button.setToolTip(self.reason or self._action.toolTip())
         self.button.setAccessibleDescription(self.reason)
         self._reason.setText("" if self._busy else self.reason)
@@ -257,9 +282,7 @@ class GeneratePanel(QFrame):
         slider.setPageStep(25)
         slider.setValue(100)
         slider.setAccessibleName("Creativity")
-        slider.setToolTip(
-            "How freely the model chooses: 1.00 is its own taste, less is safer, more is wilder"
-        )
+        slider.setToolTip(_CREATIVITY)
         slider.valueChanged.connect(self._show_creativity)
         return slider
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.noise import MAX_SEED
 from composer_app.studio.actions import Actions
 from composer_app.studio.generate_panel import GeneratePanel
@@ -61,6 +62,34 @@ def test_the_first_usable_model_stands_in(
     rig.panel.set_models(models, chosen)  # type: ignore[arg-type]
     assert rig.panel.model_name == expected
     assert rig.panel.button.isEnabled() == bool(expected)
+
+
+def test_what_a_model_takes_no_notice_of_cannot_be_changed_and_says_so(rig: Rig) -> None:
+    quick = replace(FAKE_MODEL, name="quick", supports=("temperature",))
+    deaf = replace(FAKE_MODEL, name="deaf", supports=())
+    panel, control = rig.panel, rig.panel.control
+    panel.set_models([FAKE_MODEL, quick, deaf], "")
+    panel.set_voices([1, 2])
+    panel.creativity.setValue(50)
+    control.upbeat.setValue(4)
+    boxes = (control.iterations, control.max_added, control.max_removed, control.vary_melody)
+    for box in boxes:
+        box.setValue(20)
+    for row, (daring, rest) in enumerate([(True, True), (True, False), (False, False)]):
+        panel.model.setCurrentIndex(row)
+        assert panel.creativity.isEnabled() == daring
+        assert [box.isEnabled() for box in boxes] == [rest] * 4
+        assert rig.actions.improve.isEnabled() == control.improve.isEnabled() == rest
+        for widget in (*boxes, control.improve):
+            assert ("no notice" in widget.toolTip()) != rest
+        assert ("no notice" in panel.creativity.toolTip()) != daring
+        assert panel.settings.temperature == (0.5 if daring else 1.0)
+        assert panel.settings.upbeat == 4, "every model is told"
+        usual = GenerationSettings(temperature=panel.settings.temperature, upbeat=4)
+        assert (panel.settings == usual) != rest
+    # What was chosen is still there for a model that takes notice.
+    panel.model.setCurrentIndex(0)
+    assert panel.settings.vary_melody == 0.2
 
 
 def test_the_button_says_why_it_cannot_be_pressed(rig: Rig) -> None:
