@@ -3,13 +3,13 @@
 What becomes of it on the grid is decided afterwards, and as often as one likes, by
 :mod:`composer_app.live.quantization`.
 
-Latency. The metronome's click that is *scheduled* for the time t is *heard* at t + latency, and
-whoever plays along plays along with what is heard. So a key that goes down together with the
-click heard for t carries the time t + latency, and is recorded at t: every time is corrected by
-``- latency``. The latency is the sum of what the sound system needs from scheduling to the
-loudspeaker, and of what a person has set for everything else (a slow keyboard, wireless
-headphones). The correction is the same for the whole recording, so it never changes the distance
-of two notes.
+Latency. A click that is *rendered* at the time t is *heard* at t + latency, and whoever plays
+along plays along with what is heard. So times count from the moment at which the downbeat is
+heard (:attr:`composer_app.live.count_in.Downbeat.clock`, which includes the latency that the sound
+system has from rendering to the loudspeaker): a key that goes down together with a click that is
+heard is recorded where that click stands in the music. What cannot be measured from here (a slow
+keyboard, wireless headphones) is a correction that a person sets, and is subtracted as well. Both
+are the same for the whole recording, so they never change the distance of two notes.
 """
 
 from dataclasses import dataclass
@@ -46,14 +46,14 @@ class Recorder:
         """Time of the clock that is recorded as 0 seconds."""
         return self._origin
 
-    def start(self, downbeat: float, latency: float = 0.0) -> None:
-        """Begin a new recording whose first downbeat is scheduled for ``downbeat``.
+    def start(self, downbeat: float, correction: float = 0.0) -> None:
+        """Begin a new recording whose first downbeat is heard at ``downbeat``.
 
-        ``latency`` seconds later it is heard; see the module for what that means. Call it when
-        the count-in begins, with the time at which the count-in will end: then a first note that
-        comes a little early is not lost.
+        What is played with it arrives ``correction`` seconds later than that; see the module. Call
+        it when the count-in begins, with the time at which the count-in will end: then a first
+        note that comes a little early is not lost.
         """
-        self._origin = downbeat + latency
+        self._origin = downbeat + correction
         self._recording = True
         self._held.clear()
         self._notes.clear()

@@ -5,21 +5,18 @@ from typing import Final, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from composer_app.live.count_in import Downbeat
 from composer_app.live.journal import Journal
-from composer_app.live.metronome import Metronome, play_click
+from composer_app.live.metronome import Metronome
 from composer_app.live.note_sink import Clock
 from composer_app.live.quantization import melody_notes
 from composer_app.live.recorder import Recorder
 from composer_app.music.performance import Performance, PerformedNote, Quantization
 from composer_app.music.timing import Meter, seconds_per_step
 from composer_app.studio.live_input import LiveInput
-from composer_app.studio.sound import Sound
 
-_TICK_MS: Final = 5
+_TICK_MS: Final = 10
 _DRAW_SECONDS: Final = 0.03
-# The first click comes this much later than the button, so that it is not swallowed by the
-# work that pressing the button causes.
-_LEAD_SECONDS: Final = 0.1
 
 
 class RecordingState(Enum):
@@ -28,6 +25,19 @@ class RecordingState(Enum):
     IDLE = auto()
     COUNTING_IN = auto()
     RECORDING = auto()
+
+
+class Clicks(Protocol):
+    """What this controller needs of :class:`composer_app.live.player.Player`."""
+
+    def count_in(
+        self, metronome: Metronome, bars: int, *, go_on: bool = False, volume: float = 1.0
+    ) -> Downbeat:
+        """Click through ``bars`` bars, and perhaps on; says when the downbeat will be heard."""
+        ...
+
+    def end_clicks(self) -> None:
+        """Click no more."""
 
 
 class Journals(Protocol):
@@ -44,8 +54,9 @@ class Journals(Protocol):
 class RecordingController(QObject):
     """Records what :class:`LiveInput` announces; the clock is the one it stamps with.
 
-    Tempo, metre, count-in, clicks and latency are fixed when a recording starts. Positions are
-    those that are heard: see :mod:`composer_app.live.recorder` on latency.
+    Tempo, metre, count-in, clicks and latency are fixed when a recording starts. The clicks are
+    the engine's, and times count from the downbeat as it is heard: see
+    :mod:`composer_app.live.recorder` on latency.
     """
 
     stateChanged = Signal(RecordingState)
@@ -60,13 +71,13 @@ class RecordingController(QObject):
     def __init__(
         self,
         live: LiveInput,
-        sound: Sound,
+        clicks: Clicks,
         clock: Clock,
         parent: QObject | None = None,
         journals: Journals | None = None,
     ) -> None:
         super().__init__(parent)
-        self._sound = sound
+        self._clicks = clicks
         self._clock = clock
         self._journals = journals
         self._journal: Journal | None = None
@@ -74,9 +85,6 @@ class RecordingController(QObject):
         self._view = Quantization()
         self._state = RecordingState.IDLE
         self._metronome = Metronome(100.0, Meter())
-        self._downbeat = 0.0
-        self._clicked_until = 0.0
-        self._clicks_on = True
         self._drawn = _DrawnNotes()
         self._drawn_at = 0.0
         self._timer = QTimer(self)
@@ -118,24 +126,21 @@ class RecordingController(QObject):
         count_in_bars: int,
         *,
         clicks: bool,
+        volume: float = 1.0,
         view: Quantization | None = None,
         correction: float = 0.0,
     ) -> None:
         """Count in and record. A count-in is always heard; ``clicks`` says whether it goes on.
 
-        ``view`` is how the recording will be seen. ``correction`` (seconds) is added to the
-        latency that the sound is known to have.
+        ``volume`` of the clicks is 0 to 1. ``view`` is how the recording will be seen.
+        ``correction`` is by how many seconds more than the sound's latency notes come late.
         """
         self._metronome = Metronome(bpm, meter)
         self._view = view or Quantization()
-        count_in = self._metronome.count_in_seconds(count_in_bars)
-        self._downbeat = self._clock() + _LEAD_SECONDS + count_in
-        self._clicked_until = -count_in
-        self._clicks_on = clicks
-        # Where nothing is heard, nothing is heard late.
-        heard = clicks or count_in_bars > 0
-        latency = self._sound.synthesizer.latency if heard else 0.0
-        self._recorder.start(self._downbeat, latency + correction)
+        downbeat = self._clicks.count_in(
+            self._metronome, count_in_bars, go_on=clicks, volume=volume
+        )
+        self._recorder.start(downbeat.clock, correction)
         if self._journals is not None:
             self._journal = self._journals.open_journal(self._performance(()))
         self._drawn = _DrawnNotes()
@@ -148,6 +153,7 @@ class RecordingController(QObject):
         if not self.active:
             return
         self._timer.stop()
+        self._clicks.end_clicks()
         performance = self._performance(self._recorder.stop(self._clock()))
         journal, self._journal = self._journal, None
         self.notesChanged.emit(())
@@ -163,17 +169,12 @@ class RecordingController(QObject):
         return Performance(notes, self._metronome.bpm, self._metronome.meter, self._view)
 
     def tick(self) -> None:
-        """Click what is due and say where we are; the timer calls it every few milliseconds."""
+        """Say where we are; the timer calls it every few milliseconds."""
         if not self.active:
             return
         now = self._clock()
-        elapsed = now - self._downbeat
         if self._state is RecordingState.COUNTING_IN and now >= self._recorder.origin:
             self._enter(RecordingState.RECORDING)
-        for click in self._metronome.clicks_between(self._clicked_until, elapsed):
-            if click.time < 0 or self._clicks_on:
-                play_click(self._sound.synthesizer, click)
-        self._clicked_until = max(elapsed, self._clicked_until)
         self.positionChanged.emit(self._step(now))
         if not 0 <= now - self._drawn_at < _DRAW_SECONDS:
             self._drawn_at = now

@@ -36,7 +36,7 @@ class RecordingTools(QObject):
         document, live, clock = services.document, services.live, services.clock
         self._messages = messages
         self.step_bar = StepInputBar(actions)
-        self.recording = RecordingController(live, services.sound, clock, self, services.recovery)
+        self.recording = RecordingController(live, services.player, clock, self, services.recovery)
         self.performances = PerformanceController(
             document, services.settings, bar.quantize_menu, messages, self
         )

@@ -5,6 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
+from composer_app.live.midi_input import OCTAVE_SHIFTS
 from composer_app.music.performance import Grid, Quantization, Reduction
 
 _MAX_RECENT: Final = 8
@@ -73,6 +74,53 @@ class Settings:
         self._store.setValue("midi/input", name)
 
     @property
+    def midi_channel(self) -> int | None:
+        """The channel of the MIDI input to listen to, 0-15; None for every one."""
+        channel = self._number("midi/channel", 0) - 1
+        return channel if 0 <= channel <= 15 else None
+
+    @midi_channel.setter
+    def midi_channel(self, channel: int | None) -> None:
+        self._store.setValue("midi/channel", 0 if channel is None else channel + 1)
+
+    @property
+    def midi_shift(self) -> int:
+        """How far the MIDI keyboard is shifted: one of ``midi_input.OCTAVE_SHIFTS``."""
+        shift = self._number("midi/shift", 0)
+        return shift if shift in OCTAVE_SHIFTS else 0
+
+    @midi_shift.setter
+    def midi_shift(self, semitones: int) -> None:
+        self._store.setValue("midi/shift", semitones)
+
+    @property
+    def midi_output(self) -> str:
+        """Name of the MIDI output that plays; empty for Composer's own sound."""
+        return self._text("midi/output")
+
+    @midi_output.setter
+    def midi_output(self, name: str) -> None:
+        self._store.setValue("midi/output", name)
+
+    @property
+    def midi_clock(self) -> str:
+        """Name of the MIDI output that the clock goes to; empty for none."""
+        return self._text("midi/clock")
+
+    @midi_clock.setter
+    def midi_clock(self, name: str) -> None:
+        self._store.setValue("midi/clock", name)
+
+    @property
+    def midi_ports_offered(self) -> bool:
+        """Whether other programs are offered MIDI ports."""
+        return self._flag("midi/ports_offered", True)
+
+    @midi_ports_offered.setter
+    def midi_ports_offered(self, on: bool) -> None:
+        self._store.setValue("midi/ports_offered", on)
+
+    @property
     def metronome(self) -> bool:
         """Whether the metronome clicks while recording."""
         return self._flag("metronome/on", True)
@@ -89,6 +137,15 @@ class Settings:
     @metronome_always.setter
     def metronome_always(self, on: bool) -> None:
         self._store.setValue("metronome/always", on)
+
+    @property
+    def metronome_volume(self) -> float:
+        """How loud the clicks are, 0 to 1."""
+        return min(100, max(0, self._number("metronome/volume", 100))) / 100
+
+    @metronome_volume.setter
+    def metronome_volume(self, volume: float) -> None:
+        self._store.setValue("metronome/volume", round(volume * 100))
 
     @property
     def quantization(self) -> Quantization:

@@ -74,6 +74,7 @@ class TransportController(QObject):
             composition.meter,
             self._settings.count_in_bars,
             clicks=self._settings.metronome,
+            volume=self._settings.metronome_volume,
             view=self._performances.view,
             correction=self._settings.recording_correction,
         )
@@ -146,7 +147,7 @@ class TransportController(QObject):
         self._settings.metronome = on
         self._settings.metronome_always = always
         self._actions.metronome_always.setEnabled(on)
-        self._playback.set_metronome(on and always)
+        self._playback.set_metronome(on and always, self._settings.metronome_volume)
 
     def _set_count_in(self, bars: int) -> None:
         self._settings.count_in_bars = bars

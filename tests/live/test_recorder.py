@@ -26,13 +26,13 @@ def test_times_count_from_the_downbeat_of_any_clock() -> None:
     st.floats(0, 0.5),
     st.lists(st.tuples(st.floats(0, 60), st.floats(0, 2)), min_size=1, max_size=8),
 )
-def test_who_plays_with_the_click_that_is_heard_is_recorded_where_it_was_scheduled(
-    downbeat: float, latency: float, times: list[tuple[float, float]]
+def test_who_plays_with_a_click_that_is_heard_is_recorded_where_it_stands(
+    downbeat: float, late: float, times: list[tuple[float, float]]
 ) -> None:
     recorder = Recorder()
-    recorder.start(downbeat, latency)
+    recorder.start(downbeat, late)
     for pitch, (scheduled, length) in enumerate(times):
-        heard = downbeat + scheduled + latency
+        heard = downbeat + scheduled + late
         recorder.note_on(pitch, 80, heard)
         recorder.note_off(pitch, heard + length)
     notes = sorted(recorder.stop(downbeat + 100), key=lambda note: note.pitch)

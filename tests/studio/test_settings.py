@@ -84,10 +84,13 @@ def test_how_recordings_are_seen_is_remembered(tmp_path: Path) -> None:
     settings.quantization = view
     settings.recording_correction = 0.045
     settings.metronome_always = False
+    assert settings.metronome_volume == 1.0
+    settings.metronome_volume = 0.3
     again = Settings(tmp_path)
     assert again.quantization == view
     assert again.recording_correction == 0.045
     assert not again.metronome_always
+    assert again.metronome_volume == 0.3
 
 
 @pytest.mark.parametrize(

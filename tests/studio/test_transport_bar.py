@@ -95,17 +95,20 @@ def test_the_metronome_clicks_never_while_recording_or_always(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commands, settings = studio.window.commands, studio.services.settings
-    told: list[bool] = []
-    monkeypatch.setattr(studio.window.playback, "set_metronome", told.append)
+    told: list[tuple[bool, float]] = []
+    monkeypatch.setattr(
+        studio.window.playback, "set_metronome", lambda on, volume: told.append((on, volume))
+    )
+    settings.metronome_volume = 0.4
     assert settings.metronome
     assert settings.metronome_always
     commands.metronome_always.trigger()
-    assert told[-1] is False
+    assert told[-1] == (False, 0.4)
     assert settings.metronome
     commands.metronome_always.trigger()
-    assert told[-1] is True
+    assert told[-1] == (True, 0.4)
     commands.metronome.trigger()
-    assert told[-1] is False
+    assert told[-1] == (False, 0.4)
     assert not commands.metronome_always.isEnabled()
     assert settings.metronome_always
 
