@@ -12,7 +12,7 @@ from typing import Final
 _WINDOW_SECONDS: Final = 1.5
 # An engine that has rendered nothing for three periods, and for this long, has run dry.
 _STALL_SECONDS: Final = 0.06
-_DEAD_SECONDS: Final = 1.0
+DEAD_SECONDS: Final = 1.0
 
 
 class EngineClock:
@@ -46,4 +46,4 @@ class EngineClock:
 
     def alive(self, now: float) -> bool:
         """Whether the engine has rendered anything lately; it has to be asked now and then."""
-        return self._moved_at is None or now - self._moved_at < _DEAD_SECONDS
+        return self._moved_at is None or now - self._moved_at < DEAD_SECONDS

@@ -6,6 +6,7 @@ sentence about what is not.
 """
 
 import os
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -197,10 +198,12 @@ def _start(settings: SoundSettings) -> tuple[FluidEngine, AudioDriver]:
             "synth.sample-rate": float(SAMPLE_RATE),
             "synth.midi-channels": CHANNELS,
             "audio.period-size": settings.period,
+            "audio.jack.autoconnect": 1,
         },
     )
     for driver in wanted:
-        with quiet_stderr():
+        # One thread at a time can be quiet, and a sound server that hangs must not hold it up.
+        with quiet_stderr() if driver.noisy else nullcontext():
             if engine.start(driver.name, driver.periods):
                 return engine, driver
     engine.close()

@@ -2,24 +2,28 @@
 
 import time
 from pathlib import Path
+from threading import Event, Thread
 
 import numpy as np
 import pytest
 
 from composer_app.live import synthesizer as module
 from composer_app.live.metronome import Click, play_click
+from composer_app.live.mixing import Mix, TrackMix
 from composer_app.live.note_sink import LIVE_CHANNEL, SilentSynthesizer
 from composer_app.live.player import Player
 from composer_app.live.synthesizer import FluidSynthesizer, SoundSettings, open_synthesizer
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoMap
+from tests.live.heard import hearing
 from tests.live.rig import RATE, AudioServer, Recording, audio_server, strongest_pitch, wait_for
 
 pytestmark = pytest.mark.slow
 
 # Nearly a pure tone, so that the strongest partial is the fundamental.
 OCARINA = 79
+WOODBLOCK = 115
 AUDIBLE = 0.005
 SILENT = 0.0005
 
@@ -56,6 +60,74 @@ def test_a_composition_is_heard_in_order_and_in_tune(audio: AudioServer, soundfo
         for index in range(len(pitches))
     ]
     assert heard == pytest.approx(pitches, abs=0.3)
+
+
+def test_notes_keep_their_distances_and_the_playhead_is_where_the_sound_is(
+    audio: AudioServer, soundfont: Path
+) -> None:
+    # At 150 BPM a step lasts a tenth of a second: a note every 0.3 s while Python is busy.
+    notes = tuple(Note(3 * index, 76, 1, 120) for index in range(20))
+    composition = Composition((Track("", WOODBLOCK, notes),), TempoMap.constant(150))
+    synthesizer = FluidSynthesizer(soundfont)
+    player = Player(synthesizer)
+    stopping = Event()
+
+    def be_busy() -> None:
+        while not stopping.is_set():
+            sum(range(10_000))
+
+    busy = Thread(target=be_busy)
+    seen = []
+    try:
+        with hearing() as heard:
+            player.load(composition)
+            busy.start()
+            player.play()
+            while player.playing:
+                before = time.perf_counter()
+                position = player.position
+                seen.append(((before + time.perf_counter()) / 2, position))
+                time.sleep(0.01)
+            time.sleep(0.3)
+            onsets = heard.onsets()
+            times = heard.times(onsets)
+    finally:
+        stopping.set()
+        busy.join()
+        player.close()
+        synthesizer.close()
+    assert len(onsets) == len(notes)
+    spacing = np.diff(onsets) / RATE - 0.3
+    # Medians, since a busy machine may leave gaps of its own.
+    assert float(np.median(np.abs(spacing))) < 0.005
+    clock, positions = zip(*seen, strict=True)
+    errors = np.interp(times, clock, positions) / 10 - 0.3 * np.arange(len(notes))
+    assert abs(float(np.median(errors))) < 0.010
+
+
+def test_tracks_are_heard_where_and_how_loud_the_mix_says(
+    audio: AudioServer, soundfont: Path
+) -> None:
+    synthesizer = FluidSynthesizer(soundfont)
+    player = Player(synthesizer)
+    try:
+        with audio.recording() as recording:
+            player.load(Composition((Track("", OCARINA, (Note(0, 69, 400, 100),)),)))
+            player.play()
+            wait_until_audible(recording)
+            recording.wait(0.5)
+            loud = recording.level(0.2)
+            player.set_mix(Mix((TrackMix(volume=50),)))
+            recording.wait(0.6)
+            # Half the volume is a quarter of the amplitude: General MIDI has it so.
+            assert recording.level(0.2) == pytest.approx(loud / 4, rel=0.3)
+            player.set_mix(Mix((TrackMix(mute=True),)))
+            wait_until_silent(recording)
+            player.set_mix(Mix())
+            wait_until_audible(recording)
+    finally:
+        player.close()
+        synthesizer.close()
 
 
 def test_stop_brings_silence(audio: AudioServer, soundfont: Path) -> None:
@@ -149,9 +221,14 @@ def test_an_audio_server_that_dies_takes_nothing_with_it(
         player = Player(synthesizer)
         player.load(Composition((Track("", OCARINA, (Note(0, 69, 400, 100),)),)))
         player.play()
+        wait_for(lambda: player.position > 1, "the music")
+        assert synthesizer.alive
         server.process.kill()
         server.process.wait()
-        time.sleep(0.2)
+        wait_for(lambda: not synthesizer.alive, "the loss to be noticed")
+        stands = player.position
+        time.sleep(0.3)
+        assert player.position == stands, "what is not heard is not played"
         assert player.playing
         player.close()
         synthesizer.close()

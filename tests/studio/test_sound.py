@@ -7,6 +7,7 @@ from threading import Event
 import pytest
 from pytestqt.qtbot import QtBot
 
+from composer_app.live.engine_clock import DEAD_SECONDS
 from composer_app.live.note_sink import SilentSynthesizer, Synthesizer
 from composer_app.studio.sound import Sound
 from tests.studio.support import HeardSink
@@ -97,6 +98,11 @@ def test_what_is_not_installed_is_not_asked_for_again(rig: Rig, qtbot: QtBot) ->
     soon(qtbot, lambda: rig.said == [NOTHING])
     qtbot.wait(100)
     assert rig.asked == 1
+
+
+def test_a_loss_is_noticed_within_two_seconds(qtbot: QtBot) -> None:
+    sound = Sound(lambda: (SilentSynthesizer(), None))
+    assert sound._watch.interval() / 1000 + DEAD_SECONDS < 2.0
 
 
 def test_an_opening_that_fails_is_a_sentence(
