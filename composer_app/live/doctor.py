@@ -5,12 +5,17 @@ of its own.
 """
 
 import re
-from contextlib import closing
+import shutil
+import subprocess
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Final
 
 from composer_app.errors import DeviceError
 
+_PATIENCE_SECONDS: Final = 2.0
+# Drivers whose server can be asked for its default device.
+_PULSE: Final = ("pulseaudio", "pipewire")
 # How our sentences lead to a command.
 _COMMAND: Final = re.compile(r"(?:type|with): (?P<command>[^:]+)$")
 
@@ -88,9 +93,26 @@ def _soundfont_and_device() -> list[Fact]:
     soundfont = Fact("SoundFont", str(path))
     try:
         with closing(FluidSynthesizer(path)) as synthesizer:
-            return [soundfont, Fact("sound device", synthesizer.description)]
+            device = _device_name(synthesizer.driver.name)
+            return [soundfont, Fact("sound device", f"{synthesizer.description}, {device}")]
     except DeviceError as error:
         return [soundfont, missing("sound device", str(error))]
+
+
+def _device_name(driver: str) -> str:
+    """The device behind FluidSynth's ``driver``, where there is a way to know."""
+    if driver in _PULSE and shutil.which("pactl"):
+        with suppress(OSError, subprocess.SubprocessError):
+            done = subprocess.run(
+                ["pactl", "get-default-sink"],
+                capture_output=True,
+                stdin=subprocess.DEVNULL,
+                text=True,
+                timeout=_PATIENCE_SECONDS,
+                check=True,
+            )
+            return done.stdout.strip()
+    return "the default device"
 
 
 def _audio_files() -> Fact:

@@ -24,6 +24,7 @@ from composer_app.live.note_sink import SinkEvent, track_channel
 from composer_app.live.quiet import quiet_stderr
 from composer_app.live.soundfonts import find_soundfonts, is_soundfont
 from composer_app.live.strokes import Stroke, Strokes
+from composer_app.live.synthesizer import DEFAULT_GAIN
 from composer_app.music.composition import Composition
 
 FloatArray = NDArray[np.float32]
@@ -37,8 +38,6 @@ _BLOCK: Final = 64
 _PIECE: Final = 128 * _BLOCK
 # The notes of a whole orchestra; playing makes do with fewer, for the sake of time.
 _VOICES: Final = 1024
-# As loud as while playing; floating point knows no ceiling.
-_GAIN: Final = 0.5
 # After the last note the sound goes on until it is 72 dB below the loudest moment, and fades out
 # if it has not died away by then: some SoundFonts hold instruments that never do.
 _INAUDIBLE: Final = 10 ** (-72 / 20)
@@ -146,7 +145,8 @@ class _OfflineEngine(FluidEngine):
         super().__init__(
             library,
             {
-                "synth.gain": _GAIN,
+                # As loud as while playing; floating point knows no ceiling.
+                "synth.gain": DEFAULT_GAIN,
                 "synth.sample-rate": float(rate),
                 "synth.midi-channels": CHANNELS,
                 "synth.polyphony": _VOICES,

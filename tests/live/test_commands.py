@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -174,12 +175,13 @@ def test_play_is_heard_in_order_and_ends_by_itself(
     server: AudioServer, soundfont: Path, tune: Path
 ) -> None:
     with server.recording() as recording:
-        with composer("play", str(tune), environment=server.environment) as process:
+        command = ("play", str(tune), "--soundfont", str(soundfont))
+        with composer(*command, environment=server.environment) as process:
             out, err = process.communicate(timeout=60)
         samples = recording.samples()
     assert (process.returncode, err) == (0, "")
     assert out.startswith(f"{tune}: 0:03, ")
-    assert "through" in out
+    assert f"{soundfont.resolve().stem} through" in out
     onset = int(np.argmax(np.abs(samples) > AUDIBLE))
     heard = [
         strongest_pitch(samples[onset + int((0.75 * index + 0.15) * RATE) :][: RATE // 4])
@@ -247,43 +249,51 @@ def follow(held: set[int], message: list[int]) -> set[int]:
     return held - {message[1]} if message[0] & 0xF0 == 0x80 else held
 
 
-class Standstill(SilentSynthesizer):
-    """A sound device whose time does not pass any more."""
-
-    description = "a broken device"
-
-    def __init__(self) -> None:
-        super().__init__(lambda: 1.0)
-
-
 @pytest.fixture
-def stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "_STANDSTILL_SECONDS", 0.1)
-    monkeypatch.setattr(commands, "_TAIL_SECONDS", 0.0)
-    monkeypatch.setattr(commands, "_PARTING_SECONDS", 0.0)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for nothing."""
+    for name in ("_TAIL_SECONDS", "_PARTING_SECONDS", "_BETWEEN_CHECKS_SECONDS"):
+        monkeypatch.setattr(commands, name, 0.0)
 
 
 def opened(synthesizer: Synthesizer, problem: str | None) -> Callable[[object], object]:
     return lambda soundfont: (synthesizer, problem)
 
 
-def test_a_device_that_stands_still_ends_the_playing(
-    run: Run, tune: Path, stopped: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class FrozenPlayer(Player):
-        @property
-        def position(self) -> float:
-            return 2.0
+@pytest.mark.slow
+def test_a_sound_server_that_dies_ends_the_playing(soundfont: Path, tmp_path: Path) -> None:
+    tune = write_tune(tmp_path / "long.mid", 400)
+    with (
+        rig.audio_server() as server,
+        server.recording() as recording,
+        composer("play", str(tune), environment=server.environment) as process,
+    ):
+        wait_until_audible(recording)
+        server.process.kill()
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert err.startswith("The sound device has vanished: connect it again")
+    assert err.count("\n") == 1
 
+
+class Broken(SilentSynthesizer):
+    """A device that has vanished."""
+
+    description = "a broken device"
+    alive = False
+
+
+def test_a_device_that_vanishes_ends_the_playing(
+    run: Run, tune: Path, hurried: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # It is no SilentSynthesizer in name, which would not be played into.
     monkeypatch.setattr(commands, "SilentSynthesizer", type(None))
-    monkeypatch.setattr(commands, "Player", FrozenPlayer)
-    monkeypatch.setattr(commands, "open_synthesizer", opened(Standstill(), "A word of warning."))
+    monkeypatch.setattr(commands, "open_synthesizer", opened(Broken(), "A word of warning."))
     status, out, err = run("play", str(tune))
     assert status == 2
     assert out == f"{tune}: 0:03, a broken device\n"
     assert err.splitlines()[0] == "A word of warning."
-    assert "no longer answers" in err.splitlines()[1]
+    assert "The sound device has vanished" in err.splitlines()[1]
 
 
 def test_where_nothing_can_sound_play_says_why(
@@ -296,7 +306,7 @@ def test_where_nothing_can_sound_play_says_why(
 
 
 def test_the_position_is_shown_on_a_terminal(
-    run: Run, tune: Path, stopped: None, monkeypatch: pytest.MonkeyPatch
+    run: Run, tune: Path, hurried: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class QuickPlayer(Player):
         """Is at the next step at each look."""
@@ -347,6 +357,8 @@ def test_the_doctor_finds_the_null_sink(audio: AudioServer, soundfont: Path) -> 
     facts = {fact.name: fact for fact in sound_facts()}
     assert all(fact.ok for fact in facts.values())
     assert "PulseAudio" in facts["sound device"].value
+    if shutil.which("pactl"):
+        assert facts["sound device"].value.endswith(", testsink")
     assert Path(facts["SoundFont"].value).is_file()
     assert "MP3" in facts["audio files"].value
     assert json.dumps([fact.value for fact in facts.values()])
