@@ -102,10 +102,11 @@ class CopyIndex:
 
     @classmethod
     def build(cls, style: str, pieces: Iterable[Reference]) -> "CopyIndex":
-        """The index of a corpus; each piece from its first whole beat on."""
+        """The index of a corpus, of the whole beats of each piece."""
         names, starts, parts = [], [0], []
         for piece in pieces:
-            skipped = int(-piece.position[0] % _BEAT)
+            # Beats are counted from the first downbeat, backwards too.
+            skipped = int(np.argmax(piece.position == 0)) % _BEAT
             beats = _Beats.of(piece.grid.pitch[skipped:])
             downbeats = np.cumsum(piece.position[skipped:] == 0)[::_BEAT][: len(beats.sounds)]
             names.append(piece_title(style, piece.name))
@@ -179,20 +180,26 @@ class CopyIndex:
         layer = _ALL if melody else _ACCOMPANIMENT
         ours = _Beats.of(piece.pitch)
         codes, first = self.code[layer], self.first[layer]
-        steps = _moves(first)
-        steps[self.start] = _NEVER
-        our_steps = _moves(ours.first[layer])
+        moves, our_moves = _moves(first), _moves(ours.first[layer])
+        # A run does not lead from one piece to the next.
+        inside = np.ones(codes.size, np.bool_)
+        inside[self.start] = False
         beats = np.zeros(codes.size, np.int32)  # in the run that ends here, heard ones
         rows = np.zeros(codes.size, np.int32)  # all of them
+        pitched = np.zeros(codes.size, np.bool_)  # whether anything has sounded in it
         best = (0, 0, 0, 0)
         for index, code in enumerate(ours.code[layer]):
             same = codes == code
-            goes_on = same & (steps == our_steps[index])
             heard = int(ours.sounds[index])
-            goes_on[1:] &= rows[:-1] > 0
-            goes_on[0] = False
-            beats = np.where(goes_on, np.roll(beats, 1) + heard, np.where(same, heard, 0))
-            rows = np.where(goes_on, np.roll(rows, 1) + 1, same)
+            before = np.roll(rows, 1)
+            # Where nothing has sounded yet there is no move that could differ.
+            moved_alike = (moves == our_moves[index]) | ~np.roll(pitched, 1)
+            goes_on = same & inside & (before > 0) & moved_alike
+            beats = np.where(goes_on, np.roll(beats, 1), 0) + same * heard
+            rows = np.where(goes_on, before, 0) + same
+            pitched = same & (
+                (goes_on & np.roll(pitched, 1)) | (ours.first[layer, index] != _SILENT)
+            )
             place = int(np.argmax(beats))
             if beats[place] > best[0]:
                 best = (int(beats[place]), int(rows[place]), index, place)
@@ -214,10 +221,6 @@ class CopyIndex:
         )
 
 
-# A move that none of a piece's equals: a run does not lead from one piece to the next.
-_NEVER: Final = 999
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Beats:
     """Of N beats: ``code`` and ``first`` (2, N), ``sounds`` (N,), as in :class:`CopyIndex`."""
@@ -230,7 +233,7 @@ class _Beats:
     def of(cls, pitch: NDArray[np.int16]) -> "_Beats":
         """Of (T, 4) pitches; what does not fill the last beat is left out."""
         count = len(pitch) // _BEAT
-        cells = pitch[: count * _BEAT].reshape(count, _BEAT, -1)
+        cells = pitch[: count * _BEAT].reshape(count, _BEAT, pitch.shape[1])
         layers = [_coded(cells), _coded(cells[:, :, 1:])]
         return cls(
             np.stack([code for code, _ in layers]),
@@ -240,7 +243,7 @@ class _Beats:
 
 
 def _coded(cells: NDArray[np.int16]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    flat = cells.reshape(len(cells), -1).astype(np.int64)
+    flat = cells.reshape(len(cells), _BEAT * cells.shape[2]).astype(np.int64)
     where = np.argmax(flat != REST, axis=1)[:, None]
     first = np.take_along_axis(flat, where, axis=1)
     relative = np.where(flat == REST, -128, flat - first).astype(np.int8)

@@ -1,0 +1,90 @@
+"""How like a style: pieces of the style that nobody learned from are, others are not."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from composer_app.analysis.likeness import Likeness, compare
+from composer_app.analysis.profiles import load_profile
+from composer_app.evaluation.excerpts import composition_of, excerpts_of
+from composer_app.music.composition import Composition, Track
+from composer_app.music.note import Note
+from composer_app.training.style_corpora import read_style
+
+
+@cache
+def held_out(style: str) -> tuple[Composition, ...]:
+    """Excerpts of the pieces that are in no training split."""
+    pieces = [piece for piece in read_style(style) if piece.split in ("valid", "test")]
+    return tuple(composition_of(e.grid, e.meter, e.name) for e in excerpts_of(pieces))
+
+
+def outlying(style: str, beside: str) -> float:
+    """The share of figures of held-out pieces of ``style`` that are remarked upon."""
+    found = [compare(piece, load_profile(beside)) for piece in held_out(style)]
+    return float(np.mean([len(each.outliers) / len(each.places) for each in found]))
+
+
+def scale_in_clusters() -> Composition:
+    """Four voices a semitone apart in sixteenths: in no style whatever."""
+    tracks = tuple(
+        Track("", 0, tuple(Note(i, 72 - voice + i % 7, 1) for i in range(128)))
+        for voice in range(4)
+    )
+    return Composition(tracks)
+
+
+@pytest.mark.slow
+def test_held_out_pieces_are_like_their_style_and_unlike_others() -> None:
+    # By definition 5 % of the figures of further pieces are outliers, if the corpus is fair.
+    assert outlying("hymn", "hymn") < 0.08
+    assert outlying("ragtime", "ragtime") < 0.15
+    assert outlying("hymn", "ragtime") > 0.25
+    assert outlying("ragtime", "hymn") > 0.25
+
+
+def test_the_strangest_comes_first_and_is_said_in_a_sentence() -> None:
+    found = compare(scale_in_clusters(), load_profile("bach"))
+    assert (found.bars, found.passage_bars, found.voices) == (8, 8, 4)
+    distances = [abs(place.percentile - 50) for place in found.places]
+    assert distances == sorted(distances, reverse=True)
+    assert found.outliers == found.places[: len(found.outliers)]
+    assert len(found.outliers) >= 15
+    by_id = {place.measure.id: place for place in found.places}
+    dissonant = by_id["melody_dissonance"]
+    assert dissonant.sentence == "100 % of beats are dissonant with the melody; in Bach 20 %."
+    assert dissonant.typical == pytest.approx(0.195, abs=0.01)
+    assert (dissonant.percentile, dissonant.outlying) == (100, True)
+    assert dissonant.low < dissonant.typical < dissonant.high < 1
+    assert found.sentence.startswith(f"{26 - len(found.outliers)} of 26 figures lie where")
+
+
+def test_what_is_usual_is_not_remarked_upon() -> None:
+    found = compare(held_out("hymn")[0], load_profile("hymn"))
+    for place in found.places:
+        assert place.outlying == (not 2.5 <= place.percentile <= 97.5)
+        if not place.outlying:
+            assert place.low <= place.value * 1.001 + 1e-9
+            assert place.value <= place.high * 1.001 + 1e-9
+
+
+@pytest.mark.parametrize("tracks", [1, 2, 3])
+def test_of_fewer_than_four_tracks_the_melody_is_compared(tracks: int) -> None:
+    piece = Composition(held_out("hymn")[0].tracks[:tracks])
+    found = compare(piece, load_profile("hymn"))
+    assert found.voices == 1
+    assert {place.measure.group for place in found.places} == {"melody"}
+    assert "of 4 figures of the melody lie" in found.sentence
+
+
+def test_empty_tracks_change_nothing() -> None:
+    piece = held_out("hymn")[0]
+    more = Composition((Track("Tacet"), *piece.tracks, Track("Tacet")), meter=piece.meter)
+    assert compare(more, load_profile("hymn")) == compare(piece, load_profile("hymn"))
+
+
+def test_nothing_is_like_nothing() -> None:
+    found: Likeness = compare(Composition((Track("Tacet"),)), load_profile("ragtime"))
+    assert found.places == found.outliers == ()
+    assert found.sentence == "There are no notes to compare with ragtime."
