@@ -120,8 +120,15 @@ def test_stopping_leaves_no_file_and_an_earlier_one_alone(
         path = tmp_path / f"a{suffix}"
         if earlier is not None:
             path.write_bytes(earlier)
+        answers: list[bool] = []
+
+        def go_on(done: float, answers: list[bool] = answers) -> bool:
+            answers.append(done < share)
+            return answers[-1]
+
         with pytest.raises(RenderingStoppedError):
-            write_audio(chords(), path, soundfont, progress=lambda done: done < share)
+            write_audio(chords(), path, soundfont, progress=go_on)
+        assert answers.count(False) == 1
         assert [each.read_bytes() for each in tmp_path.iterdir()] == ([earlier] if earlier else [])
 
 
