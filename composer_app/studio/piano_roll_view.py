@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QHelpEvent,
     QKeyEvent,
@@ -39,8 +38,10 @@ from composer_app.studio.roll_marks import (
 )
 from composer_app.studio.roll_notes import (
     TrackNotes,
+    changed_notes,
     describe_composition,
     describe_note,
+    labels,
     note_at,
     notes_touched,
     pitch_range,
@@ -50,7 +51,6 @@ from composer_app.studio.roll_painter import paint_recorded, paint_tile
 from composer_app.studio.roll_tiles import RollTiles
 from composer_app.studio.roll_viewport import RollViewport
 from composer_app.studio.selection import Selection
-from composer_app.studio.theme import COLORS
 
 _EMPTY_BARS: Final = 8
 # A note may be missed by this many pixels: at the smallest scale it is two wide.
@@ -80,12 +80,11 @@ class PianoRollView(RollViewport):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._composition = Composition()
+        self._shaded = False
         self._locks = Locks.none()
         self._tracks: tuple[TrackNotes, ...] = ()
         self._hidden: set[int] = set()
         self._recorded: tuple[RecordedNote, ...] = ()
-        self._playhead: float | None = None
-        self._follow = True
         self._inviting = True
         self._selection = Selection()
         self._selected = MarkedNotes()
@@ -108,11 +107,6 @@ class PianoRollView(RollViewport):
         """What is shown."""
         return self._composition
 
-    @property
-    def playhead(self) -> float | None:
-        """The playhead's step, None while it is hidden."""
-        return self._playhead
-
     def set_composition(
         self, composition: Composition, confidence: NDArray[np.float32] | None = None
     ) -> None:
@@ -121,17 +115,26 @@ class PianoRollView(RollViewport):
         Notes are as bright as they are loud or, where ``confidence`` (T, 4) is given, as a model
         was sure of them. Of the selection stays what is still there.
         """
-        self._composition = composition
+        before, self._composition = self._composition, composition
+        shaded = confidence is not None
+        if shaded or self._shaded or labels(before) != labels(composition):
+            self._tiles.forget()
+        else:
+            # A note that moves is no reason to paint all the others.
+            self._repaint(changed_notes(before, composition))
+        self._shaded = shaded
         self._tracks = tracks_of(composition, confidence)
         self._mark_locks()
-        self._rebuild()
         self.set_highlighted(())
+        self._rebuild()
         self._choose(self._selection.kept_in(composition))
         self._describe()
         self.compositionShown.emit()
 
     def set_locks(self, locks: Locks) -> None:
         """Mark the notes and the bars that are kept."""
+        if locks == self._locks:
+            return
         self._locks = locks
         self._mark_locks()
         self.picture_changed()
@@ -150,41 +153,33 @@ class PianoRollView(RollViewport):
         """Show what is being recorded, as (pitch, start, end) in steps; empty when it is over."""
         self._recorded = tuple(notes)
         self._show_invitation()
-        if self._length() > self._geometry.steps:
-            self._set_geometry(replace(self._geometry, steps=self._length()))
+        if self.content_steps() > self._geometry.steps:
+            self._set_geometry(replace(self._geometry, steps=self.content_steps()))
         if self._recorded:
             self._reveal_pitch(self._recorded[-1][0])
         self.viewport().update()
-
-    def set_playhead(self, step: float | None) -> None:
-        """Move the playhead to ``step``; None hides it."""
-        if step == self._playhead:
-            return
-        was_seen = self._playhead is None or self._shows(self._playhead)
-        self._update_playhead(self._playhead)
-        self._playhead = step
-        self._ruler.set_playhead(step)
-        if step is None:
-            return
-        if step > self._geometry.steps:
-            self._set_geometry(replace(self._geometry, steps=self._length()))
-        # Who scrolled away from the playhead wants to look elsewhere.
-        if self._follow and was_seen:
-            self._turn_page(step)
-        self._update_playhead(step)
 
     def set_inviting(self, inviting: bool) -> None:
         """Whether an empty roll invites to open a melody; not while one is about to be played."""
         self._inviting = inviting
         self._show_invitation()
 
-    def set_follow(self, follow: bool) -> None:
-        """Whether the view turns its pages with the playhead."""
-        self._follow = follow
-
     def pitch_span(self) -> tuple[int, int] | None:
         """Lowest and highest pitch of the notes."""
         return pitch_range(self._tracks)
+
+    def content_steps(self) -> int:
+        """Steps of the roll: the piece, or what is played beyond it, in whole bars."""
+        bar = self._composition.meter.steps_per_bar
+        if self._composition.note_count:
+            end = float(self._composition.steps)
+        else:
+            end = float(_EMPTY_BARS * bar)
+        end = max([end, *(note_end for _, _, note_end in self._recorded)])
+        if self._playhead is not None and self._playhead > end:
+            # Recording runs past the end: several bars at once, not a new scale at each.
+            end = self._playhead + 4 * bar
+        return self._composition.meter.bars(int(end + 0.999)) * bar
 
     def picture_changed(self) -> None:
         """Paint all of it anew."""
@@ -281,9 +276,7 @@ class PianoRollView(RollViewport):
         if self._band is not None:
             paint_band(painter, self._band)
         painter.restore()
-        if self._playhead is not None:
-            x = round(self._geometry.x(self._playhead)) - corner.x()
-            painter.fillRect(x - 1, 0, 2, self.viewport().height(), QColor(COLORS.playhead))
+        self._paint_playhead(painter)
         self._paint_ring(painter)
         painter.end()
 
@@ -342,37 +335,20 @@ class PianoRollView(RollViewport):
         empty = not self._composition.note_count and not self._recorded
         self._invitation.setVisible(self._inviting and empty)
 
-    def _length(self) -> int:
-        """Steps of the roll: the piece, or what is played beyond it, in whole bars."""
-        bar = self._composition.meter.steps_per_bar
-        if self._composition.note_count:
-            end = float(self._composition.steps)
-        else:
-            end = float(_EMPTY_BARS * bar)
-        end = max([end, *(note_end for _, _, note_end in self._recorded)])
-        if self._playhead is not None and self._playhead > end:
-            # Recording runs past the end: several bars at once, not a new scale at each.
-            end = self._playhead + 4 * bar
-        return self._composition.meter.bars(int(end + 0.999)) * bar
-
     def _rebuild(self) -> None:
+        before = self._geometry
         span = self.pitch_span() or (KEYBOARD_LOWEST, KEYBOARD_HIGHEST)
         self._geometry = replace(
             self._geometry,
-            steps=self._length(),
+            steps=self.content_steps(),
             lowest=max(min(LOWEST_ROW, span[0] - 1), 0),
             highest=min(max(HIGHEST_ROW, span[1] + 1), 127),
             meter=self._composition.meter,
         )
         self._show_invitation()
-        # Other notes may well have the same range and length.
-        self.picture_changed()
+        if self._geometry != before:
+            self._tiles.forget()
         self._adapt()
-
-    def _update_playhead(self, step: float | None) -> None:
-        if step is not None:
-            x = round(self._geometry.x(step)) - self.horizontalScrollBar().value()
-            self.viewport().update(x - 2, 0, 4, self.viewport().height())
 
     def _show_tooltip(self, event: QHelpEvent) -> None:
         point = event.pos() + self.corner

@@ -128,6 +128,24 @@ def notes_touched(
     )
 
 
+def labels(composition: Composition) -> tuple[str, ...]:
+    """What stands on the notes of each track depends on its name."""
+    return tuple(track.name for track in composition.tracks)
+
+
+def changed_notes(before: Composition, after: Composition) -> set[NoteKey]:
+    """The notes that only one of two compositions has, or has in another track."""
+    changed: set[NoteKey] = set()
+    for index in range(max(len(before.tracks), len(after.tracks))):
+        old, new = (
+            piece.tracks[index].notes if index < len(piece.tracks) else ()
+            for piece in (before, after)
+        )
+        if old is not new:
+            changed |= {(index, note) for note in set(old) ^ set(new)}
+    return changed
+
+
 def pitch_range(tracks: Sequence[TrackNotes]) -> tuple[int, int] | None:
     """Lowest and highest pitch of all notes, or None where there are none."""
     pitches = np.concatenate([track.array[:, 2] for track in tracks]) if tracks else np.array([])
@@ -147,5 +165,6 @@ def describe_composition(composition: Composition) -> str:
     if not composition.note_count:
         return "Empty"
     counts = ", ".join(f"{track.name} {len(track.notes)}" for track in composition.tracks)
-    bars = "1 bar" if composition.bars == 1 else f"{composition.bars} bars"
+    length = composition.bars
+    bars = "1 bar" if length == 1 else f"{length} bars"
     return f"{bars} in {composition.meter}; notes: {counts}"

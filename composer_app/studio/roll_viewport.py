@@ -1,5 +1,6 @@
 """The piano roll's frame: its scale, what part of it is seen, and the margins that go along."""
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
@@ -36,7 +37,7 @@ _KEYBOARD_REASONS: Final = (
 
 
 class RollViewport(QAbstractScrollArea):
-    """Scrolls and zooms; who derives from it paints.
+    """Scrolls, zooms and follows the playhead; who derives from it paints.
 
     The scale fits itself to the piece until somebody zooms; :meth:`fit` returns to that.
     """
@@ -47,6 +48,8 @@ class RollViewport(QAbstractScrollArea):
         super().__init__(parent)
         self._fits_itself = True
         self._ringed = False
+        self._playhead: float | None = None
+        self._follow = True
         self._geometry = RollGeometry()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -70,13 +73,45 @@ class RollViewport(QAbstractScrollArea):
         """The content pixel at the viewport's upper left."""
         return QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
 
+    @property
+    def playhead(self) -> float | None:
+        """The playhead's step, None while it is hidden."""
+        return self._playhead
+
     def pitch_span(self) -> tuple[int, int] | None:
         """Lowest and highest pitch to be fitted in; None for the keyboard's."""
         return None
 
+    def content_steps(self) -> int:
+        """Steps that the roll is long."""
+        return self._geometry.steps
+
     def picture_changed(self) -> None:
         """Everything that was painted is out of date."""
         self.viewport().update()
+
+    # -- playhead --------------------------------------------------------------------------
+
+    def set_playhead(self, step: float | None) -> None:
+        """Move the playhead to ``step``; None hides it."""
+        if step == self._playhead:
+            return
+        was_seen = self._playhead is None or self._shows(self._playhead)
+        self._update_playhead(self._playhead)
+        self._playhead = step
+        self._ruler.set_playhead(step)
+        if step is None:
+            return
+        if step > self._geometry.steps:
+            self._set_geometry(replace(self._geometry, steps=self.content_steps()))
+        # Who scrolled away from the playhead wants to look elsewhere.
+        if self._follow and was_seen:
+            self._turn_page(step)
+        self._update_playhead(step)
+
+    def set_follow(self, follow: bool) -> None:
+        """Whether the view turns its pages with the playhead."""
+        self._follow = follow
 
     # -- scale -----------------------------------------------------------------------------
 
@@ -235,6 +270,16 @@ class RollViewport(QAbstractScrollArea):
         if self._ringed:
             painter.setPen(QPen(QColor(COLORS.accent), 2))
             painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
+
+    def _update_playhead(self, step: float | None) -> None:
+        if step is not None:
+            x = round(self._geometry.x(step)) - self.horizontalScrollBar().value()
+            self.viewport().update(x - 2, 0, 4, self.viewport().height())
+
+    def _paint_playhead(self, painter: QPainter) -> None:
+        if self._playhead is not None:
+            x = round(self._geometry.x(self._playhead)) - self.horizontalScrollBar().value()
+            painter.fillRect(x - 1, 0, 2, self.viewport().height(), QColor(COLORS.playhead))
 
     def _shows(self, step: float) -> bool:
         x = self._geometry.x(step) - self.horizontalScrollBar().value()

@@ -75,6 +75,10 @@ class Selection:
             return self.span
         return min(n.start for _, n in self.notes), max(n.end for _, n in self.notes)
 
+    def _tracks(self, count: int) -> set[int]:
+        """Which of ``count`` tracks have selected notes."""
+        return {track for track, _ in self.notes if track < count}
+
     def plus(self, notes: Collection[NoteKey]) -> "Selection":
         """With ``notes`` as well; no longer a span."""
         return Selection(self.notes | frozenset(notes))
@@ -92,8 +96,10 @@ class Selection:
             bar = composition.meter.steps_per_bar
             fits = first % bar == 0 and end % bar == 0 and first < composition.steps
             return Selection.of_span(composition, first, end) if fits else Selection()
-        notes = self.notes & frozenset(_keys(composition))
-        return self if notes == self.notes else Selection(notes)
+        tracks = composition.tracks
+        there = {track: frozenset(tracks[track].notes) for track in self._tracks(len(tracks))}
+        notes = frozenset(key for key in self.notes if key[1] in there.get(key[0], ()))
+        return self if len(notes) == len(self.notes) else Selection(notes)
 
     def cells(self, composition: Composition) -> Cells:
         """(T, tracks), T the steps of ``composition``: what belongs to it.

@@ -1,7 +1,9 @@
 """The selection of the piano roll: choosing it, keeping it, generating it anew, editing it."""
 
+from typing import Final
+
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QKeyCombination, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMenu
 
@@ -15,6 +17,8 @@ from composer_app.studio.piano_roll_view import PianoRollView
 from composer_app.studio.roll_geometry import note_rect
 from composer_app.studio.selection import Cells, Selection
 from composer_app.studio.selection_bar import SelectionBar
+
+_ESCAPE: Final = QKeyCombination(Qt.Key.Key_Escape)
 
 
 class SelectionController(QObject):
@@ -217,7 +221,7 @@ class SelectionController(QObject):
         """
         if event.type() == QEvent.Type.Resize:
             self._place_bar()
-        elif isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+        elif isinstance(event, QKeyEvent) and event.keyCombination() == _ESCAPE:
             runs = self._actions.play.isChecked() or self._actions.record.isChecked()
             if event.type() == QEvent.Type.ShortcutOverride and not runs and self._roll.selection:
                 event.accept()

@@ -130,6 +130,22 @@ def test_locks_of_notes_and_of_voices_add_up(studio: Studio, qtbot: QtBot) -> No
     assert after.tracks[2].notes != before.tracks[2].notes
 
 
+def test_locks_go_with_the_voices_of_an_opened_file(studio: Studio, qtbot: QtBot) -> None:
+    low = tuple(Note(n.start, 40, 4) for n in TUNE)
+    middle = tuple(Note(n.start, 52, 4, 33) for n in TUNE)
+    opened = Composition(
+        (Track("Tune", notes=TUNE), Track("B", notes=low), Track("T", notes=middle))
+    )
+    studio.services.document.begin(opened, "Open")
+    select(studio, (1, low[3]), (2, middle[4]))
+    studio.window.commands.keep.trigger()
+    after = generate(studio, qtbot, 7).composition
+    # From high to low they have become alto and bass.
+    kept = [(1, middle[4]), (3, low[3])]
+    assert studio.services.document.locks.notes(after) == kept
+    assert all(note in after.tracks[track].notes for track, note in kept)
+
+
 def test_where_everything_is_kept_a_sentence_says_so(studio: Studio) -> None:
     studio.window.commands.select_all.trigger()
     studio.window.commands.keep.trigger()

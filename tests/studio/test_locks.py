@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from composer_app.generation.given import Given
+from composer_app.generation.generator import Given
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.studio.locks import Locks, cells_of, voice_cells

@@ -1,5 +1,6 @@
 """Selecting in the piano roll with mouse and keyboard, as a person does."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent
@@ -8,8 +9,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition, Track
+from composer_app.music.edits import with_melody_track
 from composer_app.music.note import Note
-from composer_app.music.note_edits import NoteKey
+from composer_app.music.note_edits import NoteKey, with_moved_notes, without_notes
 from composer_app.studio.locks import Locks
 from composer_app.studio.piano_roll_view import PianoRollView
 from composer_app.studio.roll_painter import KEYS_WIDTH, RULER_HEIGHT
@@ -344,6 +346,36 @@ def test_other_notes_of_the_same_range_are_painted_anew(view: PianoRollView) -> 
     view.set_composition(Composition(tuple(tracks)))
     assert color_at(view, 30.5, 65) != before
     assert color_at(view, 30.5, 60).value() > 60
+
+
+def test_what_is_painted_in_parts_looks_as_if_painted_at_once(
+    qtbot: QtBot, view: PianoRollView
+) -> None:
+    moved, _ = with_moved_notes(PIECE, {note(1, 3), note(3, 6)}, 2, 1)
+    shaken = with_melody_track(moved, 2)
+    renamed = Composition(tuple(Track("Viola", 0, track.notes) for track in PIECE.tracks))
+    kept = Locks(Selection.of_span(PIECE, 16, 32).cells(PIECE))
+    sure = np.full((64, 4), 0.3, np.float32)
+    for piece, confidence, locks, chosen_ in (
+        (moved, None, Locks.none(), Selection.of_track(moved, 1)),
+        (moved, None, kept, Selection.of_bars(moved, 0, 40)),
+        (shaken, None, kept, Selection()),
+        (PIECE, sure, Locks.none(), Selection.everything(PIECE)),
+        (PIECE, None, Locks.none(), Selection()),
+        (renamed, None, Locks.none(), Selection()),
+        (without_notes(PIECE, {note(0, 1)}), None, kept, Selection.of_track(PIECE, 0)),
+    ):
+        view.set_composition(piece, confidence)
+        view.set_locks(locks)
+        view.set_selection(chosen_)
+        fresh = PianoRollView()
+        qtbot.addWidget(fresh)
+        fresh.resize(view.size())
+        fresh.show()
+        fresh.set_composition(piece, confidence)
+        fresh.set_locks(locks)
+        fresh.set_selection(chosen_)
+        assert picture(view) == picture(fresh)
 
 
 def test_the_selection_follows_the_piece(view: PianoRollView) -> None:
