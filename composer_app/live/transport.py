@@ -244,13 +244,11 @@ class Transport:
             self.advance()
 
     def _begin_stretch(self) -> None:
-        if self._stretches[-1].time == self._until:
-            self._stretches.pop()
         self._stretches.append(_Stretch(self._until, self._step, self._composition.tempo))
 
     def _reconcile(self) -> None:
         """Where the schedule ends, make exactly those notes sound that sound there."""
-        due = {} if self._end is not None else self._strokes.sounding_before(self._step)
+        due = self._strokes.sounding_before(self._step)
         for key, note in self._scheduler.held.items():
             if due.get(key) != note:
                 self._scheduler.release(self._until, key)

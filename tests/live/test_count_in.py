@@ -14,9 +14,9 @@ LATENCY = 0.04
 class Desk:
     """A count-in into a sink whose clock shows something else, and may drift."""
 
-    def __init__(self) -> None:
+    def __init__(self, latency: float = LATENCY) -> None:
         self.clock = SetClock(100.0)
-        self.sink = ListeningSink(self.clock, epoch=60.0, latency=LATENCY)
+        self.sink = ListeningSink(self.clock, epoch=60.0, latency=latency)
         self.count_in = CountIn(self.sink, self.clock)
 
     def wait_until(self, time: float) -> None:
@@ -46,6 +46,17 @@ def test_a_bar_is_counted_and_no_more() -> None:
     ]
     assert not desk.sink.sounding
     assert not desk.count_in.active
+
+
+def test_clicks_are_scheduled_before_they_have_to_be_rendered() -> None:
+    desk = Desk(latency=0.5)
+    downbeat = desk.count_in.start(METRONOME, 1, go_on=False, volume=1.0)
+    while desk.count_in.active:
+        desk.clock.now += 0.02
+        desk.sink.render()
+        desk.count_in.advance()
+        assert all(at > desk.sink.time for at, _ in desk.sink.scheduled)
+    assert downbeat.clock == pytest.approx(100.0 + 0.5 + 0.1 + 2.0)
 
 
 def test_the_clicks_go_on_until_they_are_stopped() -> None:

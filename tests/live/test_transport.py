@@ -258,6 +258,29 @@ def test_another_composition_goes_on_at_the_same_step() -> None:
     ]
 
 
+def test_a_note_that_has_another_length_now_is_struck_anew() -> None:
+    desk = Desk(piece([Note(0, 60, 12)]))
+    desk.transport.play()
+    desk.play_until(0.3)
+    desk.transport.load(piece([Note(0, 60, 8)]))
+    desk.play_until(1.0)
+    calls = desk.heard()
+    assert [call for _, call, _, _ in calls] == ["on", "off", "on", "off"]
+    assert calls[1][0] == calls[2][0]
+    assert calls[-1][0] == 0.8
+    assert not desk.sink.sounding
+
+
+def test_music_that_grows_just_before_its_end_goes_on() -> None:
+    desk = Desk(piece([Note(0, 60, 4)]))
+    desk.transport.play()
+    desk.play_until(0.35)
+    desk.transport.load(piece([Note(0, 60, 4), Note(4, 62, 4)]))
+    desk.play_until(0.6)
+    assert desk.sink.sounding == {(0, 62)}
+    assert desk.transport.position == pytest.approx(6.0)
+
+
 def test_swapping_again_and_again_strikes_nothing_twice() -> None:
     composition = piece([Note(0, 60, 2), Note(2, 62, 2)])
     desk = Desk(composition)
