@@ -46,6 +46,15 @@ class NoKeyboards:
     def close_input(self) -> None:
         """Nothing is open."""
 
+    def look_again(self) -> None:
+        """There is nothing to see."""
+
+    def offer_virtual(self, callback: MidiCallback) -> None:
+        """Nobody plays into it."""
+
+    def withdraw_virtual(self) -> None:
+        """Nobody played into it."""
+
     def poll(self) -> PortChanges:
         """Nothing changes."""
         return PortChanges()

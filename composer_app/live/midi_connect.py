@@ -26,8 +26,8 @@ _ALSA_NUMBERS: Final = re.compile(r" \d+:\d+$")
 # A MIDI system that went away is looked for at every so many polls.
 _POLLS_PER_RETRY: Final = 10
 
-# rtmidi calls back with (bytes, seconds since the last message) and whatever it was given.
-Receive = Callable[[tuple[list[int], float], object], None]
+# So many messages wait for us at most: some seconds' worth of the densest that can arrive.
+_QUEUE_MESSAGES: Final = 8192
 
 
 class MidiClient(Protocol):
@@ -55,11 +55,8 @@ class MidiClient(Protocol):
 class InputClient(MidiClient, Protocol):
     """The part of ``rtmidi.MidiIn`` that is used."""
 
-    def set_callback(self, func: Receive) -> None:
-        """Call ``func`` with every message, on a thread of the driver."""
-
-    def cancel_callback(self) -> None:
-        """Call nobody any more."""
+    def get_message(self) -> tuple[list[int], float] | None:
+        """The next message that waits, with the seconds since the one before; None if none."""
 
     def ignore_types(self, sysex: bool, timing: bool, active_sense: bool) -> None:
         """Which messages not to deliver."""
@@ -83,7 +80,7 @@ def connect_input(systems: Sequence[int] | None = None) -> InputClient:
     ``systems`` are rtmidi's ``API_...`` numbers, all that it was built with when omitted.
     Raises :class:`DeviceError` where none works.
     """
-    client: InputClient = _connect("MidiIn", systems)
+    client: InputClient = _connect("MidiIn", systems, queue_size_limit=_QUEUE_MESSAGES)
     # Everything is heard, or the times between messages would miss those that were ignored.
     client.ignore_types(sysex=False, timing=False, active_sense=False)
     return client
@@ -95,7 +92,7 @@ def connect_output(systems: Sequence[int] | None = None) -> OutputClient:
     return client
 
 
-def _connect(kind: str, systems: Sequence[int] | None) -> Any:
+def _connect(kind: str, systems: Sequence[int] | None, **options: int) -> Any:
     try:
         import rtmidi
     except ImportError:
@@ -110,7 +107,7 @@ def _connect(kind: str, systems: Sequence[int] | None) -> Any:
     for system in rtmidi.get_compiled_api() if systems is None else systems:
         try:
             with quiet_stderr():
-                client = getattr(rtmidi, kind)(system, CLIENT_NAME)
+                client = getattr(rtmidi, kind)(system, CLIENT_NAME, **options)
             if system == getattr(rtmidi, "API_UNIX_JACK", None):
                 client = JackClient(client, jack_watch())
             has_ports = bool(other_ports(client.get_ports()))
@@ -155,10 +152,6 @@ class JackClient:
         """Disconnect, if there is something to disconnect from."""
         if self._watch.alive:
             self._client.close_port()
-
-    def cancel_callback(self) -> None:
-        """Call nobody any more."""
-        self._client.cancel_callback()
 
     def delete(self) -> None:
         """Free the client; it must not be touched after this."""

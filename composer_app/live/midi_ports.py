@@ -1,14 +1,13 @@
 """MIDI keyboards: the input ports, the one that is open, and what comes and goes.
 
-Uses python-rtmidi directly rather than through mido's ports, since the time is to be taken
-first thing in the driver's callback. One client is made and kept; asking it for its ports is
-cheap enough to poll for keyboards being plugged in and out.
+Uses python-rtmidi directly rather than through mido's ports, for the sake of the driver's times.
+One client is made and kept; asking it for its ports is cheap enough to poll for keyboards being
+plugged in and out.
 """
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Lock
 from time import perf_counter
 
 from mido import Message
@@ -24,6 +23,7 @@ from composer_app.live.midi_connect import (
     connect_input,
 )
 from composer_app.live.midi_input import DriverClock, HeldKeys, channel_messages
+from composer_app.live.midi_reader import MidiReader
 from composer_app.live.note_sink import Clock
 
 # Receives a message and the time at which it arrived, in seconds of the clock.
@@ -44,34 +44,24 @@ class PortChanges:
 
 
 class _Listener:
-    """Hands on what a port delivers until it is ended; then nothing from it is held any more."""
+    """Hands on what a port delivers, and keeps account of what is held. Not thread-safe."""
 
     def __init__(self, callback: MidiCallback, clock: Clock) -> None:
         self._callback = callback
         self._clock = clock
-        self._lock = Lock()
-        self._ended = False
         self._held = HeldKeys()
         self._times = DriverClock()
 
-    def receive(self, event: tuple[list[int], float], _: object = None) -> None:
-        """Take a delivery; called on the driver's thread."""
-        arrival = self._clock()
-        data, since_last = event
-        with self._lock:
-            at = self._times.stamp(arrival, since_last)
-            if self._ended:
-                return
-            for message in channel_messages(data):
-                self._held.take(message)
-                self._callback(message, at)
+    def receive(self, data: list[int], since_last: float) -> None:
+        """Take a delivery; see :class:`composer_app.live.midi_reader.Listener`."""
+        at = self._times.stamp(self._clock(), since_last)
+        for message in channel_messages(data):
+            self._held.take(message)
+            self._callback(message, at)
 
     def end(self) -> None:
-        """Bring to rest what is held, and hear nothing that comes after."""
-        with self._lock:
-            self._ended = True
-            messages = self._held.release()
-        for message in messages:
+        """Bring to rest what is held; to be called when nothing will be received any more."""
+        for message in self._held.release():
             self._callback(message, self._clock())
 
 
@@ -102,6 +92,7 @@ class MidiPorts:
     def __init__(self, clock: Clock = perf_counter, connect: ConnectInput = connect_input) -> None:
         self._clock = clock
         self._polled: PolledClient[InputClient] = PolledClient(connect)
+        self._reader = MidiReader()
         self._known = self.input_names()
         self._chosen: _Choice | None = None
         # None while the chosen port is closed or unplugged.
@@ -128,7 +119,7 @@ class MidiPorts:
         """Listen to ``name`` instead of whatever was open.
 
         ``callback`` gets channel messages only (notes, controllers, pitch bend, program,
-        pressure), on a thread of the driver, so it must be quick and must not raise. A note-on
+        pressure), on a thread of its own, so it must be quick and must not raise. A note-on
         of velocity 0 arrives as note-off. Raises :class:`DeviceError` if the port is not there
         or cannot be opened.
         """
@@ -183,7 +174,7 @@ class MidiPorts:
             client.delete()
             raise no_virtual_ports() from None
         listener = _Listener(callback, self._clock)
-        client.set_callback(listener.receive)
+        self._reader.add(client, listener)
         system = self._polled.client
         assert system is not None  # another() would have failed
         self._virtual = _Connection(system, client, VIRTUAL_INPUT, listener)
@@ -194,14 +185,15 @@ class MidiPorts:
         self._virtual_callback = None
         virtual, self._virtual = self._virtual, None
         if virtual is not None:
+            self._reader.remove(virtual.listener)
             virtual.listener.end()
-            virtual.client.cancel_callback()
             virtual.client.delete()
 
     def close(self) -> None:
         """Let go of the MIDI system. May be called twice."""
         self.close_input()
         self.withdraw_virtual()
+        self._reader.close()
         self._polled.close()
 
     def _connect_to(self, chosen: _Choice) -> None:
@@ -219,7 +211,7 @@ class MidiPorts:
                 f"The MIDI input {chosen.name} cannot be opened: close other programs that use"
                 " it, or unplug it and plug it in again."
             ) from None
-        client.set_callback(listener.receive)
+        self._reader.add(client, listener)
         self._chosen = chosen
         self._connected = _Connection(client, client, port.full_name, listener)
 
@@ -227,9 +219,9 @@ class MidiPorts:
         connected, self._connected = self._connected, None
         if connected is None:
             return
+        self._reader.remove(connected.listener)
         connected.listener.end()
         if connected.client is self._polled.client:
-            connected.client.cancel_callback()
             connected.client.close_port()
 
     def _is_there(self, connected: _Connection, ports: Sequence[Port]) -> bool:

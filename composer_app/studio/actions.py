@@ -49,6 +49,9 @@ class Actions(QObject):
         self.play = self._action("Play", "play", Qt.Key.Key_Space, "Play, or stop")
         self.play.setCheckable(True)
         self.stop = self._action("Stop", "stop", Qt.Key.Key_Escape, "Stop playing or recording")
+        self.panic = self._action(
+            "All Notes &Off", "", "Shift+Esc", "Silence whatever sounds, here and on MIDI outputs"
+        )
         self.metronome = self._action(
             "Metronome", "metronome", "Ctrl+M", "Click on every beat", COLORS.muted, COLORS.accent
         )

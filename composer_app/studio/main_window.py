@@ -29,7 +29,7 @@ from composer_app.studio.generation_controller import GenerationController
 from composer_app.studio.keyboard_panel import KeyboardPanel
 from composer_app.studio.menus import Menus
 from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
-from composer_app.studio.midi_controller import MidiController
+from composer_app.studio.midi_tools import build_midi
 from composer_app.studio.mixer_panel import MixerPanel
 from composer_app.studio.piano_roll_view import PianoRollView
 from composer_app.studio.playback_controller import PlaybackController
@@ -127,7 +127,7 @@ class MainWindow(QMainWindow):
             self._play_from_start,
             self,
         )
-        self.midi = MidiController(services.ports, services.live, settings, self.midi_menu, self)
+        self.midi = build_midi(services, self.midi_menu, self.commands.panic, self)
         self.selection = SelectionController(
             self.commands, document, self.roll, self.generation, self.generate_panel, self
         )
@@ -225,6 +225,7 @@ class MainWindow(QMainWindow):
             (commands.export, files.export),
             (commands.export_audio, self.audio_export.ask),
             (commands.quit, self.close),
+            (commands.stop, self.midi.panic),
             (commands.zoom_in, self.roll.zoom_in),
             (commands.zoom_out, self.roll.zoom_out),
             (commands.fit, self.roll.fit),
@@ -257,7 +258,7 @@ class MainWindow(QMainWindow):
         services.jobs.run(
             services.find_models, self.generation.set_models, self._say_models_unreadable
         )
-        services.sound.open()
+        # Opens the sound as well, which may be a MIDI output.
         self.midi.start()
         self.files.offer_left_over()
 

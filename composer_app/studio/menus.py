@@ -115,7 +115,7 @@ def _fill_play(play: QMenu, actions: Actions, quantize: QMenu, midi: QMenu) -> N
     play.addSeparator()
     play.addActions([actions.computer_keys, actions.octave_down, actions.octave_up])
     play.addSeparator()
-    play.addMenu(midi).setText("MIDI &Keyboard")
+    play.addMenu(midi).setText("&MIDI")
 
 
 def _menu_text(path: Path) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from composer_app.generation.catalog import ModelInfo, installed_models, load_generator
+from composer_app.live.midi_outputs import MidiOutputs
 from composer_app.live.midi_ports import MidiPorts
 from composer_app.live.note_sink import Clock
 from composer_app.live.player import Player
@@ -15,6 +16,7 @@ from composer_app.studio.generation_worker import GenerationWorker, LoadGenerato
 from composer_app.studio.jobs import Jobs
 from composer_app.studio.live_input import LiveInput
 from composer_app.studio.midi_controller import InputPorts
+from composer_app.studio.midi_output_controller import OutputPorts
 from composer_app.studio.recovery import Recovery
 from composer_app.studio.settings import Settings
 from composer_app.studio.sound import OpenSynthesizer, Sound
@@ -33,6 +35,7 @@ class Services:
     live: LiveInput
     player: Player
     ports: InputPorts
+    outputs: OutputPorts
     worker: GenerationWorker
     dialogs: FileDialogs
     find_models: Callable[[], tuple[ModelInfo, ...]]
@@ -45,6 +48,8 @@ class Services:
         self.jobs.close()
         self.recovery.close()
         self.sound.close()
+        # Last, since the sound may be one of them, and is to fall silent first.
+        self.outputs.close()
 
 
 def build_services(
@@ -52,6 +57,7 @@ def build_services(
     *,
     clock: Clock = time.perf_counter,
     ports: InputPorts | None = None,
+    outputs: OutputPorts | None = None,
     open_sound: OpenSynthesizer = open_synthesizer,
     load: LoadGenerator = load_generator,
     find_models: Callable[[], tuple[ModelInfo, ...]] = installed_models,
@@ -70,6 +76,7 @@ def build_services(
         live=LiveInput(sound, clock),
         player=Player(sound.synthesizer, clock),
         ports=ports if ports is not None else MidiPorts(clock),
+        outputs=outputs if outputs is not None else MidiOutputs(),
         worker=GenerationWorker(load),
         dialogs=dialogs or FileDialogs(),
         find_models=find_models,

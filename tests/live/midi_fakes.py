@@ -1,9 +1,10 @@
 """A MIDI system in which the test plugs things in and out, plays, and reads what was sent."""
 
+from collections import deque
 from collections.abc import Sequence
 
 from composer_app.errors import DeviceError
-from composer_app.live.midi_connect import Receive
+from tests.live import rig
 
 
 class FakeClient:
@@ -13,7 +14,8 @@ class FakeClient:
         self.system = system
         self.open: str | None = None
         self.virtual: str | None = None
-        self.callback: Receive | None = None
+        self.waiting: deque[tuple[list[int], float]] = deque()
+        self.looks = 0
         self.deleted = False
         self.sent: list[tuple[int, ...]] = []
         self.ignored = (True, True, True)
@@ -48,13 +50,11 @@ class FakeClient:
         assert not self.deleted, "rtmidi would crash"
         self.open = None
 
-    def set_callback(self, func: Receive) -> None:
+    def get_message(self) -> tuple[list[int], float] | None:
         self._touch()
-        self.callback = func
-
-    def cancel_callback(self) -> None:
-        assert not self.deleted, "rtmidi would crash"
-        self.callback = None
+        assert self.open or self.virtual, "there is nothing to be read"
+        self.looks += 1
+        return self.waiting.popleft() if self.waiting else None
 
     def ignore_types(self, sysex: bool, timing: bool, active_sense: bool) -> None:
         self.ignored = (sysex, timing, active_sense)
@@ -69,8 +69,13 @@ class FakeClient:
         self.deleted = True
 
     def play(self, *data: int) -> None:
-        assert self.callback is not None
-        self.callback((list(data), 0.0), None)
+        """Play into the port, and return when it has been taken up."""
+        assert self.open or self.virtual
+        self.waiting.append((list(data), 0.0))
+        # Who looks in vain has taken up what there was before.
+        rig.wait_for(lambda: not self.waiting, "somebody to listen")
+        looks = self.looks
+        rig.wait_for(lambda: self.looks > looks, "somebody to listen on")
 
 
 class FakeSystem:

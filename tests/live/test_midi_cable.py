@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
 import pytest
+from mido import Message
 
+from composer_app.live.midi_input import KeyboardInput
 from tests.live import rig
+from tests.live.doubles import ListeningSink
 from tests.live.peer import Peer, keyboard, peer
 
 pytestmark = pytest.mark.slow
@@ -32,7 +35,7 @@ def composer(cable: dict[str, str]) -> Iterator[Peer]:
 
 
 def test_notes_arrive_exactly_in_order_and_on_time(cable: dict[str, str], composer: Peer) -> None:
-    count = 500
+    count = 2000
     with keyboard(PORT, cable) as keys:
         assert PORT in composer.event()["opened"]
         keys.tell(f"burst {count}")
@@ -43,6 +46,13 @@ def test_notes_arrive_exactly_in_order_and_on_time(cable: dict[str, str], compos
     assert [event[1] for event in releases] == [i % 128 for i in range(count)]
     times = [event[3] for event in events]
     assert times == sorted(times)
+    # As LiveInput plays them: none hangs in the end.
+    keys_down, sink = KeyboardInput(), ListeningSink()
+    for kind, pitch, velocity, _ in events:
+        for played in keys_down.take(Message(kind, note=pitch, velocity=velocity)):
+            played.send(sink)
+    assert len(sink.calls) == 2 * count
+    assert sink.sounding == set()
 
 
 def test_what_is_no_note_does_no_harm(cable: dict[str, str], composer: Peer) -> None:

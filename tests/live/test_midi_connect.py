@@ -51,7 +51,7 @@ def test_its_own_ports_are_not_offered_and_the_others_keep_their_numbers() -> No
 def pretend_rtmidi(monkeypatch: pytest.MonkeyPatch, *systems: FakeSystem | None) -> None:
     """Install an rtmidi with one API for each of ``systems``; None is one that is not there."""
 
-    def make(number: int, name: str) -> FakeClient:
+    def make(number: int, name: str, **options: int) -> FakeClient:
         system = systems[number]
         if system is None:
             raise OSError("no such thing")
@@ -165,7 +165,6 @@ def test_a_client_of_a_dead_server_is_not_called_any_more() -> None:
     with pytest.raises(OSError, match="gone"):
         guarded.send_message([0x90, 60, 64])
     guarded.close_port()
-    guarded.cancel_callback()
     guarded.delete()
     assert client.sent == []
     assert client.open == "Piano"

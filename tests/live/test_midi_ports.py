@@ -184,11 +184,12 @@ def test_pedals_and_wheels_come_to_rest_with_the_notes() -> None:
 def test_what_a_driver_delivers_after_the_end_is_not_heard() -> None:
     desk = Desk("Piano")
     desk.open("Piano")
-    receive = desk.client.callback
-    assert receive is not None
+    client = desk.client
     desk.ports.close_input()
-    receive(([0x90, 60, 64], 0.0), None)
-    assert desk.heard == []
+    client.waiting.append(([0x90, 60, 64], 0.0))
+    desk.ports.offer_virtual(desk.hear)
+    desk.system.connected_to(VIRTUAL_INPUT).play(0x90, 62, 64)
+    assert desk.messages() == [note(62)]
 
 
 def test_a_midi_system_that_died_and_returned_is_connected_anew() -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from composer_app.errors import DeviceError
 from composer_app.generation.catalog import ModelInfo
 from composer_app.generation.generator import Generator
+from composer_app.live.midi_outputs import MidiOutputs
 from composer_app.live.midi_ports import MidiCallback, PortChanges
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody
@@ -22,6 +23,7 @@ from composer_app.studio.services import Services, build_services
 from composer_app.studio.settings import Settings
 from tests.generation.fake_generator import FakeGenerator
 from tests.live.doubles import ListeningSink, SetClock
+from tests.live.midi_fakes import FakeSystem
 
 FAKE_MODEL = ModelInfo("fake", Path("fake.onnx"), "Fake", "Follows the melody.", "fake")
 BROKEN_MODEL = ModelInfo("broken", Path("broken.onnx"), "Broken", problem="It is not ONNX.")
@@ -42,6 +44,9 @@ class FakePorts:
         self.names: list[str] = []
         self.changes: list[PortChanges] = []
         self.callback: MidiCallback | None = None
+        self.virtual_callback: MidiCallback | None = None
+        self.virtual_allowed = True
+        self.looked_again = False
         self.closed = False
 
     def input_names(self) -> list[str]:
@@ -58,6 +63,17 @@ class FakePorts:
     def close(self) -> None:
         self.close_input()
         self.closed = True
+
+    def look_again(self) -> None:
+        self.looked_again = True
+
+    def offer_virtual(self, callback: MidiCallback) -> None:
+        if not self.virtual_allowed:
+            raise DeviceError("There are no virtual ports here.")
+        self.virtual_callback = callback
+
+    def withdraw_virtual(self) -> None:
+        self.virtual_callback = None
 
     def poll(self) -> PortChanges:
         return self.changes.pop(0) if self.changes else PortChanges()
@@ -112,6 +128,8 @@ class Studio:
     dialogs: AnsweringDialogs
     clock: SetClock
     sink: HeardSink
+    # The outputs are real ones, on this.
+    midi_system: FakeSystem
 
     @property
     def composition(self) -> Composition:
@@ -132,7 +150,7 @@ def open_studio(
 ) -> Iterator[Studio]:
     """A studio whose settings and recovery files live in ``folder``."""
     ports, dialogs, clock = FakePorts(), AnsweringDialogs(), SetClock(100.0)
-    sink = HeardSink(clock)
+    sink, midi_system = HeardSink(clock), FakeSystem()
 
     def load_fake(name: str) -> Generator:
         return FakeGenerator(name)
@@ -141,6 +159,7 @@ def open_studio(
         Settings(folder),
         clock=clock,
         ports=ports,
+        outputs=MidiOutputs(midi_system.connect),
         open_sound=lambda: (sink, sound_problem),
         load=load or load_fake,
         find_models=lambda: models,
@@ -148,7 +167,7 @@ def open_studio(
     )
     window = MainWindow(services)
     try:
-        yield Studio(window, services, ports, dialogs, clock, sink)
+        yield Studio(window, services, ports, dialogs, clock, sink, midi_system)
     finally:
         window.close()
         services.close()
