@@ -11,6 +11,9 @@ Commands, answered in one line of JSON each unless said otherwise:
   ``rest``, whose answer is how many steps of that were done.
 - ``message``: the sentence in the message bar, and the buttons beside it.
 - ``click TEXT`` clicks one of these; the answer is true.
+- ``news``: everything that was said of MIDI, good and bad.
+- ``midi``: what the toolbar says of it, and why.
+- ``sound NAME`` plays through the MIDI output whose name has NAME in it; the answer is its name.
 - ``melody``: as ``stop``, without pressing anything.
 
 Keys that are struck on a MIDI keyboard, the beginning of the recording and news in the message bar
@@ -96,6 +99,9 @@ class StudioCommands:
         self._window = window
         self._services = services
         self._generating = BusyGenerator()
+        self._news: list[str] = []
+        window.midi.told.connect(self._news.append)
+        window.midi.failed.connect(self._news.append)
         self._table: dict[str, Callable[[str], None]] = {
             "record": lambda _: window.commands.record.trigger(),
             "stop": self._stop,
@@ -107,6 +113,9 @@ class StudioCommands:
             "rest": lambda _: say(self._generating.stop()),
             "message": lambda _: self._say_message(),
             "click": self._click,
+            "news": lambda _: say(self._news),
+            "midi": lambda _: self._say_midi(),
+            "sound": self._choose_sound,
         }
 
     def obey(self, line: str) -> None:
@@ -131,6 +140,16 @@ class StudioCommands:
     def _say_message(self) -> None:
         bar = self._window.message_bar
         say([bar.text, [button.text() for button in bar.action_buttons()]])
+
+    def _say_midi(self) -> None:
+        button = self._window.transport_bar.midi_button
+        say([button.text(), button.toolTip()])
+
+    def _choose_sound(self, part: str) -> None:
+        names = [name for name in self._services.outputs.output_names() if part in name]
+        if names:
+            self._window.midi.choose_output(names[0])
+        say(names)
 
     def _click(self, text: str) -> None:
         buttons = self._window.message_bar.action_buttons()
