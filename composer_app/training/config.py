@@ -24,7 +24,10 @@ class RefiningConfig:
 
     ``iterations`` of AdamW with a cosine learning rate; ``minutes``, if not 0, shortens the
     schedule so that it ends by then. Shares are of windows unless said otherwise; the styles are
-    drawn by ``style_weights``, among those that the corpora hold.
+    drawn by ``style_weights``, among those that the corpora hold. ``consistency`` weighs the
+    training towards the same prediction in every key (see
+    :mod:`composer_app.training.consistency`), for which ``renamed_share`` of the windows go by
+    another style's name.
     """
 
     channels: tuple[int, ...] = (160, 256, 384, 384, 512)
@@ -50,6 +53,8 @@ class RefiningConfig:
     fermatas_hidden_share: float = 0.5
     ending_known_share: float = 0.7
     style_weights: tuple[float, ...] = (0.5, 0.3, 0.2)
+    consistency: float = 0.0
+    renamed_share: float = 0.2
     seed: int = 1
     threads: int = 1
     bfloat16: bool = True

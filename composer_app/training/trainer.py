@@ -22,6 +22,7 @@ from composer_app.training.config import (
     config_from_dict,
     config_to_dict,
 )
+from composer_app.training.consistency import consistency_loss, consistent_target
 from composer_app.training.corpus import Piece
 from composer_app.training.dataset import Batch, WindowSampler
 from composer_app.training.losses import masked_cross_entropy, onset_loss
@@ -31,6 +32,8 @@ from composer_app.training.protocol import Message, say
 CHECKPOINT_SECONDS: Final = 60.0
 PROGRESS_ITERATIONS: Final = 100
 _VALID_BATCHES: Final = 12
+# Transpositions that a window's predictions are averaged over, two at a time.
+_SHIFTS: Final = (-3, -2, -1, 1, 2, 3)
 _VALID_SEED: Final = 20_000
 
 
@@ -190,7 +193,11 @@ class RefiningTrainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate()
         self.network.train()
-        loss, metrics = self._losses(self.network, to_tensors(self.sampler.batch(config.batch)))
+        tensors = to_tensors(self.sampler.batch(config.batch))
+        if config.consistency:
+            loss, metrics = self._consistent_losses(tensors)
+        else:
+            loss, metrics = self._losses(self.network, tensors)
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), config.clip)
@@ -209,6 +216,32 @@ class RefiningTrainer:
         loss, nats = masked_cross_entropy(pitch_logits, pitch, pitch_known)
         onsets = onset_loss(onset_logits, pitch, onset, onset_known)
         return loss + onsets, {"pitch_nll": nats.item(), "onset_nll": onsets.item()}
+
+    def _consistent_losses(self, tensors: tuple[Tensor, ...]) -> tuple[Tensor, dict[str, float]]:
+        """As :meth:`_losses`, and how far the network is from its average over transpositions.
+
+        A share of the windows is given another style's name: of those nobody knows the answer,
+        but it has to be the same in every key.
+        """
+        config, random = self.config, self.sampler.random
+        renamed = torch.from_numpy(random.random(config.batch) < config.renamed_share)
+        wrong = torch.from_numpy(random.integers(len(STYLES), size=config.batch))
+        style = torch.where(renamed[:, None], wrong[:, None], tensors[-1])
+        inputs = (*tensors[:-1], style)
+        shifts = (0, *random.choice(_SHIFTS, 2, replace=False).tolist())
+        self.average.eval()
+        with torch.autocast("cpu", torch.bfloat16, enabled=config.bfloat16):
+            target = consistent_target(self.average, inputs, shifts)
+            pitch_logits, onset_logits = self.network(*inputs)
+        pitch, onset, pitch_known, onset_known = tensors[:4]
+        answered = (~renamed)[:, None, None].float()
+        loss, nats = masked_cross_entropy(
+            pitch_logits, pitch, torch.where(answered > 0, pitch_known, 1.0)
+        )
+        onsets = onset_loss(onset_logits, pitch, onset, torch.where(answered > 0, onset_known, 1.0))
+        apart = consistency_loss(pitch_logits, target, pitch_known)
+        metrics = {"pitch_nll": nats.item(), "onset_nll": onsets.item(), "apart": apart.item()}
+        return loss + onsets + config.consistency * apart, metrics
 
     def _update_average(self) -> None:
         # The average catches up fast at first, so that early checkpoints can be listened to.
