@@ -23,8 +23,9 @@ class SelectionBar(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 4, 4, 4)
         layout.setSpacing(4)
+        # Part of the label, so that it goes with it.
+        self._label.setContentsMargins(0, 0, 8, 0)
         layout.addWidget(self._label)
-        layout.addSpacing(8)
         self.buttons = tuple(_button(action) for action in actions)
         for button in self.buttons:
             layout.addWidget(button)
@@ -41,13 +42,27 @@ class SelectionBar(QFrame):
     def say(self, text: str) -> None:
         """Show ``text`` as what is selected."""
         self._label.setText(text)
-        self.adjustSize()
+        self.setToolTip(text)
+
+    def _fit(self, width: int) -> None:
+        """Where it is narrow, what can be done goes before what is seen anyway."""
+        self._label.show()
+        for button in self.buttons:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        if self.sizeHint().width() <= width:
+            return
+        self._label.hide()
+        for button in self.buttons:
+            # A button with an icon can do without its words; its tooltip has them.
+            if self.sizeHint().width() > width and not button.icon().isNull():
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
 
     def place(self, selected: QRect) -> None:
         """Stand at the bottom of the parent, or at the top where ``selected`` is below."""
         parent = self.parentWidget()
         assert parent is not None
         room = parent.rect()
+        self._fit(room.width() - 2 * _MARGIN)
         size = self.sizeHint().boundedTo(QSize(room.width() - 2 * _MARGIN, room.height()))
         left = (room.width() - size.width()) // 2
         below = QRect(left, room.height() - size.height() - _MARGIN, size.width(), size.height())

@@ -348,6 +348,16 @@ def test_the_bar_hides_nothing_that_is_selected(studio: Studio) -> None:
     assert bar.y() < height / 2
 
 
+def test_in_a_narrow_roll_the_bar_keeps_its_buttons(studio: Studio, qtbot: QtBot) -> None:
+    bar, window = studio.window.selection.bar, studio.window
+    select(studio, key(studio, 1, 2))
+    for size in (window.minimumSize(), window.maximumSize()):
+        window.resize(size.boundedTo(window.minimumSize() * 1.5))
+        qtbot.waitUntil(lambda: all(b.width() >= b.sizeHint().width() for b in bar.buttons))
+        assert bar.parentWidget().rect().contains(bar.geometry())
+    assert bar._label.isVisible()
+
+
 def test_escape_lets_go_of_the_selection_but_stops_first(studio: Studio) -> None:
     roll, commands = studio.window.roll, studio.window.commands
     commands.select_all.trigger()
