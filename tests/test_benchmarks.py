@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import rendering
+from benchmarks import figures, rendering
 from benchmarks.models import Figures, bars_of, compared, in_turns, measure, own_peak, table
 from composer_app.generation.catalog import ModelInfo
 from composer_app.live.audio_file import FORMATS, AudioWritten
@@ -104,3 +104,13 @@ def test_what_is_rendered_are_four_tracks() -> None:
     piece = rendering.quartet(2)
     assert [len(track.notes) for track in piece.tracks] == [8] * 4
     assert piece.bars == 2
+
+
+def test_the_statistics_of_eight_bars_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    piece = figures.take(8)
+    assert (piece.bars, len(piece.tracks)) == (8, 4)
+    figures.main()
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head == f"statistics of 8 bars, {piece.note_count} notes"
+    assert [row.split("  ")[1].strip() for row in rows] == list(figures.actions(piece))
+    assert all(float(row.split()[-2]) > 0 and row.endswith(" ms") for row in rows)

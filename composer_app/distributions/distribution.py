@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +14,9 @@ from composer_app.errors import ComposerError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+# The square of a larger number may be more than a computer's numbers hold.
+_LARGEST: Final = 1e150
 
 
 class DataFileError(ComposerError):
@@ -24,8 +27,8 @@ class Distribution:
     """A distribution with mean ``mu`` and standard deviation ``sigma`` (0 or more).
 
     ``data`` are the samples it was or will be fitted to, shape (N,); setting it takes any
-    sequence of finite numbers. Neither reading nor setting data changes ``mean`` and ``stdev``:
-    the ``calculate_...`` methods do.
+    sequence of finite numbers (of 1e150 at most). Neither reading nor setting data changes ``mean``
+    and ``stdev``: the ``calculate_...`` methods do.
     """
 
     def __init__(self, mu: float = 0.0, sigma: float = 1.0) -> None:
@@ -43,8 +46,8 @@ class Distribution:
     @data.setter
     def data(self, values: Sequence[float] | NDArray[np.float64]) -> None:
         samples = np.array(values, np.float64).ravel()
-        if not np.isfinite(samples).all():
-            raise ValueError("data must be finite numbers")
+        if not (np.abs(samples) <= _LARGEST).all():
+            raise ValueError(f"data must be finite numbers, of {_LARGEST:g} at most")
         self._data = samples
 
     def read_data_file(self, path: Path | str) -> None:
@@ -83,6 +86,10 @@ def _number(entry: str, line: int, path: Path | str) -> float:
         number = math.nan
     if not math.isfinite(number):
         raise DataFileError(f"Line {line} of {path} is not a number: {entry!r:.60}")
+    if abs(number) > _LARGEST:
+        raise DataFileError(
+            f"Line {line} of {path} is too large a number: {entry!r:.60} (at most {_LARGEST:g})"
+        )
     return number
 
 

@@ -8,6 +8,7 @@ from composer_app.analysis.features import (
     CONSONANT_WITH_MELODY,
     FEATURES,
     LEAP,
+    PITCH_CLASS,
     SOUNDING,
     FeatureValues,
     measure_all,
@@ -16,11 +17,11 @@ from composer_app.analysis.fitting import BinomialFit, GaussianFit, fit_binomial
 from composer_app.analysis.histograms import Distance, Histogram, distance
 from composer_app.analysis.likeness import Likeness, compare
 from composer_app.analysis.material import Material
-from composer_app.analysis.profiles import Profile, load_profile
+from composer_app.analysis.profiles import ALL_VOICES, Profile, load_profile
 from composer_app.analysis.quality_grid import VOICES, VoiceGrid
 from composer_app.analysis.roll_measures import ROLL_MEASURES
 from composer_app.analysis.summary import Summary, summary
-from composer_app.music.composition import Composition
+from composer_app.music.composition import VOICE_NAMES, Composition
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,14 +53,17 @@ class Report:
 def report_on(composition: Composition, style: str | None = None) -> Report:
     """Measure ``composition`` and, if there is a ``style``, compare it with that.
 
+    Fewer than four tracks with notes are compared with the style's melodies.
     Raises :class:`ProfileError` for a style without a profile.
     """
     profile = load_profile(style) if style else None
+    sounding = sum(bool(track.notes) for track in composition.tracks)
+    voice = ALL_VOICES if sounding >= VOICES else VOICE_NAMES[0]
     measured = measure_all(Material.of(composition))
     return Report(
         composition,
         summary(composition),
-        tuple(_feature_report(measured[feature.id], profile) for feature in FEATURES),
+        tuple(_feature_report(measured[feature.id], profile, voice) for feature in FEATURES),
         {name: function(composition) for name, function in ROLL_MEASURES.items()},
         profile,
         compare(composition, profile) if profile else None,
@@ -75,8 +79,11 @@ def shared_run(composition: Composition) -> SharedRun | None:
     return load_copies().longest(VoiceGrid.from_composition(Composition(tracks)))
 
 
-def _feature_report(measured: FeatureValues, profile: Profile | None) -> FeatureReport:
-    corpus = profile.histogram(measured.feature.id) if profile else None
+def _feature_report(measured: FeatureValues, profile: Profile | None, voice: str) -> FeatureReport:
+    corpus = None
+    # Pieces in all keys have no pitch classes in common: degrees are compared instead.
+    if profile and measured.feature != PITCH_CLASS:
+        corpus = profile.histogram(measured.feature.id, voice)
     far = distance(measured.feature, Histogram.of(measured.values), corpus) if corpus else None
     return FeatureReport(measured, fit_of(measured), corpus, far)
 

@@ -52,6 +52,8 @@ def add_stats_command(subparsers: Any) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     kind = _picture_kind(args.plot)
+    if args.population and args.fit != "gaussian":
+        raise SettingError("--population goes with --fit gaussian.")
     if args.fit:
         if args.compare:
             raise SettingError("--compare is for MIDI files: leave it out, or leave --fit out.")
@@ -66,8 +68,6 @@ def _run(args: argparse.Namespace) -> int:
         else:
             print("\n".join(_fit_lines(args.file, fit)))
         return 0
-    if args.population:
-        raise SettingError("--population goes with --fit gaussian.")
     report = report_on(read_midi(args.file), args.compare)
     if args.plot:
         from composer_app.reporting.stats_picture import draw_stats

@@ -109,6 +109,27 @@ def test_rests_are_part_of_a_run_but_silence_is_no_copy() -> None:
     assert quiet.longest(VoiceGrid(nothing[:2], nothing[:2] > 0)) is None
 
 
+def test_a_run_may_begin_in_silence() -> None:
+    """How far the first note lies from what sounded before the run says nothing."""
+    pitch = CORPUS[0].grid.pitch.copy()
+    pitch[40:56] = REST
+    known = CopyIndex.build("bach", [reference_with(pitch)])
+    run = known.longest(VoiceGrid(pitch[40:96], pitch[40:96] > 0))
+    assert run is not None
+    assert (run.beats, run.start, run.transposition) == (10, 0, 0)
+
+
+def test_beats_are_counted_from_the_first_downbeat() -> None:
+    """Where an upbeat is not a whole number of beats, as in 9/8."""
+    steps = CORPUS[0].grid.steps
+    position = ((np.arange(steps) - 6) % 18).astype(np.int16)
+    nine = replace(CORPUS[0], position=position, bar_length=np.full(steps, 18, np.int16))
+    cut = nine.grid.pitch[6:70]
+    run = CopyIndex.build("hymn", [CORPUS[1], nine]).longest(VoiceGrid(cut, cut > 0))
+    assert run is not None
+    assert (run.beats, run.bar) == (16, 1)
+
+
 def reference_with(pitch: np.ndarray) -> Reference:
     return replace(CORPUS[0], name="rests", grid=VoiceGrid(pitch, pitch != REST))
 

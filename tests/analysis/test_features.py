@@ -106,6 +106,24 @@ def test_dissonance_is_judged_where_the_note_starts_and_the_melody_sounds() -> N
     assert measured.sources[2] == ((1, Note(12, 61, 1)), (0, C5))
 
 
+def test_the_melody_is_its_track_s_highest_note() -> None:
+    chord = Track("", 0, (Note(0, 60, 4), Note(0, 71, 4), Note(2, 64, 8)))
+    piece = Composition((chord, Track("", 0, (Note(0, 55, 2), Note(3, 60, 1), Note(5, 54, 1)))))
+    measured = measure(Material.of(piece), CONSONANT_WITH_MELODY)
+    # B over G, B over C, and when B has ended E over F sharp.
+    assert measured.values.tolist() == [1, 0, 0]
+    above = [sources[1][1].pitch for sources in measured.sources]
+    assert above == [71, 71, 64]
+
+
+def test_repeated_notes_are_neither_steps_nor_leaps() -> None:
+    pitches = (60, 60, 62, 65, 65, 63)
+    notes = tuple(Note(4 * i, pitch, 4) for i, pitch in enumerate(pitches))
+    piece = Composition((Track("", 0, notes),))
+    assert feature_values(piece, LEAP).tolist() == [0, 1, 0]
+    assert feature_values(piece, INTERVAL).tolist() == [0, 2, 3, 0, -2]
+
+
 def test_two_pitches_that_are_one_are_no_polyphony() -> None:
     unison = Composition((Track("", 0, (Note(0, 60, 2),)), Track("", 0, (Note(1, 60, 2),))))
     assert feature_values(unison, POLYPHONY).tolist() == [1, 1, 1]
@@ -165,6 +183,7 @@ def test_a_selection_is_measured_within_its_piece() -> None:
 def test_notes_that_are_gone_are_not_measured() -> None:
     stale = Material.selection(PIECE, [(0, Note(0, 99, 1)), (7, SCALE[0]), (-1, SCALE[0])])
     assert all(measured.values.size == 0 for measured in measure_all(stale).values())
+    assert Material.selection(Composition((UPPER,)), [(-1, SCALE[0])]).notes == ()
 
 
 def test_a_bar_is_traced_back_to_its_notes() -> None:

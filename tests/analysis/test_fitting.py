@@ -37,6 +37,19 @@ def test_rounded_normal_numbers_pass_as_often_as_they_should(stdev: float) -> No
     assert 0.015 <= rejections(tests) <= 0.095
 
 
+def test_whole_numbers_are_tested_as_rounded_normal_ones() -> None:
+    """The same cells by hand: all below 9.5, 9.5 to 10.5 ... all above 12.5."""
+    counts = np.array([20, 90, 180, 90, 20])
+    values = np.repeat(np.arange(9.0, 14.0), counts)
+    normal = stats.norm(11, np.sqrt(values.var() - 1 / 12))
+    below = np.array([0, *normal.cdf([9.5, 10.5, 11.5, 12.5]), 1])
+    usual = stats.chisquare(counts, np.diff(below) * 400, ddof=2)
+    test = normality(values)
+    assert (test.test, test.degrees) == ("chi-square", 2)
+    assert test.statistic == pytest.approx(usual.statistic)
+    assert test.p == pytest.approx(usual.pvalue)
+
+
 def test_uneven_whole_numbers_are_rejected() -> None:
     rng = np.random.default_rng(3)
     lengths = rng.choice([2.0, 4.0, 8.0], 200, p=[0.3, 0.5, 0.2])

@@ -1,5 +1,6 @@
 """Profiles: built from made-up pieces, read back, and the shipped ones."""
 
+import json
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from composer_app.analysis.copies import CopyIndex, index_path
 from composer_app.analysis.features import FEATURES, VELOCITY
-from composer_app.analysis.measures import MEASURES, measure_distances, passage_histograms
+from composer_app.analysis.measures import MEASURES
 from composer_app.analysis.profile_building import Reference, build_profile
 from composer_app.analysis.profiles import (
     Profile,
@@ -18,7 +19,7 @@ from composer_app.analysis.profiles import (
     profile_path,
     profile_styles,
 )
-from composer_app.analysis.quality_grid import Passage, VoiceGrid
+from composer_app.analysis.quality_grid import VoiceGrid
 from composer_app.errors import ProfileError
 from composer_app.reporting.profile_command import STYLE_TEXTS, reference_of
 from composer_app.training.style_corpora import read_style
@@ -95,16 +96,17 @@ def test_all_pieces_weigh_the_same() -> None:
 
 
 def test_a_piece_is_not_compared_with_itself() -> None:
-    """Else the chords of a piece that nobody else has would seem usual."""
-    odd = np.repeat(np.array([[71, 66, 61, 60]], np.int16), CORPUS[0].grid.steps, axis=0)
-    alone = replace(CORPUS[0], grid=VoiceGrid(odd, CORPUS[0].grid.onset))
-    profile = built((alone, *CORPUS[1:]))
-    two_bars = VoiceGrid(alone.grid.pitch[:32], alone.grid.onset[:32])
-    own = passage_histograms(two_bars, Passage.regular(two_bars, 16))
-    with_itself = measure_distances(own, profile.references)["chord_distance"]
-    table = profile.spread(2).quantiles["chord_distance"]
-    # Its passages are a twelfth of all, and the farthest.
-    assert table[-5] > with_itself + 0.1
+    """Else a chord that no other piece has would seem usual, since the piece itself has it."""
+
+    def on_one_chord(piece: Reference, chord: list[int]) -> Reference:
+        pitch = np.repeat(np.array([chord], np.int16), piece.grid.steps, axis=0)
+        return replace(piece, grid=VoiceGrid(pitch, piece.grid.onset))
+
+    pieces = [on_one_chord(piece, [72, 67, 64, 48]) for piece in CORPUS]
+    pieces[4] = on_one_chord(pieces[4], [71, 66, 61, 60])
+    table = built(tuple(pieces)).spread(2).quantiles["chord_distance"]
+    assert table[-5:].tolist() == [1.0] * 5
+    assert table[80] < 0.1
 
 
 @pytest.mark.parametrize("pieces", [(), CORPUS[:3]])
@@ -188,7 +190,7 @@ def test_a_style_without_a_profile_names_those_that_have_one() -> None:
         ('"pieces":12', '"pieces":"many"'),
         ('"length":{"Soprano":[[4],[2304]]', '"length":{"Soprano":[[4],[2304,3]]'),
         ('"length":{"Soprano":[[4],[576]]', '"length":{"Soprano":[[4],[-576]]'),
-        ('"quantiles":{"melody_range":[', '"quantiles":{"melody_range":[99999,'),
+        ('"quantiles":{"melody_range":[', '"quantiles":{"melody_range":[0,'),
     ],
 )
 def test_a_damaged_profile_is_an_error(tmp_path: Path, old: str, new: str) -> None:
@@ -197,3 +199,11 @@ def test_a_damaged_profile_is_an_error(tmp_path: Path, old: str, new: str) -> No
     (tmp_path / "bach.profile.json").write_text(broken if broken != text else "{}")
     with pytest.raises(ProfileError, match=r"bach\.profile\.json is not a profile"):
         load_profile("bach", tmp_path)
+
+
+def test_percentiles_that_do_not_rise_are_damage(tmp_path: Path) -> None:
+    data = json.loads(built().to_json())
+    data["spreads"][0]["quantiles"]["melody_range"][50] = 1e6
+    (tmp_path / "hymn.profile.json").write_text(json.dumps(data))
+    with pytest.raises(ProfileError, match="not a profile"):
+        load_profile("hymn", tmp_path)

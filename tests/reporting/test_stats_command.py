@@ -1,0 +1,214 @@
+"""``composer-app stats``: what it prints, draws and refuses."""
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+from composer_app import cli
+from composer_app.analysis.features import FEATURES
+from composer_app.evaluation.excerpts import composition_of, excerpts_of
+from composer_app.music.composition import Composition, Track
+from composer_app.music.midi_file import write_midi
+from composer_app.music.note import Note
+from composer_app.music.sample_melodies import load_sample
+from composer_app.training.style_corpora import read_style
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with a melody, a hymn that models learned from and clusters."""
+    monkeypatch.chdir(tmp_path)
+    write_midi(Composition.from_melody(load_sample("twinkle")), "melody.mid")
+    hymn = next(iter(read_style("hymn")))
+    (cut,) = excerpts_of([hymn])[:1]
+    write_midi(composition_of(cut.grid, cut.meter, "Known"), "hymn.mid")
+    tracks = tuple(
+        Track("", 0, tuple(Note(i, 72 - voice + i % 7, 1) for i in range(128)))
+        for voice in range(4)
+    )
+    write_midi(Composition(tracks, title="Clusters"), "clusters.mid")
+    return tmp_path
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command: its exit status, stdout and stderr."""
+
+    def run_command(*arguments: str) -> tuple[int, str, str]:
+        try:
+            status = cli.main(arguments)
+        except SystemExit as exit_:
+            status = int(exit_.code or 0)
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run_command
+
+
+def lines(text: str) -> list[str]:
+    """The lines without the width of their columns."""
+    return [" ".join(line.split()) for line in text.splitlines()]
+
+
+def test_every_feature_and_measure_has_a_line(run: Run) -> None:
+    status, out, _ = run("stats", "melody.mid")
+    assert status == 0
+    printed = lines(out)
+    for feature in FEATURES:
+        assert any(line.startswith(feature.title) for line in printed), feature.title
+    assert "Leap, not step 23 17.4% –" in printed
+    assert "Melodic interval 41 0.0 ± 2.4 not normal, p < 0.001" in printed
+    assert "empty bar rate 0.0%" in printed
+    assert "similarity index –" in printed
+    assert "near-copy" not in out.lower()
+
+
+def test_json_holds_counts_fits_and_measures(run: Run) -> None:
+    data = json.loads(run("stats", "melody.mid", "--json")[1])
+    assert (data["file"], data["key"]) == ("melody.mid", "C major")
+    length = data["features"]["length"]
+    assert dict(zip(length["values"], length["counts"], strict=True)) == {4: 36, 8: 6}
+    assert (length["n"], length["kind"]) == (42, "number")
+    assert length["fit"]["mean"] == pytest.approx(4.571, abs=0.001)
+    assert length["fit"]["goodness"]["sentence"]
+    assert data["features"]["on_beat"]["fit"]["p"] == 1.0
+    assert "fit" not in data["features"]["pitch_class"]
+    assert data["measures"]["pitch_class_count"] == 6
+    assert "likeness" not in data
+
+
+def test_a_known_piece_is_called_a_near_copy(run: Run) -> None:
+    out = run("stats", "hymn.mid", "--compare", "hymn")[1]
+    assert "Near-copy: All voices have" in out
+    shared = json.loads(run("stats", "hymn.mid", "--compare", "hymn", "--json")[1])
+    assert shared["longest_shared_run"]["near_copy"] is True
+    assert shared["longest_shared_run"]["piece"].startswith("A Child of The King")
+
+
+def test_outliers_are_said_worst_first(run: Run) -> None:
+    status, out, _ = run("stats", "clusters.mid", "--compare", "bach")
+    assert status == 0
+    assert "* 100 % of beats are dissonant with the melody; in Bach 20 %." in out.splitlines()
+    data = json.loads(run("stats", "clusters.mid", "--compare", "bach", "--json")[1])
+    extremes = [abs(row["percentile"] - 50) for row in data["likeness"]["measures"]]
+    assert extremes == sorted(extremes, reverse=True)
+    assert data["features"]["length"]["distance"]["method"] == "Wasserstein"
+    # Scores without dynamics, and pieces in all keys, are nothing to compare these with.
+    assert all("distance" not in data["features"][name] for name in ("velocity", "pitch_class"))
+
+
+def test_a_melody_alone_is_compared_as_a_melody(run: Run) -> None:
+    out = run("stats", "melody.mid", "--compare", "bach")[1]
+    assert "of 4 figures of the melody lie" in out
+    # Not with what four voices have in common.
+    (pitch,) = (line.split() for line in out.splitlines() if line.strip().startswith("Pitch  "))
+    assert float(pitch[-2]) == pytest.approx(6.1, abs=0.5)
+    assert "that takes four tracks" in out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "colors"),
+    [
+        ("melody.mid", {"#6AA9FF": True, "#E69F00": True, "#35C79A": False, "#E5484D": False}),
+        ("clusters.mid --compare bach", {"#35C79A": True, "#E5484D": True}),
+        # No figure of the tune is remarked upon, in red.
+        ("melody.mid --compare bach", {"#35C79A": True, "#E5484D": False}),
+    ],
+)
+def test_a_picture_shows_the_piece_the_curve_the_corpus_and_outliers(
+    run: Run, folder: Path, arguments: str, colors: dict[str, bool]
+) -> None:
+    assert run("stats", *arguments.split(), "--plot", "out.png")[0] == 0
+    picture = matplotlib.image.imread(io.BytesIO((folder / "out.png").read_bytes()))
+    assert picture.shape[1] == 1600
+    # Below the header with its legend.
+    red, green, blue = np.round(picture[104:, :, :3] * 255).astype(np.int64).T
+    painted = red << 16 | green << 8 | blue
+    for color, there in colors.items():
+        assert (painted == int(color[1:], 16)).any() == there, color
+
+
+def test_a_picture_of_nothing_but_one_note(run: Run, folder: Path) -> None:
+    write_midi(Composition((Track("", 0, (Note(0, 60, 1),)),)), "note.mid")
+    assert run("stats", "note.mid", "--compare", "hymn", "--plot", "out.svg")[0] == 0
+    assert b"<svg" in (folder / "out.svg").read_bytes()
+
+
+# a column of numbers --------------------------------------------------------------------
+
+
+def test_numbers_are_fitted(run: Run, folder: Path) -> None:
+    (folder / "numbers.txt").write_text("# heights\r\n1\r\n2.5\r\n\r\n4\r\n")
+    status, out, _ = run("stats", "numbers.txt", "--fit", "gaussian")
+    assert status == 0
+    assert lines(out) == [
+        "numbers.txt: 3 values",
+        "mean 2.5",
+        "standard deviation (sample) 1.5",
+        "3 values are too few to judge whether they are normally distributed: 20 are needed.",
+    ]
+    out = run("stats", "numbers.txt", "--fit", "gaussian", "--population", "--json")[1]
+    assert json.loads(out)["stdev"] == pytest.approx(1.5**0.5)
+
+
+def test_trials_are_fitted(run: Run, folder: Path) -> None:
+    (folder / "trials.txt").write_text("1\n0\n0\n0\n" * 60)
+    out = lines(run("stats", "trials.txt", "--fit", "binomial", "--plot", "fit.pdf")[1])
+    assert out[:4] == ["trials.txt: 240 trials", "p 0.25", "mean 60", "standard deviation 6.7082"]
+    assert out[-1].startswith("These successes are not binomially distributed: they come more even")
+    assert (folder / "fit.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("numbers", ["7\n7\n7\n", "1e150\n-1e150\n", "0.5\n1.5\n1.75\n" * 9])
+def test_odd_numbers_can_be_drawn(run: Run, folder: Path, numbers: str) -> None:
+    (folder / "numbers.txt").write_text(numbers)
+    status, _, err = run("stats", "numbers.txt", "--fit", "gaussian", "--plot", "fit.png")
+    assert (status, err) == (0, "")
+    assert (folder / "fit.png").stat().st_size > 5000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "numbers", "sentence"),
+    [
+        ("--fit gaussian", "1\ntwo\n", "Line 2 of in.txt is not a number: 'two'"),
+        ("--fit gaussian", "5\n", "No distribution can be fitted to in.txt: a sample of one value"),
+        ("--fit binomial", "0\n3\n", "in.txt: trials are 0 (failed) or 1 (succeeded)"),
+        ("--fit gaussian", "", "holds no numbers"),
+        ("--fit gaussian --compare bach", "1\n2\n", "--compare is for MIDI files"),
+        ("--population", "1\n", "--population goes with --fit gaussian"),
+        ("--fit binomial --population", "1\n", "--population goes with --fit gaussian"),
+        ("--fit gaussian --plot out.gif", "1\n2\n", "out.gif: let its name end in .png"),
+        ("--fit gaussian --plot no/out.png", "1\n2\n", "no/out.png cannot be written"),
+        ("", "1\n2\n", "in.txt"),
+        ("--compare jazz", "1\n", "invalid choice: 'jazz'"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    run: Run, folder: Path, arguments: str, numbers: str, sentence: str
+) -> None:
+    (folder / "in.txt").write_text(numbers)
+    status, out, err = run("stats", "in.txt", *arguments.split())
+    assert (status, out) == (2, "")
+    assert sentence in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_figures_alone_need_no_matplotlib_and_no_slow_part_of_scipy(folder: Path) -> None:
+    code = (
+        "import sys; from composer_app.cli import main; main(['stats', 'melody.mid', '--compare',"
+        " 'bach']); print([m for m in ('matplotlib', 'scipy.stats', 'torch') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
