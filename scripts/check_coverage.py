@@ -27,6 +27,10 @@ HELD: Final = (
     "composer_app/generation/catalog.py",
     "composer_app/generation/model_file.py",
     "composer_app/live/recorder.py",
+    "composer_app/live/quantization.py",
+    "composer_app/live/capture.py",
+    "composer_app/live/journal.py",
+    "composer_app/live/step_input.py",
     "composer_app/live/metronome.py",
     "composer_app/live/transport.py",
 )

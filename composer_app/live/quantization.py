@@ -20,6 +20,7 @@ lost for good in any case: the performance is not changed.
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from math import floor
 from typing import Final
@@ -50,6 +51,7 @@ class _Placed:
         return abs(self.drawn - self.at)
 
 
+@lru_cache(maxsize=8)
 def melody_notes(performance: Performance) -> tuple[Note, ...]:
     """The notes of the melody that ``performance`` is seen as through its ``view``."""
     step = seconds_per_step(performance.bpm)

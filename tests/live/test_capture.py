@@ -71,6 +71,22 @@ def test_what_the_window_ends_with_is_the_last_thing_played() -> None:
     assert starts(capture(captured, 10_000)) == [(60, 0)]
 
 
+def test_a_key_that_was_held_for_longer_than_the_window_is_none_of_the_last_bars() -> None:
+    captured = buffer()
+    play(captured, 60, 0.0, length=60.0)
+    assert captured.capture(LONG_AGO + 60) is None
+
+
+def test_what_is_forgotten_takes_the_runs_of_its_time_along() -> None:
+    captured = buffer()
+    captured.transport_runs(LONG_AGO, 0.0, 60)
+    captured.transport_stops(LONG_AGO + 1)
+    play(captured, 60, 0.5)
+    play(captured, 62, 500.0)
+    assert starts(capture(captured, 501)) == [(62, 0)]
+    assert not captured._runs
+
+
 @pytest.mark.parametrize(
     ("why", "run_from", "step", "played", "notes"),
     [
