@@ -218,7 +218,8 @@ def _draw_likeness(canvas: Canvas, likeness: Likeness, box: Box) -> None:
         dot = start + (end - start) * place.percentile / 100
         canvas.ground.plot([dot], [middle], "o", color=color, markersize=8)
         value, usual = place.measure.text(place.value), place.measure.text(place.typical)
-        canvas.text(end + 16, middle, value, 13, color if place.outlying else TEXT)
+        weight = "bold" if place.outlying else "normal"
+        canvas.text(end + 16, middle, value, 13, weight=weight)
         canvas.text(end + 84, middle, f"({usual})", 12, MUTED)
     for side in range(2 if len(likeness.places) > 1 else 1):
         left = x + 16 + side * (column + 16)
