@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import figures, models, rendering
+from benchmarks import figures, models, playing, rendering
 from benchmarks.studio import STARTS, generate_to_painted, roll_paints
 from composer_app.music.sample_melodies import load_sample
 
@@ -28,6 +28,7 @@ def main() -> None:
     models.main()
     rendering.main()
     figures.main()
+    playing.main()
     melody = load_sample("ode_to_joy")
     painted = statistics.median(generate_to_painted(melody, _RUNS))
     print(f"Generate to painted notes      {painted:7.3f} s ({melody.bars} bars)")

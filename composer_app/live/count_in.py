@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from composer_app.live.metronome import CLICK_SECONDS, Metronome, click_event
-from composer_app.live.note_sink import Clock, ScheduledSink, SinkEvent
+from composer_app.live.note_sink import Clock, ScheduledSink
+from composer_app.live.scheduler import Scheduler
 from composer_app.live.transport import LOOKAHEAD_SECONDS
 
 # The first click comes this much later than the call, beyond the latency, so that it is not
@@ -33,6 +34,7 @@ class CountIn:
 
     def __init__(self, sink: ScheduledSink, clock: Clock) -> None:
         self._sink = sink
+        self._scheduler = Scheduler(sink)
         self._clock = clock
         self._metronome: Metronome | None = None
         self._volume = 1.0
@@ -62,9 +64,16 @@ class CountIn:
         """No more clicks; those scheduled already are the caller's business."""
         self._metronome = None
 
+    def halt(self) -> None:
+        """No more clicks: unschedule everything on the sink, and release the last one."""
+        self.stop()
+        self._scheduler.halt()
+
     def set_sink(self, sink: ScheduledSink) -> None:
         """Click into another sink from now on, at the same times of the clock."""
+        self._scheduler.halt()
         self._sink = sink
+        self._scheduler = Scheduler(sink)
 
     def advance(self) -> None:
         """Schedule the clicks that are due soon; call it as often as a transport's."""
@@ -75,10 +84,8 @@ class CountIn:
         until = max(self._until, min(horizon, self._end))
         for click in self._metronome.clicks_between(self._until, until):
             at = self._engine_time(click.time, now)
-            event = click_event(click.accent, self._volume)
-            self._sink.schedule(at, event)
-            off = SinkEvent("note_off", event.channel, event.a)
-            self._sink.schedule(at + CLICK_SECONDS, off)
+            self._scheduler.tap(at, click_event(click.accent, self._volume), CLICK_SECONDS)
+        self._scheduler.forget_before(self._sink.time)
         self._until = until
         if until >= self._end:
             self._metronome = None

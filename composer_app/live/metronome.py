@@ -1,11 +1,10 @@
 """The metronome: when it clicks, and what a click sounds like."""
 
 from dataclasses import dataclass
-from enum import Enum
 from math import ceil
 from typing import Final
 
-from composer_app.live.note_sink import DRUM_CHANNEL, NoteSink, SinkEvent
+from composer_app.live.note_sink import DRUM_CHANNEL, SinkEvent
 from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, Meter, seconds_per_step
 
 # General MIDI percussion: high and low wood block.
@@ -15,14 +14,6 @@ _ACCENT_VELOCITY: Final = 110
 _CLICK_VELOCITY: Final = 85
 # Shorter than the shortest pulse there is: a sixteenth at the fastest tempo.
 CLICK_SECONDS: Final = 0.02
-
-
-class MetronomeMode(Enum):
-    """When the metronome clicks; a count-in is always heard."""
-
-    OFF = "off"
-    RECORD = "record"
-    ALWAYS = "always"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +71,3 @@ def click_event(accent: bool, volume: float = 1.0) -> SinkEvent:
     """The stroke of a click on the drum channel, ``volume`` from 0 to 1; release it soon."""
     velocity = max(1, round((_ACCENT_VELOCITY if accent else _CLICK_VELOCITY) * volume))
     return SinkEvent("note_on", DRUM_CHANNEL, ACCENT_PITCH if accent else CLICK_PITCH, velocity)
-
-
-def play_click(sink: NoteSink, click: Click) -> None:
-    """Sound ``click`` now, on the drum channel."""
-    pitch = ACCENT_PITCH if click.accent else CLICK_PITCH
-    # Releasing the last click, not this one, lets each ring and leaves no note hanging on a
-    # synthesizer that waits for the release.
-    sink.note_off(DRUM_CHANNEL, ACCENT_PITCH)
-    sink.note_off(DRUM_CHANNEL, CLICK_PITCH)
-    sink.note_on(DRUM_CHANNEL, pitch, _ACCENT_VELOCITY if click.accent else _CLICK_VELOCITY)

@@ -56,8 +56,9 @@ class Player:
         """As :meth:`Transport.set_sink`: play into ``sink`` from now on."""
         with self._changed:
             self._sink = sink
-            self._transport.set_sink(sink)
+            # First, since halting the old one would take the music's notes along.
             self._count_in.set_sink(sink)
+            self._transport.set_sink(sink)
 
     def set_mix(self, mix: Mix) -> None:
         """As :meth:`Transport.set_mix`: volume, pan, mute and solo, at once."""
@@ -119,9 +120,11 @@ class Player:
         self._thread.join()
 
     def _drop_clicks(self) -> None:
-        self._count_in.stop()
-        if not self._transport.playing:
-            self._sink.unschedule()
+        if self._transport.playing:
+            # What is scheduled is the music's; a click may still be heard.
+            self._count_in.stop()
+        else:
+            self._count_in.halt()
 
     def _run(self) -> None:
         with self._changed:

@@ -50,7 +50,7 @@ class Heard:
     @property
     def samples(self) -> NDArray[np.float32]:
         """Mono, 48 kHz."""
-        return np.concatenate([block for _, block in self._blocks])
+        return np.concatenate([block for _, block in tuple(self._blocks)])
 
     def onsets(self, level: float = 0.01) -> NDArray[np.float64]:
         """Where sound begins after a rest, in samples."""
@@ -60,8 +60,9 @@ class Heard:
 
     def times(self, onsets: NDArray[np.float64]) -> NDArray[np.float64]:
         """When these samples were heard; the server's own jitter is taken out by a median."""
-        ends = np.cumsum([block.size for _, block in self._blocks])
-        starts = np.array([end for end, _ in self._blocks]) - ends / RATE
+        blocks = tuple(self._blocks)
+        ends = np.cumsum([block.size for _, block in blocks])
+        starts = np.array([end for end, _ in blocks]) - ends / RATE
         return np.median(starts) + onsets / RATE
 
 

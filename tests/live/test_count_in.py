@@ -87,8 +87,10 @@ def test_another_sink_takes_over_in_time() -> None:
     desk = Desk()
     downbeat = desk.count_in.start(METRONOME, 0, go_on=True, volume=1.0)
     desk.wait_until(downbeat.clock + 0.6)
-    desk.sink = ListeningSink(desk.clock, epoch=-5.0, latency=LATENCY)
+    old, desk.sink = desk.sink, ListeningSink(desk.clock, epoch=-5.0, latency=LATENCY)
     desk.count_in.set_sink(desk.sink)
+    assert not old.scheduled
+    assert not old.sounding
     desk.wait_until(downbeat.clock + 1.6)
     assert desk.clicks() == [
         (pytest.approx(downbeat.clock + 1.0), CLICK_PITCH),

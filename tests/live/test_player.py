@@ -4,7 +4,7 @@ from threading import Thread, active_count
 
 import pytest
 
-from composer_app.live.metronome import CLICK_PITCH, Metronome
+from composer_app.live.metronome import ACCENT_PITCH, CLICK_PITCH, Metronome
 from composer_app.live.mixing import Mix, TrackMix
 from composer_app.live.note_sink import DRUM_CHANNEL
 from composer_app.live.player import Loop, Player
@@ -103,8 +103,8 @@ def test_it_loops_and_clicks(player: Player, clock: SetClock, sink: RenderingSin
     player.set_loop(Loop(4, 8))
     player.set_clicks(1.0)
     player.play(4)
-    for _ in range(60):
-        clock.now += 0.02
+    for _ in range(20):
+        clock.now += 0.06
         looks = sink.looks
         soon(lambda looks=looks: sink.looks > looks + 2)  # type: ignore[misc]
         sink.render()
@@ -139,7 +139,19 @@ def test_counting_in_stops_the_music_and_leads_to_the_downbeat(
     player.end_clicks()
     clock.now = 20.0
     assert not sink.heard()
-    assert [call for _, call, channel, _ in sink.calls if channel == DRUM_CHANNEL] == []
+    struck = [channel for _, call, channel, _ in sink.calls if call == "on"]
+    assert DRUM_CHANNEL not in struck
+
+
+def test_a_click_that_sounds_when_the_clicks_end_is_released(
+    player: Player, clock: SetClock, sink: RenderingSink
+) -> None:
+    downbeat = player.count_in(Metronome(120, Meter(3, 4)), 0, go_on=True)
+    clock.now = downbeat.clock
+    assert sink.heard() == {(DRUM_CHANNEL, ACCENT_PITCH)}
+    player.end_clicks()
+    assert not sink.heard()
+    assert not sink.scheduled
 
 
 def test_close_releases_and_ends_the_thread_and_nothing_plays_after(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from composer_app.live import synthesizer as module
-from composer_app.live.metronome import Click, play_click
+from composer_app.live.metronome import click_event
 from composer_app.live.mixing import Mix, TrackMix
 from composer_app.live.note_sink import LIVE_CHANNEL, SilentSynthesizer
 from composer_app.live.player import Player
@@ -151,7 +151,7 @@ def test_keyboard_and_metronome_sound_without_any_preparation(
     synthesizer = FluidSynthesizer(soundfont)
     try:
         with audio.recording() as recording:
-            play_click(synthesizer, Click(0.0, accent=True))
+            click_event(accent=True).send(synthesizer)
             wait_until_audible(recording)
             wait_until_silent(recording)
             synthesizer.note_on(LIVE_CHANNEL, 60, 100)
