@@ -139,6 +139,21 @@ def test_the_installed_samples_are_found(empty_environment: Path, tmp_path: Path
     assert (tmp_path / "twinkle.mid").exists()
 
 
+def test_the_installed_profiles_are_found(empty_environment: Path, tmp_path: Path) -> None:
+    melody = write_melody(tmp_path / "melody.mid")
+    done = composer(
+        "stats",
+        melody,
+        "--compare",
+        "ragtime",
+        "--json",
+        python=str(empty_environment / "python"),
+        folder=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["likeness"]["measures"]
+
+
 def test_the_installed_studio_can_be_imported(empty_environment: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [empty_environment / "python", "-c", "import composer_app.studio.app"],
