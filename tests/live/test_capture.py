@@ -85,6 +85,7 @@ def test_what_is_forgotten_takes_the_runs_of_its_time_along() -> None:
     play(captured, 62, 500.0)
     assert starts(capture(captured, 501)) == [(62, 0)]
     assert not captured._runs
+    assert len(captured._notes) == 1
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from composer_app.music.performance import (
     Reduction,
 )
 from composer_app.music.timing import Meter
+from tests.live.rig import wait_for
 
 EMPTY = Performance((), 96, Meter(3, 4), Quantization(Grid.EIGHTH, 60, Reduction.LATEST))
 # (pitch, velocity or 0 for a release, seconds)
@@ -55,8 +56,7 @@ def test_it_can_be_read_while_it_is_written(tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
     journal = Journal(path, EMPTY)
     journal.note_on(60, 80, 0.5)
-    while b"on" not in (path.read_bytes() if path.exists() else b""):
-        pass
+    wait_for(lambda: path.exists() and b'"on"' in path.read_bytes(), "the journal")
     (note,) = read_journal(path).notes
     assert (note.pitch, note.start, note.end) == (60, 0.5, 0.5)
     journal.close()

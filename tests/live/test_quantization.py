@@ -146,8 +146,15 @@ def test_a_coarse_grid_swallows_nothing() -> None:
 
 
 def test_what_was_legato_stays_legato_and_lengths_move_with_their_onsets() -> None:
-    seen = line(Quantization(Grid.QUARTER), (60, 0.06, 0.47), (62, 0.47, 0.7), (64, 1.1, 1.2))
-    assert seen == [(0, 60, 4), (4, 62, 2), (12, 64, 1)]
+    seen = line(Quantization(Grid.QUARTER), (60, 0.06, 0.31), (62, 0.31, 0.6), (64, 1.1, 1.2))
+    assert seen == [(0, 60, 4), (4, 62, 3), (12, 64, 1)]
+
+
+def test_a_note_that_stays_may_keep_the_one_before_where_it_was() -> None:
+    # To triplets these would go to 3, 4 and 4; so the second stays at 3, and the first at 2.
+    played = [(60, 0.22, 0.3), (62, 0.34, 0.4), (64, 0.41, 0.5)]
+    seen = line(Quantization(Grid.EIGHTH_TRIPLET), *played)
+    assert [(start, pitch) for start, pitch, _ in seen] == [(2, 60), (3, 62), (4, 64)]
 
 
 def test_melody_carries_velocity_tempo_meter_and_title() -> None:
