@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic, sleep
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from composer_app.errors import DeviceError
@@ -133,12 +134,22 @@ def _connect(kind: str, systems: Sequence[int] | None, **options: int) -> Any:
 _abandoned: list[object] = []
 
 
+# rtmidi's queue to JACK holds over 2,000 messages; a server that lives takes them all within a
+# period. Sending them in portions leaves the time to hear of its death before the queue is full.
+_PORTION_MESSAGES: Final = 500
+_PORTION_SECONDS: Final = 0.02
+# A new connection counts from one of the server's next periods on; what is sent before is lost.
+_SETTLING_SECONDS: Final = 0.05
+
+
 class JackClient:
     """A client of JACK that fails once its server has gone, instead of waiting for ever."""
 
     def __init__(self, client: Any, watch: JackWatch) -> None:
         self._client = client
         self._watch = watch
+        self._portion_began = 0.0
+        self._portion = 0
 
     def __getattr__(self, name: str) -> Any:
         return partial(self._call, name)
@@ -147,6 +158,22 @@ class JackClient:
         if not self._watch.alive:
             raise OSError("the JACK server has gone")
         return getattr(self._client, name)(*arguments, **named)
+
+    def open_port(self, port: int, name: str) -> None:
+        """Connect to a port, and wait until that has come into force."""
+        self._call("open_port", port, name)
+        sleep(_SETTLING_SECONDS)
+
+    def send_message(self, message: Sequence[int]) -> None:
+        """Send one message; waits a moment after each of the portions of a very long burst."""
+        now = monotonic()
+        if now - self._portion_began > _PORTION_SECONDS:
+            self._portion_began, self._portion = now, 0
+        elif self._portion >= _PORTION_MESSAGES:
+            sleep(_PORTION_SECONDS)
+            self._portion_began, self._portion = monotonic(), 0
+        self._portion += 1
+        self._call("send_message", message)
 
     def close_port(self) -> None:
         """Disconnect, if there is something to disconnect from."""
@@ -189,11 +216,16 @@ def other_ports(full_names: Sequence[str]) -> tuple[Port, ...]:
 class PolledClient(Generic[Client]):
     """One client that is kept to ask for ports; replaced only when its MIDI system went away.
 
-    Call it from one thread.
+    ``let_go`` is called with a client that is about to be deleted. Call from one thread.
     """
 
-    def __init__(self, connect: Callable[[Sequence[int] | None], Client]) -> None:
+    def __init__(
+        self,
+        connect: Callable[[Sequence[int] | None], Client],
+        let_go: Callable[[Client], None] | None = None,
+    ) -> None:
         self._connect = connect
+        self._before_delete = let_go
         self._client: Client | None = None
         self._problem: str | None = None
         self._lost = False
@@ -262,5 +294,7 @@ class PolledClient(Generic[Client]):
 
     def _let_go(self) -> None:
         if self._client is not None:
+            if self._before_delete is not None:
+                self._before_delete(self._client)
             self._client.delete()
             self._client = None

@@ -215,8 +215,10 @@ class MidiOutputs:
             if port is None:
                 client.open_virtual_port(VIRTUAL_OUTPUT)
             else:
-                client.open_port(port.number, f"{CLIENT_NAME} music")
-        except (OSError, RuntimeError, NotImplementedError):
+                # The numbers may have changed since the ports were listed.
+                number = client.get_ports().index(port.full_name)
+                client.open_port(number, f"{CLIENT_NAME} music")
+        except (OSError, RuntimeError, NotImplementedError, ValueError):
             client.delete()
             if port is None:
                 raise no_virtual_ports() from None

@@ -91,8 +91,8 @@ class MidiPorts:
 
     def __init__(self, clock: Clock = perf_counter, connect: ConnectInput = connect_input) -> None:
         self._clock = clock
-        self._polled: PolledClient[InputClient] = PolledClient(connect)
         self._reader = MidiReader()
+        self._polled: PolledClient[InputClient] = PolledClient(connect, self._reader.remove)
         self._known = self.input_names()
         self._chosen: _Choice | None = None
         # None while the chosen port is closed or unplugged.
@@ -185,7 +185,7 @@ class MidiPorts:
         self._virtual_callback = None
         virtual, self._virtual = self._virtual, None
         if virtual is not None:
-            self._reader.remove(virtual.listener)
+            self._reader.remove(virtual.client)
             virtual.listener.end()
             virtual.client.delete()
 
@@ -219,7 +219,7 @@ class MidiPorts:
         connected, self._connected = self._connected, None
         if connected is None:
             return
-        self._reader.remove(connected.listener)
+        self._reader.remove(connected.client)
         connected.listener.end()
         if connected.client is self._polled.client:
             connected.client.close_port()

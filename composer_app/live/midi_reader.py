@@ -42,10 +42,10 @@ class MidiReader:
                 self._thread.start()
             self._changed.notify()
 
-    def remove(self, listener: Listener) -> None:
-        """After this the listener gets nothing more, and its client is not touched."""
+    def remove(self, client: InputClient) -> None:
+        """After this ``client`` is not touched, and its listener gets nothing more."""
         with self._changed:
-            self._ports = [entry for entry in self._ports if entry[1] is not listener]
+            self._ports = [entry for entry in self._ports if entry[0] is not client]
 
     def close(self) -> None:
         """End the thread. May be called twice."""

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
+from time import sleep
 
 from composer_app.errors import DeviceError
 from tests.live import rig
@@ -21,7 +22,9 @@ class FakeClient:
         self.ignored = (True, True, True)
 
     def _touch(self) -> None:
-        assert not self.deleted, "rtmidi would crash"
+        if self.deleted:
+            self.system.crashes += 1
+            raise AssertionError("rtmidi would crash")
         if self.system.broken:
             raise OSError("no longer there")
 
@@ -67,6 +70,8 @@ class FakeClient:
     def delete(self) -> None:
         assert not self.deleted, "rtmidi would crash"
         self.deleted = True
+        # It takes a moment, in which other threads go on.
+        sleep(0.005)
 
     def play(self, *data: int) -> None:
         """Play into the port, and return when it has been taken up."""
@@ -87,6 +92,8 @@ class FakeSystem:
         self.broken = False
         self.virtual_allowed = True
         self.clients: list[FakeClient] = []
+        # How often a deleted client was touched, on whatever thread.
+        self.crashes = 0
 
     def connect(self, systems: Sequence[int] | None = None) -> FakeClient:
         if self.broken:

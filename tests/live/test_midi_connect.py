@@ -1,6 +1,7 @@
 """Finding a MIDI system, and what its ports are called."""
 
 import sys
+from threading import Timer
 from types import SimpleNamespace
 
 import pytest
@@ -169,3 +170,21 @@ def test_a_client_of_a_dead_server_is_not_called_any_more() -> None:
     assert client.sent == []
     assert client.open == "Piano"
     assert not client.deleted
+
+
+def test_a_burst_leaves_the_time_to_hear_that_the_server_has_gone() -> None:
+    client = FakeSystem("Piano").connect()
+    watch = JackWatch()
+    guarded = JackClient(client, watch)
+    guarded.open_port(0, "music")
+    # Told by a thread that needs Python's lock, as JACK's does.
+    Timer(0.001, watch._notice, [None]).start()
+
+    def flood() -> None:
+        for _ in range(100_000):
+            guarded.send_message([0x90, 60, 64])
+
+    with pytest.raises(OSError, match="gone"):
+        flood()
+    # rtmidi's queue holds 2,340 of this length, and then waits for ever.
+    assert len(client.sent) < 2000

@@ -194,6 +194,15 @@ def test_impossible_settings_are_refused(values: tuple[int | None, int]) -> None
         InputSettings(*values)
 
 
+def test_what_went_back_to_rest_by_itself_needs_no_release() -> None:
+    held = HeldKeys()
+    for message in (on(60), off(60), control(64, 127), control(64, 0), bend(5), bend(0)):
+        held.take(message)
+    assert held.release() == []
+    held.take(control(11, 40))
+    assert held.release() == [control(11, 127)]
+
+
 class Performance(ListeningSink):
     """Refuses, as its base does, to strike what sounds."""
 

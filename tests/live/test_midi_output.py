@@ -118,6 +118,9 @@ def test_all_notes_off_says_it_in_every_way() -> None:
         it.sent.clear()
         it.synthesizer.all_notes_off()
         assert it.sent == [(0x80, 60, 64), *REST]
+        it.sent.clear()
+        it.synthesizer.note_on(0, 60, 99)
+        assert it.sent == [(0x90, 60, 99)]
 
 
 def test_opening_and_closing_silence_the_device() -> None:

@@ -1,11 +1,13 @@
 """Output ports that come and go."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from composer_app.errors import DeviceError
 from composer_app.live.midi_connect import VIRTUAL_OUTPUT
 from composer_app.live.midi_outputs import MidiOutputs, OutputChanges
-from tests.live.midi_fakes import FakeSystem
+from tests.live.midi_fakes import FakeClient, FakeSystem
 
 NOTE = (0x90, 60, 64)
 
@@ -141,3 +143,17 @@ def test_without_a_midi_system_there_is_a_sentence_and_no_ports() -> None:
     system.broken = False
     outputs.look_again()
     assert outputs.poll().restored == ("Piano",)
+
+
+def test_a_port_whose_number_has_changed_meanwhile_is_still_the_one() -> None:
+    system = FakeSystem("Organ", "Piano")
+    outputs = MidiOutputs(system.connect)
+    connect = system.connect
+
+    def connect_later(systems: Sequence[int] | None = None) -> FakeClient:
+        system.ports = ["Piano"]
+        return connect(systems)
+
+    outputs._polled._connect = connect_later
+    outputs.open("Piano")
+    assert system.connected_to("Piano")

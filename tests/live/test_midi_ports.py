@@ -1,3 +1,5 @@
+from time import sleep
+
 import pytest
 from mido import Message
 
@@ -6,6 +8,9 @@ from composer_app.live.midi_connect import VIRTUAL_INPUT
 from composer_app.live.midi_ports import MidiPorts, PortChanges
 from tests.live.doubles import SetClock
 from tests.live.midi_fakes import FakeClient, FakeSystem
+
+# A thread that touches what rtmidi has deleted is a crash, and must fail the test.
+pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 
 
 class Desk:
@@ -152,6 +157,9 @@ def test_a_midi_system_that_goes_away_is_a_lost_port() -> None:
     desk.system.broken = True
     assert desk.ports.poll().lost == "Piano"
     assert desk.ports.input_names() == []
+    # The thread that reads has had time to touch what is gone.
+    sleep(0.02)
+    assert desk.system.crashes == 0
 
 
 def test_closed_ports_have_no_names() -> None:
@@ -209,6 +217,20 @@ def test_a_midi_system_that_died_and_returned_is_connected_anew() -> None:
     desk.system.connected_to(VIRTUAL_INPUT).play(0x90, 64, 64)
     assert desk.messages()[2:] == [note(62), note(64)]
     assert len(desk.system.alive) == 2
+
+
+def test_a_connection_to_a_system_that_was_replaced_unnoticed_is_made_anew() -> None:
+    desk = Desk("Piano")
+    desk.open("Piano")
+    desk.client.play(0x90, 60, 64)
+    desk.system.broken = True
+    assert desk.ports.input_names() == []
+    desk.system.broken = False
+    desk.ports.look_again()
+    # The port has the name it had, but nobody is connected to it.
+    assert desk.ports.poll() == PortChanges(lost="Piano", restored="Piano")
+    desk.client.play(0x90, 62, 64)
+    assert desk.messages() == [note(60), release(60), note(62)]
 
 
 def test_other_programs_play_into_the_port_that_is_offered() -> None:
