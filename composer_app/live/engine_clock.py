@@ -9,9 +9,9 @@ when a sample is heard; in between the steady clock carries on.
 from collections import deque
 from typing import Final
 
-_WINDOW_SECONDS: Final = 1.5
-# An engine that has rendered nothing for three periods, and for this long, has run dry.
-_STALL_SECONDS: Final = 0.06
+_WINDOW_SECONDS: Final = 0.5
+# An engine that has rendered nothing for two periods, and for this long, has run dry.
+_STALL_SECONDS: Final = 0.03
 DEAD_SECONDS: Final = 1.0
 
 
@@ -23,7 +23,7 @@ class EngineClock:
 
     def __init__(self, period: float) -> None:
         # Having run dry it goes on later than before: what the window says is void then.
-        self._stall = max(_STALL_SECONDS, 3 * period)
+        self._stall = max(_STALL_SECONDS, 2 * period + 0.002)
         self._offsets: deque[tuple[float, float]] = deque()
         self._rendered = 0.0
         self._moved_at: float | None = None

@@ -14,8 +14,9 @@ from composer_app.music.composition import Composition
 __all__ = ["Downbeat", "Loop", "Player"]
 
 _PLAYING_SECONDS: Final = 0.02
-# At rest the sink's clock is looked at now and then, so that it is known well when it matters.
-_RESTING_SECONDS: Final = 0.1
+# At rest the sink's clock is looked at now and then, so that it is known well when it matters; at
+# moments that fall differently into the periods of every usual buffer.
+_RESTING_SECONDS: Final = 0.045
 
 
 class Player:

@@ -47,6 +47,10 @@ class Heard:
         """A block whose last sample is heard at ``end``."""
         self._blocks.append((end, block))
 
+    def forget(self) -> None:
+        """Begin anew: what was heard so far was somebody else."""
+        self._blocks = []
+
     @property
     def samples(self) -> NDArray[np.float32]:
         """Mono, 48 kHz."""
@@ -101,6 +105,7 @@ def hearing(seconds_to_settle: float = 1.5) -> Iterator[Heard]:
     try:
         thread.start()
         time.sleep(seconds_to_settle)
+        heard.forget()
         yield heard
     finally:
         heard.stopping.set()

@@ -6,6 +6,7 @@ from threading import Event, Thread
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from composer_app.live import synthesizer as module
 from composer_app.live.metronome import click_event
@@ -62,12 +63,13 @@ def test_a_composition_is_heard_in_order_and_in_tune(audio: AudioServer, soundfo
     assert heard == pytest.approx(pitches, abs=0.3)
 
 
-def test_notes_keep_their_distances_and_the_playhead_is_where_the_sound_is(
-    audio: AudioServer, soundfont: Path
-) -> None:
-    # At 150 BPM a step lasts a tenth of a second: a note every 0.3 s while Python is busy.
+def play_and_hear(soundfont: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Seconds by which distances of notes, and then the playhead at each note, are wrong.
+
+    Python is busy meanwhile.
+    """
+    # At 150 BPM a step lasts a tenth of a second: a note every 0.3 s.
     notes = tuple(Note(3 * index, 76, 1, 120) for index in range(20))
-    composition = Composition((Track("", WOODBLOCK, notes),), TempoMap.constant(150))
     synthesizer = FluidSynthesizer(soundfont)
     player = Player(synthesizer)
     stopping = Event()
@@ -80,7 +82,7 @@ def test_notes_keep_their_distances_and_the_playhead_is_where_the_sound_is(
     seen = []
     try:
         with hearing() as heard:
-            player.load(composition)
+            player.load(Composition((Track("", WOODBLOCK, notes),), TempoMap.constant(150)))
             busy.start()
             player.play()
             while player.playing:
@@ -97,12 +99,24 @@ def test_notes_keep_their_distances_and_the_playhead_is_where_the_sound_is(
         player.close()
         synthesizer.close()
     assert len(onsets) == len(notes)
-    spacing = np.diff(onsets) / RATE - 0.3
-    # Medians, since a busy machine may leave gaps of its own.
-    assert float(np.median(np.abs(spacing))) < 0.005
     clock, positions = zip(*seen, strict=True)
-    errors = np.interp(times, clock, positions) / 10 - 0.3 * np.arange(len(notes))
-    assert abs(float(np.median(errors))) < 0.010
+    playhead = np.interp(times, clock, positions) / 10 - 0.3 * np.arange(len(notes))
+    return np.diff(onsets) / RATE - 0.3, playhead
+
+
+def test_notes_keep_their_distances_and_the_playhead_is_where_the_sound_is(
+    audio: AudioServer, soundfont: Path
+) -> None:
+    for _ in range(3):
+        spacing, playhead = play_and_hear(soundfont)
+        # A busy machine leaves gaps, which nobody can foresee: the playhead knows of them a
+        # moment later.
+        even = np.abs(spacing) < 0.0025
+        undisturbed = np.flatnonzero(even[1:] & even[:-1]) + 2
+        if len(undisturbed) >= 8:
+            break
+    assert float(np.median(np.abs(spacing))) < 0.005
+    assert abs(float(np.median(playhead[undisturbed]))) < 0.010
 
 
 def test_tracks_are_heard_where_and_how_loud_the_mix_says(
