@@ -89,6 +89,7 @@ class AudioExport(QObject):
         composition = self._document.composition
         # As loud as can be, whatever the master volume of the moment.
         mix = replace(self._playback.mix, master=FULL)
+        soundfont = self._settings.sound.soundfont
         shown = time.monotonic()
 
         def progress(share: float) -> bool:
@@ -101,7 +102,7 @@ class AudioExport(QObject):
         text, cancel = _sentence(path, 0), MessageAction("Cancel", self.cancel)
         self._bar.stand(_EXPORT, text, Tone.INFO, cancel)
         self._jobs.run(
-            lambda: write_audio(composition, path, None, AudioSettings(), progress, mix),
+            lambda: write_audio(composition, path, soundfont, AudioSettings(), progress, mix),
             self._finish,
             self._fail,
         )

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 
 from composer_app.generation.catalog import ModelInfo
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
-from composer_app.music.edits import with_melody_track
 from composer_app.studio.about import show_about
 from composer_app.studio.actions import Actions
 from composer_app.studio.audio_export import AudioExport
@@ -30,6 +29,7 @@ from composer_app.studio.keyboard_panel import KeyboardPanel
 from composer_app.studio.menus import Menus
 from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
 from composer_app.studio.midi_tools import build_midi
+from composer_app.studio.mix_controller import MixController
 from composer_app.studio.mixer_panel import MixerPanel
 from composer_app.studio.piano_roll_view import PianoRollView
 from composer_app.studio.playback_controller import PlaybackController
@@ -47,7 +47,7 @@ _FIRST_SIZE: Final = (1440, 900)
 _SMALLEST_SIZE: Final = (1080, 680)
 _RIGHT_WIDTH: Final = 328
 # Four strips without scrolling.
-_MIXER_HEIGHT: Final = 216
+_MIXER_HEIGHT: Final = 288
 _HINT: Final = "Play a melody or open one, press Generate, and listen."
 
 
@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
         services, bar = self._services, self.message_bar
         document, settings = services.document, services.settings
         self.playback = PlaybackController(document, services.player, services.sound, self)
+        self.mix = MixController(self.mixer, self.playback, document, settings, self)
         self.tools = RecordingTools(
             self.commands, services, self.playback, self.transport_bar, self.roll, bar, self
         )
@@ -149,7 +150,7 @@ class MainWindow(QMainWindow):
         right.setChildrenCollapsible(False)
         right.addWidget(self.mixer)
         right.addWidget(self.statistics)
-        right.setSizes([_MIXER_HEIGHT, 1000])
+        right.setSizes([_MIXER_HEIGHT, 500])
         right.setStretchFactor(0, 0)
         right.setStretchFactor(1, 1)
         # On the panels, since a splitter takes its own limits from theirs.
@@ -187,14 +188,11 @@ class MainWindow(QMainWindow):
         document = self._services.document
         document.compositionChanged.connect(self._show_composition)
         document.stateChanged.connect(self._show_title)
-        self.mixer.programChosen.connect(self._choose_program)
-        self.mixer.melodyChosen.connect(self._choose_melody)
 
     def _connect_playing(self) -> None:
         sound = self._services.sound
         sound.problemFound.connect(self._say_silent)
         sound.restored.connect(self._say_audible)
-        self.mixer.mutedChanged.connect(self._mute)
         self.roll.seekRequested.connect(self.transport.seek)
         self.recording.notesChanged.connect(self.roll.set_recording_notes)
         self.recording.stateChanged.connect(self._show_recording)
@@ -272,7 +270,6 @@ class MainWindow(QMainWindow):
     def _show_composition(self) -> None:
         composition = self._services.document.composition
         self._show_roll()
-        self.mixer.set_composition(composition)
         self.statistics.set_composition(composition)
         tracks = composition.tracks
         self._services.live.set_program(tracks[0].program if tracks else DEFAULT_PROGRAMS[0])
@@ -342,18 +339,6 @@ class MainWindow(QMainWindow):
         if not self.playback.playing:
             self.playback.play()
 
-    def _choose_program(self, track: int, program: int) -> None:
-        document = self._services.document
-        changed = document.composition.with_program(track, program)
-        document.replace(changed, "Change Instrument")
-
-    def _choose_melody(self, track: int) -> None:
-        document = self._services.document
-        document.replace(with_melody_track(document.composition, track), "Choose Melody")
-
-    def _mute(self) -> None:
-        self.playback.set_muted(self.mixer.muted)
-
     def _let_letters_play(self, on: bool) -> None:
         self._services.settings.computer_keys = on
         self._computer_keys.set_enabled(on)
@@ -395,6 +380,7 @@ class MainWindow(QMainWindow):
         self._closed = True
         self.audio_export.cancel()
         self.playback.stop()
+        self.mix.store()
         self.midi.stop()
         self._services.settings.window_geometry = self.saveGeometry()
         self._computer_keys.remove()

@@ -1,6 +1,5 @@
 """Playing the document: play, pause, stop, seek, loop, the mix, and where the music is."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -79,14 +78,6 @@ class PlaybackController(QObject):
     def set_master(self, volume: int) -> None:
         """The volume of everything that sounds, 0 to 127."""
         self.set_mix(replace(self._mix, master=volume))
-
-    def set_muted(self, tracks: Iterable[int]) -> None:
-        """Let the tracks with these indices rest, and no others."""
-        muted = frozenset(tracks)
-        mix = self._mix
-        for index in range(max(len(mix.tracks), *(track + 1 for track in muted), 0)):
-            mix = mix.with_track(index, replace(mix.track(index), mute=index in muted))
-        self.set_mix(mix)
 
     def set_loop(self, start: float, end: float) -> None:
         """Play the steps from ``start`` up to ``end`` over and over; raises as :class:`Loop`."""

@@ -5,7 +5,10 @@ from typing import Final
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
+from composer_app.live.audio_drivers import DEFAULT_PERIOD, PERIOD_SIZES, audio_drivers
 from composer_app.live.midi_input import OCTAVE_SHIFTS
+from composer_app.live.mixing import CENTRE, DEFAULT_VOLUME, FULL, Mix, TrackMix
+from composer_app.live.synthesizer import SoundSettings
 from composer_app.music.performance import Grid, Quantization, Reduction
 
 _MAX_RECENT: Final = 8
@@ -121,6 +124,52 @@ class Settings:
         self._store.setValue("midi/ports_offered", on)
 
     @property
+    def sound(self) -> SoundSettings:
+        """How Composer's own sound is made."""
+        driver, period = self._text("sound/driver"), self._number("sound/period", DEFAULT_PERIOD)
+        soundfont = self._text("sound/soundfont")
+        return SoundSettings(
+            driver if driver in {known.name for known in audio_drivers()} else None,
+            period if period in PERIOD_SIZES else DEFAULT_PERIOD,
+            Path(soundfont) if soundfont else None,
+        )
+
+    @sound.setter
+    def sound(self, sound: SoundSettings) -> None:
+        self._store.setValue("sound/driver", sound.driver or "")
+        self._store.setValue("sound/period", sound.period)
+        self._store.setValue("sound/soundfont", str(sound.soundfont or ""))
+
+    @property
+    def mix(self) -> Mix:
+        """Volumes and pans by the place of a track, and the master; nothing muted or soloed."""
+        volumes, pans = self._numbers("mix/volumes"), self._numbers("mix/pans")
+        count = max(len(volumes), len(pans))
+        volumes += [DEFAULT_VOLUME] * (count - len(volumes))
+        pans += [CENTRE] * (count - len(pans))
+        try:
+            tracks = tuple(TrackMix(*both) for both in zip(volumes, pans, strict=True))
+            return Mix(tracks, self._number("mix/master", FULL))
+        except ValueError:
+            return Mix()
+
+    @mix.setter
+    def mix(self, mix: Mix) -> None:
+        # As texts: a list of one comes back from an INI file as something else.
+        self._store.setValue("mix/volumes", " ".join(str(track.volume) for track in mix.tracks))
+        self._store.setValue("mix/pans", " ".join(str(track.pan) for track in mix.tracks))
+        self._store.setValue("mix/master", mix.master)
+
+    @property
+    def follow(self) -> bool:
+        """Whether the piano roll turns its pages with the playhead."""
+        return self._flag("roll/follow", True)
+
+    @follow.setter
+    def follow(self, on: bool) -> None:
+        self._store.setValue("roll/follow", on)
+
+    @property
     def metronome(self) -> bool:
         """Whether the metronome clicks while recording."""
         return self._flag("metronome/on", True)
@@ -231,6 +280,10 @@ class Settings:
         if isinstance(value, bool):
             return value
         return value.lower() == "true" if isinstance(value, str) else default
+
+    def _numbers(self, key: str) -> list[int]:
+        words = self._text(key).split()
+        return [int(word) for word in words] if all(word.isdecimal() for word in words) else []
 
     def _number(self, key: str, default: int) -> int:
         value = self._store.value(key)

@@ -1,15 +1,18 @@
 """The mixer's strips."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from pytestqt.qtbot import QtBot
 
+from composer_app.live.mixing import CENTRE, DEFAULT_VOLUME, Mix, TrackMix
 from composer_app.music.composition import Composition, Track
 from composer_app.music.instruments import INSTRUMENT_NAMES
 from composer_app.music.note import Note
 from composer_app.studio.mixer_panel import MixerPanel
 
 NOTES = (Note(0, 60, 4),)
+CTRL = Qt.KeyboardModifier.ControlModifier
 PIECE = Composition((Track("Soprano", 73, NOTES), Track("", 0, NOTES), Track("Empty", 42)))
 
 
@@ -53,14 +56,87 @@ def test_families_are_headings_only(panel: MixerPanel) -> None:
     assert model.flags(model.index(0, 0)) == Qt.ItemFlag.NoItemFlags
 
 
-def test_mute_is_reported_and_kept(panel: MixerPanel, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(panel.mutedChanged):
-        panel.strips[1].mute.click()
-    panel.set_composition(PIECE.with_program(0, 1))
-    assert panel.muted == {1}
-    with qtbot.waitSignal(panel.mutedChanged):
-        panel.set_composition(Composition(PIECE.tracks[:1]))
-    assert panel.muted == frozenset()
+def test_what_is_done_is_reported_and_what_is_shown_is_not(panel: MixerPanel) -> None:
+    edits: list[tuple[int, TrackMix]] = []
+    panel.trackMixEdited.connect(lambda index, mix: edits.append((index, mix)))
+    panel.set_mix(Mix((TrackMix(), TrackMix(50, 20, mute=True)), 90))
+    strip = panel.strips[1]
+    assert (strip.volume.value(), strip.pan.value(), panel.master.value()) == (50, 20, 90)
+    assert strip.mute.isChecked()
+    assert edits == []
+    strip.mute.click()
+    strip.solo.click()
+    assert edits == [(1, TrackMix(50, 20)), (1, TrackMix(50, 20, solo=True))]
+
+
+def test_keys_move_a_slider_and_a_double_click_takes_it_home(
+    panel: MixerPanel, qtbot: QtBot
+) -> None:
+    edits: list[TrackMix] = []
+    panel.trackMixEdited.connect(lambda _, mix: edits.append(mix))
+    panel.show()
+    volume, pan = panel.strips[0].volume, panel.strips[0].pan
+    qtbot.keyClick(volume, Qt.Key.Key_Right)
+    qtbot.keyClick(volume, Qt.Key.Key_PageDown)
+    assert [mix.volume for mix in edits] == [102, 86]
+    qtbot.mouseDClick(volume, Qt.MouseButton.LeftButton)
+    assert edits[-1].volume == DEFAULT_VOLUME
+    qtbot.keyClick(pan, Qt.Key.Key_Home)
+    assert (edits[-1].pan, pan.value_text) == (0, "100 % left")
+    qtbot.keyClick(pan, Qt.Key.Key_Delete)
+    assert (edits[-1].pan, pan.value_text) == (CENTRE, "middle")
+
+
+def test_a_slider_follows_the_mouse_and_says_its_value(panel: MixerPanel, qtbot: QtBot) -> None:
+    panel.resize(328, 400)
+    panel.show()
+    volume, pan = panel.strips[0].volume, panel.strips[0].pan
+    middle = volume.rect().center()
+    qtbot.mousePress(volume, Qt.MouseButton.LeftButton, pos=middle)
+    assert volume.value() == pytest.approx(64, abs=2)
+    for x in (20, 5, 1):
+        qtbot.mouseMove(volume, QPoint(x, 14))
+    qtbot.mouseRelease(volume, Qt.MouseButton.LeftButton, pos=QPoint(1, 14))
+    assert (volume.value(), volume.value_text) == (0, "silent")
+    assert "Volume of Soprano: silent" in volume.toolTip()
+    # Near the middle it is the middle.
+    qtbot.mouseClick(pan, Qt.MouseButton.LeftButton, pos=pan.rect().center() + QPoint(2, 0))
+    assert pan.value() == CENTRE
+
+
+def test_the_wheel_scrolls_past_a_slider(panel: MixerPanel) -> None:
+    volume = panel.strips[0].volume
+    for keys, value in ((Qt.KeyboardModifier.NoModifier, 100), (CTRL, 102)):
+        event = QWheelEvent(
+            QPointF(10, 10),
+            QPointF(10, 10),
+            QPoint(0, 0),
+            QPoint(0, 120),
+            Qt.MouseButton.NoButton,
+            keys,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        volume.wheelEvent(event)
+        assert volume.value() == value
+
+
+@pytest.mark.parametrize(("value", "text"), [(100, "0 dB"), (127, "+4.2 dB"), (50, "−12.0 dB")])
+def test_volume_is_in_decibels(panel: MixerPanel, value: int, text: str) -> None:
+    panel.strips[0].volume.show_value(value)
+    assert panel.strips[0].volume.value_text == text
+
+
+def test_a_track_that_rests_while_another_is_soloed_shows_it(panel: MixerPanel) -> None:
+    def picture(index: int) -> int:
+        return panel.strips[index].mute.icon().cacheKey()
+
+    heard, silent = picture(0), None
+    panel.set_mix(Mix((TrackMix(), TrackMix(solo=True))))
+    silent = picture(0)
+    assert silent != heard
+    assert picture(1) == heard
+    assert not panel.strips[0].mute.isChecked()
 
 
 def test_the_melody_is_marked_and_another_track_can_be_it(panel: MixerPanel, qtbot: QtBot) -> None:

@@ -111,11 +111,11 @@ def test_nothing_is_not_played(rig: Rig) -> None:
 
 
 def test_muted_tracks_rest(rig: Rig) -> None:
-    rig.controller.set_muted({0})
+    rig.controller.set_track_mix(0, TrackMix(mute=True))
     rig.controller.play()
     rig.pass_steps(1)
     assert rig.sounding == {48}
-    rig.controller.set_muted(())
+    rig.controller.set_track_mix(0, TrackMix())
     rig.pass_steps(8)
     assert rig.sounding == {74, 48}
 
@@ -196,10 +196,10 @@ def test_the_mix_reaches_the_synthesizer_and_is_told(rig: Rig) -> None:
     assert rig.sink.controls[1, 10] == 10
     assert mixes[-1] == rig.controller.mix
     assert len(mixes) == 2
-    rig.controller.set_muted({0})
+    rig.controller.set_track_mix(0, TrackMix(mute=True))
     assert rig.sink.controls[0, 7] == 0
     assert rig.controller.mix.track(1) == TrackMix(volume=30, pan=10)
-    rig.controller.set_muted(())
+    rig.controller.set_track_mix(0, TrackMix())
     assert rig.sink.controls[0, 7] == 50
 
 

@@ -1,0 +1,82 @@
+"""The mixer's panel, what plays, and what is remembered: one mix for all three."""
+
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer
+
+from composer_app.live.mixing import Mix
+from composer_app.music.edits import with_melody_track
+from composer_app.studio.document import Document
+from composer_app.studio.mixer_panel import MixerPanel
+from composer_app.studio.playback_controller import PlaybackController
+from composer_app.studio.settings import Settings
+
+# A drag changes the mix a hundred times a second, a file need not know of each.
+_STORE_MS: Final = 500
+
+
+class MixController(QObject):
+    """Keeps panel and player at the same mix.
+
+    Volumes, pans and the master are remembered in the settings, by the place of a track: a
+    balance suits the room, the loudspeakers and the instruments of the four voices, whichever
+    piece they play; MIDI files that others open are not to carry it. Mute and solo are for the
+    moment: they end with their track and with the piece, so that nothing is silent for a reason
+    that has been forgotten.
+    """
+
+    def __init__(
+        self,
+        panel: MixerPanel,
+        playback: PlaybackController,
+        document: Document,
+        settings: Settings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._panel = panel
+        self._playback = playback
+        self._document = document
+        self._settings = settings
+        self._piece = document.piece_number
+        self._store_later = QTimer(self)
+        self._store_later.setSingleShot(True)
+        self._store_later.setInterval(_STORE_MS)
+        self._store_later.timeout.connect(self.store)
+        playback.set_mix(settings.mix)
+        panel.set_mix(playback.mix)
+        panel.trackMixEdited.connect(playback.set_track_mix)
+        panel.masterEdited.connect(playback.set_master)
+        panel.programChosen.connect(self._choose_program)
+        panel.melodyChosen.connect(self._choose_melody)
+        playback.mixChanged.connect(self._show)
+        document.compositionChanged.connect(self._take_composition)
+
+    def store(self) -> None:
+        """Remember the mix now."""
+        self._store_later.stop()
+        self._settings.mix = self._playback.mix
+
+    def _show(self, mix: Mix) -> None:
+        self._panel.set_mix(mix)
+        self._store_later.start()
+
+    def _take_composition(self) -> None:
+        document, mix = self._document, self._playback.mix
+        stay = len(document.composition.tracks) if document.piece_number == self._piece else 0
+        self._piece = document.piece_number
+        tracks = tuple(
+            track if index < stay else replace(track, mute=False, solo=False)
+            for index, track in enumerate(mix.tracks)
+        )
+        self._playback.set_mix(replace(mix, tracks=tracks))
+        self._panel.set_composition(document.composition)
+
+    def _choose_program(self, track: int, program: int) -> None:
+        changed = self._document.composition.with_program(track, program)
+        self._document.replace(changed, "Change Instrument")
+
+    def _choose_melody(self, track: int) -> None:
+        changed = with_melody_track(self._document.composition, track)
+        self._document.replace(changed, "Choose Melody")
