@@ -41,6 +41,7 @@ from composer_app.generation.noise import NoiseVector
 from composer_app.generation.onnx_session import open_session, run_watched
 from composer_app.generation.phrase_ends import phrase_marks
 from composer_app.generation.placement import (
+    BASS_FLOOR,
     bar_positions,
     low_bias,
     paint,
@@ -49,6 +50,7 @@ from composer_app.generation.placement import (
 )
 from composer_app.generation.refining_run import Canvas, Run, Schedule
 from composer_app.generation.sampling import VOICES, Grid, Mask, NoiseSource
+from composer_app.generation.settling import lift_bass, uncross
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.pitch import fold_into_range
@@ -215,9 +217,13 @@ class RefiningGenerator:
     def _written(self, run: Run, roll: PianoRoll, shift: int) -> PianoRoll:
         """What the run has written, of all four voices, as loud as the melody's ``roll`` asks."""
         softer = accompaniment_velocity(roll)
-        cells = np.where(run.free, run.grid, 0)[: roll.steps]
+        below = self._lowest - 1 - shift
+        steps = slice(0, roll.steps)
+        free = run.free[steps]
+        cells, onset = uncross(run.grid[steps], run.onset[steps], free)
+        cells = lift_bass(cells, onset, free, BASS_FLOOR - below)
         levels = (mean_velocity(roll), softer, softer, softer)
-        return paint(cells, run.onset[: roll.steps], self._lowest - 1 - shift, levels)
+        return paint(np.where(free, cells, 0), onset, below, levels)
 
     @property
     def classes(self) -> int:

@@ -28,12 +28,14 @@ from composer_app.generation.noise import CHANNELS, ROWS, STEPS_PER_CELL, NoiseV
 from composer_app.generation.onnx_session import open_session, run_watched
 from composer_app.generation.phrase_ends import phrase_marks
 from composer_app.generation.placement import (
+    BASS_FLOOR,
     bar_positions,
-    octave_shift,
+    crowding_shift,
     paint,
     with_melody,
 )
-from composer_app.generation.sampling import VOICES
+from composer_app.generation.sampling import VOICES, Grid, Mask
+from composer_app.generation.settling import lift_bass, settle, uncross
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.pitch import PITCH_COUNT, fold_into_range
@@ -294,23 +296,39 @@ class _Voices:
         fold_into_range(lowest, lowest, highest)
 
     def sound(self, request: _Request, run: Run) -> Generated:
-        """One run; the melody is moved to where sopranos sing, and its voices back with it."""
+        """One run; the melody is moved to where the network knows it, its voices back with it.
+
+        Then the last chord is set, and a bass that is too low is raised.
+        """
         roll = request.roll
         melody = roll.notes(0)
-        shift = octave_shift(melody)
-        answer = run(self._feeds(request, melody, shift))
+        shift = crowding_shift(melody)
+        feeds = self._feeds(request, melody, shift)
+        answer = run(feeds)
         cells = answer["pitch"][0, : roll.steps]
         if cells.size and not 0 <= cells.min() <= cells.max() <= self._highest - self._lowest + 1:
             raise ModelError(f"{self._file} gives pitches that it should not know.")
         begins = np.ones(cells.shape, np.bool_)
         begins[1:] = cells[1:] != cells[:-1]
         struck = begins | (answer["onset"][0, : roll.steps] >= _STRUCK)
+        cells = np.where(_WRITTEN, cells, feeds["melody"][0, : roll.steps, None])
+        below = self._lowest - 1 - shift
+        last = melody[-1].start if melody else 0
+        cells, struck = self._polished(cells, struck & (cells > 0), last, BASS_FLOOR - below)
         levels = [accompaniment_velocity(roll)] * VOICES
-        written = paint(np.where(_WRITTEN, cells, 0), struck, self._lowest - 1 - shift, levels)
+        written = paint(np.where(_WRITTEN, cells, 0), struck, below, levels)
         confidence = np.ones((roll.steps, VOICES), np.float32)
         if "confidence" in answer:
             confidence[:, 1:] = np.clip(answer["confidence"][0, : roll.steps, 1:], 0, 1)
         return Generated(with_melody(written, roll), confidence)
+
+    def _polished(self, cells: Grid, struck: Mask, last: int, floor: int) -> tuple[Grid, Mask]:
+        """``(cells, struck)`` (T, 4) with an ending, and a bass not much below class ``floor``."""
+        free = np.broadcast_to(_WRITTEN, cells.shape)
+        highest = self._highest - self._lowest + 1
+        cells, struck = settle(cells, struck, last, highest, floor)
+        cells, struck = uncross(cells, struck, free)
+        return lift_bass(cells, struck, free, floor), struck
 
     def _feeds(self, request: _Request, notes: tuple[Note, ...], shift: int) -> Feeds:
         """The network's inputs, for a batch of one; T is padded to whole cells of the noise."""

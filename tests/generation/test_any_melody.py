@@ -1,4 +1,4 @@
-"""Whatever a person plays, four musical voices come out: the shipped model, end to end."""
+"""Whatever a person plays, four musical voices come out: the shipped models, end to end."""
 
 from functools import cache
 from itertools import pairwise
@@ -9,7 +9,9 @@ import pytest
 
 from composer_app.generation.generator import GenerationSettings, compose
 from composer_app.generation.refining_generator import RefiningGenerator
+from composer_app.generation.refining_run import Schedule
 from composer_app.generation.sampling import in_a_triad
+from composer_app.generation.unet_generator import UNetGenerator
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
@@ -17,6 +19,7 @@ from composer_app.music.timing import Meter
 
 pytest.importorskip("onnxruntime")
 
+AnyGenerator = RefiningGenerator | UNetGenerator
 REST = -1
 SCALE = (0, 2, 4, 5, 7, 9, 11)
 
@@ -42,15 +45,20 @@ def turned(pitches: list[int], times: int) -> list[int]:
     return [*pitches * times, pitches[0]]
 
 
+def with_upbeat(melody: Melody, pitch: int, steps: int) -> Melody:
+    later = (Note(n.start + steps, n.pitch, n.duration) for n in melody.notes)
+    return Melody((Note(0, pitch, steps), *later), meter=melody.meter)
+
+
 MELODIES = {
     "the lowest of 32 keys": tune(41, 4),
     "low": tune(48, 4),
     "octave leaps": line(turned([60, 72, 64, 76, 67, 79, 62, 74], 2), 4),
     "long rests": Melody((Note(0, 67, 8), Note(40, 69, 8), Note(90, 71, 6), Note(96, 72, 16))),
     "a rest first": line([67, 69, 71, 72], 4, 4, 4, 8, start=44),
-    "an upbeat": Melody(
-        (Note(0, 67, 4), *(Note(n.start + 4, n.pitch, n.duration) for n in tune(72, 4).notes))
-    ),
+    "an upbeat": with_upbeat(tune(72, 4), 67, 4),
+    "an upbeat in 3/4": with_upbeat(tune(67, 4, Meter(3, 4)), 62, 4),
+    "an upbeat in 2/4": with_upbeat(tune(67, 8, Meter(2, 4)), 62, 2),
     "running sixteenths": line(turned([60, 62, 64, 65, 67, 69, 71, 72, 74, 72, 71, 69], 5), 1),
     "repeated notes": line([67] * 31 + [60], 2),
     "a chromatic line": line([*range(60, 77), *range(75, 59, -1)], 4),
@@ -61,22 +69,38 @@ MELODIES = {
     "3/4": tune(65, 6, Meter(3, 4)),
     "2/4": tune(62, 8, Meter(2, 4)),
     "6/8": line(turned([67, 69, 71, 72, 71, 69], 4), 4, 2, 4, 2, 2, 4, meter=Meter(6, 8)),
+    "low in minor": line([45, 48, 52, 50, 48, 47, 45, 44, 45, 52, 50, 48, 47, 48, 47, 45], 4),
+    "low octave leaps": line(turned([41, 53, 43, 55, 45, 57, 41, 48], 2), 4),
+    "low sixteenths": line(turned([48, 50, 52, 53, 55, 57, 59, 60], 4), 1),
+    "low in 3/4": tune(43, 6, Meter(3, 4)),
+    "low and chromatic": line([*range(41, 60), *range(59, 40, -1)], 4),
+    "low and repeated": line([45] * 31 + [41], 2),
+    "one low note": Melody((Note(0, 41, 4),)),
+    "all of 32 keys": line([41, 45, 48, 53, 57, 60, 65, 69, 72, 69, 65, 60, 57, 53, 48, 45, 41], 4),
+    "an end in a run": line([60, 62, 64, 65, 67, 69, 71, 72], 4, 4, 4, 4, 1, 1, 1, 1),
+    "an end on no note of the scale": line([60, 62, 64, 65, 67, 66], 4, 4, 4, 4, 4, 12),
     "very high": tune(96, 4),
     "syncopated": line(turned([60, 64, 67, 65], 6), 2, 4, 4, 6),
     **{f"the key of {tonic}": tune(tonic, 2) for tonic in range(60, 72)},
 }
 SLOW = {"200 bars": tune(65, 200)}
 # What the melody itself makes hard: running and chromatic lines leave some chords out.
-HARD = ("running sixteenths", "a chromatic line", "octave leaps", "one step")
+HARD = (
+    *("running sixteenths", "a chromatic line", "octave leaps", "one step"),
+    *("low sixteenths", "low and chromatic", "low octave leaps"),
+)
 
 
-@pytest.fixture(scope="module")
-def generator(repository: Path) -> RefiningGenerator:
-    return RefiningGenerator(repository / "models" / "bach.onnx")
+@pytest.fixture(scope="module", params=[RefiningGenerator, UNetGenerator])
+def generator(request: pytest.FixtureRequest, repository: Path) -> AnyGenerator:
+    refining = request.param is RefiningGenerator
+    file = repository / "models" / ("bach.onnx" if refining else "bach-gan.onnx")
+    made: AnyGenerator = request.param(file)
+    return made
 
 
 @cache
-def piece(generator: RefiningGenerator, name: str) -> Composition:
+def piece(generator: AnyGenerator, name: str) -> Composition:
     melody = MELODIES.get(name) or SLOW[name]
     return compose(melody, generator, GenerationSettings(seed=1))
 
@@ -95,20 +119,20 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def test_the_melody_is_untouched(generator: RefiningGenerator, name: str) -> None:
+def test_the_melody_is_untouched(generator: AnyGenerator, name: str) -> None:
     melody = MELODIES.get(name) or SLOW[name]
     assert piece(generator, name).tracks[0].notes == melody.notes
     assert piece(generator, name).steps == melody.steps
 
 
-def test_no_voices_cross(generator: RefiningGenerator, name: str) -> None:
+def test_no_voices_cross(generator: AnyGenerator, name: str) -> None:
     pitch = grid(piece(generator, name))
     for upper, lower in pairwise(pitch.T):
         both = (upper != REST) & (lower != REST)
         assert (upper >= lower)[both].all()
 
 
-def test_no_voice_is_silent_for_long(generator: RefiningGenerator, name: str) -> None:
+def test_no_voice_is_silent_for_long(generator: AnyGenerator, name: str) -> None:
     # Where the melody rests, the others may: beneath it each is heard in every bar.
     pitch = grid(piece(generator, name))
     for voice in range(1, 4):
@@ -122,7 +146,7 @@ def longest(hits: np.ndarray) -> int:
     return int(np.diff(np.append(-1, ends)).max()) - 1
 
 
-def test_it_ends_like_an_ending(generator: RefiningGenerator, name: str) -> None:
+def test_it_ends_like_an_ending(generator: AnyGenerator, name: str) -> None:
     composition = piece(generator, name)
     last = grid(composition)[-1]
     assert (last != REST).all(), "all voices sound"
@@ -130,23 +154,30 @@ def test_it_ends_like_an_ending(generator: RefiningGenerator, name: str) -> None
     assert len({track.notes[-1].end for track in composition.tracks}) == 1, "held to the end"
 
 
-def test_most_of_it_is_chords_without_clashes(generator: RefiningGenerator, name: str) -> None:
+def test_most_of_it_is_chords_without_clashes(generator: AnyGenerator, name: str) -> None:
     pitch = grid(piece(generator, name))
     sounding = pitch[(pitch != REST).all(axis=1)]
     clash = np.abs(sounding[:, :1] - sounding[:, 1:]) % 12
-    assert np.isin(clash, (1, 11)).any(axis=1).mean() < (0.35 if name in HARD else 0.15)
+    limits = (0.15, 0.35) if isinstance(generator, RefiningGenerator) else (0.25, 0.45)
+    assert np.isin(clash, (1, 11)).any(axis=1).mean() < limits[name in HARD]
 
 
-def test_nothing_lies_in_the_mud(generator: RefiningGenerator, name: str) -> None:
+def test_nothing_lies_in_the_mud(generator: AnyGenerator, name: str) -> None:
     pitch = grid(piece(generator, name))
     bass = pitch[:, 3][pitch[:, 3] != REST]
-    # A cello's lowest string is 36; the 32 keys' lowest melody leaves no room above it.
-    assert bass.min() >= 24
-    if np.median(pitch[:, 0][pitch[:, 0] != REST]) >= 50:
-        assert np.mean(bass < 34) < 0.2
+    # A double bass's lowest string is 28; the 32 keys' lowest melody leaves little room above it.
+    if isinstance(generator, RefiningGenerator):
+        assert bass.min() >= 24
+        assert np.mean(bass < 28) < 0.15
+        if np.median(pitch[:, 0][pitch[:, 0] != REST]) > 50:
+            assert np.mean(bass < 34) < 0.2
+    else:
+        # What writes once cannot be asked for anything else.
+        assert bass.min() >= 21, "a piano's lowest key"
+        assert np.mean(bass < 28) < 0.25
 
 
-def test_lines_are_not_torn(generator: RefiningGenerator, name: str) -> None:
+def test_lines_are_not_torn(generator: AnyGenerator, name: str) -> None:
     composition = piece(generator, name)
     leaps = [
         abs(after.pitch - before.pitch)
@@ -156,4 +187,20 @@ def test_lines_are_not_torn(generator: RefiningGenerator, name: str) -> None:
     ]
     assert max(leaps, default=0) <= 24
     wide = sum(leap > 12 for leap in leaps)
-    assert wide <= 1 + 0.02 * len(leaps)
+    some, share = (1, 0.02) if isinstance(generator, RefiningGenerator) else (3, 0.05)
+    assert wide <= some + share * len(leaps)
+
+
+def test_what_haste_gets_wrong_is_put_right(repository: Path) -> None:
+    # With so few passes the network itself lets voices cross, and the bass go down.
+    hasty = RefiningGenerator(repository / "models" / "bach.onnx", 1, Schedule((2, 1, 1), 2))
+    deep = 0
+    for seed in range(8):
+        leaping, repeated = (
+            grid(compose(MELODIES[name], hasty, GenerationSettings(seed)))
+            for name in ("low octave leaps", "low and repeated")
+        )
+        for upper, lower in pairwise(leaping.T):
+            assert (upper >= lower)[(upper != REST) & (lower != REST)].all()
+        deep += int(((repeated[:, 3] != REST) & (repeated[:, 3] < 28)).sum())
+    assert deep < 20, "of 512 steps"

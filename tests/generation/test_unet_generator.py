@@ -339,16 +339,31 @@ def test_the_upbeat_is_told(
     assert listener.feeds[0]["position"][0, :6].tolist() == [12, 13, 14, 15, 0, 1]
 
 
-def test_melodies_are_moved_to_sopranos_and_their_voices_back(
+def moved(semitones: int) -> tuple[Note, ...]:
+    return tuple(Note(n.start, n.pitch + semitones, 4, 90) for n in EIGHT_BARS)
+
+
+def test_high_melodies_are_moved_to_sopranos_and_their_voices_back(
     models: dict[str, UNetGenerator],
 ) -> None:
-    high = generate(models["voices"], EIGHT_BARS, seed=8).roll
-    low = generate(
-        models["voices"], tuple(Note(n.start, n.pitch - 24, 4, 90) for n in EIGHT_BARS), seed=8
-    ).roll
+    usual = generate(models["voices"], EIGHT_BARS, seed=8).roll
+    high = generate(models["voices"], moved(24), seed=8).roll
     for voice in range(1, 4):
-        moved = [(n.start, n.pitch - 24, n.duration) for n in high.notes(voice)]
-        assert [(n.start, n.pitch, n.duration) for n in low.notes(voice)] == moved
+        back = [(n.start, n.pitch - 24, n.duration) for n in high.notes(voice)]
+        assert [(n.start, n.pitch, n.duration) for n in usual.notes(voice)] == back
+
+
+def test_low_melodies_are_moved_to_where_there_is_little_room_beneath(
+    models: dict[str, UNetGenerator], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener = Listener(models["voices"], monkeypatch)
+    low = generate(models["voices"], moved(-19), seed=8).roll
+    heard = listener.feeds[0]["melody"][0, ::4]
+    assert heard.tolist() == [57 - 36 + 1 + note.pitch - 60 for note in EIGHT_BARS]
+    assert low.notes(0) == moved(-19)
+    usual = generate(models["voices"], EIGHT_BARS, seed=8).roll
+    alto, before = ([n.pitch for n in each.notes(1)[:12]] for each in (low, usual))
+    assert alto == [pitch - 19 for pitch in before], "the voices go with the melody"
 
 
 def test_temperature_is_passed_on(models: dict[str, UNetGenerator]) -> None:
@@ -360,22 +375,25 @@ def test_cells_become_notes(
     models: dict[str, UNetGenerator], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def answer(names: list[str], feeds: dict[str, NDArray[Any]]) -> list[NDArray[Any]]:
-        pitch = np.zeros((1, 16, 4), np.int64)
-        onset = np.zeros((1, 16, 4), np.float32)
+        pitch = np.zeros((1, 32, 4), np.int64)
+        onset = np.zeros((1, 32, 4), np.float32)
         pitch[0, :8, 1] = 13  # C3, struck once more at 4; a probability of less leaves it
         onset[0, 4, 1], onset[0, 6, 1] = 0.5, 0.49
-        pitch[0, 8:, 1] = 15  # another pitch is struck without being asked
+        pitch[0, 8:16, 1] = 15  # another pitch is struck without being asked
         onset[0, :, 2] = 1  # a rest is not
-        pitch[0, 15, 3] = 48
+        pitch[0, 15, 3] = 10
         answers: dict[str, NDArray[Any]] = {"pitch": pitch, "onset": onset}
         return [answers[name] for name in names]
 
     monkeypatch.setattr(Listener, "run", lambda self, names, feeds: answer(names, feeds))
     Listener(models["voices"], monkeypatch)
-    result = generate(models["voices"], (Note(0, 72, 16, 100),)).roll
-    assert result.notes(1) == (Note(0, 48, 4, 85), Note(4, 48, 4, 85), Note(8, 50, 8, 85))
-    assert result.notes(2) == ()
-    assert result.notes(3) == (Note(15, 83, 1, 85),)
+    result = generate(models["voices"], (Note(0, 72, 16, 100), Note(16, 72, 4, 100))).roll
+    assert result.notes(1)[:3] == (Note(0, 48, 4, 85), Note(4, 48, 4, 85), Note(8, 50, 8, 85))
+    # The last chord is not the network's.
+    alto, tenor, bass = (result.notes(voice) for voice in (1, 2, 3))
+    assert len(alto) == 4
+    assert [note.start for note in tenor] == [16]
+    assert bass == (Note(15, 45, 5, 85),)
 
 
 def test_a_network_may_say_how_sure_it_is_and_be_told_a_style(tmp_path: Path) -> None:
