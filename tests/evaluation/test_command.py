@@ -29,6 +29,20 @@ def test_a_table_and_json(corpus: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "random paste" not in table
 
 
+def test_progress_is_shown_on_a_terminal_and_a_report_written(
+    corpus: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    plain = ["evaluate", "--classifiers", "0", "--no-floors", "--pieces", "1", "--takes", "1"]
+    assert cli.main([*plain, "--report", "report.md"]) == 0
+    shown = capsys.readouterr().err
+    assert shown.startswith("\rcomposing")
+    assert shown.endswith("100%\n")
+    report = Path("report.md").read_text(encoding="utf-8")
+    assert "not told where phrases end" in report
+    assert Path("report-1.png").exists()
+
+
 def test_the_style_names_the_corpus(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["evaluate", "--style", "hymn"]) == 2
     assert "There is no corpus at build/hymn.npz" in capsys.readouterr().err
