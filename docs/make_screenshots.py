@@ -73,7 +73,7 @@ def main() -> int:
         services = build_services(
             Settings(Path(settings)),
             ports=NoKeyboards(),
-            open_sound=lambda: (SilentSynthesizer(), None),
+            open_sound=lambda _: (SilentSynthesizer(), None),
         )
         window = MainWindow(services)
         try:

@@ -46,9 +46,30 @@ class Actions(QObject):
         self.record.setCheckable(True)
         self._describe(self.record, "Record a melody, or end the recording")
         self.rewind = self._action("Return to Start", "rewind", Qt.Key.Key_Home, "Return to start")
-        self.play = self._action("Play", "play", Qt.Key.Key_Space, "Play, or stop")
+        self.play = self._action("Play", "play", Qt.Key.Key_Space, "Play")
         self.play.setCheckable(True)
-        self.stop = self._action("Stop", "stop", Qt.Key.Key_Escape, "Stop playing or recording")
+        self.stop = self._action(
+            "Stop",
+            "stop",
+            Qt.Key.Key_Escape,
+            "Stop, and return to where playing began; once more: to the start",
+        )
+        self.loop = self._action(
+            "&Loop", "loop", "L", "Play a region over and over", COLORS.text, COLORS.accent
+        )
+        self.loop.setCheckable(True)
+        self.follow = self._action(
+            "&Follow Playhead",
+            "follow",
+            "Ctrl+F",
+            "Turn the pages of the piano roll with the playhead",
+            COLORS.text,
+            COLORS.accent,
+        )
+        self.follow.setCheckable(True)
+        self.settings = self._action(
+            "Se&ttings…", "settings", "Ctrl+,", "Sound and MIDI: what plays, and what you play on"
+        )
         self.panic = self._action(
             "All Notes &Off", "", "Shift+Esc", "Silence whatever sounds, here and on MIDI outputs"
         )
@@ -102,6 +123,17 @@ class Actions(QObject):
         )
         self.computer_keys.setCheckable(True)
         self.computer_keys.setIconText("Letters play")
+
+        for switch in (self.loop, self.follow, self.metronome):
+            # In a menu its tick says whether it is on.
+            switch.setIconVisibleInMenu(False)
+
+    def show_playing(self, playing: bool) -> None:
+        """Let Play be Pause while something plays."""
+        self.play.setChecked(playing)
+        self.play.setIcon(icon("pause" if playing else "play"))
+        self.play.setText("Pause" if playing else "Play")
+        self._describe(self.play, "Pause" if playing else "Play")
 
     def _add_selecting(self) -> None:
         """What concerns the notes that are selected."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from composer_app.live.audio_file import FORMATS
 
 _FILTER: Final = "MIDI files (*.mid *.midi *.MID *.MIDI);;All files (*)"
+_SOUNDFONT_FILTER: Final = "SoundFonts (*.sf2 *.sf3 *.SF2 *.SF3);;All files (*)"
 _AUDIO_FILTERS: Final = {f"{each.title} (*{each.suffix})": each.suffix for each in FORMATS}
 
 
@@ -32,6 +33,32 @@ class FileDialogs:
             return None
         path = Path(name)
         return path if path.suffix.lower() in (".mid", ".midi") else Path(f"{name}.mid")
+
+    def ask_soundfont(self, parent: QWidget, folder: Path) -> Path | None:
+        """A file of instruments, or None when the person thinks better of it."""
+        name, _ = QFileDialog.getOpenFileName(
+            parent, "Choose SoundFont", str(folder), _SOUNDFONT_FILTER
+        )
+        return Path(name) if name else None
+
+    def ask_save_as(
+        self, parent: QWidget, title: str, suggestion: Path, kinds: dict[str, str]
+    ) -> Path | None:
+        """Where to write one of ``kinds``, such as {".png": "PNG picture"}; ends as one of them.
+
+        The dialog asks before it overwrites.
+        """
+        filters = {f"{name} (*{suffix})": suffix for suffix, name in kinds.items()}
+        chosen = next((each for each in filters if filters[each] == suggestion.suffix), "")
+        name, choice = QFileDialog.getSaveFileName(
+            parent, title, str(suggestion), ";;".join(filters), chosen
+        )
+        if not name:
+            return None
+        path = Path(name)
+        if path.suffix.lower() in kinds:
+            return path
+        return Path(f"{name}{filters.get(choice, suggestion.suffix)}")
 
     def ask_save_audio(self, parent: QWidget, suggestion: Path) -> Path | None:
         """Where to write sound; ends as one of the audio formats. Asks before it overwrites."""

@@ -4,17 +4,9 @@ import logging
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QMainWindow,
-    QMenu,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QMainWindow, QMenu
 
 from composer_app.generation.catalog import ModelInfo
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
@@ -25,7 +17,9 @@ from composer_app.studio.computer_keys import ComputerKeys
 from composer_app.studio.file_controller import FileController
 from composer_app.studio.generate_panel import GeneratePanel
 from composer_app.studio.generation_controller import GenerationController
+from composer_app.studio.key_lights import KeyLights
 from composer_app.studio.keyboard_panel import KeyboardPanel
+from composer_app.studio.loop_controller import LoopController
 from composer_app.studio.menus import Menus
 from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
 from composer_app.studio.midi_tools import build_midi
@@ -37,17 +31,15 @@ from composer_app.studio.recording_controller import RecordingState
 from composer_app.studio.recording_tools import RecordingTools
 from composer_app.studio.selection_controller import SelectionController
 from composer_app.studio.services import Services
+from composer_app.studio.settings_dialog import SettingsDialog
 from composer_app.studio.statistics_panel import StatisticsPanel
-from composer_app.studio.theme import set_role, voice_color
 from composer_app.studio.transport_bar import TransportBar
 from composer_app.studio.transport_controller import TransportController
+from composer_app.studio.window_layout import arrange
 
 _log = logging.getLogger(__name__)
 _FIRST_SIZE: Final = (1440, 900)
 _SMALLEST_SIZE: Final = (1080, 680)
-_RIGHT_WIDTH: Final = 328
-# Four strips without scrolling.
-_MIXER_HEIGHT: Final = 288
 _HINT: Final = "Play a melody or open one, press Generate, and listen."
 
 
@@ -125,13 +117,16 @@ class MainWindow(QMainWindow):
             services.worker,
             settings,
             bar,
-            self._play_from_start,
+            self.transport.play_from_start,
             self,
         )
         self.midi = build_midi(services, self.midi_menu, self.commands.panic, self)
         self.selection = SelectionController(
             self.commands, document, self.roll, self.generation, self.generate_panel, self
         )
+        self.loop = LoopController(self.commands, self.roll, document, self.playback, self)
+        self.lights = KeyLights(self.keyboard, self.playback, services.live, self)
+        self.settings_dialog = SettingsDialog(services, self.midi, self)
         self._computer_keys = ComputerKeys(self.keyboard, self)
         self.menus = Menus(
             self.menuBar(),
@@ -141,44 +136,21 @@ class MainWindow(QMainWindow):
             settings,
             self.midi_menu,
             self.transport_bar.quantize_menu,
+            self.transport_bar.metronome_menu,
             self.selection.voices,
             self._show_about,
         )
 
     def _lay_out(self) -> None:
-        right = QSplitter(Qt.Orientation.Vertical)
-        right.setChildrenCollapsible(False)
-        right.addWidget(self.mixer)
-        right.addWidget(self.statistics)
-        right.setSizes([_MIXER_HEIGHT, 500])
-        right.setStretchFactor(0, 0)
-        right.setStretchFactor(1, 1)
-        # On the panels, since a splitter takes its own limits from theirs.
-        self.mixer.setFixedWidth(_RIGHT_WIDTH)
-        self.statistics.setFixedWidth(_RIGHT_WIDTH)
-        middle = QHBoxLayout()
-        middle.setContentsMargins(0, 0, 0, 0)
-        middle.setSpacing(0)
-        for widget, stretch in (
-            (self.generate_panel, 0),
-            (_line(vertical=True), 0),
-            (self.roll, 1),
-            (_line(vertical=True), 0),
-            (right, 0),
-        ):
-            middle.addWidget(widget, stretch)
-        column = QVBoxLayout()
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.transport_bar)
-        column.addLayout(middle, 1)
-        column.addWidget(_line())
-        column.addWidget(self.tools.step_bar)
-        column.addWidget(self.keyboard_panel)
-        column.addWidget(_line())
-        column.addWidget(self.message_bar)
-        centre = QWidget()
-        centre.setLayout(column)
+        centre = arrange(
+            toolbar=self.transport_bar,
+            left=self.generate_panel,
+            roll=self.roll,
+            mixer=self.mixer,
+            statistics=self.statistics,
+            below=(self.tools.step_bar, self.keyboard_panel),
+            messages=self.message_bar,
+        )
         self._centre = centre
         self.setCentralWidget(centre)
         # No control has the focus at first: the letters play and the space bar starts.
@@ -196,15 +168,15 @@ class MainWindow(QMainWindow):
         self.roll.seekRequested.connect(self.transport.seek)
         self.recording.notesChanged.connect(self.roll.set_recording_notes)
         self.recording.stateChanged.connect(self._show_recording)
-        self.playback.soundingChanged.connect(self._light_tracks)
-        self._lit: frozenset[tuple[int, int]] = frozenset()
+        follow = self.commands.follow
+        follow.toggled.connect(self._follow)
+        follow.setChecked(self._services.settings.follow)
+        self._follow(follow.isChecked())
 
     def _connect_keyboard(self) -> None:
         live, midi = self._services.live, self.midi
         self.keyboard.noteOn.connect(live.note_on)
         self.keyboard.noteOff.connect(live.note_off)
-        live.midiStruck.connect(self._light_midi)
-        live.midiReleased.connect(self._unlight_midi)
         midi.statusChanged.connect(self._show_midi_status)
         midi.told.connect(self.message_bar.tell)
         midi.failed.connect(self._warn)
@@ -224,6 +196,7 @@ class MainWindow(QMainWindow):
             (commands.export_audio, self.audio_export.ask),
             (commands.quit, self.close),
             (commands.stop, self.midi.panic),
+            (commands.settings, self.settings_dialog.open_page),
             (commands.zoom_in, self.roll.zoom_in),
             (commands.zoom_out, self.roll.zoom_out),
             (commands.fit, self.roll.fit),
@@ -303,20 +276,14 @@ class MainWindow(QMainWindow):
     def _show_midi_status(self, text: str, tip: str, attention: bool) -> None:
         self.transport_bar.set_midi_status(text, tip, attention=attention)
 
-    def _light_tracks(self, sounding: frozenset[tuple[int, int]]) -> None:
-        for keys, on in ((self._lit - sounding, False), (sounding - self._lit, True)):
-            for track, pitch in keys:
-                self.keyboard.set_lit(pitch, on, voice_color(track), f"track {track}")
-        self._lit = sounding
-
-    def _light_midi(self, pitch: int) -> None:
-        self.keyboard.set_lit(pitch, True, source="midi")
-
-    def _unlight_midi(self, pitch: int) -> None:
-        self.keyboard.set_lit(pitch, False, source="midi")
-
     def _say_silent(self, sentence: str) -> None:
-        self.message_bar.stand("sound", sentence, Tone.WARNING)
+        # Stays when its button has been pressed: it is true until there is sound.
+        action = MessageAction("Sound Settings…", lambda: self._mend_sound(sentence))
+        self.message_bar.stand("sound", sentence, Tone.WARNING, action)
+
+    def _mend_sound(self, sentence: str) -> None:
+        self._say_silent(sentence)
+        self.settings_dialog.open_sound()
 
     def _say_audible(self, sentence: str) -> None:
         self.message_bar.withdraw("sound")
@@ -334,10 +301,9 @@ class MainWindow(QMainWindow):
 
     # -- doing -----------------------------------------------------------------------------
 
-    def _play_from_start(self) -> None:
-        self.playback.seek(0.0)
-        if not self.playback.playing:
-            self.playback.play()
+    def _follow(self, on: bool) -> None:
+        self._services.settings.follow = on
+        self.roll.set_follow(on)
 
     def _let_letters_play(self, on: bool) -> None:
         self._services.settings.computer_keys = on
@@ -389,9 +355,3 @@ class MainWindow(QMainWindow):
     def _close_anyway(self) -> None:
         self._lost_is_fine = True
         self.close()
-
-
-def _line(*, vertical: bool = False) -> QFrame:
-    line = QFrame()
-    set_role(line, "rule-vertical" if vertical else "rule")
-    return line

@@ -26,6 +26,7 @@ class Menus:
         settings: Settings,
         midi_menu: QMenu,
         quantize_menu: QMenu,
+        metronome_menu: QMenu,
         voices: QMenu,
         show_about: Callable[[], None],
     ) -> None:
@@ -65,8 +66,13 @@ class Menus:
         edit.addSeparator()
         edit.addActions([actions.keep, actions.keep_rest, actions.keep_nothing])
         edit.addAction(actions.generate_selection)
+        edit.addSeparator()
+        edit.addAction(actions.settings)
+        # On macOS it belongs to the application's own menu.
+        actions.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
 
-        _fill_play(bar.addMenu("&Play"), actions, quantize_menu, midi_menu)
+        play = bar.addMenu("&Play")
+        _fill_play(play, actions, quantize_menu, metronome_menu, midi_menu)
 
         view = bar.addMenu("&View")
         view.addActions([actions.zoom_in, actions.zoom_out, actions.fit])
@@ -105,13 +111,18 @@ class Menus:
             self._recent.addAction("Files that you open appear here").setEnabled(False)
 
 
-def _fill_play(play: QMenu, actions: Actions, quantize: QMenu, midi: QMenu) -> None:
+def _fill_play(
+    play: QMenu, actions: Actions, quantize: QMenu, metronome: QMenu, midi: QMenu
+) -> None:
     play.addActions([actions.record, actions.capture, actions.step_input])
     play.addMenu(quantize)
     play.addSeparator()
     play.addActions([actions.play, actions.stop, actions.rewind])
+    play.addActions([actions.loop, actions.follow])
     play.addSeparator()
-    play.addActions([actions.metronome, actions.metronome_always])
+    play.addMenu(metronome)
+    play.addSeparator()
+    play.addAction(actions.panic)
     play.addSeparator()
     play.addActions([actions.computer_keys, actions.octave_down, actions.octave_up])
     play.addSeparator()

@@ -65,6 +65,8 @@ class MidiController(QObject):
     # News for the message bar.
     told = Signal(str)
     failed = Signal(str)
+    # What there is to choose from, and what is chosen: MidiChoices.
+    choicesChanged = Signal(object)
 
     def __init__(
         self,
@@ -83,6 +85,7 @@ class MidiController(QObject):
         self._menu = menu
         self._names: list[str] | None = None
         self._problem: str | None = None
+        self._choices = MidiChoices()
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
         self._timer.timeout.connect(self.poll)
@@ -96,6 +99,11 @@ class MidiController(QObject):
         menu.portsToggled.connect(self.offer_ports)
         menu.refreshed.connect(self.refresh)
         self._set_input()
+
+    @property
+    def choices(self) -> MidiChoices:
+        """What there is to choose from, and what is chosen."""
+        return self._choices
 
     def start(self) -> None:
         """Take up what the settings remember, and look for devices now and from now on."""
@@ -229,19 +237,20 @@ class MidiController(QObject):
 
     def _show(self) -> None:
         settings = self._settings
-        self._menu.show(
-            MidiChoices(
-                inputs=tuple(self._names or ()),
-                input=self._ports.open_name or "",
-                channel=settings.midi_channel,
-                shift=settings.midi_shift,
-                outputs=self._output.names,
-                output=settings.midi_output,
-                clock=settings.midi_clock,
-                ports_offered=self._output.offers_virtual,
-                problem=self._ports.problem,
-            )
+        self._choices = MidiChoices(
+            inputs=tuple(self._names or ()),
+            input=self._ports.open_name or "",
+            channel=settings.midi_channel,
+            shift=settings.midi_shift,
+            outputs=self._output.names,
+            output=settings.midi_output,
+            clock=settings.midi_clock,
+            ports_offered=self._output.offers_virtual,
+            problem=self._ports.problem,
         )
+        self._menu.show(self._choices)
+        # Also when nothing has changed: a choice that was refused is to be seen no longer.
+        self.choicesChanged.emit(self._choices)
         self._show_status()
 
     def _show_status(self) -> None:

@@ -87,19 +87,17 @@ class MidiMenu(QObject):
         every += [(channel, f"Channel {channel + 1}") for channel in range(16)]
         self._fill(channels, every, choices.channel, self.channelChosen.emit)
         octaves = self._submenu("Keyboard's &Octave")
-        shifts = [(shift, _shift_text(shift)) for shift in reversed(OCTAVE_SHIFTS)]
+        shifts = [(shift, shift_text(shift)) for shift in reversed(OCTAVE_SHIFTS)]
         self._fill(octaves, shifts, choices.shift, self.shiftChosen.emit)
 
     def _fill_outputs(self, choices: MidiChoices) -> None:
-        outputs = _with_chosen(choices.outputs, choices.output)
+        outputs = with_chosen(choices.outputs, choices.output)
         sounds = self._submenu("&Sound")
-        names = [("", "Composer's Own Sound"), *((name, _output_text(name)) for name in outputs)]
+        names = [("", "Composer's Own Sound"), *((name, output_text(name)) for name in outputs)]
         self._fill(sounds, names, choices.output, self.outputChosen.emit)
         clock = self._submenu("Send MIDI C&lock")
         names = [("", "To Nobody")]
-        names += [
-            (name, _output_text(name)) for name in _with_chosen(choices.outputs, choices.clock)
-        ]
+        names += [(name, output_text(name)) for name in with_chosen(choices.outputs, choices.clock)]
         self._fill(clock, names, choices.clock, self.clockChosen.emit)
         ports = self._menu.addAction("Offer &Ports to Other Programs")
         ports.setToolTip(
@@ -138,16 +136,18 @@ class MidiMenu(QObject):
             menu.addAction(action)
 
 
-def _with_chosen(names: tuple[str, ...], chosen: str) -> tuple[str, ...]:
+def with_chosen(names: tuple[str, ...], chosen: str) -> tuple[str, ...]:
     """What is chosen can be seen even while it is unplugged."""
     return names if not chosen or chosen in names else (*names, chosen)
 
 
-def _output_text(name: str) -> str:
+def output_text(name: str) -> str:
+    """What to call the output ``name``."""
     return f"{name} (to other programs)" if name == VIRTUAL_OUTPUT else name
 
 
-def _shift_text(shift: int) -> str:
+def shift_text(shift: int) -> str:
+    """A shift in semitones, in octaves."""
     octaves = abs(shift) // OCTAVE
     if not octaves:
         return "As Played"

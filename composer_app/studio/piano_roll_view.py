@@ -28,6 +28,7 @@ from composer_app.music.pitch import KEYBOARD_HIGHEST, KEYBOARD_LOWEST
 from composer_app.studio.locks import Locks
 from composer_app.studio.roll_geometry import HIGHEST_ROW, LOWEST_ROW, note_rect
 from composer_app.studio.roll_input import RollKeyboard, RollMouse
+from composer_app.studio.roll_loop import paint_loop_ends
 from composer_app.studio.roll_marks import (
     REACH,
     MarkedNotes,
@@ -62,7 +63,8 @@ RecordedNote = tuple[int, float, float]
 
 
 class PianoRollView(RollViewport):
-    """Shows a composition; ``seekRequested(step)`` when the ruler is clicked.
+    """Shows a composition; ``seekRequested(step)`` when the ruler is clicked, and
+    ``loopDragged(start, end)`` in steps when it is dragged in.
 
     ``selectionChanged(Selection)`` follows every change of what is selected, ``compositionShown``
     every new composition. ``mouse`` and
@@ -72,6 +74,7 @@ class PianoRollView(RollViewport):
     """
 
     seekRequested = Signal(float)
+    loopDragged = Signal(float, float)
     emptyActionRequested = Signal()
     selectionChanged = Signal(Selection)
     menuRequested = Signal(QPoint)
@@ -91,10 +94,12 @@ class PianoRollView(RollViewport):
         self._lit: frozenset[NoteKey] = frozenset()
         self._highlighted = MarkedNotes()
         self._band: QRectF | None = None
+        self._loop: tuple[float, float] | None = None
         self._tiles = RollTiles(self._paint_area)
         self.mouse = RollMouse(self, self.viewport())
         self.keyboard = RollKeyboard(self, self)
         self._ruler.seekRequested.connect(self.seekRequested)
+        self._ruler.loopDragged.connect(self.loopDragged)
         self._ruler.spanDragged.connect(self._select_bars)
         self._invitation.requested.connect(self.emptyActionRequested)
         self.setAccessibleName("Piano roll")
@@ -138,6 +143,12 @@ class PianoRollView(RollViewport):
         self._locks = locks
         self._mark_locks()
         self.picture_changed()
+
+    def set_loop(self, loop: tuple[float, float] | None, *, on: bool) -> None:
+        """Mark the steps that are played over and over, or would be if ``on``."""
+        self._loop = loop if on else None
+        self._ruler.set_loop(loop, on=on)
+        self.viewport().update()
 
     def set_track_visible(self, index: int, visible: bool) -> None:
         """Show or hide the notes of the track with ``index``."""
@@ -271,6 +282,8 @@ class PianoRollView(RollViewport):
         area = QRectF(event.rect().translated(corner))
         if self._selection.span is not None:
             paint_span(painter, self._geometry, self._selection.span, area)
+        if self._loop is not None:
+            paint_loop_ends(painter, self._geometry, self._loop, area)
         for pitch, start, end in self._recorded:
             paint_recorded(painter, self._geometry, pitch, start, end)
         if self._band is not None:

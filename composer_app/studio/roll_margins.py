@@ -1,24 +1,40 @@
 """What stands around the piano roll's picture: ruler, column of keys, and the invitation."""
 
 from collections.abc import Sequence
+from math import inf
+from typing import Final
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from composer_app.studio.icons import icon, pixmap
 from composer_app.studio.roll_geometry import RollGeometry
-from composer_app.studio.roll_painter import KEYS_WIDTH, RULER_HEIGHT, paint_keys, paint_ruler
+from composer_app.studio.roll_loop import loop_steps, paint_loop
+from composer_app.studio.roll_painter import (
+    KEYS_WIDTH,
+    RULER_HEIGHT,
+    paint_handle,
+    paint_keys,
+    paint_ruler,
+)
 from composer_app.studio.theme import COLORS, GRID, set_role
+
+_TIP: Final = "Click to move the playhead, drag to loop a region; drag with Shift to select bars"
+# An end of the loop is grabbed from as far as this.
+_GRAB: Final = 6
 
 
 class Ruler(QWidget):
-    """Bar numbers above the roll; a click or a drag in it emits ``seekRequested(step)``.
+    """Bar numbers above the roll; a click in it emits ``seekRequested(step)``.
 
-    With Shift it emits ``spanDragged(step, step)``, from where it began to where it is.
+    A drag emits ``loopDragged(start, end)``, the region in whole beats, and so does moving one of
+    the loop's ends. With Shift it emits ``spanDragged(step, step)``, from where it began to where
+    it is.
     """
 
     seekRequested = Signal(float)
+    loopDragged = Signal(float, float)
     spanDragged = Signal(float, float)
 
     def __init__(self, parent: QWidget) -> None:
@@ -29,9 +45,15 @@ class Ruler(QWidget):
         self._selected: tuple[int, int] | None = None
         self._kept: Sequence[tuple[int, int]] = ()
         self._span_from: float | None = None
+        self._loop: tuple[float, float] | None = None
+        self._loop_on = False
+        # Where the button went down, and from which step a loop is being drawn.
+        self._pressed: float | None = None
+        self._loop_from: float | None = None
+        self.setMouseTracking(True)
         self.setFixedHeight(RULER_HEIGHT)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip("Click to move the playhead, drag with Shift to select bars")
+        self.setToolTip(_TIP)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def show_part(self, geometry: RollGeometry, offset: int) -> None:
@@ -59,8 +81,13 @@ class Ruler(QWidget):
             self._kept = tuple(spans)
             self.update()
 
+    def set_loop(self, loop: tuple[float, float] | None, *, on: bool) -> None:
+        """Mark the steps that are played over and over, or would be if ``on``."""
+        self._loop, self._loop_on = loop, on
+        self.update()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Seek to the nearest step, or begin to select bars."""
+        """Begin to select bars or to move an end of the loop; the rest is seen later."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
         x = event.position().x()
@@ -68,19 +95,33 @@ class Ruler(QWidget):
             self._span_from = self._step(x)
             self._drag_span(x)
         else:
-            self._seek(x)
+            self._pressed = x
+            self._loop_from = self._other_end(x)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag the playhead, or the end of the selected bars, along."""
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            if self._span_from is None:
-                self._seek(event.position().x())
-            else:
-                self._drag_span(event.position().x())
+        """Drag the loop, or the end of the selected bars, along."""
+        x = event.position().x()
+        if not event.buttons() & Qt.MouseButton.LeftButton:
+            grabs = self._other_end(x) is not None
+            shape = Qt.CursorShape.SizeHorCursor if grabs else Qt.CursorShape.PointingHandCursor
+            self.setCursor(shape)
+        elif self._span_from is not None:
+            self._drag_span(x)
+        elif self._pressed is not None:
+            if abs(x - self._pressed) >= QApplication.startDragDistance():
+                if self._loop_from is None:
+                    self._loop_from = self._step(self._pressed)
+                # From now on every way counts, however short.
+                self._pressed = -inf
+            if self._pressed == -inf and self._loop_from is not None:
+                loop = loop_steps(self._geometry, self._loop_from, self._step(x))
+                self.loopDragged.emit(*loop)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """The end of a drag, which nobody else should take for a click."""
-        self._span_from = None
+        """A click goes to the nearest step; the end of a drag nobody should take for a click."""
+        if self._pressed is not None and self._pressed != -inf:
+            self._seek(event.position().x())
+        self._span_from = self._pressed = self._loop_from = None
         event.accept()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -90,11 +131,25 @@ class Ruler(QWidget):
         area = QRectF(event.rect().translated(self._offset, 0))
         area.setTop(0)
         area.setBottom(self.height())
-        paint_ruler(painter, self._geometry, area, self._playhead, self._selected, self._kept)
+        paint_ruler(painter, self._geometry, area, self._selected, self._kept)
+        if self._loop is not None:
+            paint_loop(painter, self._geometry, self._loop, area, on=self._loop_on)
+        if self._playhead is not None:
+            paint_handle(painter, round(self._geometry.x(self._playhead)), area.bottom())
         painter.end()
 
     def _step(self, x: float) -> float:
         return min(self._geometry.step(x + self._offset), float(self._geometry.steps))
+
+    def _other_end(self, x: float) -> float | None:
+        """The end of the loop that stays while the one at ``x`` is dragged; None: none there."""
+        if self._loop is None:
+            return None
+        start, end = self._loop
+        left, right = (self._geometry.x(step) - self._offset for step in self._loop)
+        if abs(x - right) <= _GRAB and abs(x - right) <= abs(x - left):
+            return start
+        return end if abs(x - left) <= _GRAB else None
 
     def _drag_span(self, x: float) -> None:
         if self._span_from is not None:

@@ -169,11 +169,10 @@ def paint_ruler(
     painter: QPainter,
     geometry: RollGeometry,
     area: QRectF,
-    playhead: float | None,
     selected: tuple[int, int] | None = None,
     kept: Sequence[tuple[int, int]] = (),
 ) -> None:
-    """The strip above the roll: bar numbers, ticks and the playhead's handle.
+    """The strip above the roll: bar numbers and ticks.
 
     ``selected`` and ``kept`` are stretches of steps, from the first to the one after the last.
     """
@@ -198,8 +197,6 @@ def paint_ruler(
         painter.drawText(
             room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label.text
         )
-    if playhead is not None:
-        _paint_handle(painter, round(geometry.x(playhead)), area.bottom())
 
 
 def _stretch(geometry: RollGeometry, span: tuple[int, int], area: QRectF) -> QRectF:
@@ -219,7 +216,8 @@ def _paint_kept_span(painter: QPainter, stretch: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
-def _paint_handle(painter: QPainter, x: float, bottom: float) -> None:
+def paint_handle(painter: QPainter, x: float, bottom: float) -> None:
+    """The playhead's handle, at ``x`` on the ruler's lower edge."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(COLORS.playhead))

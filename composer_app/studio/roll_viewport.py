@@ -112,6 +112,8 @@ class RollViewport(QAbstractScrollArea):
     def set_follow(self, follow: bool) -> None:
         """Whether the view turns its pages with the playhead."""
         self._follow = follow
+        if follow and self._playhead is not None:
+            self._turn_page(self._playhead)
 
     # -- scale -----------------------------------------------------------------------------
 

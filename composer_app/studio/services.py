@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from composer_app.generation.catalog import ModelInfo, installed_models, load_generator
 from composer_app.live.midi_outputs import MidiOutputs
 from composer_app.live.midi_ports import MidiPorts
-from composer_app.live.note_sink import Clock
+from composer_app.live.note_sink import Clock, Synthesizer
 from composer_app.live.player import Player
-from composer_app.live.synthesizer import open_synthesizer
+from composer_app.live.synthesizer import SoundSettings, open_synthesizer
 from composer_app.studio.document import Document
 from composer_app.studio.file_dialogs import FileDialogs
 from composer_app.studio.generation_worker import GenerationWorker, LoadGenerator
@@ -19,7 +19,8 @@ from composer_app.studio.midi_controller import InputPorts
 from composer_app.studio.midi_output_controller import OutputPorts
 from composer_app.studio.recovery import Recovery
 from composer_app.studio.settings import Settings
-from composer_app.studio.sound import OpenSynthesizer, Sound
+from composer_app.studio.sound import Sound
+from composer_app.studio.sound_controller import SoundController
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Services:
     jobs: Jobs
     recovery: Recovery
     sound: Sound
+    own_sound: SoundController
     live: LiveInput
     player: Player
     ports: InputPorts
@@ -58,14 +60,15 @@ def build_services(
     clock: Clock = time.perf_counter,
     ports: InputPorts | None = None,
     outputs: OutputPorts | None = None,
-    open_sound: OpenSynthesizer = open_synthesizer,
+    open_sound: Callable[[SoundSettings], tuple[Synthesizer, str | None]] = open_synthesizer,
     load: LoadGenerator = load_generator,
     find_models: Callable[[], tuple[ModelInfo, ...]] = installed_models,
     dialogs: FileDialogs | None = None,
 ) -> Services:
     """The real services; each argument stands in for one of them, for tests."""
     document = Document()
-    sound = Sound(open_sound)
+    own_sound = SoundController(settings, open_sound)
+    sound = own_sound.sound
     return Services(
         settings=settings,
         clock=clock,
@@ -73,6 +76,7 @@ def build_services(
         jobs=Jobs(),
         recovery=Recovery(document, settings.recovery_folder),
         sound=sound,
+        own_sound=own_sound,
         live=LiveInput(sound, clock),
         player=Player(sound.synthesizer, clock),
         ports=ports if ports is not None else MidiPorts(clock),

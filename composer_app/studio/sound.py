@@ -149,7 +149,8 @@ class Sound(QObject):
         if isinstance(synthesizer, SilentSynthesizer):
             if synthesizer.waiting:
                 self._retry.start()
-            if self._problem and isinstance(self._synthesizer, SilentSynthesizer):
+            said = self._problem and self._problem in (problem, _VANISHED)
+            if said and isinstance(self._synthesizer, SilentSynthesizer):
                 # Nothing has changed, and it has been said.
                 return
         self._replace(synthesizer)

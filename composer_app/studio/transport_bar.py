@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, Meter
 from composer_app.studio.actions import Actions
 from composer_app.studio.icons import icon
+from composer_app.studio.metronome_menu import MetronomeMenu
 from composer_app.studio.quantize_menu import QuantizeMenu
 from composer_app.studio.theme import COLORS, LARGE_SIZE, numeral_font, set_role
 
 _METERS: Final = (Meter(4, 4), Meter(3, 4), Meter(2, 4), Meter(6, 8))
-_COUNT_IN_TEXTS: Final = ("No count-in", "1 bar count-in", "2 bars count-in")
 _HEIGHT: Final = 56
 _ICON_SIZE: Final = QSize(20, 20)
 
@@ -35,7 +35,6 @@ class TransportBar(QFrame):
     tempoEdited = Signal(float)
     tapped = Signal()
     meterChosen = Signal(Meter)
-    countInChosen = Signal(int)
 
     def __init__(self, actions: Actions, midi_menu: QMenu, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +50,11 @@ class TransportBar(QFrame):
         # The beat is where the button goes down, not where it comes up.
         self.tap_button.pressed.connect(self.tapped)
         self.meter = self._make_meter()
-        self.count_in = self._make_count_in()
+        self.metronome_menu = MetronomeMenu(actions, self)
+        self.metronome_button = _button(actions.metronome)
+        self.metronome_button.setMenu(self.metronome_menu)
+        self.metronome_button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        self.metronome_button.setFixedSize(56, 32)
         self._key = QLabel()
         self._key.setToolTip("The key of the piece, estimated from its notes")
         self.midi_button = self._make_midi(midi_menu)
@@ -73,8 +76,9 @@ class TransportBar(QFrame):
 
     def set_time_enabled(self, enabled: bool) -> None:
         """Whether tempo, metre and count-in can be changed: not while recording."""
-        for widget in (self.tempo, self.tap_button, self.meter, self.count_in):
+        for widget in (self.tempo, self.tap_button, self.meter):
             widget.setEnabled(enabled)
+        self.metronome_menu.set_count_in_enabled(enabled)
 
     def set_tempo(self, bpm: float) -> None:
         """Show ``bpm`` without reporting it as an edit."""
@@ -89,10 +93,6 @@ class TransportBar(QFrame):
             self.meter.addItem(str(meter), meter)
             index = self.meter.count() - 1
         self.meter.setCurrentIndex(index)
-
-    def set_count_in(self, bars: int) -> None:
-        """Show a count-in of 0, 1 or 2 bars."""
-        self.count_in.setCurrentIndex(bars)
 
     def set_key(self, name: str) -> None:
         """Show the key's name; empty where there is no music."""
@@ -144,14 +144,6 @@ class TransportBar(QFrame):
         combo.activated.connect(lambda index: self.meterChosen.emit(combo.itemData(index)))
         return combo
 
-    def _make_count_in(self) -> QComboBox:
-        combo = QComboBox()
-        combo.addItems(_COUNT_IN_TEXTS)
-        combo.setToolTip("What the metronome counts before a recording begins")
-        combo.setAccessibleName("Count-in")
-        combo.activated.connect(self.countInChosen)
-        return combo
-
     def _make_midi(self, menu: QMenu) -> QToolButton:
         button = QToolButton()
         button.setMenu(menu)
@@ -179,17 +171,19 @@ class TransportBar(QFrame):
         for widget in (
             self.record_button,
             _button(actions.capture),
+            _rule(),
             _button(actions.rewind),
             self.play_button,
             _button(actions.stop),
+            _button(actions.loop),
+            _button(actions.follow),
             _rule(),
             self._position,
             _rule(),
             self.tempo,
             self.tap_button,
             self.meter,
-            _button(actions.metronome),
-            self.count_in,
+            self.metronome_button,
             self.quantize_button,
             _rule(),
             self._key,
@@ -197,6 +191,7 @@ class TransportBar(QFrame):
             layout.addWidget(widget)
         layout.addStretch(1)
         layout.addWidget(self.midi_button)
+        layout.addWidget(_button(actions.settings))
 
 
 class _TempoSpin(QDoubleSpinBox):

@@ -1,4 +1,4 @@
-"""Record, play, stop, tempo and metre: between the toolbar, the document and what plays."""
+"""Record, play, pause, stop, tempo and metre: between the toolbar, the document and what plays."""
 
 import math
 from collections.abc import Callable
@@ -53,12 +53,15 @@ class TransportController(QObject):
         self._messages = messages
         self._set_playhead = set_playhead
         self._taps = TapTempo()
+        # Where playing began: Stop returns there.
+        self._began = 0.0
         # Before they are connected, or the first would store what the second does not show yet.
         actions.metronome.setChecked(settings.metronome)
         actions.metronome_always.setChecked(settings.metronome_always)
         self._connect()
         self._use_metronome()
-        bar.set_count_in(settings.count_in_bars)
+        bar.metronome_menu.set_count_in(settings.count_in_bars)
+        bar.metronome_menu.set_volume(settings.metronome_volume)
         self._show_composition()
         self._show_position(0.0)
 
@@ -80,32 +83,57 @@ class TransportController(QObject):
         )
 
     def toggle_playing(self) -> None:
-        """Play or stop; ends a recording instead while there is one."""
+        """Play or pause; ends a recording instead while there is one.
+
+        From beyond a loop, playing begins with the loop.
+        """
+        playback = self._playback
         if self._recording.active:
             self._recording.stop()
             return
-        self._playback.toggle()
+        if not playback.playing:
+            loop = playback.loop
+            if loop is not None and playback.position >= loop.end:
+                playback.seek(loop.start)
+            ended = playback.position >= self._document.composition.steps
+            self._began = 0.0 if ended else playback.position
+        playback.toggle()
         if not self._document.composition.note_count:
             self._messages.tell("There is nothing to play yet: play something, or open a melody.")
-        self._actions.play.setChecked(self._playback.playing)
+        self._actions.show_playing(playback.playing)
 
     def stop(self) -> None:
-        """Stop whatever runs; return to the start if nothing does."""
+        """Stop whatever runs and return to where it began; to the start if nothing runs."""
+        playback = self._playback
         if self._recording.active:
             self._recording.stop()
-        elif self._playback.playing:
-            self._playback.stop()
+        elif playback.playing or playback.position > self._began:
+            playback.pause()
+            playback.seek(self._began)
         else:
-            self._playback.seek(0.0)
+            self.rewind()
 
     def rewind(self) -> None:
-        """Return to the start; the music runs on from there if it runs."""
-        if not self._recording.active:
-            self._playback.seek(0.0)
+        """Return to the start, of the loop first; the music runs on from there if it runs."""
+        if self._recording.active:
+            return
+        loop = self._playback.loop
+        if loop is not None and self._playback.position > loop.start:
+            self._playback.return_to_start()
+            self._began = loop.start
+        else:
+            self.seek(0.0)
+
+    def play_from_start(self) -> None:
+        """Go to the start, and play."""
+        self.seek(0.0)
+        if not self._playback.playing:
+            self.toggle_playing()
 
     def seek(self, step: float) -> None:
-        """Go to ``step``."""
+        """Go to ``step``; Stop will return there."""
         if not self._recording.active:
+            self._began = step
             self._playback.seek(step)
 
     def _connect(self) -> None:
@@ -119,9 +147,10 @@ class TransportController(QObject):
         bar.tempoEdited.connect(self._edit_tempo)
         bar.tapped.connect(self._tap)
         bar.meterChosen.connect(self._edit_meter)
-        bar.countInChosen.connect(self._set_count_in)
+        bar.metronome_menu.countInChosen.connect(self._set_count_in)
+        bar.metronome_menu.volumeChosen.connect(self._set_click_volume)
         self._playback.positionChanged.connect(self._show_position)
-        self._playback.playingChanged.connect(actions.play.setChecked)
+        self._playback.playingChanged.connect(actions.show_playing)
         recording.stateChanged.connect(self._show_recording)
         recording.positionChanged.connect(self._show_position)
         recording.recorded.connect(self._performances.take_recording)
@@ -151,6 +180,10 @@ class TransportController(QObject):
 
     def _set_count_in(self, bars: int) -> None:
         self._settings.count_in_bars = bars
+
+    def _set_click_volume(self, volume: float) -> None:
+        self._settings.metronome_volume = volume
+        self._use_metronome()
 
     def _show_composition(self) -> None:
         composition = self._document.composition

@@ -163,7 +163,7 @@ def main() -> None:
     apply_theme(app)
     settings = Settings(Path(sys.argv[1]))
     settings.count_in_bars = 0
-    services = build_services(settings, open_sound=lambda: (SilentSynthesizer(), None))
+    services = build_services(settings, open_sound=lambda _: (SilentSynthesizer(), None))
     window = MainWindow(services)
     commands = StudioCommands(window, services)
     lines: Queue[str | None] = Queue()

@@ -160,7 +160,7 @@ def open_studio(
         clock=clock,
         ports=ports,
         outputs=MidiOutputs(midi_system.connect),
-        open_sound=lambda: (sink, sound_problem),
+        open_sound=lambda _: (sink, sound_problem),
         load=load or load_fake,
         find_models=lambda: models,
         dialogs=dialogs,

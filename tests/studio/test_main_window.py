@@ -83,7 +83,7 @@ def test_the_news_offers_to_play(studio: Studio, qtbot: QtBot) -> None:
     (play,) = studio.window.message_bar.action_buttons()
     qtbot.mouseClick(play, Qt.MouseButton.LeftButton)
     assert studio.window.playback.playing
-    playing = {(track, pitch) for track, pitch in studio.window._lit}
+    playing = {(track, pitch) for track, pitch in studio.window.lights.lit}
     assert len(playing) == 4
     lowest_lit = next(pitch for track, pitch in playing if track == 0)
     assert studio.window.keyboard.lit_color(lowest_lit) == voice_color(0)
@@ -132,6 +132,14 @@ def test_without_sound_a_sentence_stands_and_playing_works(qtbot: QtBot, tmp_pat
     with open_studio(tmp_path, sound_problem="No sound device answers.") as studio:
         start(studio, qtbot)
         assert studio.message == "No sound device answers."
+        (mend,) = studio.window.message_bar.action_buttons()
+        qtbot.mouseClick(mend, Qt.MouseButton.LeftButton)
+        dialog = studio.window.settings_dialog
+        assert dialog.isVisible()
+        assert dialog.sound.status == "No sound device answers."
+        # It is still true.
+        assert studio.message == "No sound device answers."
+        dialog.close()
         studio.services.document.begin(scale(), "Open")
         studio.window.commands.play.trigger()
         assert studio.window.playback.playing

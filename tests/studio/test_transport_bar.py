@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition
+from composer_app.music.melody import Melody
+from composer_app.music.note import Note
 from composer_app.music.timing import Meter
 from composer_app.studio.recording_controller import RecordingState
 from tests.studio.support import Studio, open_studio, scale
@@ -86,9 +88,12 @@ def test_the_position_is_bar_beat_and_sixteenth(
 
 def test_metronome_and_count_in_are_remembered(studio: Studio) -> None:
     studio.window.commands.metronome.trigger()
-    studio.window.transport_bar.count_in.activated.emit(2)
+    menu = studio.window.transport_bar.metronome_menu
+    menu.count_in[2].trigger()
+    menu.volume.setValue(35)
     settings = studio.services.settings
     assert (settings.metronome, settings.count_in_bars) == (False, 2)
+    assert settings.metronome_volume == 0.35
 
 
 def test_the_metronome_clicks_never_while_recording_or_always(
@@ -113,21 +118,84 @@ def test_the_metronome_clicks_never_while_recording_or_always(
     assert settings.metronome_always
 
 
-def test_playing_lights_the_button_and_stop_returns_to_the_start(studio: Studio) -> None:
+def test_play_pauses_and_stop_returns_to_where_it_began(studio: Studio) -> None:
     window = studio.window
     # The silence before the sound has been opened keeps the time of the world outside.
     studio.services.sound._take((studio.sink, None))
     studio.services.document.begin(scale(), "Open")
+    window.roll.seekRequested.emit(4.0)
     window.commands.play.trigger()
     assert window.playback.playing
-    assert window.commands.play.isChecked()
+    assert (window.commands.play.isChecked(), window.commands.play.text()) == (True, "Pause")
     studio.clock.now += 0.9
     window.playback.tick()
+    window.commands.play.trigger()
+    assert (window.commands.play.isChecked(), window.commands.play.text()) == (False, "Play")
+    paused = window.playback.position
+    assert paused > 8
+    window.commands.play.trigger()
+    assert window.playback.position == pytest.approx(paused)
     window.commands.stop.trigger()
-    assert not window.commands.play.isChecked()
-    assert window.playback.position > 4
+    assert not window.playback.playing
+    # Where it was paused is where it began anew.
+    assert window.playback.position == pytest.approx(paused)
     window.commands.stop.trigger()
     assert window.playback.position == 0
+
+
+def test_stop_goes_back_and_further_back(studio: Studio) -> None:
+    window = studio.window
+    studio.services.sound._take((studio.sink, None))
+    studio.services.document.begin(scale(), "Open")
+    window.roll.seekRequested.emit(4.0)
+    window.commands.play.trigger()
+    studio.clock.now += 0.9
+    window.playback.tick()
+    assert window.playback.position > 8
+    window.commands.stop.trigger()
+    assert (window.playback.playing, window.playback.position) == (False, 4)
+    window.commands.stop.trigger()
+    assert window.playback.position == 0
+
+
+def test_space_pauses_and_l_loops(studio: Studio, qtbot: QtBot) -> None:
+    window = studio.window
+    studio.services.document.begin(scale(), "Open")
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.roll.setFocus()
+    qtbot.keyClick(window.roll, Qt.Key.Key_Space)
+    assert window.playback.playing
+    qtbot.keyClick(window.roll, Qt.Key.Key_Space)
+    assert not window.playback.playing
+    qtbot.keyClick(window.roll, Qt.Key.Key_L)
+    assert window.commands.loop.isChecked()
+
+
+def test_panic_silences_everything(studio: Studio) -> None:
+    studio.services.sound._take((studio.sink, None))
+    studio.window.keyboard.noteOn.emit(60, 90)
+    assert studio.sink.sounding
+    studio.window.commands.panic.trigger()
+    assert not studio.sink.sounding
+
+
+def test_following_is_remembered_and_goes_to_the_playhead(studio: Studio) -> None:
+    window = studio.window
+    notes = tuple(Note(16 * bar, 60, 16) for bar in range(64))
+    studio.services.document.begin(Composition.from_melody(Melody(notes)), "Open")
+    window.show()
+    window.roll.set_zoom(20.0)
+    assert window.commands.follow.isChecked()
+    window.commands.follow.trigger()
+    before = window.roll.corner.x()
+    window.playback.positionChanged.emit(600.0)
+    assert window.roll.corner.x() == before
+    assert not studio.services.settings.follow
+    window.commands.follow.trigger()
+    left = window.roll.roll_geometry.step(window.roll.corner.x())
+    assert 500 < left <= 600
 
 
 def test_clicking_the_ruler_goes_there(studio: Studio) -> None:

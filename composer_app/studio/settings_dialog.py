@@ -1,0 +1,79 @@
+"""The settings: a window of its own beside the music, in which everything acts at once."""
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
+
+from composer_app.studio.midi_controller import MidiController
+from composer_app.studio.midi_page import MidiPage
+from composer_app.studio.services import Services
+from composer_app.studio.sound_page import SoundPage
+
+_SIZE: Final = (600, 520)
+
+
+class SettingsDialog(QDialog):
+    """Two pages, sound and MIDI; not modal, so that one can play meanwhile."""
+
+    def __init__(self, services: Services, midi: MidiController, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Settings – Composer")
+        self._midi = midi
+        self.sound = SoundPage(
+            services.own_sound,
+            services.settings,
+            lambda folder: services.dialogs.ask_soundfont(self, folder),
+        )
+        self.midi = MidiPage()
+        self._tabs = QTabWidget()
+        self._tabs.setDocumentMode(True)
+        self._tabs.tabBar().setDrawBase(False)
+        self._tabs.addTab(self.sound, "Sound")
+        self._tabs.addTab(self.midi, "MIDI")
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._tabs, 1)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(24, 0, 24, 16)
+        foot.addWidget(buttons)
+        layout.addLayout(foot)
+        self.resize(*_SIZE)
+        self._connect()
+
+    def open_page(self) -> None:
+        """Show the dialog, with the page that was seen last."""
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def open_sound(self) -> None:
+        """Show the dialog, with the page on sound."""
+        self._tabs.setCurrentWidget(self.sound)
+        self.open_page()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What there is may have changed since the last time."""
+        self.sound.look_for_soundfonts()
+        self._show_choices()
+        super().showEvent(event)
+        self._tabs.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _connect(self) -> None:
+        midi, page = self._midi, self.midi
+        self.sound.outputChosen.connect(midi.choose_output)
+        page.inputChosen.connect(midi.choose)
+        page.channelChosen.connect(midi.choose_channel)
+        page.shiftChosen.connect(midi.choose_shift)
+        page.clockChosen.connect(midi.choose_clock)
+        page.portsToggled.connect(midi.offer_ports)
+        page.refreshed.connect(midi.refresh)
+        midi.choicesChanged.connect(self._show_choices)
+
+    def _show_choices(self) -> None:
+        self.sound.show_choices(self._midi.choices)
+        self.midi.show_choices(self._midi.choices)
