@@ -63,8 +63,8 @@ def crowding_shift(melody: Sequence[Note]) -> int:
 
     As :func:`octave_shift`, but a low melody is moved no farther than until its lowest note is A3
     (57) or its highest where sopranos end: who cannot tell a network to keep out of the depth
-    leaves it little of it. Over seventeen low melodies the basses below E1 fall from 16 % of the steps
-    to 6 %.
+    leaves it little of it. Over seventeen low melodies the basses below E1 fall from 16 % of the
+    steps to 6 %.
     """
     shift = octave_shift(melody)
     if shift <= 0:

@@ -4,7 +4,8 @@ Grids are (T, 4) as in :mod:`composer_app.generation.sampling`: 0 is a rest, oth
 pitch classes of the network in rising order. Grids that are given are not changed.
 """
 
-from itertools import pairwise, product
+from collections.abc import Sequence
+from itertools import combinations, pairwise, product
 from typing import Final
 
 import numpy as np
@@ -17,8 +18,8 @@ _BASS: Final = VOICES - 1
 # How far a voice may go to where a last chord wants it, in semitones.
 _REACH: Final = 8
 # In semitones of movement: a chord without its third or root, its third or fifth in the bass, two
-# voices on one pitch.
-_INCOMPLETE, _THIRD_LOWEST, _FIFTH_LOWEST, _UNISON = 6, 3, 6, 1
+# voices on one pitch, two in parallel fifths or octaves.
+_INCOMPLETE, _THIRD_LOWEST, _FIFTH_LOWEST, _UNISON, _PARALLEL = 6, 3, 6, 1, 8
 _THIRDS: Final = (4, 3)  # major, minor
 _FIFTH: Final = 7
 # How much worse it is, for each semitone, to lie below the floor than to leap beyond a fifth.
@@ -45,7 +46,7 @@ def settle(grid: Grid, struck: Mask, last: int, highest: int, floor: int = 1) ->
     if still and in_order and in_a_triad(chord[-1]):
         return grid, struck
     grid, struck = grid.copy(), struck.copy()
-    grid[span, 1:] = _final_chord(grid, highest, floor)
+    grid[span, 1:] = _final_chord(grid, span.start, highest, floor)
     struck[span.start + 1 :, 1:] = False
     before = span.start - 1
     if before > 0:
@@ -58,8 +59,9 @@ def settle(grid: Grid, struck: Mask, last: int, highest: int, floor: int = 1) ->
     return grid, struck
 
 
-def _final_chord(grid: Grid, highest: int, floor: int) -> list[int]:
-    """Classes of alto, tenor and bass under the last note of the melody."""
+def _final_chord(grid: Grid, start: int, highest: int, floor: int) -> list[int]:
+    """Classes of alto, tenor and bass under the end of the melody, from step ``start`` on."""
+    before = grid[start - 1].tolist() if start else [0] * VOICES
     melody = int(grid[-1, 0])
     now = [_last_sounding(grid[:, voice], melody - 5 * voice) for voice in range(1, VOICES)]
     best: tuple[float, list[int]] | None = None
@@ -86,9 +88,20 @@ def _final_chord(grid: Grid, highest: int, floor: int) -> list[int]:
             cost += _UNISON * sum(above == below for above, below in pairwise(line))
             cost += _INCOMPLETE * (not lowest.keys() <= {each % _OCTAVE for each in line})
             if best is None or cost < best[0]:
+                cost += _PARALLEL * _in_parallel(before, line)
+            if best is None or cost < best[0]:
                 best = cost, list(voices)
     # A melody at the network's lowest pitch leaves no room beneath it: all sing it.
     return best[1] if best else [melody] * (VOICES - 1)
+
+
+def _in_parallel(before: Sequence[int], after: Sequence[int]) -> int:
+    """How many pairs of voices go from one fifth or octave to another; 0 is a rest."""
+    moved = [(a, b) for a, b in zip(before, after, strict=True) if a > 0 and a != b]
+    intervals = (
+        ((a - c) % _OCTAVE, (b - d) % _OCTAVE) for (a, b), (c, d) in combinations(moved, 2)
+    )
+    return sum(first == second and first in (0, _FIFTH) for first, second in intervals)
 
 
 def _last_sounding(column: Grid, otherwise: int) -> int:

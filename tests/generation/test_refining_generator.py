@@ -56,15 +56,6 @@ def test_four_tracks_the_first_of_them_the_melody(generator: RefiningGenerator) 
         assert track.end == melody.steps
 
 
-def test_one_seed_one_piece_at_every_number_of_threads(model_path: Path) -> None:
-    melody = load_sample("ode_to_joy")
-    pieces = [
-        compose(melody, RefiningGenerator(model_path, threads), GenerationSettings(seed=3))
-        for threads in (1, 2, 4, 1)
-    ]
-    assert all(piece == pieces[0] for piece in pieces)
-
-
 def test_other_seeds_and_temperatures_give_other_pieces(generator: RefiningGenerator) -> None:
     melody = load_sample("twinkle")
     base = compose(melody, generator, GenerationSettings(1, 1.0))

@@ -55,6 +55,17 @@ def test_a_last_chord_is_set(
         assert tuple(chord) == expected
 
 
+def test_a_last_chord_is_not_reached_in_parallel() -> None:
+    # The melody steps down to C; in octaves with it, the bass would have the shortest way.
+    cells = grid((38, 33, 29, 26), (36, 34, 29, 25), each=4)
+    made, _ = settle(cells, begins(cells), 4, HIGHEST)
+    moved = made[4] != made[3]
+    perfect = (made[3, 0] - made[3]) % 12
+    same = perfect == (made[4, 0] - made[4]) % 12
+    assert not (moved & same & np.isin(perfect, (0, 7)))[1:].any()
+    assert made[4, 3] != 24
+
+
 def test_a_last_chord_is_struck_once() -> None:
     cells = grid((36, 33, 29, 17), each=8)
     struck = begins(cells)

@@ -1,10 +1,12 @@
 """A model and its card travel together."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
 
+from composer_app.generation.catalog import describe_all
 from composer_app.generation.model_file import read_metadata
 
 MODELS = sorted((Path(__file__).resolve().parents[2] / "models").glob("*.onnx"))
@@ -20,4 +22,27 @@ def test_the_card_describes_this_very_file(path: Path) -> None:
     assert hashlib.sha256(path.read_bytes()).hexdigest() in card
     metadata = read_metadata(path)
     assert f"{int(metadata['iterations']):,} iterations" in card
-    assert path.stat().st_size < 20_000_000
+    assert path.stat().st_size < 15_000_000
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_a_model_says_all_that_is_to_be_known_of_it(path: Path) -> None:
+    metadata = read_metadata(path)
+    always = ("composer_version", "title", "description", "iterations", "training_seconds")
+    assert all(metadata[key].strip() for key in (*always, "format", "technique"))
+    assert int(metadata["iterations"]) > 0
+    assert float(metadata["training_seconds"]) > 0
+    assert isinstance(json.loads(metadata["config"]), dict)
+    styles = json.loads(metadata.get("styles", "[]"))
+    if metadata["technique"] == "gan":
+        assert metadata["layout"] in ("voices", "roll")
+    else:
+        assert int(metadata["steps_multiple"]) > 0
+    if metadata.get("layout") != "roll":
+        assert 0 <= int(metadata["lowest_pitch"]) < int(metadata["highest_pitch"]) <= 127
+        assert styles
+    models = describe_all(path)
+    assert all(model.problem is None for model in models)
+    assert all(model.title and model.description and model.manner for model in models)
+    if len(models) > 1:
+        assert sorted(model.style for model in models) == sorted(styles)
