@@ -239,7 +239,7 @@ class DriverClock:
     """
 
     # A disagreement beyond this is no delay: the driver does not measure what we think it does.
-    _LARGEST_SECONDS: Final = 0.05
+    _LARGEST_SECONDS: Final = 0.25
     # Clocks of two oscillators drift apart by less than this, in seconds per second.
     _DRIFT: Final = 2e-4
 

@@ -12,6 +12,11 @@ from composer_app.studio.settings import Settings
 def test_everything_survives_a_restart(tmp_path: Path) -> None:
     first = Settings(tmp_path)
     first.midi_input = "DeepComposer"
+    first.midi_channel = 15
+    first.midi_shift = -12
+    first.midi_output = "Piano"
+    first.midi_clock = "Drum machine"
+    first.midi_ports_offered = False
     first.metronome = False
     first.count_in_bars = 2
     first.computer_keys = False
@@ -20,6 +25,11 @@ def test_everything_survives_a_restart(tmp_path: Path) -> None:
     del first
     again = Settings(tmp_path)
     assert again.midi_input == "DeepComposer"
+    assert (again.midi_channel, again.midi_shift) == (15, -12)
+    assert (again.midi_output, again.midi_clock) == ("Piano", "Drum machine")
+    assert not again.midi_ports_offered
+    again.midi_channel = None
+    assert again.midi_channel is None
     assert not again.metronome
     assert again.count_in_bars == 2
     assert not again.computer_keys
@@ -31,6 +41,8 @@ def test_the_first_start_has_sensible_values(tmp_path: Path) -> None:
     settings = Settings(tmp_path)
     assert (settings.metronome, settings.count_in_bars, settings.computer_keys) == (True, 1, True)
     assert (settings.midi_input, settings.model, settings.recent_files) == (None, "", ())
+    assert (settings.midi_channel, settings.midi_shift, settings.midi_output) == (None, 0, "")
+    assert (settings.midi_clock, settings.midi_ports_offered) == ("", True)
     assert settings.window_geometry.isEmpty()
     assert settings.music_folder.is_dir()
 
@@ -43,6 +55,9 @@ def test_the_first_start_has_sensible_values(tmp_path: Path) -> None:
         ("files/recent", 7),
         ("window/geometry", "no bytes"),
         ("midi/input", ["a", "b"]),
+        ("midi/channel", 17),
+        ("midi/channel", "every"),
+        ("midi/shift", 7),
     ],
 )
 def test_damaged_values_are_as_good_as_none(tmp_path: Path, key: str, value: object) -> None:
@@ -54,6 +69,8 @@ def test_damaged_values_are_as_good_as_none(tmp_path: Path, key: str, value: obj
     assert settings.recent_files == ()
     assert settings.window_geometry.isEmpty()
     assert settings.midi_input is None
+    assert settings.midi_channel is None
+    assert settings.midi_shift == 0
 
 
 def test_recent_files_are_few_and_exist(tmp_path: Path) -> None:
