@@ -161,6 +161,8 @@ class TransportBar(QFrame):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setIconSize(_ICON_SIZE)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # Its few letters are not to be given up for the name of a MIDI keyboard.
+        button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         button.setToolTip("Quantize: which grid the notes you play are moved to")
         return button
 

@@ -56,7 +56,7 @@ class Heard:
         """Mono, 48 kHz."""
         return np.concatenate([block for _, block in tuple(self._blocks)])
 
-    def onsets(self, level: float = 0.01) -> NDArray[np.float64]:
+    def onsets(self, level: float = 0.005) -> NDArray[np.float64]:
         """Where sound begins after a rest, in samples."""
         loud = np.flatnonzero(np.abs(self.samples) > level)
         first = np.diff(loud, prepend=-RATE) > _REST_SECONDS * RATE
