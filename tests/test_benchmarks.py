@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import figures, rendering
+from benchmarks import figures, keyboard, rendering
 from benchmarks.models import Figures, bars_of, compared, in_turns, measure, own_peak, table
 from composer_app.generation.catalog import ModelInfo
 from composer_app.live.audio_file import FORMATS, AudioWritten
@@ -114,3 +114,19 @@ def test_the_statistics_of_eight_bars_are_measured(capsys: pytest.CaptureFixture
     assert head == f"statistics of 8 bars, {piece.note_count} notes"
     assert [row.split("  ")[1].strip() for row in rows] == list(figures.actions(piece))
     assert all(float(row.split()[-2]) > 0 and row.endswith(" ms") for row in rows)
+
+
+def test_a_key_waits_from_when_the_driver_had_it() -> None:
+    # The driver's clock began 7 s after ours; the second note was read at once, the third late.
+    times = keyboard.Times([3.0, 3.5, 4.0], read=[10.001, 10.5, 11.2])
+    assert times.arrived().tolist() == [10.0, 10.5, 11.0]
+    delays = keyboard.Delays(
+        keyboard.spread(times.arrived() - 9.5), (1.0, 2.0, 3.0), (0.0, 4.0, 5.0)
+    )
+    assert delays.since_arrival == (1000.0, pytest.approx(1490.0), 1500.0)
+    (line,) = keyboard.table({"at rest": delays})
+    assert line.startswith("key to note, at rest ")
+    assert "1000.00 ms (p99 1490.00, most 1500.00)" in line
+    assert "the other program  1.00 ms (p99   2.00)" in line
+    assert line.endswith("the machine itself  0.00 ms (p99   4.00)")
+    assert keyboard.grid(8, 0.1).tolist()[6:] == pytest.approx([0.6, 0.713])

@@ -17,30 +17,40 @@ pytestmark = pytest.mark.slow
 COUNT, APART = 40, 0.15
 # What the product promises for onsets, in seconds: the median and 95 of 100.
 MEDIAN, P95 = 0.010, 0.025
-# The promise is that of the program, not of a machine that was taken away from it meanwhile.
+# The promise is that of the program, not of a machine that was taken away from it meanwhile: what
+# the cable itself delivered late, as another listener saw, does not count.
+CABLE = 0.010
 ATTEMPTS = 3
 
 
-def record_what_is_played(studio: Peer, keys: Peer) -> tuple[float, float]:
-    """Median and 95th percentile of how far onsets lie from when they were sent, in seconds."""
+def record_what_is_played(studio: Peer, keys: Peer) -> tuple[float, float, int]:
+    """How far onsets lie from when they were sent: median and 95th percentile, in seconds.
+
+    And how many notes the cable delivered in time, of which this is said.
+    """
     studio.ask("record")
     assert studio.event() == "recording"
     keys.ask(f"play {COUNT} {APART}")
     sent = keys.event()
-    assert [studio.event() for _ in sent] == [{"struck": pitch} for pitch, _, _ in sent]
+    assert [studio.event() for _ in sent] == [{"struck": pitch} for pitch, *_ in sent]
     time.sleep(APART)
     studio.ask("stop")
     studio.event()
     studio.ask("performance")
     recorded = studio.event()
-    assert [pitch for pitch, _, _ in recorded] == [pitch for pitch, _, _ in sent]
-    off = [abs(here[1] - there[1]) for here, there in zip(recorded, sent, strict=True)]
-    return float(np.median(off)), float(np.quantile(off, 0.95))
+    assert [pitch for pitch, *_ in recorded] == [pitch for pitch, *_ in sent]
+    off = [
+        abs(here[1] - there[1])
+        for here, there in zip(recorded, sent, strict=True)
+        if there[3] < CABLE
+    ] or [np.inf]
+    return float(np.median(off)), float(np.quantile(off, 0.95)), len(off)
 
 
-def kept(figures: tuple[float, float]) -> bool:
+def kept(figures: tuple[float, float, int]) -> bool:
     """Whether the promise was."""
-    return figures[0] < MEDIAN and figures[1] < P95
+    median, p95, notes = figures
+    return median < MEDIAN and p95 < P95 and notes > COUNT / 2
 
 
 def test_a_melody_from_another_process_is_recorded_on_time_while_a_generation_runs(
@@ -62,7 +72,7 @@ def test_a_melody_from_another_process_is_recorded_on_time_while_a_generation_ru
                         break
                 studio.ask("rest")
                 assert studio.event() > 0, "nothing was generated meanwhile"
-            print(f"onsets, median and p95 in seconds: {figures}")  # noqa: T201
+            print(f"onsets, median and p95 in seconds, notes: {figures}")  # noqa: T201
             assert kept(figures[-1]), figures
             assert studio.close() == 0
 
