@@ -1,18 +1,21 @@
-"""The studio's sound with a real audio server that is killed while it plays, and comes back."""
+"""The studio's sound with a real audio server: killed while it plays, and set up anew."""
 
 import os
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from composer_app.live.player import Player
-from composer_app.live.synthesizer import FluidSynthesizer, open_synthesizer
+from composer_app.live.synthesizer import FluidSynthesizer, SoundSettings, open_synthesizer
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoMap
 from composer_app.studio.document import Document
 from composer_app.studio.playback_controller import PlaybackController
+from composer_app.studio.settings import Settings
 from composer_app.studio.sound import Sound
+from composer_app.studio.sound_controller import SoundController
 from tests.live.rig import AudioServer, audio_server
 
 pytestmark = pytest.mark.slow
@@ -61,6 +64,41 @@ def test_a_server_that_is_killed_and_started_again(
                     qtbot.waitUntil(lambda: recording.level(0.1) > 0.005, timeout=20_000)
                     playback.stop()
                     qtbot.waitUntil(lambda: recording.level(0.1) < 0.0005, timeout=20_000)
+    finally:
+        player.close()
+        sound.close()
+
+
+def test_another_buffer_is_taken_up_while_music_plays(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own = SoundController(Settings(tmp_path), open_synthesizer)
+    sound, document = own.sound, Document()
+    player = Player(sound.synthesizer)
+    playback = PlaybackController(document, player, sound)
+    document.begin(PIECE, "Open")
+    try:
+        with audio_server() as server:
+            play_into(server, monkeypatch)
+            sound.open()
+            qtbot.waitUntil(lambda: own.audible, timeout=20_000)
+            playback.play()
+            before = sound.synthesizer.latency
+            with server.recording() as recording:
+                qtbot.waitUntil(lambda: recording.level(0.1) > 0.005, timeout=20_000)
+                own.want(SoundSettings(driver="pulseaudio", period=512))
+                assert not own.audible
+                qtbot.waitUntil(lambda: own.audible, timeout=20_000)
+                assert sound.synthesizer.latency == pytest.approx(before / 2)
+                assert playback.playing
+                # What is heard from now on comes through the new one.
+                qtbot.wait(300)
+                qtbot.waitUntil(lambda: recording.level(0.1) > 0.005, timeout=20_000)
+                # Unheard-of instruments are refused with a sentence, and others play.
+                own.want(SoundSettings(soundfont=tmp_path / "none.sf2"))
+                qtbot.waitUntil(lambda: own.problem is not None, timeout=20_000)
+                assert "cannot be read as a SoundFont" in (own.problem or "")
+                assert own.audible
     finally:
         player.close()
         sound.close()
