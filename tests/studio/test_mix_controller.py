@@ -74,3 +74,24 @@ def test_settings_that_make_no_sense_are_the_usual(tmp_path: Path) -> None:
     for volumes in ("1 2 999", "loud"):
         settings._store.setValue("mix/volumes", volumes)
         assert settings.mix == Mix()
+
+
+def test_keys_of_a_slider_are_no_shortcuts_while_it_has_the_focus(
+    studio: Studio, qtbot: QtBot
+) -> None:
+    window = studio.window
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.commands.select_all.trigger()
+    window.transport.seek(8)
+    volume = window.mixer.strips[0].volume
+    volume.setFocus()
+    qtbot.keyClick(volume, Qt.Key.Key_Home)
+    assert (volume.value(), window.playback.position) == (0, 8)
+    qtbot.keyClick(volume, Qt.Key.Key_Delete)
+    assert volume.value() == 100
+    assert studio.composition == DUET
+    # The space bar still plays.
+    qtbot.keyClick(volume, Qt.Key.Key_Space)
+    assert window.playback.playing
