@@ -32,6 +32,8 @@ from composer_app.studio.recording_tools import RecordingTools
 from composer_app.studio.selection_controller import SelectionController
 from composer_app.studio.services import Services
 from composer_app.studio.settings_dialog import SettingsDialog
+from composer_app.studio.statistics_controller import StatisticsController
+from composer_app.studio.statistics_holder import StatisticsHolder
 from composer_app.studio.statistics_panel import StatisticsPanel
 from composer_app.studio.transport_bar import TransportBar
 from composer_app.studio.transport_controller import TransportController
@@ -77,7 +79,8 @@ class MainWindow(QMainWindow):
         self.generate_panel = GeneratePanel(self.commands)
         self.roll = PianoRollView()
         self.mixer = MixerPanel()
-        self.statistics = StatisticsPanel()
+        self.statistics = StatisticsPanel(self._services.jobs)
+        self.statistics_holder = StatisticsHolder(self.statistics)
         self.keyboard_panel = KeyboardPanel(self.commands)
         self.keyboard = self.keyboard_panel.keyboard
         self.message_bar = MessageBar()
@@ -127,6 +130,9 @@ class MainWindow(QMainWindow):
         self.loop = LoopController(self.commands, self.roll, document, self.playback, self)
         self.lights = KeyLights(self.keyboard, self.playback, services.live, self)
         self.settings_dialog = SettingsDialog(services, self.midi, self)
+        self.measuring = StatisticsController(
+            services, self.statistics, self.roll, self.recording, bar, self
+        )
         self._computer_keys = ComputerKeys(self.keyboard, self)
         self.menus = Menus(
             self.menuBar(),
@@ -147,7 +153,7 @@ class MainWindow(QMainWindow):
             left=self.generate_panel,
             roll=self.roll,
             mixer=self.mixer,
-            statistics=self.statistics,
+            statistics=self.statistics_holder,
             below=(self.tools.step_bar, self.keyboard_panel),
             messages=self.message_bar,
         )

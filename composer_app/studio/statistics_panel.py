@@ -1,240 +1,227 @@
-"""The statistics panel: choose what is measured and in which track, see how it is distributed.
+"""The statistics panel: two pages, beside each other where there is room, and their pictures.
 
-matplotlib takes long to import. That happens in a thread, once the panel has been shown; until
-then a line says so. While the panel is hidden nothing is worked out.
+What takes long is done in the threads of the jobs: measuring, drawing, testing and comparing.
+While the panel is hidden nothing is worked out.
 """
 
-import importlib
-import threading
-from types import ModuleType
-from typing import TYPE_CHECKING, cast
+from typing import Final
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QComboBox,
-    QGridLayout,
+    QButtonGroup,
     QHBoxLayout,
-    QLabel,
+    QLayout,
+    QMenu,
     QSizePolicy,
-    QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from composer_app.analysis.features import FEATURES, Feature
+from composer_app.analysis.material import Source
 from composer_app.music.composition import Composition
-from composer_app.studio.statistics_picture import Picture, picture_of
-from composer_app.studio.theme import GRID, MEDIUM_SIZE, numeral_font, set_role
+from composer_app.studio.distribution_page import DistributionPage
+from composer_app.studio.icons import icon
+from composer_app.studio.jobs import Jobs
+from composer_app.studio.likeness_page import LikenessPage
+from composer_app.studio.statistics_picture import Picture
+from composer_app.studio.statistics_question import PlayedNote, played
+from composer_app.studio.theme import COLORS, GRID, set_role
 
-if TYPE_CHECKING:
-    from composer_app.studio.statistics_plot import StatisticsCanvas
-
-_PLOT_MODULE = "composer_app.studio.statistics_plot"
-_NOTHING = "Notes will be measured here: their pitch, length and velocity."
-_NO_NUMBERS = (("notes", "0"), ("mean", "–"), ("standard dev.", "–"))
-# Below these heights of the panel (pixels) the words give way to the diagram.
-_ROOM_FOR_SENTENCE = 300
-_ROOM_FOR_CAPTION = 400
-_LOADING = "Preparing the diagram …"
-_UNAVAILABLE = "The diagram is unavailable: matplotlib could not be loaded."
+# From this width on both pages are shown.
+_BOTH: Final = 680
+_DISTRIBUTION, _LIKENESS = 0, 1
+_SMALLEST_WIDTH, _SMALLEST_HEIGHT = 280, 176
+_SHARES: Final = (1, 1)
+_BETWEEN: Final = 3 * GRID
 
 
 class StatisticsPanel(QWidget):
-    """Statistics of a composition's notes; ``pictureShown`` is emitted when a diagram is up."""
+    """Statistics of a composition, of what is being recorded, and of the selection.
 
-    pictureShown = Signal()
+    ``notesHovered(notes)`` and ``notesChosen(notes, adding)`` carry the notes, as (track, note),
+    behind what is pointed at and clicked. ``enlargeRequested`` asks for a window of its own, or
+    to be put back; ``copyRequested`` and ``saveRequested`` for the picture.
+    """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    notesHovered = Signal(frozenset)
+    notesChosen = Signal(frozenset, bool)
+    enlargeRequested = Signal()
+    copyRequested = Signal()
+    saveRequested = Signal()
+
+    def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "panel")
         self._composition = Composition()
-        self._picture: Picture | None = None
-        self._canvas: StatisticsCanvas | None = None
-        self._importer: _PlotImporter | None = None
-        self._failed = False
-        # Several changes in one turn of the event loop are measured once.
-        self._refresh_soon = QTimer(self)
-        self._refresh_soon.setSingleShot(True)
-        self._refresh_soon.setInterval(0)
-        self._refresh_soon.timeout.connect(self._refresh)
+        self._page = _DISTRIBUTION
+        self.distribution = DistributionPage(jobs)
+        self.likeness = LikenessPage(jobs)
         self._build()
+        self._connect()
+        self._turn(_DISTRIBUTION)
         self.setAccessibleName("Statistics")
 
     @property
-    def picture(self) -> Picture | None:
-        """What is shown, None where there are no notes."""
-        return self._picture
+    def busy(self) -> bool:
+        """Whether anything is still to be shown."""
+        return self.distribution.busy or self.likeness.busy
 
     @property
-    def feature(self) -> Feature:
-        """What is measured."""
-        return cast(Feature, self.features.currentData())
+    def shows_likeness(self) -> bool:
+        """Whether the page that was turned to last is the comparison with a style."""
+        return self._page == _LIKENESS
+
+    @property
+    def picture(self) -> Picture | None:
+        """What the distribution's figures are of; None where there are no notes."""
+        return self.distribution.picture
 
     def set_composition(self, composition: Composition) -> None:
-        """Measure ``composition`` from now on; the choices stay where they still exist."""
+        """Measure ``composition`` from now on."""
         self._composition = composition
-        self._offer_tracks()
-        self._schedule()
+        self.distribution.set_composition(composition)
+        self._compare()
+
+    def set_selection(self, notes: frozenset[Source]) -> None:
+        """Lay the selected ``notes`` beside the whole."""
+        self.distribution.set_selected(notes)
+
+    def set_recording_notes(self, notes: tuple[PlayedNote, ...]) -> None:
+        """Measure what is being recorded; when it is over (no notes), the composition again."""
+        if notes:
+            recording = played(notes, self._composition)
+            self.distribution.set_composition(recording, linked=False)
+        else:
+            self.distribution.set_composition(self._composition)
+
+    def show_page(self, *, likeness: bool) -> None:
+        """Turn to a page."""
+        self._turn(_LIKENESS if likeness else _DISTRIBUTION)
+
+    def set_enlarged(self, enlarged: bool) -> None:
+        """Whether the panel stands in a window of its own."""
+        self.enlarge.setIcon(icon("shrink" if enlarged else "enlarge", COLORS.muted))
+        words = "Put the statistics back" if enlarged else "Show the statistics in a larger window"
+        self.enlarge.setToolTip(words)
+        self.enlarge.setAccessibleName(words)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """The first time, fetch matplotlib; every time, catch up."""
+        """Catch up."""
         super().showEvent(event)
-        if self._importer is None:
-            self._importer = _PlotImporter(self)
-            self._importer.imported.connect(self._add_canvas)
-            # After the event loop has come around: the window is painted first.
-            QTimer.singleShot(0, self._importer.start)
-        self._schedule()
+        self.likeness.find_styles()
+        self._compare()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a low panel the diagram goes before its explanation, which is its tooltip as well."""
+        """One page, or both."""
         super().resizeEvent(event)
-        self._show_words()
+        self._show_pages()
+
+    def sizeHint(self) -> QSize:
+        """In a column."""
+        return QSize(328, 411)
+
+    def minimumSizeHint(self) -> QSize:
+        """The choice of what is measured and a diagram; what else there is needs more room."""
+        return QSize(_SMALLEST_WIDTH, _SMALLEST_HEIGHT)
 
     # -- inside ----------------------------------------------------------------------------
 
     def _build(self) -> None:
-        heading = QLabel("STATISTICS")
-        set_role(heading, "heading")
-        self.features = QComboBox()
-        self.features.setAccessibleName("What is measured")
-        for feature in FEATURES:
-            self.features.addItem(feature.title, feature)
-        self.tracks = QComboBox()
-        self.tracks.setAccessibleName("Which tracks are measured")
-        self.features.currentIndexChanged.connect(self._schedule)
-        self.tracks.currentIndexChanged.connect(self._schedule)
-        for box in (self.features, self.tracks):
-            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            box.setMinimumContentsLength(6)
-        choices = QHBoxLayout()
-        choices.setSpacing(GRID)
-        choices.addWidget(self.features)
-        choices.addWidget(self.tracks)
-
-        self._message = _centred(_NOTHING)
-        self._stack = QStackedWidget()
-        self._stack.setMinimumHeight(120)
-        self._stack.addWidget(self._message)
-
-        self._values = [QLabel("–") for _ in range(3)]
-        self._names = [QLabel(name) for name, _ in _NO_NUMBERS]
-        figures = QGridLayout()
-        figures.setHorizontalSpacing(2 * GRID)
-        figures.setVerticalSpacing(0)
-        for column, (value, name) in enumerate(zip(self._values, self._names, strict=True)):
-            value.setFont(numeral_font(MEDIUM_SIZE, bold=True))
-            set_role(value, "figure")
-            set_role(name, "small")
-            figures.addWidget(value, 0, column)
-            figures.addWidget(name, 1, column)
-            figures.setColumnStretch(column, 1)
-        self._sentence = _wrapped()
-        self._caption = _wrapped()
-        set_role(self._caption, "small")
-
+        self.tabs = [_tab("STATISTICS"), _tab("HOW BACH-LIKE?")]
+        self._group = QButtonGroup(self)
+        self._head = head = QHBoxLayout()
+        left, right = QHBoxLayout(), QHBoxLayout()
+        for index, (tab, side) in enumerate(zip(self.tabs, (left, right), strict=True)):
+            self._group.addButton(tab, index)
+            side.setSpacing(0)
+            side.addWidget(tab)
+            side.addStretch(1)
+            head.addLayout(side)
+        self.enlarge = _small_button("enlarge", "")
+        self.more = _small_button("more", "Copy or save the picture")
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.more)
+        menu.addAction("&Copy Picture", self.copyRequested.emit)
+        menu.addAction("&Save Picture or Table…", self.saveRequested.emit)
+        self.more.setMenu(menu)
+        right.addWidget(self.enlarge)
+        right.addWidget(self.more)
+        self.set_enlarged(False)
+        pages = QHBoxLayout()
+        pages.setSpacing(_BETWEEN)
+        for page, share in zip((self.distribution, self.likeness), _SHARES, strict=True):
+            pages.addWidget(page, share)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        layout.setSpacing(GRID)
-        layout.addWidget(heading)
-        layout.addLayout(choices)
-        layout.addWidget(self._stack, 1)
-        layout.addLayout(figures)
-        layout.addWidget(self._sentence)
-        layout.addWidget(self._caption)
-        self._offer_tracks()
-        self._write_figures()
+        layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, 12)
+        layout.setSpacing(6)
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        layout.addLayout(head)
+        layout.addLayout(pages, 1)
 
-    def _offer_tracks(self) -> None:
-        names = [track.name for track in self._composition.tracks]
-        offered = [self.tracks.itemText(index) for index in range(1, self.tracks.count())]
-        if self.tracks.count() and names == offered:
-            return
-        chosen = self.tracks.currentText()
-        self.tracks.blockSignals(True)
-        self.tracks.clear()
-        self.tracks.addItem("All tracks", None)
-        for index, name in enumerate(names):
-            self.tracks.addItem(name, index)
-        self.tracks.setCurrentIndex(max(0, self.tracks.findText(chosen)))
-        self.tracks.blockSignals(False)
+    def _connect(self) -> None:
+        self._group.idClicked.connect(self._turn)
+        self.enlarge.clicked.connect(self.enlargeRequested)
+        self.likeness.stylesFound.connect(self.distribution.set_styles)
+        self.likeness.judged.connect(self._mark_tab)
+        self.likeness.styles.currentIndexChanged.connect(self._name_tab)
+        self.likeness.stylesFound.connect(self._name_tab)
+        for page in (self.distribution, self.likeness):
+            page.notesHovered.connect(self.notesHovered)
+            page.notesChosen.connect(self.notesChosen)
 
-    def _schedule(self) -> None:
+    def _turn(self, page: int) -> None:
+        self._page = page
+        self._show_pages()
+
+    def _show_pages(self) -> None:
+        both = self.width() >= _BOTH
+        self.distribution.setVisible(both or self._page == _DISTRIBUTION)
+        self.likeness.setVisible(both or self._page == _LIKENESS)
+        # Above pages that stand side by side, the tabs are their headings.
+        self._head.setSpacing(_BETWEEN if both else 0)
+        for index, tab in enumerate(self.tabs):
+            self._head.setStretch(index, _SHARES[index] if both else index)
+            if both:
+                tab.clearFocus()
+            tab.setCheckable(not both)
+            tab.setChecked(not both and index == self._page)
+            tab.setFocusPolicy(Qt.FocusPolicy.NoFocus if both else Qt.FocusPolicy.TabFocus)
+
+    def _compare(self) -> None:
         if self.isVisible():
-            self._refresh_soon.start()
+            self.likeness.set_composition(self._composition)
 
-    def _refresh(self) -> None:
-        track = cast("int | None", self.tracks.currentData())
-        self._picture = picture_of(self._composition, self.feature, track)
-        self._write_figures()
-        if self._picture is None or self._canvas is None:
-            waiting = _UNAVAILABLE if self._failed else _LOADING
-            self._message.setText(_NOTHING if self._picture is None else waiting)
-            self._stack.setCurrentWidget(self._message)
-            return
-        self._stack.setCurrentWidget(self._canvas)
-        self._canvas.show_picture(self._picture)
-        self.pictureShown.emit()
+    def _name_tab(self) -> None:
+        title = {"bach": "BACH", "hymn": "HYMN", "ragtime": "RAG"}
+        name = title.get(str(self.likeness.styles.currentData()), "STYLE")
+        self.tabs[_LIKENESS].setText(f"HOW {name}-LIKE?")
 
-    def _write_figures(self) -> None:
-        picture = self._picture
-        numbers = picture.numbers if picture else _NO_NUMBERS
-        for (name, value), name_label, value_label in zip(
-            numbers, self._names, self._values, strict=True
-        ):
-            name_label.setText(name)
-            value_label.setText(value)
-        self._sentence.setText(picture.sentence if picture else "")
-        self._caption.setText(picture.caption if picture else "")
-        self._stack.setToolTip(f"{picture.sentence}\n{picture.caption}" if picture else "")
-        self._show_words()
-
-    def _show_words(self) -> None:
-        """Explain the diagram where there is room; its tooltip does so anyway."""
-        there = self._picture is not None
-        self._sentence.setVisible(there and self.height() >= _ROOM_FOR_SENTENCE)
-        self._caption.setVisible(there and self.height() >= _ROOM_FOR_CAPTION)
-
-    def _add_canvas(self, module: ModuleType | None) -> None:
-        if module is None:
-            self._failed = True
-        else:
-            self._canvas = module.StatisticsCanvas()
-            self._stack.addWidget(self._canvas)
-        self._schedule()
+    def _mark_tab(self) -> None:
+        """A near-copy is to be noticed from the other page as well."""
+        verdict = self.likeness.verdict
+        warns = verdict is not None and verdict.near_copy
+        tab = self.tabs[_LIKENESS]
+        tab.setIcon(icon("warning", COLORS.warning) if warns else QIcon())
+        tab.setToolTip(verdict.shared.sentence if verdict and verdict.shared and warns else "")
 
 
-class _PlotImporter(QObject):
-    """Imports the diagram's module in a thread; ``imported(module)``, None if that failed."""
-
-    imported = Signal(object)
-
-    def start(self) -> None:
-        """Begin; the thread ends with the program if that comes first."""
-        threading.Thread(target=self._import, name="import matplotlib", daemon=True).start()
-
-    def _import(self) -> None:
-        try:
-            module: ModuleType | None = importlib.import_module(_PLOT_MODULE)
-        except ImportError:
-            module = None
-        try:
-            self.imported.emit(module)
-        except RuntimeError:
-            # The window was closed in the meantime and took this object with it.
-            return
+def _tab(text: str) -> QToolButton:
+    tab = QToolButton()
+    tab.setText(text)
+    tab.setCheckable(True)
+    tab.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    tab.setIconSize(QSize(14, 14))
+    set_role(tab, "tab")
+    return tab
 
 
-def _wrapped() -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    return label
-
-
-def _centred(text: str) -> QLabel:
-    label = _wrapped()
-    label.setText(text)
-    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    set_role(label, "muted")
-    return label
+def _small_button(name: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    if name:
+        button.setIcon(icon(name, COLORS.muted))
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return button

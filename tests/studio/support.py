@@ -90,6 +90,7 @@ class AnsweringDialogs(FileDialogs):
     open_path: Path | None = None
     save_path: Path | None = None
     audio_path: Path | None = None
+    statistics_path: Path | None = None
     suggestions: list[str] = field(default_factory=list)
 
     def ask_open(self, parent: QWidget, folder: Path) -> Path | None:
@@ -102,6 +103,12 @@ class AnsweringDialogs(FileDialogs):
     def ask_save_audio(self, parent: QWidget, suggestion: Path) -> Path | None:
         self.suggestions.append(suggestion.name)
         return self.audio_path
+
+    def ask_save_as(
+        self, parent: QWidget, title: str, suggestion: Path, kinds: dict[str, str]
+    ) -> Path | None:
+        self.suggestions.append(suggestion.name)
+        return self.statistics_path
 
 
 class HeardSink(ListeningSink):

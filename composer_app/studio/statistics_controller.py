@@ -1,0 +1,56 @@
+"""Connects the statistics with the piano roll, the document and the recording."""
+
+from PySide6.QtCore import QObject
+
+from composer_app.analysis.material import Source
+from composer_app.studio.message_bar import MessageBar, Tone
+from composer_app.studio.piano_roll_view import PianoRollView
+from composer_app.studio.recording_controller import RecordingController
+from composer_app.studio.selection import Selection
+from composer_app.studio.services import Services
+from composer_app.studio.statistics_export import StatisticsExport
+from composer_app.studio.statistics_panel import StatisticsPanel
+
+
+class StatisticsController(QObject):
+    """What is pointed at in the panel lights up in the roll; what is selected there is measured."""
+
+    def __init__(
+        self,
+        services: Services,
+        panel: StatisticsPanel,
+        roll: PianoRollView,
+        recording: RecordingController,
+        bar: MessageBar,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._document = services.document
+        self._panel = panel
+        self._roll = roll
+        self._bar = bar
+        self.export = StatisticsExport(
+            panel, services.jobs, services.dialogs, services.settings, self
+        )
+        roll.selectionChanged.connect(self._show_selection)
+        panel.notesHovered.connect(self._light)
+        panel.notesChosen.connect(self._choose)
+        recording.notesChanged.connect(panel.set_recording_notes)
+        self.export.told.connect(bar.tell)
+        self.export.failed.connect(self._warn)
+
+    def _show_selection(self, selection: Selection) -> None:
+        self._panel.set_selection(selection.notes)
+
+    def _light(self, notes: frozenset[Source]) -> None:
+        # While recording, the roll shows something else.
+        if self._roll.composition is self._document.composition:
+            self._roll.set_highlighted(notes)
+
+    def _choose(self, notes: frozenset[Source], adding: bool) -> None:
+        if self._roll.composition is self._document.composition:
+            before = self._roll.selection
+            self._roll.set_selection(before.plus(notes) if adding else Selection(notes))
+
+    def _warn(self, sentence: str) -> None:
+        self._bar.tell(sentence, Tone.WARNING)

@@ -1,0 +1,111 @@
+"""What the statistics panel is asked: what is measured, where, and beside what. No Qt."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from composer_app.analysis.features import PITCH, Feature
+from composer_app.analysis.material import Material, Source
+from composer_app.music.composition import VOICE_NAMES, Composition, Track
+from composer_app.music.note import Note
+
+# All tracks, the track of the melody, or a track by its index.
+Part = Literal["all", "melody"] | int
+Kind = Literal["nothing", "melody", "piece", "take", "style"]
+
+_MOST_TAKES: Final = 8
+# Pitch, start and end in steps, as a recording shows what has been played so far.
+PlayedNote = tuple[int, float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Against:
+    """What the values are laid beside; ``title`` is what the picture calls it.
+
+    A ``take`` is another composition, a ``style`` the name of a profile.
+    """
+
+    kind: Kind = "nothing"
+    title: str = ""
+    take: Composition | None = None
+    style: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The same for the same choice, whatever else has changed."""
+        return self.kind, self.style or (self.title if self.kind == "take" else "")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """``feature`` of a ``part`` of ``composition``, beside ``against`` and the ``selected`` notes.
+
+    ``sample`` says whether the values are a sample (N - 1) or all there are (N).
+    """
+
+    composition: Composition
+    feature: Feature = PITCH
+    part: Part = "all"
+    against: Against = Against()
+    sample: bool = True
+    selected: frozenset[Source] = frozenset()
+
+    @property
+    def material(self) -> Material:
+        """What is measured."""
+        return part_of(self.composition, self.part)
+
+    @property
+    def voice(self) -> str:
+        """The voice of a style that the part is to be compared with; empty for all of them."""
+        tracks = self.composition.tracks
+        if self.part == "all":
+            # One or two voices are no chorale: what there is is taken for a melody.
+            sounding = sum(bool(track.notes) for track in tracks)
+            return "" if sounding >= len(VOICE_NAMES) else VOICE_NAMES[0]
+        if self.part == "melody":
+            return VOICE_NAMES[0]
+        return tracks[self.part].name if self.part < len(tracks) else ""
+
+
+def part_of(composition: Composition, part: Part) -> Material:
+    """The notes of ``part``; none of a track that is not there."""
+    if part == "melody":
+        return Material.melody(composition)
+    if part == "all":
+        return Material.of(composition)
+    return Material.of(composition, [part] if part < len(composition.tracks) else [])
+
+
+class TakeShelf:
+    """The takes of this session, so that one can be laid beside another."""
+
+    def __init__(self) -> None:
+        self._takes: list[Composition] = []
+
+    def see(self, composition: Composition) -> None:
+        """Remember ``composition`` if it was generated; an edited take replaces itself."""
+        origin = composition.origin
+        if origin is None or not composition.note_count:
+            return
+        kept = [take for take in self._takes if take.origin != origin]
+        self._takes = [*kept, composition][-_MOST_TAKES:]
+
+    def beside(self, composition: Composition) -> tuple[tuple[str, Composition], ...]:
+        """The other takes, newest first, each with its name."""
+        named = ((_name(take), take) for take in reversed(self._takes))
+        return tuple((name, take) for name, take in named if take.origin != composition.origin)
+
+
+def _name(take: Composition) -> str:
+    assert take.origin is not None
+    return f"Take {take.origin.seed}, {take.origin.model}"
+
+
+def played(notes: tuple[PlayedNote, ...], like: Composition) -> Composition:
+    """What is being recorded as one track, in the metre of ``like``, on the nearest steps."""
+    rounded = (
+        Note(max(0, round(start)), pitch, max(1, round(end) - max(0, round(start))))
+        for pitch, start, end in notes
+    )
+    track = Track(VOICE_NAMES[0], 0, tuple(sorted(rounded)))
+    return Composition((track,), like.tempo, like.meter)

@@ -1,0 +1,91 @@
+import threading
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from composer_app.studio.jobs import Jobs
+from composer_app.studio.latest import Latest
+
+
+class Desk:
+    """Asks for numbers, each of which waits until it is let go."""
+
+    def __init__(self, jobs: Jobs, *, drops_stale: bool) -> None:
+        self.latest = Latest[int](jobs, drops_stale=drops_stale)
+        self.gate = threading.Event()
+        self.begun: list[int] = []
+        self.told: list[int] = []
+        self.threads: set[int] = set()
+        self.errors: list[Exception] = []
+
+    def ask(self, number: int) -> None:
+        self.latest.ask(lambda: self._work(number), self._tell, self.errors.append)
+
+    def _work(self, number: int) -> int:
+        self.begun.append(number)
+        assert self.gate.wait(20)
+        if number < 0:
+            raise ValueError(str(number))
+        return number
+
+    def _tell(self, number: int) -> None:
+        self.threads.add(threading.get_ident())
+        self.told.append(number)
+
+
+@pytest.fixture
+def jobs(qtbot: QtBot) -> "Jobs":
+    return Jobs()
+
+
+@pytest.mark.parametrize(("drops_stale", "told"), [(True, [4]), (False, [1, 4])])
+def test_of_many_requests_the_first_and_the_last_run(
+    qtbot: QtBot, jobs: Jobs, drops_stale: bool, told: list[int]
+) -> None:
+    desk = Desk(jobs, drops_stale=drops_stale)
+    for number in (1, 2, 3, 4):
+        desk.ask(number)
+    assert desk.latest.busy
+    desk.gate.set()
+    qtbot.waitUntil(lambda: not desk.latest.busy)
+    assert desk.begun == [1, 4]
+    assert desk.told == told
+    assert desk.threads == {threading.get_ident()}
+    jobs.close()
+
+
+def test_what_is_forgotten_is_not_delivered(qtbot: QtBot, jobs: Jobs) -> None:
+    desk = Desk(jobs, drops_stale=False)
+    desk.ask(1)
+    desk.ask(2)
+    desk.latest.forget()
+    desk.gate.set()
+    qtbot.waitUntil(lambda: not desk.latest.busy)
+    assert desk.told == []
+    desk.ask(3)
+    qtbot.waitUntil(lambda: desk.told == [3])
+    jobs.close()
+
+
+def test_a_failure_is_told_and_the_next_request_runs(qtbot: QtBot, jobs: Jobs) -> None:
+    desk = Desk(jobs, drops_stale=True)
+    desk.gate.set()
+    desk.ask(-1)
+    qtbot.waitUntil(lambda: bool(desk.errors))
+    desk.ask(5)
+    qtbot.waitUntil(lambda: desk.told == [5])
+    jobs.close()
+
+
+def test_an_answer_may_ask_again(qtbot: QtBot, jobs: Jobs) -> None:
+    latest = Latest[int](jobs, drops_stale=True)
+    told: list[int] = []
+
+    def take(number: int) -> None:
+        told.append(number)
+        if number < 3:
+            latest.ask(lambda: number + 1, take, lambda error: None)
+
+    latest.ask(lambda: 1, take, lambda error: None)
+    qtbot.waitUntil(lambda: told == [1, 2, 3])
+    jobs.close()
