@@ -34,9 +34,11 @@ _JUMP_SECONDS: Final = 0.06
 # ticks should not.
 _CORRECTION: Final = 0.05
 # Ticks that were to come at this very moment come now, whatever rounding says.
-_ROUNDING: Final = 1e-9
+_ROUNDING: Final = 1e-6
 
 _LOOK_SECONDS: Final = 0.005
+_PROMPT_SECONDS: Final = 0.01
+_LOOKS: Final = 5
 
 
 class Followed(Protocol):
@@ -130,7 +132,7 @@ class MidiClock:
             self._next_tick, self._told_step = 0, 0
             return [START]
         # The other side can begin at a whole step only; it does so with the first tick.
-        begin = ceil(step)
+        begin = ceil(step - _ROUNDING)
         self._next_tick = begin * TICKS_PER_STEP
         self._told_step = begin
         return [song_position(begin), CONTINUE]
@@ -175,13 +177,26 @@ class MidiClockSender:
             if self._renewed.is_set():
                 self._renewed.clear()
                 self._midi_clock.forget()
-            followed = self._followed
-            playing, step, tempo = followed.playing, followed.position, followed.tempo
-            now = self._clock()
-            self._send_all(self._midi_clock.follow(now, playing, step, tempo))
+            now = self._look()
             self._send_all(self._midi_clock.ticks(now))
             self._tick_until(now + _LOOK_SECONDS)
         self._send_all(self._midi_clock.stop())
+
+    def _look(self) -> float:
+        """See where the music is, and say so; returns when that was.
+
+        A busy machine may put this thread to sleep between the position and the time, which
+        would look like a jump: then look again.
+        """
+        followed = self._followed
+        for _ in range(_LOOKS):
+            before = self._clock()
+            playing, step, tempo = followed.playing, followed.position, followed.tempo
+            now = self._clock()
+            if now - before < _PROMPT_SECONDS:
+                break
+        self._send_all(self._midi_clock.follow(now, playing, step, tempo))
+        return now
 
     def _tick_until(self, end: float) -> None:
         """Send ticks at their times until the next look is due."""
