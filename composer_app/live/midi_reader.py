@@ -4,8 +4,12 @@ rtmidi could call us from the driver's own thread. But that thread would have to
 lock, holding up the whole JACK server, and closing a port while it waits is a deadlock. So rtmidi
 queues the messages with the driver's times, and a thread of ours fetches them every millisecond
 (every four when nobody plays, which nobody hears, and which saves batteries).
+
+A thread that computes keeps Python's lock for up to five milliseconds at a time. From the
+first port that is read on it is one, so that a key does not wait for a generation that runs.
 """
 
+import sys
 from threading import Condition, Thread
 from time import sleep
 from typing import Final, Protocol
@@ -16,6 +20,7 @@ _PERIOD_SECONDS: Final = 0.001
 _RESTING_PERIOD_SECONDS: Final = 0.004
 # Looked in vain so often, about two seconds, nobody plays at the moment.
 _LOOKS_IN_VAIN: Final = 2000
+_LOCKED_SECONDS: Final = 0.001
 
 
 class Listener(Protocol):
@@ -42,6 +47,7 @@ class MidiReader:
         with self._changed:
             self._ports.append((client, listener))
             if self._thread is None and not self._closed:
+                sys.setswitchinterval(min(_LOCKED_SECONDS, sys.getswitchinterval()))
                 self._thread = Thread(target=self._run, name="composer-midi-in", daemon=True)
                 self._thread.start()
             self._changed.notify()

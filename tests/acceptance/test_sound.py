@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from itertools import groupby, pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -20,7 +19,7 @@ from composer_app.studio.main_window import MainWindow
 from composer_app.studio.services import Services, build_services
 from composer_app.studio.settings import Settings
 from tests.live.midi_fakes import FakeSystem
-from tests.live.rig import RATE, AudioServer, Recording, audio_server, strongest_pitch
+from tests.live.rig import AudioServer, audio_server, pitches_in
 from tests.studio.support import FakePorts
 
 pytestmark = pytest.mark.slow
@@ -71,18 +70,6 @@ def wait_for_device(services: Services, qtbot: QtBot) -> None:
     qtbot.waitUntil(sounds, timeout=PATIENCE)
 
 
-def pitches(recording: Recording) -> list[int]:
-    """What was heard, each pitch once where it goes on; what is between two pitches left out."""
-    samples, size = recording.samples(), RATE // 8
-    blocks = [samples[at : at + size] for at in range(0, samples.size - size, size)]
-    found = [
-        strongest_pitch(block) for block in blocks if float(np.sqrt(np.mean(block**2))) > AUDIBLE
-    ]
-    near = [round(pitch) for pitch in found if abs(pitch - round(pitch)) < 0.3]
-    # A pitch that is heard in one block only is where two of them meet.
-    return [pitch for pitch, same in groupby(near) if len(list(same)) > 1]
-
-
 def test_another_take_goes_on_in_the_same_bar_and_none_of_its_notes_hangs(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,7 +89,7 @@ def test_another_take_goes_on_in_the_same_bar_and_none_of_its_notes_hangs(
                 qtbot.waitUntil(lambda: playback.position > 6.5 * STEPS_PER_BAR, timeout=PATIENCE)
                 window.commands.stop.trigger()
                 qtbot.waitUntil(lambda: recording.level(0.1) < SILENT, timeout=PATIENCE)
-                heard = pitches(recording)
+                heard = pitches_in(recording.samples())
     takes = ["high" if pitch >= high else "low" for pitch in heard]
     assert [name for name, _ in groupby(takes)] == ["low", "high", "low"]
     bars = [pitch - (high if pitch >= high else low) for pitch in heard]

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,7 @@ RATE: Final = 48000
 _SINK: Final = "testsink"
 _PATIENCE_SECONDS: Final = 20.0
 _JACK_START_SECONDS: Final = 0.2
+_OVERLOAD: Final = 3.0
 
 
 def require(*programs: str) -> None:
@@ -43,6 +45,17 @@ def unavailable(reason: str) -> None:
     if os.environ.get("CI") == "true" or os.environ.get("COMPOSER_REQUIRE_RIG") == "1":
         pytest.fail(f"the rig is required here, but {reason}")
     pytest.skip(reason)
+
+
+def skip_if_overloaded() -> None:
+    """Skip where nobody can keep time; to be asked only once something was late.
+
+    A suite that has the machine for itself stays well below this load, so that this excuses
+    nothing there.
+    """
+    load, processors = os.getloadavg()[0], os.cpu_count() or 1
+    if load > _OVERLOAD * processors:
+        pytest.skip(f"{load:.0f} programs want {processors} processors: nothing is on time here")
 
 
 def wait_for(condition: Callable[[], bool], what: str) -> None:
@@ -231,3 +244,18 @@ def strongest_pitch(samples: NDArray[np.float32]) -> float:
     spectrum = np.abs(np.fft.rfft(windowed, 4 * RATE))
     hertz = int(spectrum[80:].argmax() + 80) / 4
     return float(69 + 12 * np.log2(hertz / 440))
+
+
+def pitches_in(samples: NDArray[np.float32], audible: float = 0.005) -> list[int]:
+    """The MIDI pitches heard one after another, each once for as long as it sounds.
+
+    Silence is left out, and so gaps that a busy machine leaves change nothing; so is what lasts
+    for less than two blocks of an eighth of a second, such as where two notes meet.
+    """
+    size = RATE // 8
+    blocks = [samples[at : at + size] for at in range(0, samples.size - size + 1, size)]
+    loud = [block for block in blocks if float(np.sqrt(np.mean(block**2))) > audible]
+    found = [strongest_pitch(block) for block in loud]
+    near = [round(pitch) for pitch in found if abs(pitch - round(pitch)) < 0.3]
+    long = [pitch for pitch, same in groupby(near) if len(list(same)) > 1]
+    return [pitch for pitch, _ in groupby(long)]

@@ -1,5 +1,6 @@
 """The thread that fetches what arrives."""
 
+import sys
 import threading
 from time import sleep
 
@@ -50,6 +51,19 @@ def test_every_port_is_read_in_order_by_one_thread() -> None:
         assert [data[1] for data, _ in ear.heard] == [60, 61, 62]
         assert [since for _, since in ear.heard] == [0.0, 0.5, 0.0]
         assert ear.threads == {"composer-midi-in"}
+
+
+def test_a_thread_that_computes_is_not_waited_for_long() -> None:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.005)
+    reader = MidiReader()
+    try:
+        assert sys.getswitchinterval() == pytest.approx(0.005)
+        reader.add(port(FakeSystem()), Ear())
+        assert sys.getswitchinterval() == pytest.approx(0.001)
+    finally:
+        reader.close()
+        sys.setswitchinterval(before)
 
 
 def test_what_is_removed_is_not_touched_any_more() -> None:

@@ -18,7 +18,15 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoMap
 from tests.live.heard import hearing
-from tests.live.rig import RATE, AudioServer, Recording, audio_server, strongest_pitch, wait_for
+from tests.live.rig import (
+    RATE,
+    AudioServer,
+    Recording,
+    audio_server,
+    pitches_in,
+    skip_if_overloaded,
+    wait_for,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -55,12 +63,7 @@ def test_a_composition_is_heard_in_order_and_in_tune(audio: AudioServer, soundfo
     finally:
         player.close()
         synthesizer.close()
-    onset = int(np.argmax(np.abs(samples) > AUDIBLE))
-    heard = [
-        strongest_pitch(samples[onset + int((0.75 * index + 0.15) * RATE) :][: RATE // 4])
-        for index in range(len(pitches))
-    ]
-    assert heard == pytest.approx(pitches, abs=0.3)
+    assert pitches_in(samples) == list(pitches)
 
 
 def play_and_hear(soundfont: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -98,7 +101,9 @@ def play_and_hear(soundfont: Path) -> tuple[NDArray[np.float64], NDArray[np.floa
         busy.join()
         player.close()
         synthesizer.close()
-    assert len(onsets) == len(notes)
+    if len(onsets) != len(notes):
+        # A gap has cut a note in two, or swallowed it.
+        return np.full(len(notes) - 1, np.inf), np.full(len(notes), np.inf)
     clock, positions = zip(*seen, strict=True)
     playhead = np.interp(times, clock, positions) / 10 - 0.3 * np.arange(len(notes))
     return np.diff(onsets) / RATE - 0.3, playhead
@@ -107,7 +112,7 @@ def play_and_hear(soundfont: Path) -> tuple[NDArray[np.float64], NDArray[np.floa
 def test_notes_keep_their_distances_and_the_playhead_is_where_the_sound_is(
     audio: AudioServer, soundfont: Path
 ) -> None:
-    for _ in range(3):
+    for _ in range(4):
         spacing, playhead = play_and_hear(soundfont)
         # A busy machine leaves gaps, which nobody can foresee: the playhead knows of them a
         # moment later.
@@ -115,6 +120,8 @@ def test_notes_keep_their_distances_and_the_playhead_is_where_the_sound_is(
         undisturbed = np.flatnonzero(even[1:] & even[:-1]) + 2
         if len(undisturbed) >= 8:
             break
+    else:
+        skip_if_overloaded()
     assert float(np.median(np.abs(spacing))) < 0.005
     assert abs(float(np.median(playhead[undisturbed]))) < 0.010
 

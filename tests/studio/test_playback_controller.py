@@ -1,5 +1,6 @@
 """Playing the document with a clock that is set and a player without its thread."""
 
+import time
 from typing import cast
 
 import pytest
@@ -215,8 +216,11 @@ def test_a_device_that_vanishes_does_not_stop_the_music(rig: Rig) -> None:
     rig.controller.play()
     rig.pass_steps(5)
     rig.sink.alive = False
+    # What stands in for the device runs by a clock that no test sets.
+    began = time.perf_counter()
     rig.sound.check()
     assert rig.sounding == set()
     rig.controller.tick()
     assert rig.controller.playing
-    assert rig.controller.position == pytest.approx(4.9, abs=0.1)
+    position = rig.controller.position
+    assert 4.8 <= position <= 5 + 10 * (time.perf_counter() - began)
