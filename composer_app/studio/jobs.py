@@ -22,6 +22,7 @@ class Jobs(QObject):
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="job")
         self._numbers = itertools.count()
         self._waiting: dict[int, tuple[Callable[[Any], None], Callable[[Exception], None]]] = {}
+        self._closed = False
         self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -30,7 +31,12 @@ class Jobs(QObject):
         done: Callable[[_Result], None],
         failed: Callable[[Exception], None],
     ) -> None:
-        """Call ``work()`` in a thread, then ``done(result)`` or ``failed(error)`` back here."""
+        """Call ``work()`` in a thread, then ``done(result)`` or ``failed(error)`` back here.
+
+        Once closed, nothing happens: a widget may outlive the threads for a moment.
+        """
+        if self._closed:
+            return
         number = next(self._numbers)
         self._waiting[number] = (done, failed)
         self._pool.submit(self._work, number, work)
@@ -42,6 +48,7 @@ class Jobs(QObject):
 
     def close(self) -> None:
         """Let running work end; nothing more is delivered."""
+        self._closed = True
         self._waiting.clear()
         self._pool.shutdown(wait=True, cancel_futures=True)
 

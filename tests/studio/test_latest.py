@@ -89,3 +89,11 @@ def test_an_answer_may_ask_again(qtbot: QtBot, jobs: Jobs) -> None:
     latest.ask(lambda: 1, take, lambda error: None)
     qtbot.waitUntil(lambda: told == [1, 2, 3])
     jobs.close()
+
+
+def test_closed_jobs_take_nothing_more(qtbot: QtBot, jobs: Jobs) -> None:
+    jobs.close()
+    begun: list[int] = []
+    Latest[None](jobs, drops_stale=False).ask(lambda: begun.append(1), lambda _: begun.append(2), print)
+    qtbot.wait(20)
+    assert begun == []
