@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import figures, keyboard, models, playing, rendering
+from benchmarks import figures, keyboard, models, playing, rendering, statistics_panel
 from benchmarks.studio import STARTS, generate_to_painted, roll_paints
 from composer_app.music.sample_melodies import load_sample
 
@@ -30,6 +30,7 @@ def main() -> None:
     figures.main()
     playing.main()
     keyboard.main()
+    statistics_panel.main()
     melody = load_sample("ode_to_joy")
     painted = statistics.median(generate_to_painted(melody, _RUNS))
     print(f"Generate to painted notes      {painted:7.3f} s ({melody.bars} bars)")
