@@ -270,10 +270,14 @@ class DistributionPage(QWidget):
         bars, picture = self._pointed(), self.canvas.picture
         if bars is None or picture is None or self._picture is None:
             self.readout.show_reading(None)
+            self.canvas.setToolTip("")
             self._light(frozenset())
             return
         edges = self.canvas.edges_of(bars)
-        self.readout.show_reading(read(picture, *edges))
+        reading = read(picture, *edges)
+        self.readout.show_reading(reading)
+        # In a low panel there is no other place for it.
+        self.canvas.setToolTip("" if self.readout.isVisible() else reading.sentence)
         # What the roll shows may be newer than what the diagram does.
         there = self._linked and picture.question.composition is self._composition
         self._light(picture.behind(*edges) if there else frozenset())

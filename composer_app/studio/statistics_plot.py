@@ -32,8 +32,10 @@ _HEADING: Final = 20.0
 # The space around the axes, in pixels.
 _LEFT, _RIGHT, _LEGEND, _TICKS, _LABEL = 34, 6, 26, 20, 16
 _NICE: Final = (1, 2, 3, 4, 6, 8)
-# Where the means stand above the bars, in shares of the height.
-_WHISKERS: Final = (0.965, 0.915)
+# Where the means stand above the bars, in pixels below the top.
+_WHISKERS: Final = (5.0, 13.0)
+# A lower picture has no legend, whose place its bars need.
+_LOW: Final = 124
 # Semitones from one named pitch to the next.
 _PITCH_STEPS: Final = (1, 2, 3, 4, 6, OCTAVE, 2 * OCTAVE)
 _MOST_PITCHES: Final = 6
@@ -87,7 +89,8 @@ class Plotter:
         label = unit_of(picture.feature) or picture.discrete
         bottom = scale * (_TICKS + (_LABEL if label else 0)) + 2
         left, right = scale * _LEFT, scale * _RIGHT
-        top = head + scale * _LEGEND
+        low = frame.height < _LOW
+        top = head + (8.0 if low else scale * _LEGEND)
         self._box = (
             left, top, max(frame.width - left - right, 16), max(frame.height - top - bottom, 16)
         )  # fmt: skip
@@ -99,8 +102,9 @@ class Plotter:
         _dress(self._axes, inks, family, scale)
         self._axes.set(xlim=x, ylim=y)
         _name_axis(self._axes, picture, inks, family, scale)
-        self._artists = _Artists(self._axes, inks)
-        _add_legend(figure, picture, self._artists, frame, family, head, scale)
+        self._artists = _Artists(self._axes, inks, self._box[3])
+        if not low:
+            _add_legend(figure, picture, frame, family, head, scale)
         self._figure = figure
         self._canvas.draw()  # type: ignore[no-untyped-call]
         self._kept = self._canvas.copy_from_bbox(figure.bbox)  # type: ignore[no-untyped-call]
@@ -110,7 +114,8 @@ class Plotter:
 class _Artists:
     """What changes with the data; drawn in this order."""
 
-    def __init__(self, axes: Axes, inks: Inks) -> None:
+    def __init__(self, axes: Axes, inks: Inks, height: float) -> None:
+        self._heights = [1 - below / height for below in _WHISKERS]
         across = axes.get_xaxis_transform()
         self.band = Rectangle((0, 0), 1, 1, transform=across, color=inks.band, linewidth=0)
         self.bars = PolyCollection([], facecolor=inks.bar, linewidth=0)
@@ -167,7 +172,7 @@ class _Artists:
                 np.concatenate(([edges[0] - step], edges, [edges[-1] + step])),
             )
         for whisker, beside, y in zip(
-            self.whiskers, (picture.reference, picture.chosen), _WHISKERS, strict=True
+            self.whiskers, (picture.reference, picture.chosen), self._heights, strict=True
         ):
             shown = beside is not None and mean is not None
             whisker.set_visible(shown)
@@ -222,7 +227,6 @@ def _legend(picture: Picture) -> list[str]:
 def _add_legend(
     figure: Figure,
     picture: Picture,
-    artists: _Artists,
     frame: Frame,
     family: str,
     head: float,
