@@ -72,7 +72,9 @@ def test_a_melody_from_another_process_is_recorded_on_time_while_a_generation_ru
                         break
                 studio.ask("rest")
                 assert studio.event() > 0, "nothing was generated meanwhile"
-            if not kept(figures[-1]):
+            median, _, notes = figures[-1]
+            if not kept(figures[-1]) and (median < MEDIAN or notes <= COUNT / 2):
+                # Single notes, or the cable: a machine can do that, but not to the median.
                 rig.skip_if_overloaded()
             print(f"onsets, median and p95 in seconds, notes: {figures}")  # noqa: T201
             assert kept(figures[-1]), figures
