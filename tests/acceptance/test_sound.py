@@ -19,7 +19,7 @@ from composer_app.studio.main_window import MainWindow
 from composer_app.studio.services import Services, build_services
 from composer_app.studio.settings import Settings
 from tests.live.midi_fakes import FakeSystem
-from tests.live.rig import AudioServer, audio_server, pitches_in
+from tests.live.rig import AudioServer, audio_server, pitches_in, skip_if_overloaded
 from tests.studio.support import FakePorts
 
 pytestmark = pytest.mark.slow
@@ -93,6 +93,9 @@ def test_another_take_goes_on_in_the_same_bar_and_none_of_its_notes_hangs(
     takes = ["high" if pitch >= high else "low" for pitch in heard]
     assert [name for name, _ in groupby(takes)] == ["low", "high", "low"]
     bars = [pitch - (high if pitch >= high else low) for pitch in heard]
+    if bars == sorted(bars) and len(set(bars)) <= max(bars):
+        # A bar was not heard at all.
+        skip_if_overloaded()
     # The bar in which takes were switched is heard in both.
     assert bars[0] == 0
     assert all(0 <= after - before <= 1 for before, after in pairwise(bars)), heard

