@@ -94,6 +94,8 @@ def test_an_answer_may_ask_again(qtbot: QtBot, jobs: Jobs) -> None:
 def test_closed_jobs_take_nothing_more(qtbot: QtBot, jobs: Jobs) -> None:
     jobs.close()
     begun: list[int] = []
-    Latest[None](jobs, drops_stale=False).ask(lambda: begun.append(1), lambda _: begun.append(2), print)
+    Latest[None](jobs, drops_stale=False).ask(
+        lambda: begun.append(1), lambda _: begun.append(2), print
+    )
     qtbot.wait(20)
     assert begun == []
