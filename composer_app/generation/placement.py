@@ -77,9 +77,10 @@ def low_bias(lowest: int, classes: int) -> NDArray[np.float64]:
     """(4, classes): what to take from the logits of low notes, where class 1 is ``lowest``.
 
     Beneath a low melody there is little room: the voices of the same chords a tenth lower are
-    muddy, and crowded ones are too. This weighs one against the other for every note; over
-    twelve seeds of a tune in C major from C3 on, basses below C2 fall from 50 % of the steps to 24 %.
-        """
+    muddy, and crowded ones are too. This weighs one against the other for every note;
+    over twelve seeds of a tune in C major from C3 on, basses below C2 fall from 50 % of the steps
+    to 24 %.
+    """
     pitch = lowest - 1 + np.arange(classes)
     floors = np.array([[0], [0], [_TENOR_FLOOR], [_BASS_FLOOR]])
     bias = -_LOW_PENALTY * np.maximum(0, floors - pitch)
