@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QWidget, QWidgetAction
+from PySide6.QtWidgets import QMenu, QWidget
 
 from composer_app.music.performance import Grid, Quantization, Reduction
-from composer_app.studio.theme import numeral_font, set_role
+from composer_app.studio.menu_rows import PercentRow, add_heading, add_widget
 
 _GRIDS: Final = {
     Grid.OFF: ("Off", "Notes stay at the sixteenth nearest to where they were played"),
@@ -22,9 +22,6 @@ _REDUCTIONS: Final = {
     Reduction.TOP: ("Top Note of Chords", "Of notes struck together, the highest one counts"),
     Reduction.LATEST: ("Latest Note Wins", "Every note counts, and cuts off the one before"),
 }
-_STRENGTH_STEP: Final = 5
-# Under the texts of the choices.
-_MENU_MARGINS: Final = (40, 4, 16, 4)
 
 
 class QuantizeMenu(QMenu):
@@ -37,11 +34,17 @@ class QuantizeMenu(QMenu):
         self.setTitle("&Quantize")
         self.setToolTipsVisible(True)
         self._view = Quantization()
-        self._subject = self._add_heading("")
+        self._subject = add_heading(self, "")
         self._grids = QActionGroup(self)
         self.grids = {grid: self._add_choice(self._grids, *texts) for grid, texts in _GRIDS.items()}
         self.addSeparator()
-        self.strength, self._percent = self._add_strength()
+        self._row = PercentRow(
+            "Strength",
+            "Strength of quantizing in per cent",
+            "How far notes are moved towards the grid",
+        )
+        self.strength = self._row.slider
+        add_widget(self, self._row)
         self.addSeparator()
         self._reductions = QActionGroup(self)
         self.reductions = {
@@ -50,7 +53,7 @@ class QuantizeMenu(QMenu):
         }
         self._grids.triggered.connect(self._choose_grid)
         self._reductions.triggered.connect(self._choose_reduction)
-        self.strength.valueChanged.connect(self._choose_strength)
+        self._row.percentChosen.connect(self._choose_strength)
         self.set_view(self._view, attached=False)
 
     def set_view(self, view: Quantization, *, attached: bool) -> None:
@@ -59,10 +62,7 @@ class QuantizeMenu(QMenu):
         self._subject.setText("THIS RECORDING" if attached else "THE NEXT RECORDING")
         self.grids[view.grid].setChecked(True)
         self.reductions[view.reduction].setChecked(True)
-        self.strength.blockSignals(True)
-        self.strength.setValue(view.strength)
-        self.strength.blockSignals(False)
-        self._percent.setText(f"{view.strength} %")
+        self._row.set_percent(view.strength)
         self.strength.setEnabled(view.grid is not Grid.OFF)
 
     @property
@@ -89,7 +89,6 @@ class QuantizeMenu(QMenu):
     def _choose(self, view: Quantization) -> None:
         if view != self._view:
             self._view = view
-            self._percent.setText(f"{view.strength} %")
             self.strength.setEnabled(view.grid is not Grid.OFF)
             self.viewChosen.emit(view)
 
@@ -99,36 +98,3 @@ class QuantizeMenu(QMenu):
         action.setToolTip(tip)
         self.addAction(action)
         return action
-
-    def _add_heading(self, text: str) -> QLabel:
-        label = QLabel(text)
-        set_role(label, "heading")
-        label.setContentsMargins(*_MENU_MARGINS)
-        self._add_widget(label)
-        return label
-
-    def _add_strength(self) -> tuple[QSlider, QLabel]:
-        slider = QSlider(Qt.Orientation.Horizontal)
-        slider.setRange(0, 100)
-        slider.setSingleStep(_STRENGTH_STEP)
-        slider.setPageStep(2 * _STRENGTH_STEP)
-        slider.setAccessibleName("Strength of quantizing in per cent")
-        slider.setToolTip("How far notes are moved towards the grid")
-        percent = QLabel()
-        percent.setFont(numeral_font())
-        percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        percent.setMinimumWidth(percent.fontMetrics().horizontalAdvance("100 %"))
-        row = QWidget()
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(*_MENU_MARGINS)
-        layout.setSpacing(8)
-        layout.addWidget(QLabel("Strength"))
-        layout.addWidget(slider, 1)
-        layout.addWidget(percent)
-        self._add_widget(row)
-        return slider, percent
-
-    def _add_widget(self, widget: QWidget) -> None:
-        action = QWidgetAction(self)
-        action.setDefaultWidget(widget)
-        self.addAction(action)
