@@ -38,7 +38,7 @@ _BEAT: Final = 4
 class Schedule:
     """Passes over quarters, eighths and sixteenths, and how often faults are drawn again."""
 
-    passes: tuple[int, int, int] = (22, 10, 6)
+    passes: tuple[int, int, int] = (18, 9, 6)
     repairs: int = 10
 
     @property
