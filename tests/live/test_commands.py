@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 import soundfile
 
-from composer_app import cli
 from composer_app.errors import DeviceError
 from composer_app.live import commands
 from composer_app.live.commands import choose_output
@@ -44,20 +43,10 @@ AUDIBLE, SILENT = 0.005, 0.0005
 Run = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command in an empty folder: its exit status, stdout and stderr."""
+@pytest.fixture(autouse=True)
+def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command leaves behind is seen there."""
     monkeypatch.chdir(tmp_path)
-
-    def run_command(*arguments: str) -> tuple[int, str, str]:
-        try:
-            status = cli.main(arguments)
-        except SystemExit as exit_:  # argparse's own way out
-            status = int(exit_.code or 0)
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run_command
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from composer_app import cli
 from composer_app.analysis.features import FEATURES
 from composer_app.evaluation.excerpts import composition_of, excerpts_of
 from composer_app.music.composition import Composition, Track
@@ -37,21 +36,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     write_midi(Composition(tracks, title="Clusters"), "clusters.mid")
     return tmp_path
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command: its exit status, stdout and stderr."""
-
-    def run_command(*arguments: str) -> tuple[int, str, str]:
-        try:
-            status = cli.main(arguments)
-        except SystemExit as exit_:
-            status = int(exit_.code or 0)
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run_command
 
 
 def lines(text: str) -> list[str]:
