@@ -63,6 +63,16 @@ def _add(subparsers: Any, name: str, run: Any, summary: str, example: str) -> No
             help="begin a new run with the weights of this one",
         )
         parser.add_argument(
+            "--teacher",
+            dest="teachers",
+            type=Path,
+            metavar="CHECKPOINT",
+            action="append",
+            default=[],
+            help="train towards what this network says, with the weight --set consistency=...;"
+            " of several, towards their average",
+        )
+        parser.add_argument(
             "--set",
             dest="overrides",
             metavar="KEY=VALUE",
@@ -131,7 +141,7 @@ def _train(args: argparse.Namespace) -> int:
     from composer_app.training.corpus import load_corpus
     from composer_app.training.gan_trainer import ClassicGanTrainer
     from composer_app.training.one_pass_trainer import OnePassTrainer
-    from composer_app.training.trainer import RefiningTrainer, StopRequest
+    from composer_app.training.trainer import RefiningTrainer, StopRequest, refining_network
 
     config = make_config(args.technique, args.overrides)
     out = args.out or Path("build/training") / args.technique
@@ -140,9 +150,14 @@ def _train(args: argparse.Namespace) -> int:
     corpora = args.corpus or [Path("build/bach.npz")]
     train = [piece for path in corpora for piece in load_corpus(path, "train", "extra")]
     trainer: RefiningTrainer | ClassicGanTrainer | OnePassTrainer
+    if args.teachers and not (isinstance(config, RefiningConfig) and config.consistency):
+        raise SettingError(
+            "Teachers are for the technique refining, and heeded with --set consistency=3, say."
+        )
     if isinstance(config, RefiningConfig):
         valid = [piece for path in corpora for piece in load_corpus(path, "valid")]
-        trainer = RefiningTrainer(config, train, valid)
+        teachers = [refining_network(_state(path, "refining")) for path in args.teachers]
+        trainer = RefiningTrainer(config, train, valid, teachers)
     elif isinstance(config, OnePassConfig):
         trainer = OnePassTrainer(config, train)
     else:

@@ -16,6 +16,9 @@ PITCH_CLASSES: Final = HIGHEST_PITCH - LOWEST_PITCH + 2
 VOICES: Final = 4
 # The styles a network can be told to write in, by index.
 STYLES: Final = ("bach", "hymn", "ragtime")
+DEVICES: Final = ("cpu", "cuda")
+# Other keys that a prediction can be asked for at once.
+MAX_TRANSPOSITIONS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,11 @@ class RefiningConfig:
     drawn by ``style_weights``, among those that the corpora hold. ``consistency`` weighs the
     training towards the same prediction in every key (see
     :mod:`composer_app.training.consistency`), for which ``renamed_share`` of the windows go by
-    another style's name.
+    another style's name; ``transpositions`` is how many other keys are listened to each time.
+
+    ``device`` is where the network is: "cpu", or "cuda" for a GPU; ``workers`` are processes that
+    draw windows ahead, without which a GPU waits for them (and with which a resumed run goes on
+    with other windows than it would have had).
     """
 
     channels: tuple[int, ...] = (160, 256, 384, 384, 512)
@@ -55,12 +62,23 @@ class RefiningConfig:
     style_weights: tuple[float, ...] = (0.5, 0.3, 0.2)
     consistency: float = 0.0
     renamed_share: float = 0.2
+    transpositions: int = 2
     seed: int = 1
     threads: int = 1
+    device: str = "cpu"
+    workers: int = 0
     bfloat16: bool = True
 
     def __post_init__(self) -> None:
         _check_positive(self, "window", "batch", "iterations", "learning_rate", "threads")
+        if self.device not in DEVICES:
+            raise ValueError(f"device is one of {', '.join(DEVICES)}, not {self.device}")
+        if self.workers < 0:
+            raise ValueError(f"workers is 0 or more, not {self.workers}")
+        if not 0 <= self.transpositions <= MAX_TRANSPOSITIONS:
+            raise ValueError(
+                f"transpositions is from 0 to {MAX_TRANSPOSITIONS}, not {self.transpositions}"
+            )
         levels = len(self.channels)
         if (len(self.down_blocks), len(self.up_blocks)) != (levels, levels - 1):
             raise ValueError("down_blocks has a number for each of channels, up_blocks one less")

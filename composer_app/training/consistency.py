@@ -1,10 +1,14 @@
-"""Teaching the network that a piece is the same in every key.
+"""Teaching the network what it says on average: in other keys, and beside other networks.
 
 Convolutions over time with pitches as channels have to learn each transposition anew, and on a
 few hundred chorales they do not learn them alike: averaging the predictions for a few
 transpositions of the same window is clearly better than any one of them. That average, taken from
 the running average of the weights, is a target which the network can be trained towards (a mean
 teacher, Tarvainen and Valpola 2017, with transposition as the perturbation).
+
+Other networks may take the place of the running average. The average of several, trained alike but
+for their seeds, is better than any one of them, and one network can learn most of it (distillation
+of an ensemble, Hinton et al. 2015).
 """
 
 from collections.abc import Sequence
@@ -15,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as fn
 
 from composer_app.training.config import PITCH_CLASSES
+from composer_app.training.losses import weighted
 
 # What cannot be reached from a transposed window gets this log-probability.
 _UNREACHABLE: Final = -14.0
@@ -37,25 +42,31 @@ def moved_back(log_probabilities: Tensor, shift: int) -> Tensor:
 
 @torch.no_grad()
 def consistent_target(
-    network: nn.Module, tensors: Sequence[Tensor], shifts: Sequence[int]
-) -> Tensor:
-    """(B, T, 4, 49): the geometric mean of what ``network`` says in each transposition.
+    networks: Sequence[nn.Module], tensors: Sequence[Tensor], shifts: Sequence[int]
+) -> tuple[Tensor, Tensor]:
+    """What ``networks`` say in each transposition, averaged: ``(pitches, onsets)``.
 
-    ``tensors`` as :meth:`RefiningUNet.forward` takes them; hidden pitches have no influence.
+    ``tensors`` as :meth:`RefiningUNet.forward` takes them; hidden pitches have no influence. The
+    probabilities of the pitches (B, T, 4, 49) are geometric means, those of a note being struck
+    (B, T, 4) are means.
     """
     pitch, rest = tensors[0], tensors[1:]
-    copies = [transposed(pitch, shift) for shift in shifts]
-    logits, _ = network(torch.cat(copies), *(torch.cat([t] * len(shifts)) for t in rest))
-    each = logits.float().log_softmax(-1).chunk(len(shifts))
-    mean = torch.stack([moved_back(x, s) for x, s in zip(each, shifts, strict=True)]).mean(0)
-    return mean.softmax(-1)
+    copies = torch.cat([transposed(pitch, shift) for shift in shifts])
+    others = [torch.cat([t] * len(shifts)) for t in rest]
+    pitches, onsets = [], []
+    for network in networks:
+        logits, onset_logits = network(copies, *others)
+        each = logits.float().log_softmax(-1).chunk(len(shifts))
+        pitches += [moved_back(x, s) for x, s in zip(each, shifts, strict=True)]
+        onsets += onset_logits.float().sigmoid().chunk(len(shifts))
+    return torch.stack(pitches).mean(0).softmax(-1), torch.stack(onsets).mean(0)
 
 
 def consistency_loss(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
     """Cross-entropy of the hidden cells' predictions with ``target``, less the target's entropy.
 
-    ``logits`` and ``target`` (B, T, 4, 49), ``known`` (B, T, 4). In nats a hidden cell.
+    ``logits`` and ``target`` (B, T, 4, 49), ``known`` (B, T, 4). In nats a hidden cell, the cells
+    weighted as in :func:`~composer_app.training.losses.masked_cross_entropy`.
     """
-    hidden = 1.0 - known
     divergence = fn.kl_div(logits.float().log_softmax(-1), target, reduction="none").sum(-1)
-    return (divergence * hidden).sum() / hidden.sum().clamp(min=1.0)
+    return weighted(divergence, 1.0 - known)

@@ -15,16 +15,20 @@ def masked_cross_entropy(logits: Tensor, pitch: Tensor, known: Tensor) -> tuple[
     nll = fn.cross_entropy(logits.flatten(0, 2).float(), pitch.flatten(), reduction="none")
     hidden = 1.0 - known
     nll = nll.view_as(hidden) * hidden
+    return weighted(nll, hidden), (nll.sum() / hidden.sum().clamp(min=1.0)).detach()
+
+
+def weighted(losses: Tensor, hidden: Tensor) -> Tensor:
+    """``losses`` of the cells that are ``hidden``, each (B, T, 4), weighted as above."""
     count = hidden.sum(dim=(1, 2)).clamp(min=1.0)
-    loss = (nll.sum(dim=(1, 2)) / count.sqrt()).sum() / count.sqrt().sum()
-    return loss, (nll.sum() / hidden.sum().clamp(min=1.0)).detach()
+    return ((losses * hidden).sum(dim=(1, 2)) / count.sqrt()).sum() / count.sqrt().sum()
 
 
 def onset_loss(logits: Tensor, pitch: Tensor, onset: Tensor, onset_known: Tensor) -> Tensor:
     """Binary cross-entropy where an onset is a real choice, mean over those cells.
 
     That is where a pitch goes on from the step before; elsewhere an onset follows from the
-    pitches. Shapes (B, T, 4).
+    pitches. Shapes (B, T, 4); ``onset`` may hold probabilities.
     """
     choice = torch.zeros_like(onset)
     choice[:, 1:] = ((pitch[:, 1:] == pitch[:, :-1]) & (pitch[:, 1:] > 0)).float()

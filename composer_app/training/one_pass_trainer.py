@@ -31,8 +31,8 @@ from composer_app.training.trainer import (
     StopRequest,
     refining_network,
     save_checkpoint,
-    to_tensors,
 )
+from composer_app.training.window_feed import to_tensors
 
 Context = tuple[Tensor, Tensor, Tensor]
 

@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from composer_app.errors import CorpusError, SettingError
 from composer_app.training.config import (
@@ -28,11 +29,12 @@ from composer_app.training.dataset import Batch, WindowSampler
 from composer_app.training.losses import masked_cross_entropy, onset_loss
 from composer_app.training.networks import RefiningUNet
 from composer_app.training.protocol import Message, say
+from composer_app.training.window_feed import WindowFeed, to_tensors
 
 CHECKPOINT_SECONDS: Final = 60.0
 PROGRESS_ITERATIONS: Final = 100
 _VALID_BATCHES: Final = 12
-# Transpositions that a window's predictions are averaged over, two at a time.
+# Transpositions that a window's predictions are averaged over, some at a time.
 _SHIFTS: Final = (-3, -2, -1, 1, 2, 3)
 _VALID_SEED: Final = 20_000
 
@@ -89,11 +91,6 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     return state
 
 
-def to_tensors(batch: Batch) -> tuple[Tensor, ...]:
-    """The batch as :meth:`RefiningUNet.forward` takes it."""
-    return tuple(torch.from_numpy(getattr(batch, name)) for name in Batch.__slots__)
-
-
 def average_weights(state: Mapping[str, Any], network: RefiningUNet) -> dict[str, Tensor]:
     """The averaged weights of a refining checkpoint, as ``network`` takes them.
 
@@ -116,19 +113,35 @@ def refining_network(state: Mapping[str, Any]) -> RefiningUNet:
 class RefiningTrainer:
     """Network, its running average, optimizer and data of one run."""
 
-    def __init__(self, config: RefiningConfig, train: list[Piece], valid: list[Piece]) -> None:
+    def __init__(
+        self,
+        config: RefiningConfig,
+        train: list[Piece],
+        valid: list[Piece],
+        teachers: Sequence[RefiningUNet] = (),
+    ) -> None:
+        """``teachers`` say what ``config.consistency`` trains towards, instead of the average."""
         if not train or not valid:
             raise CorpusError("The corpus needs pieces for training and for validation.")
+        if config.device == "cuda" and not torch.cuda.is_available():
+            raise SettingError(
+                "There is no GPU that this torch can use: train with --set device=cpu."
+            )
         torch.set_num_threads(config.threads)
         torch.manual_seed(config.seed)
         self.config = config
+        self.device = torch.device(config.device)
+        # Each shape occurs thousands of times: worth finding the quickest algorithm for it.
+        torch.backends.cudnn.benchmark = True
         self.sampler = WindowSampler(train, config, config.seed)
+        self.feed = WindowFeed(self.sampler)
         # The same masks each time; no pauses in the melody, which only training needs.
         plain = replace(config, melody_rest_share=0.0)
         self.valid_batches = _valid_batches(valid, plain)
-        self.network = RefiningUNet(config)
-        self.average = RefiningUNet(config)
+        self.network = RefiningUNet(config).to(self.device)
+        self.average = RefiningUNet(config).to(self.device)
         self.average.load_state_dict(self.network.state_dict())
+        self.teachers = [teacher.to(self.device).eval() for teacher in teachers]
         self.optimizer = torch.optim.AdamW(
             _decay_groups(self.network, config.weight_decay), betas=config.betas
         )
@@ -186,14 +199,14 @@ class RefiningTrainer:
         warm = min(1.0, (self.iteration + 1) / self.config.warmup)
         return self.config.learning_rate * warm * 0.5 * (1.0 + math.cos(math.pi * self.share_done))
 
-    def step(self) -> dict[str, float]:
+    def step(self) -> dict[str, Tensor]:
         """One iteration; returns its losses in nats."""
         began = time.monotonic()
         config = self.config
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate()
         self.network.train()
-        tensors = to_tensors(self.sampler.batch(config.batch))
+        tensors = self._placed(next(self.feed))
         if config.consistency:
             loss, metrics = self._consistent_losses(tensors)
         else:
@@ -207,52 +220,64 @@ class RefiningTrainer:
         self.seconds += time.monotonic() - began
         return metrics
 
+    def _placed(self, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        return tuple(tensor.to(self.device, non_blocking=True) for tensor in tensors)
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.config.device, torch.bfloat16, enabled=self.config.bfloat16)
+
     def _losses(
         self, network: nn.Module, tensors: tuple[Tensor, ...]
-    ) -> tuple[Tensor, dict[str, float]]:
+    ) -> tuple[Tensor, dict[str, Tensor]]:
         pitch, onset, pitch_known, onset_known = tensors[:4]
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.config.bfloat16):
+        with self._autocast():
             pitch_logits, onset_logits = network(*tensors)
         loss, nats = masked_cross_entropy(pitch_logits, pitch, pitch_known)
         onsets = onset_loss(onset_logits, pitch, onset, onset_known)
-        return loss + onsets, {"pitch_nll": nats.item(), "onset_nll": onsets.item()}
+        return loss + onsets, {"pitch_nll": nats, "onset_nll": onsets.detach()}
 
-    def _consistent_losses(self, tensors: tuple[Tensor, ...]) -> tuple[Tensor, dict[str, float]]:
-        """As :meth:`_losses`, and how far the network is from its average over transpositions.
+    def _consistent_losses(self, tensors: tuple[Tensor, ...]) -> tuple[Tensor, dict[str, Tensor]]:
+        """As :meth:`_losses`, and how far the network is from the average of what is said.
 
-        A share of the windows is given another style's name: of those nobody knows the answer,
-        but it has to be the same in every key.
+        That is the average over transpositions, and over the teachers where there are some. A
+        share of the windows is given another style's name: of those nobody knows the answer, but
+        they have an average as well.
         """
         config, random = self.config, self.sampler.random
-        renamed = torch.from_numpy(random.random(config.batch) < config.renamed_share)
-        wrong = torch.from_numpy(random.integers(len(STYLES), size=config.batch))
+        count = len(tensors[0])
+        draws = (
+            random.random(count) < config.renamed_share,
+            random.integers(len(STYLES), size=count),
+        )
+        renamed, wrong = self._placed(tuple(torch.from_numpy(draw) for draw in draws))
         style = torch.where(renamed[:, None], wrong[:, None], tensors[-1])
         inputs = (*tensors[:-1], style)
-        shifts = (0, *random.choice(_SHIFTS, 2, replace=False).tolist())
+        shifts = (0, *random.choice(_SHIFTS, config.transpositions, replace=False).tolist())
         self.average.eval()
-        with torch.autocast("cpu", torch.bfloat16, enabled=config.bfloat16):
-            target = consistent_target(self.average, inputs, shifts)
+        with self._autocast():
+            target, struck = consistent_target(self.teachers or [self.average], inputs, shifts)
             pitch_logits, onset_logits = self.network(*inputs)
         pitch, onset, pitch_known, onset_known = tensors[:4]
-        answered = (~renamed)[:, None, None].float()
+        unanswered = renamed[:, None, None].float()
         loss, nats = masked_cross_entropy(
-            pitch_logits, pitch, torch.where(answered > 0, pitch_known, 1.0)
+            pitch_logits, pitch, torch.maximum(unanswered, pitch_known)
         )
-        onsets = onset_loss(onset_logits, pitch, onset, torch.where(answered > 0, onset_known, 1.0))
+        onsets = onset_loss(onset_logits, pitch, onset, torch.maximum(unanswered, onset_known))
         apart = consistency_loss(pitch_logits, target, pitch_known)
-        metrics = {"pitch_nll": nats.item(), "onset_nll": onsets.item(), "apart": apart.item()}
-        return loss + onsets + config.consistency * apart, metrics
+        taught = onset_loss(onset_logits, pitch, struck, onset_known)
+        metrics = {"pitch_nll": nats, "onset_nll": onsets.detach(), "apart": apart.detach()}
+        return loss + onsets + config.consistency * (apart + taught), metrics
 
+    @torch.no_grad()
     def _update_average(self) -> None:
         # The average catches up fast at first, so that early checkpoints can be listened to.
         decay = min(self.config.ema_decay, (1 + self.iteration) / (10 + self.iteration))
-        with torch.no_grad():
-            current = self.network.state_dict()
-            for name, value in self.average.state_dict().items():
-                if value.is_floating_point():
-                    value.lerp_(current[name], 1.0 - decay)
-                else:
-                    value.copy_(current[name])
+        averages, currents = self.average.state_dict(), self.network.state_dict()
+        floating = [name for name, value in averages.items() if value.is_floating_point()]
+        move = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
+        move([averages[name] for name in floating], [currents[name] for name in floating], 0)
+        for name in averages.keys() - set(floating):
+            averages[name].copy_(currents[name])
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
@@ -264,10 +289,10 @@ class RefiningTrainer:
         totals: dict[str, float] = {}
         for style, batches in self.valid_batches.items():
             for batch in batches:
-                _, metrics = self._losses(self.average, to_tensors(batch))
+                _, metrics = self._losses(self.average, self._placed(to_tensors(batch)))
                 for name, value in metrics.items():
                     key = f"valid_{name}_{style}"
-                    totals[key] = totals.get(key, 0.0) + value / len(batches)
+                    totals[key] = totals.get(key, 0.0) + value.item() / len(batches)
         first = next(iter(self.valid_batches))
         for name in ("pitch_nll", "onset_nll"):
             totals[f"valid_{name}"] = totals[f"valid_{name}_{first}"]
@@ -277,15 +302,15 @@ class RefiningTrainer:
         """Train to the end or until ``stop``; True when the schedule is complete."""
         config = self.config
         say(Message("started", self.iteration, config.iterations, self.seconds))
-        sums: dict[str, float] = {}
+        sums: dict[str, Tensor] = {}
         reported = self.iteration
         saved = time.monotonic()
         while self.share_done < 1.0 and not stop.requested.is_set():
             for name, value in self.step().items():
-                sums[name] = sums.get(name, 0.0) + value
+                sums[name] = sums[name] + value if name in sums else value
             if self.iteration % PROGRESS_ITERATIONS == 0:
                 count = self.iteration - reported
-                metrics = {k: round(v / count, 4) for k, v in sums.items()}
+                metrics = {k: round(v.item() / count, 4) for k, v in sums.items()}
                 reported = self.iteration
                 metrics["learning_rate"] = self.learning_rate()
                 sums.clear()

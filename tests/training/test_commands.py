@@ -51,6 +51,39 @@ def test_train_and_export(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFi
     assert "belongs to the technique refining" in capsys.readouterr().err
 
 
+def test_a_run_is_taught_by_others(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch", reason="the extra [train] is not installed")
+    run = ["train", "--corpus", str(corpus), *SMALL]
+    for name in ("a", "b"):
+        assert cli.main([*run, "--out", str(tmp_path / name)]) == 0
+    teachers = [
+        word
+        for name in ("a", "b")
+        for word in ("--teacher", str(tmp_path / name / "checkpoint.pt"))
+    ]
+    pupil = [*run, "--out", str(tmp_path / "pupil"), *teachers]
+    capsys.readouterr()
+    assert cli.main(pupil) == 2
+    assert "consistency" in capsys.readouterr().err
+    assert cli.main([*pupil, "--set", "consistency=2"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["event"] == "finished"
+
+
+def test_a_gpu_that_is_not_there_is_a_sentence(
+    corpus: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    torch = pytest.importorskip("torch", reason="the extra [train] is not installed")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    run = ["train", "--corpus", str(corpus), "--out", str(tmp_path / "run"), *SMALL]
+    assert cli.main([*run, "--set", "device=cuda"]) == 2
+    assert "device=cpu" in capsys.readouterr().err
+
+
 def test_the_corpus_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,8 +18,8 @@ from composer_app.training.trainer import (  # noqa: E402
     RefiningTrainer,
     load_checkpoint,
     save_checkpoint,
-    to_tensors,
 )
+from composer_app.training.window_feed import to_tensors  # noqa: E402
 from tests.training.pieces import TINY, chord_piece  # noqa: E402
 
 TRAIN = [chord_piece(), chord_piece("b", steps=96)]
@@ -45,12 +45,12 @@ def test_a_network_that_hears_all_keys_alike_is_its_own_target() -> None:
     trainer = RefiningTrainer(replace(TINY, dropout=0.0), TRAIN, VALID)
     tensors = to_tensors(trainer.sampler.batch(4))
     network = trainer.network.eval()
-    alone = consistent_target(network, tensors, (0,))
+    alone, _ = consistent_target([network], tensors, (0,))
     with torch.no_grad():
         logits, _ = network(*tensors)
     assert torch.allclose(alone, logits.softmax(-1), atol=1e-5)
     assert consistency_loss(logits, alone, tensors[2]).item() == pytest.approx(0.0, abs=1e-5)
-    several = consistent_target(network, tensors, (0, -2, 3))
+    several, _ = consistent_target([network], tensors, (0, -2, 3))
     assert several.sum(-1).allclose(torch.ones_like(several[..., 0]), atol=1e-5)
     assert consistency_loss(logits, several, tensors[2]).item() > 1e-4
 
@@ -59,6 +59,44 @@ def test_known_cells_do_not_count() -> None:
     logits = torch.randn(1, 2, 4, PITCH_CLASSES)
     target = torch.randn(1, 2, 4, PITCH_CLASSES).softmax(-1)
     assert consistency_loss(logits, target, torch.ones(1, 2, 4)).item() == 0.0
+
+
+def test_teachers_are_averaged() -> None:
+    trainer = RefiningTrainer(TINY, TRAIN, VALID)
+    tensors = to_tensors(trainer.sampler.batch(4))
+    one, two = trainer.network.eval(), RefiningTrainer(replace(TINY, seed=2), TRAIN, VALID).network
+    together, struck = consistent_target([one, two.eval()], tensors, (0,))
+    with torch.no_grad():
+        answers = [network(*tensors) for network in (one, two)]
+    mean = torch.stack([logits.log_softmax(-1) for logits, _ in answers]).mean(0).softmax(-1)
+    assert torch.allclose(together, mean, atol=1e-5)
+    assert torch.allclose(struck, torch.stack([x.sigmoid() for _, x in answers]).mean(0))
+
+
+@pytest.mark.slow
+def test_a_teacher_is_followed() -> None:
+    """Without a look at the answers: they are those of other pieces."""
+    config = replace(TINY, iterations=200, learning_rate=3e-3, warmup=10, dropout=0.0)
+    teacher = RefiningTrainer(config, TRAIN, VALID)
+    for _ in range(60):
+        teacher.step()
+    said = teacher.average.eval()
+    tensors = to_tensors(teacher.sampler.batch(16))
+    target, _ = consistent_target([said], tensors, (0,))
+    distances = []
+    for teachers in ([], [said]):
+        pupil = RefiningTrainer(
+            replace(config, seed=2, consistency=10.0, renamed_share=1.0, transpositions=0),
+            TRAIN,
+            VALID,
+            teachers,
+        )
+        for _ in range(60):
+            pupil.step()
+        with torch.no_grad():
+            logits, _ = pupil.network.eval()(*tensors)
+        distances.append(consistency_loss(logits, target, tensors[2]).item())
+    assert distances[1] < 0.5 * distances[0]
 
 
 @pytest.mark.slow
@@ -73,7 +111,7 @@ def test_the_network_comes_nearer_to_hearing_all_keys_alike() -> None:
         network = trainer.network.eval()
         with torch.no_grad():
             logits, _ = network(*tensors)
-        target = consistent_target(network, tensors, (-3, 0, 3))
+        target, _ = consistent_target([network], tensors, (-3, 0, 3))
         return consistency_loss(logits, target, tensors[2]).item()
 
     assert apart(3.0) < 0.7 * apart(0.0)

@@ -37,8 +37,8 @@ from composer_app.training.networks import ClassicGenerator, RefiningUNet  # noq
 from composer_app.training.trainer import (  # noqa: E402
     RefiningTrainer,
     save_checkpoint,
-    to_tensors,
 )
+from composer_app.training.window_feed import to_tensors  # noqa: E402
 from tests.training.pieces import TINY, chord_piece  # noqa: E402
 
 pytestmark = pytest.mark.slow
