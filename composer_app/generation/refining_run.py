@@ -1,6 +1,6 @@
 """One generation of the refining technique: the cells, and the passes that fill them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -18,33 +18,46 @@ from composer_app.generation.sampling import (
     groups,
     in_a_triad,
     lone_steps,
+    next_pitch,
     order_mask,
     parallel_mask,
+    spread_order,
     triad_mask,
     whole_notes,
 )
 
-# Of quarters, eighths and sixteenths, chosen on the validation split: a little below the network's
-# own, which takes leaps and clashes too often; sixteenths on their own are mostly slips.
-_TEMPERATURES: Final = (0.85, 0.8, 0.25)
+# Of quarters, eighths and sixteenths, chosen on the validation split: near the network's own, but
+# for sixteenths, which on their own are mostly slips.
+_TEMPERATURES: Final = (1.05, 1.15, 0.4)
+# What is less likely than this, now that its surroundings are known, is drawn again.
+_DOUBT: Final = 0.01
+# With fewer, too much is hidden at a time to tell what is unlikely.
+_LEAST_LOOKS: Final = 3
 _REPAIR_TEMPERATURE: Final = 0.85
 # Single sixteenths come from an unlucky draw: the second one takes what is likely.
 _CALM_TEMPERATURE: Final = 0.3
-_ONSET_PASSES: Final = 2
+# A repair draws the beats of a note first, then the rest of it.
+_REPAIR_PASSES: Final = 2
 _BEAT: Final = 4
+# The distance between the cells of beats and off-beat eighths.
+_EIGHTHS: Final = 2
+# Strokes on beats, where voices follow each other: bass, tenor, the upper two; then the others.
+_STROKES: Final = ((3,), (2,), (0, 1))
+_ONSET_PASSES: Final = len(_STROKES) + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Passes over quarters, eighths and sixteenths, and how often faults are drawn again."""
+    """Passes over quarters, eighths and sixteenths, looks back at beats, and turns of repairs."""
 
-    passes: tuple[int, int, int] = (18, 9, 6)
-    repairs: int = 10
+    passes: tuple[int, int, int] = (16, 9, 5)
+    looks: int = 6
+    repairs: int = 6
 
     @property
     def total(self) -> int:
-        """Number of times the network runs."""
-        return sum(self.passes) + self.repairs + _ONSET_PASSES
+        """Number of times the network runs at most."""
+        return sum(self.passes) + self.looks + _REPAIR_PASSES * self.repairs + _ONSET_PASSES
 
     def scaled(self, iterations: int | None) -> "Schedule":
         """The same shares of about ``iterations`` runs of the network; itself for None."""
@@ -52,7 +65,9 @@ class Schedule:
             return self
         share = (iterations - _ONSET_PASSES) / (self.total - _ONSET_PASSES)
         quarters, eighths, sixteenths = (max(1, round(share * n)) for n in self.passes)
-        return Schedule((quarters, eighths, sixteenths), max(0, round(share * self.repairs)))
+        looks, repairs = (max(0, round(share * n)) for n in (self.looks, self.repairs))
+        looks = looks if looks >= _LEAST_LOOKS else 0
+        return Schedule((quarters, eighths, sixteenths), looks, repairs)
 
 
 class Network(Protocol):
@@ -138,10 +153,13 @@ class Run:
         step = np.arange(len(self.grid))[:, None] - self.upbeat
         # Cells and their distance at each level.
         levels = ((step % 4 == 0, 4), (step % 4 == 2, 2), (step % 2 == 1, 1))
+        beats = levels[0][0] & ~self.known
         for (cells, stride), passes, factor in zip(
             levels, schedule.passes, _TEMPERATURES, strict=True
         ):
             self._fill(cells & ~self.known, passes, stride, factor)
+            if stride == _EIGHTHS:
+                self._look_again(beats, schedule.looks, stride)
         for turn in range(schedule.repairs):
             if not self._repair(turn):
                 break
@@ -170,21 +188,55 @@ class Run:
 
     def _fill(self, cells: Mask, passes: int, stride: int, factor: float) -> None:
         """Reveal ``cells`` in ``passes`` portions; the noise decides which come first."""
-        priority = np.ones(cells.shape)
-        priority[: self.steps] = self.uniform(VOICES)
+        for portion in self._portions(cells, passes):
+            self._draw(portion, stride, np.full(cells.shape, factor))
+
+    def _look_again(self, cells: Mask, passes: int, stride: int) -> None:
+        """Draw those of ``cells`` again that no longer fit, now that more is known.
+
+        A beat was drawn before what leads to it and away from it. Where it was badly chosen, the
+        finer cells would have to make up for it, in ways that nobody writes.
+        """
+        for portion in self._portions(cells, passes):
+            self.known &= ~portion
+            logits = self._asked(portion)
+            doubtful = log_probability(logits, self.grid[portion]) < np.log(_DOUBT)
+            self.known |= portion
+            if doubtful.any():
+                again = np.zeros_like(portion)
+                again[portion] = doubtful
+                self.known &= ~again
+                self._decide(again, logits[doubtful], stride, np.ones(doubtful.sum()))
+
+    def _portions(self, cells: Mask, passes: int) -> Iterator[Mask]:
+        """``cells`` in at most ``passes`` parts, none of them empty."""
+        uniform = np.ones(cells.shape)
+        uniform[: self.steps] = self.uniform(VOICES)
+        turn = (spread_order(cells, uniform) * passes).astype(np.int64)
         for index in range(passes):
-            portion = cells & (priority < (index + 1) / passes) & ~self.known
-            if index == passes - 1:
-                portion = cells & ~self.known
+            portion = cells & (turn == index)
             if portion.any():
-                self._draw(portion, stride, np.full(cells.shape, factor))
+                yield portion
 
     def _draw(self, hidden: Mask, stride: int, factor: NDArray[np.float64]) -> None:
         """Choose the pitches of ``hidden``; ``factor`` (T, 4) scales the temperature."""
-        all_logits, _ = self.infer()
+        self._decide(hidden, self._asked(hidden), stride, factor[hidden])
+
+    def _asked(self, hidden: Mask) -> NDArray[np.float64]:
+        """(N, classes): the network's logits for the N cells that are ``hidden``."""
+        logits, _ = self.infer()
+        return logits[hidden].astype(np.float64)
+
+    def _decide(
+        self,
+        hidden: Mask,
+        logits: NDArray[np.float64],
+        stride: int,
+        factor: NDArray[np.float64],
+    ) -> None:
+        """Choose pitches for ``hidden`` by ``logits``; ``factor`` (N,) scales the temperature."""
         cells = np.nonzero(hidden)
-        logits = all_logits[cells].astype(np.float64)
-        scores = self._biased(logits, cells) / (self.temperature * factor[cells])[:, None]
+        scores = self._biased(logits, cells) / (self.temperature * factor)[:, None]
         scores[~self._allowed(cells, stride)] = -np.inf
         scores += self.source.gumbel(cells, self.network.classes, self._next_draw())
         self._choose(cells, scores.argmax(axis=1), logits)
@@ -195,6 +247,11 @@ class Run:
         classes = self.network.classes
         ordered = order_mask(self.grid, self.known, cells, classes)
         allowed = ordered & parallel_mask(self.grid, self.known, cells, classes, stride)
+        step, voice = cells
+        early = (step - self.upbeat) % 2 == 1
+        # Beside the melody's strokes, and after a note that is not to be drawn out, it may be so.
+        early &= ~self.onset[step, 0] & self.free[np.maximum(step - 1, 0), voice]
+        allowed &= ~(early[:, None] & next_pitch(self.grid, self.known, cells, classes))
         stuck = ~allowed[:, 1:].any(axis=1)
         allowed[stuck] = ordered[stuck]
         # A melody that is varied goes on where it went on.
@@ -228,7 +285,12 @@ class Run:
         lone[: self.steps] = lone_steps(self.grid[: self.steps])
         kept, sure = self.grid.copy(), self.confidence.copy()
         self.known &= ~hidden
-        self._draw(hidden, 1, np.where(lone, _CALM_TEMPERATURE, _REPAIR_TEMPERATURE))
+        # A note whose cells are drawn together falls to pieces: its beats decide.
+        begins = hidden & ~np.vstack([np.zeros((1, VOICES), np.bool_), hidden[:-1]])
+        first = begins | (hidden & self._on_beat)
+        self._draw(first, 1, np.where(lone, _CALM_TEMPERATURE, _REPAIR_TEMPERATURE))
+        if (hidden & ~first).any():
+            self._draw(hidden & ~first, 1, np.full(hidden.shape, _CALM_TEMPERATURE))
         after = faults(self.grid[: self.steps]) & self.free[: self.steps]
         for group in groups(hidden):
             # A fault is marked at the step after its cause as well.
@@ -290,22 +352,27 @@ class Run:
             best = min(found, key=found.__getitem__)
             self.grid[cell], self.confidence[cell] = ways[best], self.confidence[best]
 
+    @property
+    def _on_beat(self) -> Mask:
+        """(T, 1)."""
+        steps: Mask = (np.arange(len(self.grid)) - self.upbeat) % _BEAT == 0
+        return steps[:, None]
+
     def _strike(self) -> None:
-        """Choose which cells are struck: beats first, then the rest."""
+        """Choose which cells are struck: on beats one voice after the other, then the rest."""
         first = np.zeros((1, VOICES), np.int64)
         same = (self.grid == np.vstack([first, self.grid[:-1]])) & (self.grid > 0)
         # A note that was given is not drawn out.
         stays = same & np.vstack([first == 0, self.free[:-1]])
         self.onset = np.where(self.free, ~stays & (self.grid > 0), self.onset)
-        on_beat = ((np.arange(len(self.grid)) - self.upbeat) % _BEAT == 0)[:, None]
-        for level in (on_beat, ~on_beat):
+        levels = [self._on_beat & np.isin(np.arange(VOICES), voices) for voices in _STROKES]
+        for level in (*levels, np.broadcast_to(~self._on_beat, stays.shape)):
             cells = level & ~self.onset_known
-            _, logits = self.infer()
-            uniform = self.uniform(VOICES)
-            chance = 1.0 / (1.0 + np.exp(-logits[: self.steps].astype(np.float64)))
-            chosen = np.zeros_like(stays)
-            chosen[: self.steps] = uniform < chance
-            self.onset |= cells & stays & chosen
+            choices = (cells & stays)[: self.steps]
+            if choices.any():
+                _, logits = self.infer()
+                chance = 1.0 / (1.0 + np.exp(-logits[: self.steps].astype(np.float64)))
+                self.onset[: self.steps] |= choices & (self.uniform(VOICES) < chance)
             self.onset_known |= cells
 
     def _next_draw(self) -> int:

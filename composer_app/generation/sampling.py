@@ -25,6 +25,8 @@ _CLAMP: Final = 2.5
 # Coprime with 256: each pass sees other values of the same noise.
 _PASS_STRIDE: Final = 67
 _BLOCK_STEPS: Final = 1024
+# Multiples of this, modulo 1, spread as evenly as any sequence can.
+_GOLDEN: Final = (5**0.5 - 1) / 2
 _FIFTH: Final = 7
 _OCTAVE: Final = 12
 _LEAP: Final = 12
@@ -85,6 +87,20 @@ class NoiseSource:
         return np.asarray(self._gumbel[step[:, None], index])
 
 
+def spread_order(cells: Mask, uniform: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(T, 4) in [0, 1): when each of ``cells`` is drawn, far from those drawn at the same time.
+
+    Cells that are drawn together do not know of each other, which does the least harm where they
+    have little to do with each other. So the voices of a step take turns, in an order that
+    ``uniform`` (T, 4) decides at each step, and the steps that are drawn together are spread over
+    the piece by the golden ratio's sequence, beginning anywhere.
+    """
+    rank = np.where(cells, uniform, np.inf).argsort(axis=1).argsort(axis=1)
+    turn = (np.cumsum(cells.any(axis=1)) * _GOLDEN + uniform[0, 0]) % 1.0
+    voices = np.maximum(cells.sum(axis=1), 1)
+    return np.asarray((rank + turn[:, None]) / voices[:, None])
+
+
 def order_mask(grid: Grid, known: Mask, cells: Cells, classes: int) -> Mask:
     """(N, classes): false for pitches that would cross a voice already known."""
     step, voice = cells
@@ -106,7 +122,8 @@ def parallel_mask(grid: Grid, known: Mask, cells: Cells, classes: int, stride: i
     """(N, classes): false for pitches that would make parallel fifths or octaves.
 
     A cell is compared with the cells ``stride`` steps before and after it, where the voice itself
-    and another one are known there, and the other is known here as well.
+    and another one are known there, and the other is known here as well. A voice may always stay
+    on the pitch of either: parallels beside a held note are for the repairs to mend.
     """
     step, voice = cells
     pitch_class = np.arange(classes) % _OCTAVE
@@ -117,6 +134,7 @@ def parallel_mask(grid: Grid, known: Mask, cells: Cells, classes: int, stride: i
     # Counted from this voice, a fifth is a fourth when the other lies above.
     fifth = np.where(np.arange(VOICES) > voice[:, None], 7, 5)
     rows = np.arange(len(step))
+    held = np.zeros_like(allowed)
     for shift in (-stride, stride):
         # The neighbour's cell, where there is one.
         there = step + shift
@@ -125,14 +143,32 @@ def parallel_mask(grid: Grid, known: Mask, cells: Cells, classes: int, stride: i
         own, neighbours = grid[there, voice], grid[there]
         interval = (own[:, None] - neighbours) % _OCTAVE
         risk = others & here_usable & usable[there] & (here != neighbours)
-        risk &= ((interval == 0) | (interval == fifth)) & (inside & usable[there, voice])[:, None]
+        own_usable = inside & usable[there, voice]
+        risk &= ((interval == 0) | (interval == fifth)) & own_usable[:, None]
         banned = np.zeros((len(step), _OCTAVE), np.bool_)
         for other in range(VOICES):
             hit = risk[:, other]
             banned[rows[hit], (here[hit, other] + interval[hit, other]) % _OCTAVE] = True
-        allowed &= ~banned[:, pitch_class] | (np.arange(classes) == own[:, None])
+        allowed &= ~banned[:, pitch_class]
+        held |= (np.arange(classes) == own[:, None]) & own_usable[:, None]
+    allowed |= held
     allowed[:, 0] = True
     return allowed
+
+
+def next_pitch(grid: Grid, known: Mask, cells: Cells, classes: int) -> Mask:
+    """(N, classes): true for the pitch that comes next in the voice, unless it is there already.
+
+    Lower voices that begin a note on an odd sixteenth and stay on it are not found in any of the
+    styles' music, save where the melody does so too.
+    """
+    step, voice = cells
+    after, before = np.minimum(step + 1, len(grid) - 1), np.maximum(step - 1, 0)
+    comes, was = grid[after, voice], grid[before, voice]
+    moves = known[after, voice] & known[before, voice] & (comes != was) & (after > step)
+    pitches: Mask = (np.arange(classes) == comes[:, None]) & moves[:, None]
+    pitches[:, 0] = False
+    return pitches
 
 
 def in_a_triad(chord: Grid) -> bool:

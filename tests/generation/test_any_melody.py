@@ -100,9 +100,9 @@ def generator(request: pytest.FixtureRequest, repository: Path) -> AnyGenerator:
 
 
 @cache
-def piece(generator: AnyGenerator, name: str) -> Composition:
+def piece(generator: AnyGenerator, name: str, seed: int = 1) -> Composition:
     melody = MELODIES.get(name) or SLOW[name]
-    return compose(melody, generator, GenerationSettings(seed=1))
+    return compose(melody, generator, GenerationSettings(seed=seed))
 
 
 def grid(composition: Composition) -> np.ndarray:
@@ -155,7 +155,9 @@ def test_it_ends_like_an_ending(generator: AnyGenerator, name: str) -> None:
 
 
 def test_most_of_it_is_chords_without_clashes(generator: AnyGenerator, name: str) -> None:
-    pitch = grid(piece(generator, name))
+    # A short piece may have bad luck with one seed.
+    seeds = (1,) if name in SLOW else (1, 2, 3)
+    pitch = np.concatenate([grid(piece(generator, name, seed)) for seed in seeds])
     sounding = pitch[(pitch != REST).all(axis=1)]
     clash = np.abs(sounding[:, :1] - sounding[:, 1:]) % 12
     limits = (0.15, 0.35) if isinstance(generator, RefiningGenerator) else (0.25, 0.45)
@@ -193,7 +195,7 @@ def test_lines_are_not_torn(generator: AnyGenerator, name: str) -> None:
 
 def test_what_haste_gets_wrong_is_put_right(repository: Path) -> None:
     # With so few passes the network itself lets voices cross, and the bass go down.
-    hasty = RefiningGenerator(repository / "models" / "bach.onnx", 1, Schedule((2, 1, 1), 2))
+    hasty = RefiningGenerator(repository / "models" / "bach.onnx", 1, Schedule((2, 1, 1), 0, 2))
     deep = 0
     for seed in range(8):
         leaping, repeated = (

@@ -39,7 +39,7 @@ def generator(repository: Path) -> RefiningGenerator:
 
 @pytest.fixture(scope="module")
 def quick(repository: Path) -> RefiningGenerator:
-    return RefiningGenerator(repository / "models" / "bach.onnx", 1, Schedule((2, 1, 1), 2))
+    return RefiningGenerator(repository / "models" / "bach.onnx", 1, Schedule((2, 1, 1), 0, 2))
 
 
 @pytest.fixture(scope="module")
@@ -180,9 +180,10 @@ def test_the_melody_may_vary(generator: RefiningGenerator, share: float) -> None
 def test_iterations_scale_the_schedule(generator: RefiningGenerator) -> None:
     usual = Schedule()
     assert usual.scaled(None) == usual.scaled(usual.total) == usual
-    assert usual.scaled(2 * usual.total - 2).passes == tuple(2 * n for n in usual.passes)
+    assert usual.scaled(2 * usual.total - 4).passes == tuple(2 * n for n in usual.passes)
     assert abs(usual.scaled(100).total - 100) <= 2
     assert usual.scaled(6).total <= 8
+    assert usual.scaled(20).looks == 0, "a look back that hides half of the beats is none"
     seen: list[float] = []
     compose(MELODY, generator, GenerationSettings(iterations=60), lambda s: not seen.append(s))
     assert len(seen) > 40

@@ -24,7 +24,7 @@ from composer_app.music.timing import Meter
 
 onnxruntime = pytest.importorskip("onnxruntime")
 
-QUICK = Schedule((2, 1, 1), 2)
+QUICK = Schedule((2, 1, 1), 0, 2)
 
 
 @pytest.fixture(scope="module")

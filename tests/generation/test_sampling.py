@@ -12,6 +12,7 @@ from composer_app.generation.sampling import (
     normal_cdf,
     order_mask,
     parallel_mask,
+    spread_order,
     whole_notes,
 )
 
@@ -53,6 +54,36 @@ def test_noise_becomes_fair_uniform_numbers() -> None:
 def test_noise_must_cover_the_piece() -> None:
     with pytest.raises(ValueError, match="covers 16 steps, not 17"):
         NoiseSource(NoiseVector.from_seed(0, 16), 17)
+
+
+@pytest.mark.parametrize("passes", [3, 9, 18])
+def test_cells_that_are_drawn_together_are_far_apart(passes: int) -> None:
+    steps = 128
+    uniform = np.random.default_rng(passes).random((steps, 4))
+    cells = np.zeros((steps, 4), np.bool_)
+    cells[::4, 1:] = True
+    order = spread_order(cells, uniform)
+    assert order[cells].min() >= 0
+    assert order[cells].max() < 1
+    portion = np.where(cells, (order * passes).astype(int), -1)
+    for index in range(passes):
+        together = portion == index
+        assert together.sum(axis=1).max() <= 1, "the voices of a step take turns"
+    # As many in each pass as in any other, and every voice first somewhere.
+    sizes = np.bincount(portion[cells], minlength=passes)
+    assert sizes.max() - sizes.min() <= 4
+    assert {1, 2, 3} == set(order[::4, 1:].argmin(axis=1) + 1)
+    gaps = [np.diff(np.flatnonzero((portion == index).any(axis=1))) for index in range(passes)]
+    drawn_at_once = cells.sum() / passes
+    assert np.concatenate(gaps).min() >= min(4, steps / drawn_at_once / 3)
+
+
+def test_cells_that_are_not_drawn_take_no_turn() -> None:
+    uniform = np.random.default_rng(1).random((8, 4))
+    cells = np.zeros((8, 4), np.bool_)
+    cells[:, 2] = True
+    alone = spread_order(cells, uniform)[:, 2]
+    assert np.unique(np.floor(alone * 8)).size >= 6, "a single voice is spread over all passes"
 
 
 def test_drawing_with_gumbel_noise_follows_the_probabilities() -> None:
@@ -141,6 +172,19 @@ def test_a_fourth_may_be_followed_by_a_fourth() -> None:
     allowed = parallels(cells, known, 1)
     assert allowed[1, 1].all()
     assert np.flatnonzero(~allowed[1, 2]).tolist() == [12, 24, 36, 48]
+
+
+def test_a_voice_may_stay_on_the_pitch_of_either_neighbour() -> None:
+    # Tenor and bass move from one octave to another between the second and the third step.
+    cells = grid((36, 30, 22, 10), (36, 30, 0, 10), (36, 30, 24, 12))
+    known = np.ones(cells.shape, np.bool_)
+    known[1, 2] = False
+    allowed = parallels(cells, known, 1)[1, 2]
+    assert allowed[22], "held from before, though what follows is a parallel"
+    cells[1, 3] = 12
+    allowed = parallels(cells, known, 1)[1, 2]
+    assert allowed[24], "held until after, though it comes by a parallel"
+    assert not allowed[36], "in another octave it is one all the same"
 
 
 def test_the_note_after_is_looked_at_too() -> None:
