@@ -67,6 +67,8 @@ class Transport:
         self._sink = sink
         self._scheduler = Scheduler(sink)
         self._composition = Composition()
+        # Until when it sounds; by micro-timing that may be beyond its last step.
+        self._length = 0.0
         self._mix = Mix()
         self._strokes = Strokes(self._composition, ())
         self._loop: Loop | None = None
@@ -114,6 +116,7 @@ class Transport:
         self.advance()
         position = self.position
         self._composition = composition
+        self._length = max(float(composition.steps), composition.sounding_steps)
         self._send_settings()
         if position >= composition.steps:
             self._halt_at(float(composition.steps))
@@ -192,8 +195,7 @@ class Transport:
     @property
     def _last_step(self) -> float:
         """The music does not run beyond this; a loop may end in the rest after the last note."""
-        steps = float(self._composition.steps)
-        return steps if self._loop is None else max(steps, self._loop.end)
+        return self._length if self._loop is None else max(self._length, self._loop.end)
 
     def _stretch_at(self, time: float) -> int:
         """Index of the stretch that is rendered at ``time``, the first one before it begins."""
@@ -204,9 +206,9 @@ class Transport:
         """Schedule up to ``horizon``, or up to the end of the loop or of the music before it."""
         stretch = self._stretches[-1]
         loop = self._loop_ahead
-        last = float(self._composition.steps) if loop is None else loop.end
+        last = self._length if loop is None else loop.end
         reached = max(self._step, stretch.step_at(horizon))
-        self._schedule_steps(stretch, self._step, min(reached, last))
+        self._schedule_steps(stretch, self._step, min(reached, last), last)
         self._step, self._until = reached, horizon
         if reached < last:
             return
@@ -218,11 +220,13 @@ class Transport:
             self._end = self._until
         self._reconcile()
 
-    def _schedule_steps(self, stretch: _Stretch, start: float, end: float) -> None:
+    def _schedule_steps(self, stretch: _Stretch, start: float, end: float, last: float) -> None:
         for stroke in self._strokes.between(start, end):
             at = stretch.time_at(stroke.step)
             if stroke.strikes:
-                self._scheduler.strike(at, stroke.channel, stroke.note)
+                # One that was played a little early belongs to what follows the loop.
+                if stroke.note.start < last:
+                    self._scheduler.strike(at, stroke.channel, stroke.note)
             elif self._scheduler.holds(stroke.key, stroke.note):
                 self._scheduler.release(at, stroke.key)
         if self._click_volume is not None:

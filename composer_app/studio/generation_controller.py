@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from composer_app.errors import MelodyError
 from composer_app.generation.catalog import ModelInfo
-from composer_app.generation.generator import GenerationSettings, Given, Take, check_melody
+from composer_app.generation.generator import GenerationSettings, Take, check_melody
 from composer_app.generation.given import Lock, accompaniment, given_from
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.music.note import Note
@@ -127,7 +127,8 @@ class GenerationController(QObject):
         if settings.improve or chosen or kept.any():
             given = given_from(melody, accompaniment(composition, 0), chosen)
             # The melody may be shorter than a track that is none of the voices.
-            given = Given(given.roll, given.locked | Locks(kept).fitted(*given.locked.shape))
+            also = Locks(kept).fitted(*given.locked.shape)
+            given = replace(given, locked=given.locked | also)
             free = ~given.locked[:, 0 if settings.vary_melody else 1 :]
             if not free.any():
                 self._bar.tell(_MELODY_ALONE if only is not None and not locks else _ALL_KEPT)

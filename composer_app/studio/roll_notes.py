@@ -14,6 +14,7 @@ from composer_app.music.composition import Composition
 from composer_app.music.note import Note
 from composer_app.music.note_edits import NoteKey
 from composer_app.music.pitch import pitch_name
+from composer_app.music.timing import TempoMap
 
 _LENGTH_NAMES: Final = {
     1: "a sixteenth",
@@ -31,25 +32,32 @@ _LENGTH_NAMES: Final = {
 class TrackNotes:
     """One track: ``array`` of shape (notes, 5) has a row for each note.
 
-    Its columns are start, end, pitch, velocity, and 1 where the note is locked, else 0.
+    Its columns are onset and release (steps, as the note sounds), pitch, velocity, and 1 where the
+    note is locked, else 0.
     """
 
     name: str
     notes: tuple[Note, ...]
-    array: NDArray[np.int32]
+    array: NDArray[np.float64]
 
     @classmethod
     def of(cls, name: str, notes: Sequence[Note]) -> "TrackNotes":
         """The notes of a track, in the order given."""
-        rows = [(note.start, note.end, note.pitch, note.velocity, 0) for note in notes]
-        return cls(name, tuple(notes), np.array(rows, dtype=np.int32).reshape(-1, 5))
+        rows = [(note.onset, note.release, note.pitch, note.velocity, 0) for note in notes]
+        return cls(name, tuple(notes), np.array(rows, dtype=np.float64).reshape(-1, 5))
+
+    @property
+    def spans(self) -> NDArray[np.int32]:
+        """(notes, 2): start and end on the grid."""
+        rows = [(note.start, note.end) for note in self.notes]
+        return np.array(rows, dtype=np.int32).reshape(-1, 2)
 
     @property
     def initial(self) -> str:
         """The letter that stands on the track's notes."""
         return self.name.strip()[:1].upper()
 
-    def within(self, first: float, last: float, lowest: int, highest: int) -> NDArray[np.int32]:
+    def within(self, first: float, last: float, lowest: int, highest: int) -> NDArray[np.float64]:
         """Rows of :attr:`array` that sound between two steps and two pitches (inclusive)."""
         start, end, pitch = self.array[:, 0], self.array[:, 1], self.array[:, 2]
         return self.array[(start < last) & (end > first) & (pitch >= lowest) & (pitch <= highest)]
@@ -89,8 +97,8 @@ def tracks_of(
 def shaded(track: TrackNotes, confidence: NDArray[np.float32]) -> TrackNotes:
     """``track`` painted as if a note's velocity were its mean ``confidence`` (T,), 0 to 1."""
     array = track.array.copy()
-    for row, (start, end, *_) in enumerate(track.array.tolist()):
-        cells = confidence[start:end]
+    for row, note in enumerate(track.notes):
+        cells = confidence[note.start : note.end]
         share = float(cells.mean()) if len(cells) else 1.0
         array[row, 3] = 1 + round(126 * share)
     return TrackNotes(track.name, track.notes, array)
@@ -157,7 +165,14 @@ def describe_note(track: str, note: Note, composition: Composition) -> str:
     name = pitch_name(note.pitch, flats=composition.key().uses_flats)
     length = _LENGTH_NAMES.get(note.duration, f"{note.duration} sixteenths")
     bar, beat, _ = composition.meter.position(note.start)
-    return f"{track}: {name}, {length}\nVelocity {note.velocity}, bar {bar}, beat {beat}"
+    place = f"bar {bar}, beat {beat}{_beside(note, composition.tempo)}"
+    return f"{track}: {name}, {length}\nVelocity {note.velocity}, {place}"
+
+
+def _beside(note: Note, tempo: TempoMap) -> str:
+    """By how much a note sounds earlier or later than its sixteenth, in milliseconds."""
+    late = round(1000 * (tempo.seconds_at(note.onset) - tempo.seconds_at(note.start)))
+    return f" ({abs(late)} ms {'late' if late > 0 else 'early'})" if late else ""
 
 
 def describe_composition(composition: Composition) -> str:

@@ -82,9 +82,10 @@ def paint_tile(
         style = voice_style(index)
         font = _label_font(geometry.row_height)
         rows = track.within(first, last, lowest, highest).tolist()
-        for start, end, pitch, velocity, locked in rows:
+        for start, end, row, velocity, locked in rows:
+            pitch = int(row)
             rect = QRectF(*note_rect(geometry, start, end, pitch))
-            _paint_note(painter, rect, style, velocity)
+            _paint_note(painter, rect, style, int(velocity))
             if locked:
                 paint_kept(painter, rect)
             if font is not None and rect.width() >= _SMALLEST_LABELLED:
