@@ -218,7 +218,7 @@ class Transport:
             self._begin_stretch()
         else:
             self._end = self._until
-        self._reconcile()
+        self._reconcile(jumped=True)
 
     def _schedule_steps(self, stretch: _Stretch, start: float, end: float, last: float) -> None:
         for stroke in self._strokes.between(start, end):
@@ -250,11 +250,15 @@ class Transport:
     def _begin_stretch(self) -> None:
         self._stretches.append(_Stretch(self._until, self._step, self._composition.tempo))
 
-    def _reconcile(self) -> None:
-        """Where the schedule ends, make exactly those notes sound that sound there."""
+    def _reconcile(self, *, jumped: bool = False) -> None:
+        """Where the schedule ends, make exactly those notes sound that sound there.
+
+        One that was played a little early, and belongs to the very step that is ``jumped`` to, is
+        struck anew.
+        """
         due = self._strokes.sounding_before(self._step)
         for key, note in self._scheduler.held.items():
-            if due.get(key) != note:
+            if due.get(key) != note or (jumped and note.start >= self._step):
                 self._scheduler.release(self._until, key)
         for key, note in due.items():
             if not self._scheduler.holds(key, note):

@@ -79,12 +79,12 @@ class Note:
     @property
     def onset(self) -> float:
         """When it begins to sound, in steps."""
-        return self.start + self.onset_shift / TICKS_PER_STEP
+        return self.onset_ticks / TICKS_PER_STEP
 
     @property
     def release(self) -> float:
         """When it ceases to sound, in steps."""
-        return self.start + self.duration + self.end_shift / TICKS_PER_STEP
+        return self.release_ticks / TICKS_PER_STEP
 
     @property
     def on_grid(self) -> "Note":

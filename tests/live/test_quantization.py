@@ -1,5 +1,6 @@
 """What was played is seen as one note at a time on the grid, by rules that are written down."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -252,6 +253,10 @@ def test_another_view_changes_the_melody_and_nothing_else() -> None:
     assert (after.tracks[1:], after.tempo, after.title) == ((bass,), before.tempo, "T")
     assert (before.origin, after.origin) == (Origin("bach", 1, 1.0), None)
     assert with_performance(before, PERFORMANCE).origin == before.origin
+    # Voices follow from the melody on the grid, not from how it sounds beside it.
+    as_played = with_performance(before, replace(PERFORMANCE, view=Quantization(Grid.OFF)))
+    assert as_played.tracks[0].notes != before.tracks[0].notes
+    assert as_played.origin == before.origin
     assert with_performance(Composition(), COARSE).tracks[0].notes == after.tracks[0].notes
 
 

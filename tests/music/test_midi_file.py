@@ -304,6 +304,34 @@ def test_a_file_that_may_not_be_read(path: Path, monkeypatch: pytest.MonkeyPatch
 # Writing --------------------------------------------------------------------------------
 
 
+def test_micro_timing_is_in_the_ticks_of_a_file(path: Path) -> None:
+    thirds = tuple(Note.at_ticks(320 * i, 320 * (i + 1), 60 + i) for i in range(3))
+    write_midi(composition(Track("Soprano", 40, thirds)), path)
+    (chunk,) = mido.MidiFile(path).tracks
+    assert [m.time for m in chunk if m.type == "note_on"] == [0, 0, 0]
+    assert [m.time for m in chunk if m.type == "note_off"] == [320, 320, 320]
+    assert read_midi(path).tracks[0].notes == thirds
+
+
+@pytest.mark.parametrize(
+    ("text", "division", "expected"),
+    [
+        ("composer-app {}", 960, Note(4, 60, 4, 80, -100, -100)),
+        ("composer-app broken", 960, Note(4, 60, 4, 80, -100, -100)),
+        ("somebody else", 960, Note(4, 60, 4)),
+        # From before there was micro-timing.
+        ("composer-app {}", 480, Note(7, 60, 8)),
+    ],
+)
+def test_only_our_own_ticks_are_kept(path: Path, text: str, division: int, expected: Note) -> None:
+    midi = mido.MidiFile(type=1, ticks_per_beat=division)
+    on, off = (mido.Message(f"note_{kind}", note=60, velocity=80) for kind in ("on", "off"))
+    messages = [mido.MetaMessage("text", text=text), on.copy(time=860), off.copy(time=960)]
+    midi.tracks.append(mido.MidiTrack(messages))
+    midi.save(path)
+    assert read_midi(path).tracks[0].notes == (expected,)
+
+
 def composition(*tracks: Track) -> Composition:
     return Composition(tracks or (Track("Soprano", 40, (Note(0, 60, 4),)),))
 

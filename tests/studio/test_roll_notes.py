@@ -2,7 +2,7 @@ import pytest
 
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
-from composer_app.music.timing import Meter
+from composer_app.music.timing import Meter, TempoMap
 from composer_app.studio.roll_notes import (
     TrackNotes,
     describe_composition,
@@ -58,6 +58,26 @@ def test_the_range_of_all_tracks() -> None:
 )
 def test_what_a_tooltip_says(note: Note, text: str) -> None:
     assert describe_note("Alto", note, Composition()) == text
+
+
+def test_a_played_note_is_found_where_it_sounds() -> None:
+    note = Note.at_ticks(860, 1500, 60)
+    track = TrackNotes.of("Alto", (note,))
+    assert track.at(3.6, 60) == note
+    assert track.at(3.5, 60) is None
+    assert track.at(6.3, 60) is None, "its last step is not full"
+    assert track.touched(3.0, 3.6, 60, 60) == [note]
+    assert track.spans.tolist() == [[4, 6]]
+
+
+@pytest.mark.parametrize(
+    ("shift", "beside"),
+    [(-48, " (30 ms early)"), (40, " (25 ms late)"), (0, ""), (1, " (1 ms late)")],
+)
+def test_a_tooltip_says_what_is_beside_the_grid(shift: int, beside: str) -> None:
+    note = Note(4, 60, 4, 80, shift, 0)
+    text = describe_note("Alto", note, Composition(tempo=TempoMap.constant(100)))
+    assert text == f"Alto: C4, a quarter\nVelocity 80, bar 1, beat 2{beside}"
 
 
 def test_flats_are_named_in_flat_keys() -> None:
