@@ -289,10 +289,9 @@ def _note_boxes(layout: _Layout, index: int) -> Iterator[_Box]:
     """(x, y, width, height) of the notes of a track, cut where a system ends."""
     for note in layout.composition.tracks[index].notes:
         start = note.onset
-        last = min(note.release, float(layout.systems * layout.steps))
-        while start < last:
+        while start < note.release:
             system, within = layout.place(start)
-            end = min(last, float((system + 1) * layout.steps))
+            end = min(note.release, float((system + 1) * layout.steps))
             x = layout.x(within)
             # A gap of two pixels keeps repeated notes apart.
             width = max(1.0, layout.x(within + end - start) - x - 2)

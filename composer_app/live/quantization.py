@@ -237,10 +237,8 @@ def _line(placed: list[_Placed], share: float) -> tuple[Note, ...]:
     line: list[Note] = []
     for place, following in pairwise([*placed, None]):
         assert place is not None
-        onset, end = place.onset(share), place.released
-        if following is not None:
-            end = min(end, following.at)
-        end = _between(end, _full_end(place, following), share)
+        onset = place.onset(share)
+        end = _between(place.released, _full_end(place, following), share)
         if following is not None:
             end = min(end, following.onset(share))
         played = place.played

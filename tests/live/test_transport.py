@@ -426,6 +426,13 @@ def test_notes_sound_as_they_were_played() -> None:
     assert (desk.transport.playing, desk.transport.position) == (False, 5.0)
 
 
+def test_from_within_the_end_of_a_note_it_still_sounds() -> None:
+    desk = Desk(piece([Note.at_ticks(0, 1060, 60), Note(8, 62, 1)]))
+    desk.transport.play(4.2)
+    desk.play_until(0.3)
+    assert desk.heard() == [(0.0, "on", 0, 60), (0.022, "off", 0, 60)]
+
+
 def test_a_note_that_rings_beyond_the_last_step_ends_by_itself() -> None:
     desk = Desk(piece([Note.at_ticks(0, 340, 60)]))
     desk.transport.play()

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from composer_app.music.composition import Composition, Track
@@ -8,6 +9,7 @@ from composer_app.studio.roll_notes import (
     describe_composition,
     describe_note,
     pitch_range,
+    shaded,
     tracks_of,
 )
 
@@ -68,6 +70,13 @@ def test_a_played_note_is_found_where_it_sounds() -> None:
     assert track.at(6.3, 60) is None, "its last step is not full"
     assert track.touched(3.0, 3.6, 60, 60) == [note]
     assert track.spans.tolist() == [[4, 6]]
+
+
+def test_confidence_is_that_of_the_grid() -> None:
+    cells = np.zeros((8, 1), np.float32)
+    cells[4:6] = 1.0
+    track = TrackNotes.of("Alto", (Note.at_ticks(860, 1500, 60), Note(6, 60, 2)))
+    assert shaded(track, cells[:, 0]).array[:, 3].tolist() == [127, 1]
 
 
 @pytest.mark.parametrize(
