@@ -125,6 +125,10 @@ def test_the_playhead_is_dragged_by_its_handle(studio: Studio) -> None:
     assert studio.window.playback.loop == Loop(8, 16), "that is not moved, though it ends there"
     drag_playhead(studio, 21)
     assert sought == [18, 21], "taking it and letting go moves nothing"
+    studio.window.playback.seek(16.0)
+    drag(studio, 16, 12)
+    assert studio.window.playback.loop == Loop(8, 12), "above the handle there is the loop's end"
+    studio.window.playback.seek(21.0)
     drag_playhead(studio, 30, 40)
     assert studio.window.playback.loop is not None
     assert studio.window.playback.loop.start == 28, "away from the handle a drag is a loop"
