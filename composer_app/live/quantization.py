@@ -10,7 +10,8 @@ The rules, in the order in which they act:
    less than half a sixteenth apart, the last one struck is kept. Where they are farther apart, one
    of them moves just over to a neighbouring sixteenth that is free, by less than half of one;
    where there is none, the last one struck is kept here, too. A note that sounds when the
-   next is struck ends there and does not come back.
+   next is struck ends there and does not come back. ``Reduction.ALL`` undoes this and the rule
+   before: every note stays, and overlaps others as it did unless they are of its own pitch.
 4. *Grid.* An onset is drawn towards the nearest line of the grid, ``strength`` per cent of the
    way. Where this would bring two notes to one sixteenth, the one that would move farther is drawn
    to the sixteenth where it was played instead.
@@ -27,16 +28,17 @@ loses no note. Nothing is lost for good in any case: the performance is not chan
 from collections.abc import Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition, Track
-from composer_app.music.melody import Melody
+from composer_app.music.melody import Melody, top_line
 from composer_app.music.note import Note
 from composer_app.music.performance import (
     Grid,
     Performance,
     PerformedNote,
+    Quantization,
     Reduction,
 )
 from composer_app.music.timing import (
@@ -93,7 +95,10 @@ class _Placed:
 
 @lru_cache(maxsize=8)
 def melody_notes(performance: Performance) -> tuple[Note, ...]:
-    """The notes of the melody that ``performance`` is seen as through its ``view``."""
+    """The notes that ``performance`` is seen as through its ``view``, in rising order.
+
+    They are a melody, except with ``Reduction.ALL``.
+    """
     view = performance.view
     step = seconds_per_step(performance.bpm)
     earliest = -max(step / 2, EARLY_SECONDS)
@@ -101,6 +106,15 @@ def melody_notes(performance: Performance) -> tuple[Note, ...]:
     if view.reduction is Reduction.TOP:
         notes = _without_chords(notes)
     played = [_place(note, step) for note in notes]
+    if view.reduction is not Reduction.ALL:
+        return _line_of(played, view, performance.meter)
+    pitches = {place.played.pitch for place in played}
+    lines = ([place for place in played if place.played.pitch == pitch] for pitch in pitches)
+    return tuple(sorted(chain(*(_line_of(line, view, performance.meter) for line in lines))))
+
+
+def _line_of(played: list[_Placed], view: Quantization, meter: Meter) -> tuple[Note, ...]:
+    """Rules 3 to 5."""
     taken = {place.nearest for place in played}
     placed: list[_Placed] = []
     for place in played:
@@ -111,50 +125,52 @@ def melody_notes(performance: Performance) -> tuple[Note, ...]:
         placed.append(place)
     share = 0.0 if view.grid is Grid.OFF else view.strength / 100
     for place in placed:
-        _draw(place, view.grid, performance.meter)
+        _draw(place, view.grid, meter)
     _keep_apart(placed, share)
     return _line(placed, share)
 
 
 def melody_of(performance: Performance, title: str = "") -> Melody:
-    """The same as a melody, in the tempo and metre that were played in."""
+    """The top line of these as a melody, in the tempo and metre that were played in."""
     tempo = TempoMap.constant(performance.bpm)
-    return Melody(melody_notes(performance), tempo, performance.meter, title)
+    return Melody(top_line(melody_notes(performance)), tempo, performance.meter, title)
 
 
 def composition_of(
     performance: Performance, title: str, program: int = DEFAULT_PROGRAMS[0]
 ) -> Composition:
-    """A composition whose only track is the melody of ``performance``, which stays with it."""
+    """A composition whose only track is what ``performance``, which stays with it, is seen as."""
     piece = Composition.from_melody(melody_of(performance, title), program)
-    return replace(piece, performance=performance)
+    return with_performance(piece, performance)
 
 
 def attached(composition: Composition) -> Performance | None:
-    """The performance that the melody of ``composition`` is a view of.
+    """The performance that the first track of ``composition``, or its top line, is a view of.
 
-    None where nothing was recorded, and where the melody has been edited since: what is seen is
-    then more than a view, and quantizing anew would undo the edit.
+    A piece that was generated has but the top line. None where nothing was recorded, and where
+    the melody has been edited since: what is seen is then more than a view, and quantizing anew
+    would undo the edit.
     """
     performance = composition.performance
     if performance is None or not composition.tracks:
         return None
-    return performance if composition.tracks[0].notes == melody_notes(performance) else None
+    seen, notes = composition.tracks[0].notes, melody_notes(performance)
+    return performance if seen in (notes, top_line(notes)) else None
 
 
 def with_performance(composition: Composition, performance: Performance) -> Composition:
-    """``composition`` with its melody replaced by ``performance`` as its view shows it.
+    """``composition`` with its first track replaced by ``performance`` as its view shows it.
 
     The other tracks, the tempo and the metre stay. Voices that were generated no longer follow
     from the melody, so their origin is forgotten unless the melody is the same on the grid.
     """
     notes = melody_notes(performance)
     first, *others = composition.tracks or (Track(""),)
-    same = [note.on_grid for note in notes] == [note.on_grid for note in first.notes]
+    before, after = ([note.on_grid for note in top_line(line)] for line in (first.notes, notes))
     return replace(
         composition,
         tracks=(replace(first, notes=notes), *others),
-        origin=composition.origin if same else None,
+        origin=composition.origin if before == after else None,
         performance=performance,
     )
 

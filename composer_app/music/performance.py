@@ -89,13 +89,15 @@ _GRID_TICKS: Final = {
 class Reduction(StrEnum):
     """Which notes of a performance make the melody.
 
-    In both, a note that still sounds when the next one is struck ends there and does not come
-    back. TOP takes notes struck together as a chord, of which the highest one counts; LATEST
-    lets every note count, so that of those in one sixteenth the last one struck remains.
+    With TOP and LATEST, a note that still sounds when the next one is struck ends there and does
+    not come back. TOP takes notes struck together as a chord, of which the highest one counts;
+    LATEST lets every note count, so that of those in one sixteenth the last one struck remains.
+    ALL keeps every note as long as it was held: no melody yet, but what has one in its top line.
     """
 
     TOP = "top"
     LATEST = "latest"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ _GRIDS: Final = {
 _REDUCTIONS: Final = {
     Reduction.TOP: ("Top Note of Chords", "Of notes struck together, the highest one counts"),
     Reduction.LATEST: ("Latest Note Wins", "Every note counts, and cuts off the one before"),
+    Reduction.ALL: ("All Notes", "Chords and overlaps stay; Generate takes the top line of them"),
 }
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from composer_app.live.quantization import (
     CHORD_SECONDS,
     attached,
+    composition_of,
     melody_notes,
     melody_of,
     with_performance,
@@ -104,6 +105,19 @@ def test_of_a_chord_the_top_note_counts(
     why: str, played: list[tuple[int, float, float]], melody: list[tuple[int, int, int]]
 ) -> None:
     assert line(Quantization(Grid.OFF), *played) == melody, why
+
+
+def test_both_rules_can_be_undone() -> None:
+    # A chord, and a note that is held into the next two, the second of which is of its own pitch.
+    played = (60, 0.0, 0.5), (64, 0.01, 0.6), (65, 0.4, 1.0), (67, 0.8, 1.2), (65, 0.9, 1.2)
+    everything = Quantization(Grid.OFF, reduction=Reduction.ALL)
+    seen = [(0, 60, 5), (0, 64, 6), (4, 65, 5), (8, 67, 4), (9, 65, 3)]
+    assert line(everything, *played) == seen
+    assert [(onset, release) for _, onset, release in sound(everything, *played)] == [
+        pytest.approx(times, abs=0.003) for times in ((0, 5), (0.1, 6), (4, 9), (8, 12), (9, 12))
+    ]
+    melody = [(0, 64, 4), (4, 65, 4), (8, 67, 1), (9, 65, 3)]
+    assert line(Quantization(Grid.OFF), *played) == melody
 
 
 @pytest.mark.parametrize(
@@ -260,6 +274,23 @@ def test_another_view_changes_the_melody_and_nothing_else() -> None:
     assert with_performance(Composition(), COARSE).tracks[0].notes == after.tracks[0].notes
 
 
+def test_generating_takes_the_top_line_of_all_notes_and_stays_their_view() -> None:
+    chord = Performance(
+        (PerformedNote(60, 80, 0.0, 0.4), PerformedNote(64, 80, 0.0, 0.8)),
+        BPM,
+        view=Quantization(reduction=Reduction.ALL),
+    )
+    piece = composition_of(chord, "Chord", 7)
+    assert [note.pitch for note in piece.tracks[0].notes] == [60, 64]
+    assert (piece.title, piece.tracks[0].program, piece.performance) == ("Chord", 7, chord)
+    assert [note.pitch for note in piece.melody().notes] == [64]
+    generated = replace(piece, tracks=(replace(piece.tracks[0], notes=piece.melody().notes),))
+    assert attached(piece) == attached(generated) == chord
+    again = replace(generated, origin=Origin("bach", 1, 1.0))
+    assert with_performance(again, chord).tracks == piece.tracks
+    assert with_performance(again, chord).origin == again.origin, "the melody is the same"
+
+
 def test_an_edited_melody_is_more_than_a_view() -> None:
     piece = with_performance(Composition(), PERFORMANCE)
     assert attached(piece) == PERFORMANCE
@@ -286,11 +317,29 @@ performances = st.builds(Performance, notes_played, st.floats(20, 300), meters, 
 
 @given(performances)
 def test_any_playing_is_seen_as_one_note_at_a_time(performance: Performance) -> None:
-    seen = melody_notes(performance)
+    seen = melody_of(performance).notes
+    if performance.view.reduction is not Reduction.ALL:
+        assert seen == melody_notes(performance)
     assert all(a.end <= b.start for a, b in pairwise(seen))
     assert all(a.release_ticks <= b.onset_ticks for a, b in pairwise(seen))
     assert len(seen) <= len(performance.notes)
     assert {n.pitch for n in seen} <= {n.pitch for n in performance.notes}
+
+
+@given(performances)
+def test_all_notes_overlap_none_of_their_own_pitch(performance: Performance) -> None:
+    everything = replace(performance, view=replace(performance.view, reduction=Reduction.ALL))
+    seen = melody_notes(everything)
+    assert list(seen) == sorted(seen)
+    assert {note.pitch for note in seen} == {
+        note.pitch for note in performance.notes if note.start > -max(7.5 / performance.bpm, 0.06)
+    }
+    for pitch in {note.pitch for note in seen}:
+        line = tuple(note for note in seen if note.pitch == pitch)
+        assert all(a.release_ticks <= b.onset_ticks for a, b in pairwise(line))
+        alone = tuple(note for note in performance.notes if note.pitch == pitch)
+        latest = replace(everything.view, reduction=Reduction.LATEST)
+        assert line == seen_through(replace(everything, notes=alone), latest)
 
 
 @st.composite

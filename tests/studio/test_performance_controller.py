@@ -115,6 +115,24 @@ def test_the_reduction_of_chords_can_be_undone(studio: Studio) -> None:
     assert [note.pitch for note in studio.composition.melody().notes] == [67]
 
 
+def test_notes_that_overlap_can_be_had_back(studio: Studio, qtbot: QtBot) -> None:
+    legato = (PerformedNote(60, 80, 0.0, 0.6), PerformedNote(64, 80, 0.4, 0.8))
+    record(studio, Performance(legato, 150))
+    assert [note.duration for note in studio.composition.tracks[0].notes] == [4, 4]
+    menu(studio).reductions[Reduction.ALL].trigger()
+    assert studio.composition.tracks[0].notes == (Note(0, 60, 6), Note(4, 64, 4))
+    assert menu(studio).subject == "THIS RECORDING"
+    studio.window.show()
+    qtbot.waitUntil(lambda: studio.window.generate_panel.model_name != "")
+    studio.window.commands.generate.trigger()
+    qtbot.waitUntil(lambda: len(studio.composition.tracks) == 4)
+    assert studio.composition.tracks[0].notes == (Note(0, 60, 4), Note(4, 64, 4))
+    assert menu(studio).subject == "THIS RECORDING"
+    menu(studio).reductions[Reduction.LATEST].trigger()
+    assert studio.composition.tracks[0].notes == (Note(0, 60, 4), Note(4, 64, 4))
+    assert len(studio.composition.tracks) == 4
+
+
 def test_what_a_choice_hides_is_said(studio: Studio) -> None:
     # Struck within the window of a chord, and yet in two sixteenths.
     pair = tuple(PerformedNote(pitch, 80, at, 0.5) for pitch, at in ((60, 0.04), (62, 0.06)))
