@@ -119,6 +119,16 @@ def test_a_recording_is_counted_in_as_chosen(studio: Studio, meter: Meter, bars:
     assert studio.composition.melody().notes == (Note(0, 60, 4),)
 
 
+def test_a_recording_is_moved_by_the_correction(studio: Studio) -> None:
+    origins = []
+    for correction in (0.0, 0.25):
+        studio.services.settings.recording_correction = correction
+        studio.window.commands.record.trigger()
+        origins.append(studio.window.recording.origin)
+        studio.window.commands.record.trigger()
+    assert origins[1] - origins[0] == pytest.approx(0.25)
+
+
 def test_the_metronome_clicks_never_while_recording_or_always(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
