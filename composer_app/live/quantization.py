@@ -155,7 +155,7 @@ def attached(composition: Composition) -> Performance | None:
     if performance is None or not composition.tracks:
         return None
     seen, notes = composition.tracks[0].notes, melody_notes(performance)
-    return performance if seen in (notes, top_line(notes)) else None
+    return performance if seen == notes or seen == top_line(notes) else None
 
 
 def with_performance(composition: Composition, performance: Performance) -> Composition:
