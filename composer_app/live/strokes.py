@@ -72,7 +72,8 @@ def _without_overlap(line: Iterable[Note]) -> list[Note]:
     for note in line:
         if result and result[-1].start == note.start:
             result.pop()
-        if result:
+        # Those that only touch on the grid may overlap in sound.
+        if result and result[-1].end >= note.start:
             result[-1] = result[-1].cut_at(note.onset_ticks)
         result.append(note)
     return result

@@ -83,11 +83,16 @@ def top_line(notes: Iterable[Note]) -> tuple[Note, ...]:
     for note in ordered:
         if line:
             current = line[-1]
-            if note.start < current.end and note.pitch < current.pitch:
-                continue
-            if note.start == current.start:
-                line.pop()
-            else:
+            end = current.end
+            if note.start < end:
+                if note.pitch < current.pitch:
+                    continue
+                if note.start == current.start:
+                    line.pop()
+                else:
+                    line[-1] = current.cut_at(note.onset_ticks)
+            elif note.start == end and current.end_shift > note.onset_shift:
+                # They overlap by their micro-timing alone.
                 line[-1] = current.cut_at(note.onset_ticks)
         line.append(note)
     return tuple(line)

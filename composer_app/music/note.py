@@ -79,12 +79,12 @@ class Note:
     @property
     def onset(self) -> float:
         """When it begins to sound, in steps."""
-        return self.onset_ticks / TICKS_PER_STEP
+        return (self.start * TICKS_PER_STEP + self.onset_shift) / TICKS_PER_STEP
 
     @property
     def release(self) -> float:
         """When it ceases to sound, in steps."""
-        return self.release_ticks / TICKS_PER_STEP
+        return ((self.start + self.duration) * TICKS_PER_STEP + self.end_shift) / TICKS_PER_STEP
 
     @property
     def on_grid(self) -> "Note":

@@ -4,7 +4,7 @@ Ten thousand notes are searched for every tile, so each track is kept as arrays.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -14,7 +14,7 @@ from composer_app.music.composition import Composition
 from composer_app.music.note import Note
 from composer_app.music.note_edits import NoteKey
 from composer_app.music.pitch import pitch_name
-from composer_app.music.timing import TempoMap
+from composer_app.music.timing import TICKS_PER_STEP, TempoMap
 
 _LENGTH_NAMES: Final = {
     1: "a sixteenth",
@@ -33,24 +33,27 @@ class TrackNotes:
     """One track: ``array`` of shape (notes, 5) has a row for each note.
 
     Its columns are onset and release (steps, as the note sounds), pitch, velocity, and 1 where the
-    note is locked, else 0.
+    note is locked, else 0. ``spans`` (notes, 2) are start and end on the grid.
     """
 
     name: str
     notes: tuple[Note, ...]
     array: NDArray[np.float64]
+    spans: NDArray[np.int32]
 
     @classmethod
     def of(cls, name: str, notes: Sequence[Note]) -> "TrackNotes":
         """The notes of a track, in the order given."""
-        rows = [(note.onset, note.release, note.pitch, note.velocity, 0) for note in notes]
-        return cls(name, tuple(notes), np.array(rows, dtype=np.float64).reshape(-1, 5))
-
-    @property
-    def spans(self) -> NDArray[np.int32]:
-        """(notes, 2): start and end on the grid."""
-        rows = [(note.start, note.end) for note in self.notes]
-        return np.array(rows, dtype=np.int32).reshape(-1, 2)
+        # There may be ten thousand, and the window waits for them.
+        rows = [
+            (n.start, n.duration, n.pitch, n.velocity, n.onset_shift, n.end_shift) for n in notes
+        ]
+        columns = np.array(rows, dtype=np.int32).reshape(-1, 6)
+        columns[:, 1] += columns[:, 0]
+        array = np.zeros((len(rows), 5))
+        array[:, :4] = columns[:, :4]
+        array[:, :2] += columns[:, 4:] / TICKS_PER_STEP
+        return cls(name, tuple(notes), array, columns[:, :2])
 
     @property
     def initial(self) -> str:
@@ -72,7 +75,7 @@ class TrackNotes:
         """The same notes, locked where ``flags`` (notes,) say so."""
         array = self.array.copy()
         array[:, 4] = flags
-        return TrackNotes(self.name, self.notes, array)
+        return replace(self, array=array)
 
     def at(self, step: float, pitch: int) -> Note | None:
         """The note that sounds at ``step`` on ``pitch``; the one struck last if there are two."""
@@ -101,7 +104,7 @@ def shaded(track: TrackNotes, confidence: NDArray[np.float32]) -> TrackNotes:
         cells = confidence[note.start : note.end]
         share = float(cells.mean()) if len(cells) else 1.0
         array[row, 3] = 1 + round(126 * share)
-    return TrackNotes(track.name, track.notes, array)
+    return replace(track, array=array)
 
 
 def note_at(
