@@ -89,6 +89,8 @@ class Note:
     @property
     def on_grid(self) -> "Note":
         """The same note without micro-timing."""
+        if not self.onset_shift and not self.end_shift:
+            return self
         return Note(self.start, self.pitch, self.duration, self.velocity)
 
     def cut_at(self, ticks: int) -> "Note":

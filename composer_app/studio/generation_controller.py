@@ -114,7 +114,7 @@ class GenerationController(QObject):
 
     def confidence(self, composition: Composition) -> NDArray[np.float32] | None:
         """(T, 4) how sure the model was of the cells of ``composition``; None if not known."""
-        return self._confidence.get(_voices(composition))
+        return self._confidence.get(_on_grid(composition))
 
     def _ask(self, settings: GenerationSettings, only: Cells | None = None) -> None:
         composition, locks = self._document.composition, self._document.locks
@@ -166,7 +166,7 @@ class GenerationController(QObject):
             return
         while len(self._confidence) >= _REMEMBERED:
             del self._confidence[next(iter(self._confidence))]
-        self._confidence[_voices(result)] = take.confidence
+        self._confidence[_on_grid(result)] = take.confidence
         locks = Locks(voice_cells(current, self._document.locks.cells))
         text = "Improve" if asked.improves else "Generate"
         self._document.replace(result, text, locks=locks)
@@ -233,6 +233,11 @@ class GenerationController(QObject):
 
 def _voices(composition: Composition) -> _Voices:
     return tuple(track.notes for track in composition.tracks)
+
+
+def _on_grid(composition: Composition) -> _Voices:
+    """The voices as the network knows them."""
+    return tuple(tuple(note.on_grid for note in track.notes) for track in composition.tracks)
 
 
 def _asked_for(composition: Composition) -> tuple[object, ...]:
