@@ -81,18 +81,12 @@ def top_line(notes: Iterable[Note]) -> tuple[Note, ...]:
     ordered = sorted(notes, key=lambda note: (note.start, note.pitch))
     line: list[Note] = []
     for note in ordered:
-        if line:
-            current = line[-1]
-            end = current.end
-            if note.start < end:
-                if note.pitch < current.pitch:
-                    continue
-                if note.start == current.start:
-                    line.pop()
-                else:
-                    line[-1] = current.cut_at(note.onset_ticks)
-            elif note.start == end and current.end_shift > note.onset_shift:
-                # They overlap by their micro-timing alone.
-                line[-1] = current.cut_at(note.onset_ticks)
+        if line and note.start < line[-1].end and note.pitch < line[-1].pitch:
+            continue
+        if line and note.start == line[-1].start:
+            line.pop()
+        # Those that only touch on the grid may overlap in sound.
+        if line and line[-1].end >= note.start:
+            line[-1] = line[-1].cut_at(note.onset_ticks)
         line.append(note)
     return tuple(line)

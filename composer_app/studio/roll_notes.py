@@ -14,7 +14,7 @@ from composer_app.music.composition import Composition
 from composer_app.music.note import Note
 from composer_app.music.note_edits import NoteKey
 from composer_app.music.pitch import pitch_name
-from composer_app.music.timing import TICKS_PER_STEP, TempoMap
+from composer_app.music.timing import TICKS_PER_BEAT, TICKS_PER_STEP, TempoMap
 
 _LENGTH_NAMES: Final = {
     1: "a sixteenth",
@@ -25,6 +25,11 @@ _LENGTH_NAMES: Final = {
     8: "a half",
     12: "a dotted half",
     16: "a whole",
+}
+_TRIPLET_NAMES: Final = {
+    TICKS_PER_BEAT // 3: "a triplet eighth",
+    2 * TICKS_PER_BEAT // 3: "a triplet quarter",
+    4 * TICKS_PER_BEAT // 3: "two triplet quarters",
 }
 
 
@@ -166,7 +171,8 @@ def pitch_range(tracks: Sequence[TrackNotes]) -> tuple[int, int] | None:
 def describe_note(track: str, note: Note, composition: Composition) -> str:
     """A tooltip: what the note is, how long, how loud and where."""
     name = pitch_name(note.pitch, flats=composition.key().uses_flats)
-    length = _LENGTH_NAMES.get(note.duration, f"{note.duration} sixteenths")
+    length = _TRIPLET_NAMES.get(note.release_ticks - note.onset_ticks)
+    length = length or _LENGTH_NAMES.get(note.duration, f"{note.duration} sixteenths")
     bar, beat, _ = composition.meter.position(note.start)
     place = f"bar {bar}, beat {beat}{_beside(note, composition.tempo)}"
     return f"{track}: {name}, {length}\nVelocity {note.velocity}, {place}"

@@ -56,6 +56,10 @@ def test_the_range_of_all_tracks() -> None:
     [
         (Note(20, 66, 6, 90), "Alto: F♯4, a dotted quarter\nVelocity 90, bar 2, beat 2"),
         (Note(0, 60, 5, 1), "Alto: C4, 5 sixteenths\nVelocity 1, bar 1, beat 1"),
+        (
+            Note.at_ticks(320, 640, 60),
+            "Alto: C4, a triplet eighth\nVelocity 80, bar 1, beat 1 (50 ms late)",
+        ),
     ],
 )
 def test_what_a_tooltip_says(note: Note, text: str) -> None:
