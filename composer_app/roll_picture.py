@@ -99,6 +99,11 @@ class _Layout:
         """Steps in one system."""
         return self.bars_per_system * self.composition.meter.steps_per_bar
 
+    def place(self, step: float) -> tuple[int, float]:
+        """The system that ``step`` is in, and the step counted from its beginning."""
+        system = int(step) // self.steps
+        return system, step - system * self.steps
+
     def bars_of(self, system: int) -> int:
         """Bars in ``system``; the last one may have fewer than the others."""
         return min(self.bars_per_system, self.bars - system * self.bars_per_system)
@@ -270,8 +275,11 @@ def _draw_note_names(axes: Axes, layout: _Layout) -> None:
     flats = layout.composition.key().uses_flats
     for track in layout.composition.tracks:
         for note in track.notes:
-            system, within = divmod(note.start, layout.steps)
-            if layout.x(within + note.duration) - layout.x(within) >= 34 and layout.row >= 14:
+            # Where a note begins a little before its system, its name stands in that.
+            begin = max(note.onset, note.start // layout.steps * layout.steps)
+            system, within = layout.place(begin)
+            width = layout.x(within + note.release - begin) - layout.x(within)
+            if width >= 34 and layout.row >= 14:
                 y = layout.y(system, note.pitch) + layout.row / 2
                 name = pitch_name(note.pitch, flats=flats)
                 _text(axes, layout.x(within) + 6, y, name, 10, _ON_NOTE, weight="bold")
@@ -280,10 +288,10 @@ def _draw_note_names(axes: Axes, layout: _Layout) -> None:
 def _note_boxes(layout: _Layout, index: int) -> Iterator[_Box]:
     """(x, y, width, height) of the notes of a track, cut where a system ends."""
     for note in layout.composition.tracks[index].notes:
-        start = note.start
-        while start < note.end:
-            system, within = divmod(start, layout.steps)
-            end = min(note.end, (system + 1) * layout.steps)
+        start = note.onset
+        while start < note.release:
+            system, within = layout.place(start)
+            end = min(note.release, float((system + 1) * layout.steps))
             x = layout.x(within)
             # A gap of two pixels keeps repeated notes apart.
             width = max(1.0, layout.x(within + end - start) - x - 2)

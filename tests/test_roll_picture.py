@@ -51,6 +51,29 @@ def test_notes_stand_where_they_sound() -> None:
     assert rows[-1] - rows[0] > 12 * 10
 
 
+def test_notes_are_drawn_as_they_sound() -> None:
+    def edges(*notes: Note) -> list[tuple[int, int]]:
+        mask = painted(
+            draw(Composition((Track("Soprano", 0, (*notes, Note(15, 72, 1))),))), SOPRANO
+        )
+        low = np.flatnonzero(mask.any(axis=1))[-6:]
+        return [(start, start + length) for start, length in runs(mask[low].any(axis=0))]
+
+    ((first, _), (second, end)) = edges(Note(0, 60, 4), Note(4, 60, 4))
+    step = (second - first) / 4
+    ((left, right),) = edges(Note.at_ticks(840, 1740, 60))
+    assert left == pytest.approx(first + 3.5 * step, abs=2)
+    assert right == pytest.approx(end - 0.75 * step, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("onset", "release"), [(127 * 240 - 60, 128 * 240 + 110), (2039 * 15, 30700)]
+)
+def test_a_note_beside_the_edge_of_a_system(onset: int, release: int) -> None:
+    last = Note.at_ticks(onset, release, 60)
+    assert painted(draw(Composition((Track("Soprano", 0, (last,)),))), SOPRANO).any()
+
+
 def test_each_voice_has_its_colour_and_the_melody_is_on_top() -> None:
     piece = Composition(
         (Track("Soprano", 0, (Note(0, 60, 8),)), Track("Alto", 0, (Note(0, 60, 16),)))

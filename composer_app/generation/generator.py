@@ -5,6 +5,7 @@ The command line and the Generate button both call :func:`compose`.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Final, Protocol
 
 import numpy as np
@@ -20,7 +21,7 @@ from composer_app.music.composition import (
     Origin,
     Track,
 )
-from composer_app.music.melody import Melody
+from composer_app.music.melody import Melody, retimed
 from composer_app.music.note import DEFAULT_VELOCITY, Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.timing import Meter
@@ -90,11 +91,13 @@ class Given:
 
     ``roll`` has shape (T, 128, 4), voice 0 the melody; ``locked``, bool of shape (T, 4), is true
     where a voice must stay as it is, sounding or silent. A note of which one cell is locked is
-    locked whole: construction extends ``locked`` accordingly.
+    locked whole: construction extends ``locked`` accordingly. ``played`` are the voices under the
+    melody as they sound; a roll knows no micro-timing.
     """
 
     roll: PianoRoll
     locked: NDArray[np.bool_]
+    played: tuple[tuple[Note, ...], ...] = ()
 
     def __post_init__(self) -> None:
         shape = (self.roll.steps, self.roll.voices)
@@ -228,8 +231,13 @@ def compose_with_confidence(
     roll = PianoRoll.from_notes([melody.notes], steps)
     told = replace(settings, upbeat=upbeat)
     result = generator.generate(roll, melody.meter, noise, told, progress, given)
-    first, *others = result.roll.all_notes()
-    voices = (first if settings.vary_melody else melody.notes, *others)
+    sources = (melody.notes, *(given.played if given is not None else ()))
+    voices = [
+        retimed(notes, source)
+        for notes, source in zip_longest(result.roll.all_notes(), sources, fillvalue=())
+    ]
+    if not settings.vary_melody:
+        voices[0] = melody.notes
     tracks = tuple(
         Track(name, program, notes)
         for name, program, notes in zip(VOICE_NAMES, programs, voices, strict=True)

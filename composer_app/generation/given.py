@@ -138,4 +138,4 @@ def given_from(melody: Melody, voices: Voices, locks: Sequence[Lock]) -> Given:
         raise SettingError(
             "There is no accompaniment to lock: open a piece with other tracks than the melody."
         )
-    return Given(roll, locked)
+    return Given(roll, locked, voices)

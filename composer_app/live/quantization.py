@@ -1,4 +1,4 @@
-"""From a performance to a melody: one note at a time, on the grid of sixteenths.
+"""From a performance to a melody: one note at a time, each with its place on the grid.
 
 The rules, in the order in which they act:
 
@@ -6,108 +6,171 @@ The rules, in the order in which they act:
    downbeat counts as on it; what was struck earlier belongs to the count-in and is left out.
 2. *Chords* (``Reduction.TOP`` only). Notes struck within 35 ms of the first of them are a chord;
    its highest note counts, from that note's own onset, and the others are left out.
-3. *Latest note wins.* Of notes that were played within one sixteenth, the last one struck is
-   kept. A note that sounds when the next is struck ends there and does not come back.
+3. *Latest note wins.* A sixteenth has room for one onset. Of notes that were played within one,
+   less than half a sixteenth apart, the last one struck is kept. Where they are farther apart, one
+   of them moves just over to a neighbouring sixteenth that is free, by less than half of one;
+   where there is none, the last one struck is kept here, too. A note that sounds when the
+   next is struck ends there and does not come back. ``Reduction.ALL`` undoes this and the rule
+   before: every note stays, and overlaps others as it did unless they are of its own pitch.
 4. *Grid.* An onset is drawn towards the nearest line of the grid, ``strength`` per cent of the
-   way, and stands at the sixteenth nearest to where that leads. Where this would bring two notes
-   to one sixteenth, or change their order, the one that would move farther stays at the
-   sixteenth where it was played.
-5. *Length.* A note ends at the sixteenth nearest to its release, moved as far as its onset was;
-   one that reached its neighbour still does. It lasts at least one sixteenth.
+   way. Where this would bring two notes to one sixteenth, the one that would move farther is drawn
+   to the sixteenth where it was played instead.
+5. *Length.* A note that was held until the next one was struck (to the nearest sixteenth) ends
+   where that begins. Another one lasts a whole number of sixteenths, at least one, or of triplets
+   where it is drawn to one. That is at full strength; at less, a note's end goes as many per cent
+   of the way there as onsets do.
 
-So a melody played without overlap, its onsets in different sixteenths, loses no note. Nothing is
-lost for good in any case: the performance is not changed.
+So with the grid off, or at no strength, the melody sounds as it was played, to the nearest tick
+of a MIDI file; and one that was played without overlap, its onsets more than a sixteenth apart,
+loses no note. Nothing is lost for good in any case: the performance is not changed.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
-from math import floor
+from itertools import chain, pairwise
 from typing import Final
 
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition, Track
-from composer_app.music.melody import Melody
+from composer_app.music.melody import Melody, top_line
 from composer_app.music.note import Note
-from composer_app.music.performance import Performance, PerformedNote, Quantization, Reduction
-from composer_app.music.timing import Meter, TempoMap, seconds_per_step
+from composer_app.music.performance import (
+    Grid,
+    Performance,
+    PerformedNote,
+    Quantization,
+    Reduction,
+)
+from composer_app.music.timing import (
+    TICKS_PER_STEP,
+    Meter,
+    TempoMap,
+    nearest_step,
+    seconds_per_step,
+)
 
 CHORD_SECONDS: Final = 0.035
 EARLY_SECONDS: Final = 0.06
+_HALF_STEP: Final = TICKS_PER_STEP // 2
 
 
 @dataclass(slots=True)
 class _Placed:
-    """A note on its way to the grid; ``at`` is where it was played, in sixteenths."""
+    """A note on its way to the grid; all but ``nearest`` in ticks from the downbeat.
+
+    ``struck`` and ``released`` are when that was, ``at`` is where the note counts as played (see
+    rule 3), ``line`` is where the grid would have it, ``unit`` is what its length is counted in.
+    """
 
     played: PerformedNote
-    at: float
-    nearest: int
-    drawn: int
+    struck: int
     released: int
+    at: int
+    line: int = 0
+    unit: int = TICKS_PER_STEP
 
     @property
-    def distance(self) -> float:
+    def nearest(self) -> int:
+        """The sixteenth where it was played."""
+        return nearest_step(self.at)
+
+    @property
+    def distance(self) -> int:
         """How far the grid would move it."""
-        return abs(self.drawn - self.at)
+        return abs(self.line - self.at)
+
+    @property
+    def can_stay(self) -> bool:
+        """Whether the grid would have it elsewhere than at the sixteenth where it was played."""
+        return self.line != self.nearest * TICKS_PER_STEP
+
+    def stay(self) -> None:
+        """Be drawn to the sixteenth where it was played."""
+        self.line, self.unit = self.nearest * TICKS_PER_STEP, TICKS_PER_STEP
+
+    def onset(self, share: float) -> int:
+        """Where it sounds when it goes ``share`` of the way to the grid."""
+        return _between(self.at, self.line, share)
 
 
 @lru_cache(maxsize=8)
 def melody_notes(performance: Performance) -> tuple[Note, ...]:
-    """The notes of the melody that ``performance`` is seen as through its ``view``."""
+    """The notes that ``performance`` is seen as through its ``view``, in rising order.
+
+    They are a melody, except with ``Reduction.ALL``.
+    """
+    view = performance.view
     step = seconds_per_step(performance.bpm)
     earliest = -max(step / 2, EARLY_SECONDS)
     notes = [note for note in performance.notes if note.start > earliest]
-    if performance.view.reduction is Reduction.TOP:
+    if view.reduction is Reduction.TOP:
         notes = _without_chords(notes)
+    played = [_place(note, step) for note in notes]
+    if view.reduction is not Reduction.ALL:
+        return _line_of(played, view, performance.meter)
+    pitches = {place.played.pitch for place in played}
+    lines = ([place for place in played if place.played.pitch == pitch] for pitch in pitches)
+    return tuple(sorted(chain(*(_line_of(line, view, performance.meter) for line in lines))))
+
+
+def _line_of(played: list[_Placed], view: Quantization, meter: Meter) -> tuple[Note, ...]:
+    """Rules 3 to 5."""
+    taken = {place.nearest for place in played}
     placed: list[_Placed] = []
-    for note in notes:
-        place = _place(note, step, performance.view, performance.meter)
-        if placed and placed[-1].nearest == place.nearest:
+    for place in played:
+        while placed and placed[-1].nearest >= place.nearest:
+            if _make_room(placed, place, taken):
+                break
             placed.pop()
         placed.append(place)
-    _keep_apart(placed)
-    return _line(placed)
+    share = 0.0 if view.grid is Grid.OFF else view.strength / 100
+    for place in placed:
+        _draw(place, view.grid, meter)
+    _keep_apart(placed, share)
+    return _line(placed, share)
 
 
 def melody_of(performance: Performance, title: str = "") -> Melody:
-    """The same as a melody, in the tempo and metre that were played in."""
+    """The top line of these as a melody, in the tempo and metre that were played in."""
     tempo = TempoMap.constant(performance.bpm)
-    return Melody(melody_notes(performance), tempo, performance.meter, title)
+    return Melody(top_line(melody_notes(performance)), tempo, performance.meter, title)
 
 
 def composition_of(
     performance: Performance, title: str, program: int = DEFAULT_PROGRAMS[0]
 ) -> Composition:
-    """A composition whose only track is the melody of ``performance``, which stays with it."""
+    """A composition whose only track is what ``performance``, which stays with it, is seen as."""
     piece = Composition.from_melody(melody_of(performance, title), program)
-    return replace(piece, performance=performance)
+    return with_performance(piece, performance)
 
 
 def attached(composition: Composition) -> Performance | None:
-    """The performance that the melody of ``composition`` is a view of.
+    """The performance that the first track of ``composition``, or its top line, is a view of.
 
-    None where nothing was recorded, and where the melody has been edited since: what is seen is
-    then more than a view, and quantizing anew would undo the edit.
+    A piece that was generated has but the top line. None where nothing was recorded, and where
+    the melody has been edited since: what is seen is then more than a view, and quantizing anew
+    would undo the edit.
     """
     performance = composition.performance
     if performance is None or not composition.tracks:
         return None
-    return performance if composition.tracks[0].notes == melody_notes(performance) else None
+    seen, notes = composition.tracks[0].notes, melody_notes(performance)
+    return performance if seen == notes or seen == top_line(notes) else None
 
 
 def with_performance(composition: Composition, performance: Performance) -> Composition:
-    """``composition`` with its melody replaced by ``performance`` as its view shows it.
+    """``composition`` with its first track replaced by ``performance`` as its view shows it.
 
     The other tracks, the tempo and the metre stay. Voices that were generated no longer follow
-    from the melody, so their origin is forgotten unless the melody is the same.
+    from the melody, so their origin is forgotten unless the melody is the same on the grid.
     """
     notes = melody_notes(performance)
     first, *others = composition.tracks or (Track(""),)
-    same = notes == first.notes
+    before, after = ([note.on_grid for note in top_line(line)] for line in (first.notes, notes))
     return replace(
         composition,
         tracks=(replace(first, notes=notes), *others),
-        origin=composition.origin if same else None,
+        origin=composition.origin if before == after else None,
         performance=performance,
     )
 
@@ -125,17 +188,44 @@ def _without_chords(notes: list[PerformedNote]) -> list[PerformedNote]:
     return kept
 
 
-def _place(note: PerformedNote, step: float, view: Quantization, meter: Meter) -> _Placed:
-    at = max(0.0, note.start / step)
-    nearest = floor(at + 0.5)
-    drawn = nearest
-    if view.grid.steps is not None:
-        line = _nearest_line(at, view.grid.steps, meter.steps_per_bar)
-        drawn = floor(at + (line - at) * view.strength / 100 + 0.5)
-    return _Placed(note, at, nearest, drawn, floor(max(0.0, note.end / step) + 0.5))
+def _place(note: PerformedNote, step: float) -> _Placed:
+    struck, released = (
+        max(0, round(seconds / step * TICKS_PER_STEP)) for seconds in (note.start, note.end)
+    )
+    return _Placed(note, struck, released, struck)
 
 
-def _nearest_line(at: float, grid: float, bar: int) -> float:
+def _make_room(placed: list[_Placed], place: _Placed, taken: Set[int]) -> bool:
+    """Rule 3: bring ``place`` and the last one of ``placed`` into two sixteenths if that can be.
+
+    In the sixteenths ``taken`` notes were played.
+    """
+    before = placed[-1]
+    if place.struck - before.struck < _HALF_STEP:
+        return False
+    here = place.nearest
+    # The last tick of the sixteenth before, the first one of the sixteenth after.
+    back = here * TICKS_PER_STEP - _HALF_STEP - 1
+    onward = back + 1 + TICKS_PER_STEP
+    moved_there = len(placed) > 1 and placed[-2].nearest == here - 1
+    can_go_back = here > 0 and here - 1 not in taken and not moved_there
+    can_go_on = here + 1 not in taken
+    if can_go_back and (before.struck - back <= onward - place.struck or not can_go_on):
+        before.at = back
+    elif can_go_on:
+        place.at = onward
+    return can_go_back or can_go_on
+
+
+def _draw(place: _Placed, grid: Grid, meter: Meter) -> None:
+    place.stay()
+    if grid.ticks is not None and grid is not Grid.SIXTEENTH:
+        place.line = _nearest_line(place.at, grid.ticks, meter.steps_per_bar * TICKS_PER_STEP)
+        if grid.is_triplet:
+            place.unit = grid.ticks
+
+
+def _nearest_line(at: int, grid: int, bar: int) -> int:
     """The line of the grid nearest to ``at``; the grid begins anew with every bar."""
     begin = at // bar * bar
     before = begin + (at - begin) // grid * grid
@@ -143,29 +233,47 @@ def _nearest_line(at: float, grid: float, bar: int) -> float:
     return before if at - before < after - at else after
 
 
-def _keep_apart(placed: list[_Placed]) -> None:
-    """Rule 4's second half: nobody is drawn onto or past a neighbour."""
+def _keep_apart(placed: list[_Placed], share: float) -> None:
+    """Rule 4's second half: nobody is drawn to a neighbour's sixteenth."""
     index = 0
     while index + 1 < len(placed):
         pair = placed[index : index + 2]
-        movable = [note for note in pair if note.drawn != note.nearest]
-        if pair[0].drawn < pair[1].drawn or not movable:
+        first, second = (nearest_step(place.onset(share)) for place in pair)
+        movable = [place for place in pair if place.can_stay]
+        if first < second or not movable:
             index += 1
             continue
-        stays = max(movable, key=lambda note: note.distance)
-        stays.drawn = stays.nearest
+        max(movable, key=lambda place: place.distance).stay()
         # The one that stays may now be in the way of the note before.
         index = max(0, index - 1)
 
 
-def _line(placed: list[_Placed]) -> tuple[Note, ...]:
-    """Rule 5, and the second half of rule 3."""
+def _line(placed: list[_Placed], share: float) -> tuple[Note, ...]:
+    """Rule 5, and the end of rule 3."""
     line: list[Note] = []
-    for note, following in pairwise([*placed, None]):
-        assert note is not None
-        end = max(note.released + note.drawn - note.nearest, note.drawn + 1)
+    for place, following in pairwise([*placed, None]):
+        assert place is not None
+        onset = place.onset(share)
+        end = _between(place.released, _full_end(place, following), share)
         if following is not None:
-            reached = note.released >= following.nearest
-            end = following.drawn if reached else min(end, following.drawn)
-        line.append(Note(note.drawn, note.played.pitch, end - note.drawn, note.played.velocity))
+            end = min(end, following.onset(share))
+        played = place.played
+        line.append(Note.at_ticks(onset, max(end, onset + 1), played.pitch, played.velocity))
     return tuple(line)
+
+
+def _full_end(place: _Placed, following: _Placed | None) -> int:
+    """Where ``place`` ends at full strength."""
+    released = nearest_step(place.released)
+    if place.unit == TICKS_PER_STEP:
+        length = released - place.nearest
+    else:
+        length = round((place.released - place.at) / place.unit)
+    end = place.line + max(1, length) * place.unit
+    if following is None:
+        return end
+    return following.line if released >= following.nearest else min(end, following.line)
+
+
+def _between(played: int, drawn: int, share: float) -> int:
+    return round(played + (drawn - played) * share)

@@ -83,7 +83,7 @@ def render(
 
 def music_frames(composition: Composition, rate: int) -> int:
     """Frames until the end of the last note, without what rings on after it."""
-    return nearest_block(composition.tempo.seconds_at(composition.steps), rate)
+    return nearest_block(composition.tempo.seconds_at(composition.sounding_steps), rate)
 
 
 def nearest_block(seconds: float, rate: int) -> int:

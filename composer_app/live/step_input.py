@@ -5,10 +5,11 @@ overwrites: what was at the cursor for the chosen length makes room, so that not
 stands elsewhere.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 
 from composer_app.music.note import Note
+from composer_app.music.timing import TICKS_PER_STEP
 
 
 class StepLength(IntEnum):
@@ -56,7 +57,8 @@ class StepInput:
         last = self._ending_here()
         if last is None:
             return self.rest(steps)
-        longer = replace(last, duration=last.duration + steps)
+        end = (last.end + steps) * TICKS_PER_STEP
+        longer = Note.at_ticks(last.onset_ticks, end, last.pitch, last.velocity)
         others = tuple(note for note in self._cleared(steps) if note.start != last.start)
         return StepInput(_placed(others, longer), longer.end)
 
@@ -83,12 +85,17 @@ class StepInput:
         begin, end = self.cursor, self.cursor + steps
         kept = []
         for note in self.notes:
-            if note.start < begin < note.end:
-                kept.append(replace(note, duration=begin - note.start))
+            if note.start < begin:
+                kept.append(note.cut_at(begin * TICKS_PER_STEP))
             elif not begin <= note.start < end:
                 kept.append(note)
         return tuple(kept)
 
 
 def _placed(notes: tuple[Note, ...], note: Note) -> tuple[Note, ...]:
-    return tuple(sorted((*notes, note), key=lambda n: n.start))
+    """``notes`` with ``note`` among them; one that sounds a little before its step cuts it off."""
+    line = sorted((*notes, note), key=lambda n: n.start)
+    following = line[line.index(note) + 1 :][:1]
+    if following:
+        line[line.index(note)] = note.cut_at(following[0].onset_ticks)
+    return tuple(line)

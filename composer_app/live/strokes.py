@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
 from itertools import chain, groupby
 from typing import NamedTuple
 
@@ -50,7 +49,7 @@ class Strokes:
         return {
             stroke.key: stroke.note
             for stroke in self._strokes[:end]
-            if stroke.strikes and stroke.note.end > step
+            if stroke.strikes and stroke.note.release > step
         }
 
 
@@ -63,8 +62,8 @@ def _strokes(composition: Composition, tracks: Collection[int]) -> Iterator[Stro
         by_pitch = sorted(notes, key=lambda note: (note.pitch, note))
         lines = (_without_overlap(line) for _, line in groupby(by_pitch, lambda n: n.pitch))
         for note in chain.from_iterable(lines):
-            yield Stroke(note.start, True, channel, note)
-            yield Stroke(note.end, False, channel, note)
+            yield Stroke(note.onset, True, channel, note)
+            yield Stroke(note.release, False, channel, note)
 
 
 def _without_overlap(line: Iterable[Note]) -> list[Note]:
@@ -73,7 +72,8 @@ def _without_overlap(line: Iterable[Note]) -> list[Note]:
     for note in line:
         if result and result[-1].start == note.start:
             result.pop()
-        if result and result[-1].end > note.start:
-            result[-1] = replace(result[-1], duration=note.start - result[-1].start)
+        # Those that only touch on the grid may overlap in sound.
+        if result and result[-1].end >= note.start:
+            result[-1] = result[-1].cut_at(note.onset_ticks)
         result.append(note)
     return result

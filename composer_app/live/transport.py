@@ -67,6 +67,8 @@ class Transport:
         self._sink = sink
         self._scheduler = Scheduler(sink)
         self._composition = Composition()
+        # Until when it sounds; by micro-timing that may be beyond its last step.
+        self._length = 0.0
         self._mix = Mix()
         self._strokes = Strokes(self._composition, ())
         self._loop: Loop | None = None
@@ -114,6 +116,7 @@ class Transport:
         self.advance()
         position = self.position
         self._composition = composition
+        self._length = max(float(composition.steps), composition.sounding_steps)
         self._send_settings()
         if position >= composition.steps:
             self._halt_at(float(composition.steps))
@@ -192,8 +195,7 @@ class Transport:
     @property
     def _last_step(self) -> float:
         """The music does not run beyond this; a loop may end in the rest after the last note."""
-        steps = float(self._composition.steps)
-        return steps if self._loop is None else max(steps, self._loop.end)
+        return self._length if self._loop is None else max(self._length, self._loop.end)
 
     def _stretch_at(self, time: float) -> int:
         """Index of the stretch that is rendered at ``time``, the first one before it begins."""
@@ -204,9 +206,9 @@ class Transport:
         """Schedule up to ``horizon``, or up to the end of the loop or of the music before it."""
         stretch = self._stretches[-1]
         loop = self._loop_ahead
-        last = float(self._composition.steps) if loop is None else loop.end
+        last = self._length if loop is None else loop.end
         reached = max(self._step, stretch.step_at(horizon))
-        self._schedule_steps(stretch, self._step, min(reached, last))
+        self._schedule_steps(stretch, self._step, min(reached, last), last)
         self._step, self._until = reached, horizon
         if reached < last:
             return
@@ -216,13 +218,15 @@ class Transport:
             self._begin_stretch()
         else:
             self._end = self._until
-        self._reconcile()
+        self._reconcile(jumped=True)
 
-    def _schedule_steps(self, stretch: _Stretch, start: float, end: float) -> None:
+    def _schedule_steps(self, stretch: _Stretch, start: float, end: float, last: float) -> None:
         for stroke in self._strokes.between(start, end):
             at = stretch.time_at(stroke.step)
             if stroke.strikes:
-                self._scheduler.strike(at, stroke.channel, stroke.note)
+                # One that was played a little early belongs to what follows the loop.
+                if stroke.note.start < last:
+                    self._scheduler.strike(at, stroke.channel, stroke.note)
             elif self._scheduler.holds(stroke.key, stroke.note):
                 self._scheduler.release(at, stroke.key)
         if self._click_volume is not None:
@@ -246,11 +250,15 @@ class Transport:
     def _begin_stretch(self) -> None:
         self._stretches.append(_Stretch(self._until, self._step, self._composition.tempo))
 
-    def _reconcile(self) -> None:
-        """Where the schedule ends, make exactly those notes sound that sound there."""
+    def _reconcile(self, *, jumped: bool = False) -> None:
+        """Where the schedule ends, make exactly those notes sound that sound there.
+
+        One that was played a little early, and belongs to the very step that is ``jumped`` to, is
+        struck anew.
+        """
         due = self._strokes.sounding_before(self._step)
         for key, note in self._scheduler.held.items():
-            if due.get(key) != note:
+            if due.get(key) != note or (jumped and note.start >= self._step):
                 self._scheduler.release(self._until, key)
         for key, note in due.items():
             if not self._scheduler.holds(key, note):

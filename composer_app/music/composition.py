@@ -64,6 +64,12 @@ class Composition:
         return max((track.end for track in self.tracks), default=0)
 
     @property
+    def sounding_steps(self) -> float:
+        """Until when notes sound, in steps: by their micro-timing perhaps beyond ``steps``."""
+        releases = (note.release for track in self.tracks for note in track.notes)
+        return max(releases, default=0.0)
+
+    @property
     def bars(self) -> int:
         """Length in bars, the last one counted whole."""
         return self.meter.bars(self.steps)

@@ -1,6 +1,6 @@
 """A melody: one note at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -21,7 +21,8 @@ class Melody:
 
     def __post_init__(self) -> None:
         for before, after in pairwise(self.notes):
-            if after.start < before.end:
+            # Those on the grid may touch where the sound overlaps, and the other way round.
+            if after.start < before.end or after.onset_ticks < before.release_ticks:
                 raise ValueError(f"{after} begins before {before} ends: not a melody")
 
     @property
@@ -52,6 +53,24 @@ class Melody:
         return replace(self, notes=tuple(moved))
 
 
+def retimed(notes: Sequence[Note], source: Sequence[Note]) -> tuple[Note, ...]:
+    """``notes``, on the grid and in order, each as in ``source`` where it has the same note.
+
+    So what has been through a piano roll gets back its micro-timing. Notes that follow each other
+    on the grid do so in sound.
+    """
+    as_played = {note.on_grid: note for note in source if note.onset_shift or note.end_shift}
+    if not as_played:
+        return tuple(notes)
+    result: list[Note] = []
+    for note in notes:
+        found = as_played.get(note, note)
+        if result and result[-1].end <= found.start:
+            result[-1] = result[-1].cut_at(found.onset_ticks)
+        result.append(found)
+    return tuple(result)
+
+
 def top_line(notes: Iterable[Note]) -> tuple[Note, ...]:
     """The highest sounding line of possibly overlapping ``notes``, as monophonic notes.
 
@@ -62,13 +81,12 @@ def top_line(notes: Iterable[Note]) -> tuple[Note, ...]:
     ordered = sorted(notes, key=lambda note: (note.start, note.pitch))
     line: list[Note] = []
     for note in ordered:
-        if line and note.start < line[-1].end:
-            current = line[-1]
-            if note.pitch < current.pitch:
-                continue
-            if note.start == current.start:
-                line.pop()
-            else:
-                line[-1] = replace(current, duration=note.start - current.start)
+        if line and note.start < line[-1].end and note.pitch < line[-1].pitch:
+            continue
+        if line and note.start == line[-1].start:
+            line.pop()
+        # Those that only touch on the grid may overlap in sound.
+        if line and line[-1].end >= note.start:
+            line[-1] = line[-1].cut_at(note.onset_ticks)
         line.append(note)
     return tuple(line)

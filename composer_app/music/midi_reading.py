@@ -1,9 +1,13 @@
-"""From a parsed MIDI file, whoever wrote it, to a composition on the grid of sixteenths."""
+"""From a parsed MIDI file, whoever wrote it, to a composition on the grid of sixteenths.
+
+Notes of other programs' files are quantized. Those of our own keep their micro-timing, so that
+a composition that is written and read again is the same.
+"""
 
 import json
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, Final
 
@@ -17,6 +21,7 @@ from composer_app.music.timing import (
     MAX_TEMPO,
     MIN_TEMPO,
     STEPS_PER_BEAT,
+    TICKS_PER_BEAT,
     Meter,
     TempoChange,
     TempoMap,
@@ -63,7 +68,7 @@ def composition_from_midi(midi: mido.MidiFile, max_steps: int) -> Composition:
     """
     _check_header(midi)
     chunks = [_timed(chunk) for chunk in midi.tracks]
-    grid = _Grid(midi.ticks_per_beat)
+    grid = _Grid(midi.ticks_per_beat, _ours(midi.ticks_per_beat, chunks))
     last_tick = max((chunk[-1][0] for chunk in chunks if chunk), default=0)
     if grid.step(last_tick) > max_steps:
         raise UnusableMidiError(
@@ -101,12 +106,16 @@ def from_wire(text: str) -> str:
 @dataclass(frozen=True)
 class _Grid:
     ticks_per_beat: int
+    # Whether the file's ticks are those of micro-timing.
+    exact: bool
 
     def step(self, tick: int) -> int:
         """The nearest sixteenth, halves up."""
         return (2 * STEPS_PER_BEAT * tick + self.ticks_per_beat) // (2 * self.ticks_per_beat)
 
     def note(self, pitch: int, velocity: int, on: int, off: int) -> Note:
+        if self.exact:
+            return Note.at_ticks(on, max(off, on + 1), pitch, velocity)
         start = self.step(on)
         return Note(start, pitch, max(1, self.step(off) - start), velocity)
 
@@ -212,7 +221,7 @@ def _without_overlaps(notes: Iterable[Note]) -> Iterator[Note]:
     for note in sorted(notes):
         before = last.get(note.pitch)
         if before is not None and before.start < note.start:
-            yield replace(before, duration=min(before.duration, note.start - before.start))
+            yield before.cut_at(note.onset_ticks)
         # Of notes that begin together the order puts the longer, then the louder one last.
         last[note.pitch] = note
     yield from last.values()
@@ -233,6 +242,14 @@ def _meter(chunks: list[list[_TimedMessage]]) -> Meter:
         except ValueError:
             break
     return Meter()
+
+
+def _ours(ticks_per_beat: int, chunks: list[list[_TimedMessage]]) -> bool:
+    """Whether a file was written by Composer, counting as it does now."""
+    return ticks_per_beat == TICKS_PER_BEAT and any(
+        from_wire(message.text).startswith(DETAILS_PREFIX)
+        for _, message in _of_type(chunks, "text")
+    )
 
 
 def _details(chunks: list[list[_TimedMessage]]) -> _Details:

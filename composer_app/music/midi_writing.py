@@ -14,10 +14,8 @@ import mido
 
 from composer_app.music.composition import Composition, Track
 from composer_app.music.performance import to_details
-from composer_app.music.timing import STEPS_PER_BEAT
+from composer_app.music.timing import TICKS_PER_BEAT, TICKS_PER_STEP
 
-TICKS_PER_BEAT: Final = 480
-TICKS_PER_STEP: Final = TICKS_PER_BEAT // STEPS_PER_BEAT
 DRUM_CHANNEL: Final = 9
 # The text event that is ours begins with this.
 DETAILS_PREFIX: Final = "composer-app "
@@ -57,8 +55,8 @@ def _track_events(track: Track, channel: int) -> list[_Event]:
     for note in track.notes:
         on = mido.Message("note_on", channel=channel, note=note.pitch, velocity=note.velocity)
         off = mido.Message("note_off", channel=channel, note=note.pitch, velocity=0)
-        events.append((note.start * TICKS_PER_STEP, _ON, on))
-        events.append((note.end * TICKS_PER_STEP, _OFF, off))
+        events.append((note.onset_ticks, _ON, on))
+        events.append((note.release_ticks, _OFF, off))
     return events
 
 

@@ -42,8 +42,8 @@ def possible_move(chosen: Collection[NoteKey], steps: int, semitones: int) -> tu
 
 
 def moved_note(note: Note, steps: int, semitones: int) -> Note:
-    """``note`` that much later and higher."""
-    return replace(note, start=note.start + steps, pitch=note.pitch + semitones)
+    """``note`` that much later and higher, as much beside the grid as before."""
+    return note.moved(steps, semitones)
 
 
 def with_moved_notes(
@@ -89,9 +89,9 @@ def _settled(
         for note, was_moved in sorted(group, key=lambda pair: (pair[0].start, pair[1])):
             while line and line[-1][0].start == note.start and was_moved and not line[-1][1]:
                 line.pop()
-            if line and line[-1][0].end > note.start > line[-1][0].start:
+            if line and line[-1][0].start < note.start:
                 before, mark = line[-1]
-                line[-1] = replace(before, duration=note.start - before.start), mark
+                line[-1] = before.cut_at(note.onset_ticks), mark
             line.append((note, was_moved))
         result += line
     return result

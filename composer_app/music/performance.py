@@ -12,7 +12,13 @@ from enum import StrEnum
 from typing import Any, Final
 
 from composer_app.music.pitch import PITCH_COUNT
-from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, Meter
+from composer_app.music.timing import (
+    MAX_TEMPO,
+    MIN_TEMPO,
+    TICKS_PER_BEAT,
+    TICKS_PER_STEP,
+    Meter,
+)
 
 # A file that claims more is not ours; 20,000 notes are an hour and a half of sixteenths at 60 BPM.
 MAX_NOTES: Final = 20_000
@@ -44,13 +50,12 @@ class PerformedNote:
 
 
 class Grid(StrEnum):
-    """What onsets are drawn to, within each bar.
+    """What onsets are drawn to, within each bar; OFF draws them nowhere.
 
-    A composition holds whole sixteenths and nothing finer. So OFF leaves a note at the sixteenth
-    nearest to where it was played, which is also what SIXTEENTH does; and a triplet is drawn to
-    the true triplet first and stands at the sixteenth nearest to that: three eighths in the time
-    of two become sixteenths 0, 1 and 3 of the beat, three quarters in the time of two 0, 3 and 5
-    of the half bar. Triplets of sixteenths are not offered: two of three would share a sixteenth.
+    What sounds beside the sixteenths does so by micro-timing, and each note has a sixteenth of its
+    own (see :class:`composer_app.music.note.Note`): of three eighths in the time of two, those
+    are 0, 1 and 3 of the beat, of three quarters in the time of two 0, 3 and 5 of the half bar.
+    Triplets of sixteenths are not offered: two of three would share a sixteenth.
     """
 
     OFF = "off"
@@ -61,31 +66,38 @@ class Grid(StrEnum):
     EIGHTH_TRIPLET = "1/8T"
 
     @property
-    def steps(self) -> float | None:
-        """Distance of two lines of the grid in sixteenths; None for OFF."""
-        return _GRID_STEPS[self]
+    def ticks(self) -> int | None:
+        """Distance of two lines of the grid in ticks; None for OFF."""
+        return _GRID_TICKS[self]
+
+    @property
+    def is_triplet(self) -> bool:
+        """Whether its lines are thirds."""
+        return self in (Grid.QUARTER_TRIPLET, Grid.EIGHTH_TRIPLET)
 
 
-_GRID_STEPS: Final = {
+_GRID_TICKS: Final = {
     Grid.OFF: None,
-    Grid.QUARTER: 4.0,
-    Grid.EIGHTH: 2.0,
-    Grid.SIXTEENTH: 1.0,
-    Grid.QUARTER_TRIPLET: 8 / 3,
-    Grid.EIGHTH_TRIPLET: 4 / 3,
+    Grid.QUARTER: TICKS_PER_BEAT,
+    Grid.EIGHTH: TICKS_PER_BEAT // 2,
+    Grid.SIXTEENTH: TICKS_PER_STEP,
+    Grid.QUARTER_TRIPLET: 2 * TICKS_PER_BEAT // 3,
+    Grid.EIGHTH_TRIPLET: TICKS_PER_BEAT // 3,
 }
 
 
 class Reduction(StrEnum):
     """Which notes of a performance make the melody.
 
-    In both, a note that still sounds when the next one is struck ends there and does not come
-    back. TOP takes notes struck together as a chord, of which the highest one counts; LATEST
-    lets every note count, so that of those in one sixteenth the last one struck remains.
+    With TOP and LATEST, a note that still sounds when the next one is struck ends there and does
+    not come back. TOP takes notes struck together as a chord, of which the highest one counts;
+    LATEST lets every note count, so that of those in one sixteenth the last one struck remains.
+    ALL keeps every note as long as it was held: no melody yet, but what has one in its top line.
     """
 
     TOP = "top"
     LATEST = "latest"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,10 @@ from itertools import pairwise
 from typing import Final
 
 STEPS_PER_BEAT: Final = 4
+# What micro-timing counts in, as our MIDI files do: half a millisecond at 120 BPM, and thirds of
+# a beat are whole numbers of it.
+TICKS_PER_BEAT: Final = 960
+TICKS_PER_STEP: Final = TICKS_PER_BEAT // STEPS_PER_BEAT
 MIN_TEMPO: Final = 10.0
 # MIDI files count whole microseconds per beat: above 774 BPM a hundredth would not survive them.
 MAX_TEMPO: Final = 600.0
@@ -118,6 +122,11 @@ class TempoMap:
 def seconds_per_step(bpm: float) -> float:
     """Length of a sixteenth in seconds."""
     return 60.0 / (bpm * STEPS_PER_BEAT)
+
+
+def nearest_step(ticks: int) -> int:
+    """The step nearest to a number of ticks; halves go up."""
+    return (ticks + TICKS_PER_STEP // 2) // TICKS_PER_STEP
 
 
 def quantize(seconds: float, bpm: float) -> int:

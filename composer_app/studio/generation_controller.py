@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from composer_app.errors import MelodyError
 from composer_app.generation.catalog import ModelInfo
-from composer_app.generation.generator import GenerationSettings, Given, Take, check_melody
+from composer_app.generation.generator import GenerationSettings, Take, check_melody
 from composer_app.generation.given import Lock, accompaniment, given_from
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.music.note import Note
@@ -114,7 +114,7 @@ class GenerationController(QObject):
 
     def confidence(self, composition: Composition) -> NDArray[np.float32] | None:
         """(T, 4) how sure the model was of the cells of ``composition``; None if not known."""
-        return self._confidence.get(_voices(composition))
+        return self._confidence.get(_on_grid(composition))
 
     def _ask(self, settings: GenerationSettings, only: Cells | None = None) -> None:
         composition, locks = self._document.composition, self._document.locks
@@ -127,7 +127,8 @@ class GenerationController(QObject):
         if settings.improve or chosen or kept.any():
             given = given_from(melody, accompaniment(composition, 0), chosen)
             # The melody may be shorter than a track that is none of the voices.
-            given = Given(given.roll, given.locked | Locks(kept).fitted(*given.locked.shape))
+            also = Locks(kept).fitted(*given.locked.shape)
+            given = replace(given, locked=given.locked | also)
             free = ~given.locked[:, 0 if settings.vary_melody else 1 :]
             if not free.any():
                 self._bar.tell(_MELODY_ALONE if only is not None and not locks else _ALL_KEPT)
@@ -165,7 +166,7 @@ class GenerationController(QObject):
             return
         while len(self._confidence) >= _REMEMBERED:
             del self._confidence[next(iter(self._confidence))]
-        self._confidence[_voices(result)] = take.confidence
+        self._confidence[_on_grid(result)] = take.confidence
         locks = Locks(voice_cells(current, self._document.locks.cells))
         text = "Improve" if asked.improves else "Generate"
         self._document.replace(result, text, locks=locks)
@@ -232,6 +233,11 @@ class GenerationController(QObject):
 
 def _voices(composition: Composition) -> _Voices:
     return tuple(track.notes for track in composition.tracks)
+
+
+def _on_grid(composition: Composition) -> _Voices:
+    """The voices as the network knows them."""
+    return tuple(tuple(note.on_grid for note in track.notes) for track in composition.tracks)
 
 
 def _asked_for(composition: Composition) -> tuple[object, ...]:

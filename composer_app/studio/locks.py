@@ -67,14 +67,15 @@ class Locks:
     def surviving(self, before: Composition, after: Composition) -> "Locks":
         """What still makes sense once ``after`` has taken the place of ``before``.
 
-        Where notes have come, gone or changed, there is nothing left to be kept.
+        Where notes have come, gone or changed on the grid, there is nothing left to be kept.
         """
         if not self:
             return self
         cells = self.fitted(max(before.steps, after.steps), len(after.tracks))
         for index in range(len(after.tracks)):
             old = before.tracks[index].notes if index < len(before.tracks) else ()
-            for note in frozenset(old) ^ frozenset(after.tracks[index].notes):
+            new = after.tracks[index].notes
+            for note in {note.on_grid for note in old} ^ {note.on_grid for note in new}:
                 cells[note.start : note.end, index] = False
         return Locks(cells)
 

@@ -312,7 +312,7 @@ class PianoRollView(RollViewport):
             self._tiles.forget()
         else:
             scale = self._geometry
-            rects = (QRectF(*note_rect(scale, n.start, n.end, n.pitch)) for _, n in notes)
+            rects = (QRectF(*note_rect(scale, n.onset, n.release, n.pitch)) for _, n in notes)
             self._tiles.forget_under(r.adjusted(-REACH, -REACH, REACH, REACH) for r in rects)
         self.viewport().update()
 
@@ -338,7 +338,7 @@ class PianoRollView(RollViewport):
 
     def _mark_locks(self) -> None:
         self._tracks = tuple(
-            track.with_locks(self._locks.flags(index, track.array[:, :2]))
+            track.with_locks(self._locks.flags(index, track.spans))
             for index, track in enumerate(self._tracks)
         )
         bar = self._composition.meter.steps_per_bar

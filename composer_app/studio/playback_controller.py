@@ -164,14 +164,14 @@ class PlaybackController(QObject):
         self.positionChanged.emit(step)
 
     def _show_sounding(self) -> None:
-        step = int(self._position)
+        step = self._position
         self._set_sounding(
             frozenset(
                 (index, note.pitch)
                 for index, track in enumerate(self._document.composition.tracks)
                 if self._mix.audible(index)
                 for note in track.notes
-                if note.start <= step < note.end
+                if note.onset <= step < note.release
             )
         )
 

@@ -11,16 +11,17 @@ from composer_app.music.performance import Grid, Quantization, Reduction
 from composer_app.studio.menu_rows import PercentRow, add_heading, add_widget
 
 _GRIDS: Final = {
-    Grid.OFF: ("Off", "Notes stay at the sixteenth nearest to where they were played"),
+    Grid.OFF: ("Off", "Notes stay where they were played"),
     Grid.QUARTER: ("Quarters", "Notes go to the nearest quarter"),
     Grid.EIGHTH: ("Eighths", "Notes go to the nearest eighth"),
-    Grid.SIXTEENTH: ("Sixteenths", "Notes go to the nearest sixteenth, the finest there is"),
-    Grid.QUARTER_TRIPLET: ("Quarter Triplets", "Three in a half, at the nearest sixteenths"),
-    Grid.EIGHTH_TRIPLET: ("Eighth Triplets", "Three in a quarter, at the nearest sixteenths"),
+    Grid.SIXTEENTH: ("Sixteenths", "Notes go to the nearest sixteenth"),
+    Grid.QUARTER_TRIPLET: ("Quarter Triplets", "Notes go to the nearest of three in a half"),
+    Grid.EIGHTH_TRIPLET: ("Eighth Triplets", "Notes go to the nearest of three in a quarter"),
 }
 _REDUCTIONS: Final = {
     Reduction.TOP: ("Top Note of Chords", "Of notes struck together, the highest one counts"),
     Reduction.LATEST: ("Latest Note Wins", "Every note counts, and cuts off the one before"),
+    Reduction.ALL: ("All Notes", "Chords and overlaps stay; Generate takes the top line of them"),
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from composer_app.studio.icons import icon, pixmap
 from composer_app.studio.roll_geometry import RollGeometry
 from composer_app.studio.roll_loop import loop_steps, paint_loop
 from composer_app.studio.roll_painter import (
+    HANDLE_HEIGHT,
     KEYS_WIDTH,
     RULER_HEIGHT,
     paint_handle,
@@ -20,8 +21,11 @@ from composer_app.studio.roll_painter import (
 )
 from composer_app.studio.theme import COLORS, GRID, set_role
 
-_TIP: Final = "Click to move the playhead, drag to loop a region; drag with Shift to select bars"
-# An end of the loop is grabbed from as far as this.
+_TIP: Final = (
+    "Click to move the playhead, or drag its handle; drag elsewhere to loop a region, with Shift to"
+    " select bars"
+)
+# An end of the loop and the playhead are grabbed from as far as this.
 _GRAB: Final = 6
 
 
@@ -29,7 +33,8 @@ class Ruler(QWidget):
     """Bar numbers above the roll; a click in it emits ``seekRequested(step)``.
 
     A drag emits ``loopDragged(start, end)``, the region in whole beats, and so does moving one of
-    the loop's ends. With Shift it emits ``spanDragged(step, step)``, from where it began to where
+    the loop's ends. Dragging the playhead by its handle emits ``seekRequested`` at each step that
+    it comes to. With Shift a drag emits ``spanDragged(step, step)``, from where it began to where
     it is.
     """
 
@@ -50,11 +55,19 @@ class Ruler(QWidget):
         # Where the button went down, and from which step a loop is being drawn.
         self._pressed: float | None = None
         self._loop_from: float | None = None
+        # How far from the playhead its handle was taken, and the step it was dragged to.
+        self._handle: float | None = None
+        self._dragged_to = 0
         self.setMouseTracking(True)
         self.setFixedHeight(RULER_HEIGHT)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(_TIP)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    @property
+    def drags_playhead(self) -> bool:
+        """Whether the playhead is held by its handle."""
+        return self._handle is not None
 
     def show_part(self, geometry: RollGeometry, offset: int) -> None:
         """Show the ruler of ``geometry`` scrolled by ``offset`` pixels."""
@@ -94,6 +107,9 @@ class Ruler(QWidget):
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._span_from = self._step(x)
             self._drag_span(x)
+        elif self._on_handle(event.position()):
+            self._handle = x - self._playhead_x
+            self._dragged_to = round(self._step(self._playhead_x))
         else:
             self._pressed = x
             self._loop_from = self._other_end(x)
@@ -102,11 +118,13 @@ class Ruler(QWidget):
         """Drag the loop, or the end of the selected bars, along."""
         x = event.position().x()
         if not event.buttons() & Qt.MouseButton.LeftButton:
-            grabs = self._other_end(x) is not None
+            grabs = self._on_handle(event.position()) or self._other_end(x) is not None
             shape = Qt.CursorShape.SizeHorCursor if grabs else Qt.CursorShape.PointingHandCursor
             self.setCursor(shape)
         elif self._span_from is not None:
             self._drag_span(x)
+        elif self._handle is not None:
+            self._drag_handle(x - self._handle)
         elif self._pressed is not None:
             if abs(x - self._pressed) >= QApplication.startDragDistance():
                 if self._loop_from is None:
@@ -121,7 +139,7 @@ class Ruler(QWidget):
         """A click goes to the nearest step; the end of a drag nobody should take for a click."""
         if self._pressed is not None and self._pressed != -inf:
             self._seek(event.position().x())
-        self._span_from = self._pressed = self._loop_from = None
+        self._span_from = self._pressed = self._loop_from = self._handle = None
         event.accept()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -140,6 +158,23 @@ class Ruler(QWidget):
 
     def _step(self, x: float) -> float:
         return min(self._geometry.step(x + self._offset), float(self._geometry.steps))
+
+    @property
+    def _playhead_x(self) -> float:
+        return self._geometry.x(self._playhead or 0.0) - self._offset
+
+    def _on_handle(self, place: QPointF) -> bool:
+        if self._playhead is None:
+            return False
+        below_the_top = place.y() >= self.height() - HANDLE_HEIGHT
+        return below_the_top and abs(place.x() - self._playhead_x) <= _GRAB
+
+    def _drag_handle(self, x: float) -> None:
+        """Seek where that is another step, within what is seen: the music may run meanwhile."""
+        x = min(max(x, 0.0), self.width() - 1.0)
+        if round(self._step(x)) != self._dragged_to:
+            self._dragged_to = round(self._step(x))
+            self._seek(x)
 
     def _other_end(self, x: float) -> float | None:
         """The end of the loop that stays while the one at ``x`` is dragged; None: none there."""

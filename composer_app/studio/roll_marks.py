@@ -38,8 +38,8 @@ class MarkedNotes:
 
     def __init__(self, notes: Iterable[NoteKey] = (), hidden: Iterable[int] = ()) -> None:
         unseen = set(hidden)
-        rows = [(n.start, n.end, n.pitch) for track, n in notes if track not in unseen]
-        self._array: NDArray[np.int32] = np.array(rows, np.int32).reshape(-1, 3)
+        rows = [(n.onset, n.release, n.pitch) for track, n in notes if track not in unseen]
+        self._array: NDArray[np.float64] = np.array(rows, np.float64).reshape(-1, 3)
 
     def __len__(self) -> int:
         return len(self._array)
@@ -53,7 +53,10 @@ class MarkedNotes:
         )
         start, end, pitch = self._array.T
         hits = (start <= last) & (end > first) & (pitch >= lowest) & (pitch <= highest)
-        return [QRectF(*note_rect(geometry, *row)) for row in self._array[hits].tolist()]
+        return [
+            QRectF(*note_rect(geometry, start, end, int(pitch)))
+            for start, end, pitch in self._array[hits].tolist()
+        ]
 
 
 def paint_selected(painter: QPainter, rects: Sequence[QRectF]) -> None:

@@ -4,7 +4,7 @@ Ten thousand notes are searched for every tile, so each track is kept as arrays.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -14,6 +14,7 @@ from composer_app.music.composition import Composition
 from composer_app.music.note import Note
 from composer_app.music.note_edits import NoteKey
 from composer_app.music.pitch import pitch_name
+from composer_app.music.timing import TICKS_PER_BEAT, TICKS_PER_STEP, TempoMap
 
 _LENGTH_NAMES: Final = {
     1: "a sixteenth",
@@ -25,31 +26,46 @@ _LENGTH_NAMES: Final = {
     12: "a dotted half",
     16: "a whole",
 }
+_TRIPLET_NAMES: Final = {
+    TICKS_PER_BEAT // 3: "a triplet eighth",
+    2 * TICKS_PER_BEAT // 3: "a triplet quarter",
+    4 * TICKS_PER_BEAT // 3: "two triplet quarters",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class TrackNotes:
     """One track: ``array`` of shape (notes, 5) has a row for each note.
 
-    Its columns are start, end, pitch, velocity, and 1 where the note is locked, else 0.
+    Its columns are onset and release (steps, as the note sounds), pitch, velocity, and 1 where the
+    note is locked, else 0. ``spans`` (notes, 2) are start and end on the grid.
     """
 
     name: str
     notes: tuple[Note, ...]
-    array: NDArray[np.int32]
+    array: NDArray[np.float64]
+    spans: NDArray[np.int32]
 
     @classmethod
     def of(cls, name: str, notes: Sequence[Note]) -> "TrackNotes":
         """The notes of a track, in the order given."""
-        rows = [(note.start, note.end, note.pitch, note.velocity, 0) for note in notes]
-        return cls(name, tuple(notes), np.array(rows, dtype=np.int32).reshape(-1, 5))
+        # There may be ten thousand, and the window waits for them.
+        rows = [
+            (n.start, n.duration, n.pitch, n.velocity, n.onset_shift, n.end_shift) for n in notes
+        ]
+        columns = np.array(rows, dtype=np.int32).reshape(-1, 6)
+        columns[:, 1] += columns[:, 0]
+        array = np.zeros((len(rows), 5))
+        array[:, :4] = columns[:, :4]
+        array[:, :2] += columns[:, 4:] / TICKS_PER_STEP
+        return cls(name, tuple(notes), array, columns[:, :2])
 
     @property
     def initial(self) -> str:
         """The letter that stands on the track's notes."""
         return self.name.strip()[:1].upper()
 
-    def within(self, first: float, last: float, lowest: int, highest: int) -> NDArray[np.int32]:
+    def within(self, first: float, last: float, lowest: int, highest: int) -> NDArray[np.float64]:
         """Rows of :attr:`array` that sound between two steps and two pitches (inclusive)."""
         start, end, pitch = self.array[:, 0], self.array[:, 1], self.array[:, 2]
         return self.array[(start < last) & (end > first) & (pitch >= lowest) & (pitch <= highest)]
@@ -64,7 +80,7 @@ class TrackNotes:
         """The same notes, locked where ``flags`` (notes,) say so."""
         array = self.array.copy()
         array[:, 4] = flags
-        return TrackNotes(self.name, self.notes, array)
+        return replace(self, array=array)
 
     def at(self, step: float, pitch: int) -> Note | None:
         """The note that sounds at ``step`` on ``pitch``; the one struck last if there are two."""
@@ -89,11 +105,11 @@ def tracks_of(
 def shaded(track: TrackNotes, confidence: NDArray[np.float32]) -> TrackNotes:
     """``track`` painted as if a note's velocity were its mean ``confidence`` (T,), 0 to 1."""
     array = track.array.copy()
-    for row, (start, end, *_) in enumerate(track.array.tolist()):
-        cells = confidence[start:end]
+    for row, note in enumerate(track.notes):
+        cells = confidence[note.start : note.end]
         share = float(cells.mean()) if len(cells) else 1.0
         array[row, 3] = 1 + round(126 * share)
-    return TrackNotes(track.name, track.notes, array)
+    return replace(track, array=array)
 
 
 def note_at(
@@ -155,9 +171,17 @@ def pitch_range(tracks: Sequence[TrackNotes]) -> tuple[int, int] | None:
 def describe_note(track: str, note: Note, composition: Composition) -> str:
     """A tooltip: what the note is, how long, how loud and where."""
     name = pitch_name(note.pitch, flats=composition.key().uses_flats)
-    length = _LENGTH_NAMES.get(note.duration, f"{note.duration} sixteenths")
+    length = _TRIPLET_NAMES.get(note.release_ticks - note.onset_ticks)
+    length = length or _LENGTH_NAMES.get(note.duration, f"{note.duration} sixteenths")
     bar, beat, _ = composition.meter.position(note.start)
-    return f"{track}: {name}, {length}\nVelocity {note.velocity}, bar {bar}, beat {beat}"
+    place = f"bar {bar}, beat {beat}{_beside(note, composition.tempo)}"
+    return f"{track}: {name}, {length}\nVelocity {note.velocity}, {place}"
+
+
+def _beside(note: Note, tempo: TempoMap) -> str:
+    """By how much a note sounds earlier or later than its sixteenth, in milliseconds."""
+    late = round(1000 * (tempo.seconds_at(note.onset) - tempo.seconds_at(note.start)))
+    return f" ({abs(late)} ms {'late' if late > 0 else 'early'})" if late else ""
 
 
 def describe_composition(composition: Composition) -> str:

@@ -16,6 +16,7 @@ from composer_app.studio.theme import COLORS, mix, text_font, voice_color, with_
 
 RULER_HEIGHT: Final = 28
 KEYS_WIDTH: Final = 56
+HANDLE_HEIGHT: Final = 12
 _LINE_COLORS: Final = {
     "bar": COLORS.line_bar,
     "beat": COLORS.line_beat,
@@ -82,9 +83,10 @@ def paint_tile(
         style = voice_style(index)
         font = _label_font(geometry.row_height)
         rows = track.within(first, last, lowest, highest).tolist()
-        for start, end, pitch, velocity, locked in rows:
+        for start, end, row, velocity, locked in rows:
+            pitch = int(row)
             rect = QRectF(*note_rect(geometry, start, end, pitch))
-            _paint_note(painter, rect, style, velocity)
+            _paint_note(painter, rect, style, int(velocity))
             if locked:
                 paint_kept(painter, rect)
             if font is not None and rect.width() >= _SMALLEST_LABELLED:
@@ -221,7 +223,7 @@ def paint_handle(painter: QPainter, x: float, bottom: float) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(COLORS.playhead))
-    corners = [(-5, -12), (5, -12), (5, -6), (0, 0), (-5, -6)]
+    corners = [(-5, -HANDLE_HEIGHT), (5, -HANDLE_HEIGHT), (5, -6), (0, 0), (-5, -6)]
     painter.drawPolygon(QPolygonF([QPointF(x + dx, bottom + dy) for dx, dy in corners]))
 
 

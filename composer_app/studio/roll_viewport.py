@@ -104,8 +104,9 @@ class RollViewport(QAbstractScrollArea):
             return
         if step > self._geometry.steps:
             self._set_geometry(replace(self._geometry, steps=self.content_steps()))
-        # Who scrolled away from the playhead wants to look elsewhere.
-        if self._follow and was_seen:
+        # Who scrolled away from the playhead wants to look elsewhere, and who drags it must not
+        # have the page turned under the mouse.
+        if self._follow and was_seen and not self._ruler.drags_playhead:
             self._turn_page(step)
         self._update_playhead(step)
 

@@ -200,7 +200,7 @@ class SelectionController(QObject):
         if not notes:
             return QRect()
         scale = self._roll.roll_geometry
-        rects = np.array([note_rect(scale, n.start, n.end, n.pitch) for _, n in notes])
+        rects = np.array([note_rect(scale, n.onset, n.release, n.pitch) for _, n in notes])
         left, top = rects[:, :2].min(axis=0).tolist()
         right, bottom = (rects[:, :2] + rects[:, 2:]).max(axis=0).tolist()
         return QRect(left, top, right - left, bottom - top).translated(-self._roll.corner)

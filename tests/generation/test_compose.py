@@ -1,5 +1,7 @@
 """From a melody to a composition, around a generator that needs no network."""
 
+from dataclasses import replace
+
 import pytest
 
 from composer_app.errors import MelodyError
@@ -11,6 +13,7 @@ from composer_app.generation.generator import (
     check_melody,
     compose,
 )
+from composer_app.generation.given import given_from, parse_lock
 from composer_app.music.composition import DEFAULT_PROGRAMS, Origin
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
@@ -38,6 +41,36 @@ def test_the_first_of_four_tracks_is_the_melody_untouched(melody: Melody) -> Non
     assert piece.melody() == melody
     assert all(track.notes for track in piece.tracks)
     assert [track.program for track in piece.tracks] == list(DEFAULT_PROGRAMS)
+
+
+PLAYED = Melody(
+    (Note(0, 72, 4, 90, 50, -20), Note(4, 74, 4, 80, 0, 60), Note(8, 76, 8, 80, 60, -9))
+)
+
+
+def test_the_melody_keeps_its_micro_timing_and_the_network_sees_the_grid() -> None:
+    generator = FakeGenerator()
+    piece = compose(PLAYED, generator, GenerationSettings(seed=3))
+    assert piece.melody() == PLAYED
+    on_grid = [note.on_grid for note in PLAYED.notes]
+    assert generator.calls[0][0] == PianoRoll.from_notes([on_grid])
+    assert all(note == note.on_grid for track in piece.tracks[1:] for note in track.notes)
+
+
+def test_a_varied_melody_keeps_it_where_it_is_the_same() -> None:
+    piece = compose(PLAYED, FakeGenerator(), GenerationSettings(seed=3, vary_melody=0.1))
+    assert piece.tracks[0].notes == PLAYED.notes
+
+
+def test_kept_voices_keep_theirs() -> None:
+    below = tuple(
+        tuple(replace(note, pitch=note.pitch - down) for note in PLAYED.notes)
+        for down in (5, 12, 20)
+    )
+    given = given_from(PLAYED, below, [parse_lock("tenor"), parse_lock("bass:1")])
+    piece = compose(PLAYED, FakeGenerator(), GenerationSettings(seed=3), given=given)
+    assert [track.notes for track in piece.tracks[2:]] == [*below[1:]]
+    assert piece.tracks[1].notes != below[0]
 
 
 def test_where_it_came_from_is_remembered() -> None:

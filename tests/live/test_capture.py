@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer_app.live.capture import CAPTURED_BARS, CaptureBuffer
+from composer_app.live.capture import CaptureBuffer
 from composer_app.live.quantization import melody_notes
 from composer_app.music.performance import Grid, Performance, Quantization
 from composer_app.music.timing import Meter
@@ -153,7 +153,7 @@ def test_the_last_32_bars_are_kept_and_nothing_older(
         play(captured, len(strikes), at, length)
         strikes.append(at)
         at += length
-    window = CAPTURED_BARS * meter.steps_per_bar * 0.1
+    window = 32 * meter.steps_per_bar * 0.1
     expected = {pitch for pitch, strike in enumerate(strikes) if strike > at - window + 1e-6}
     kept = captured.capture(LONG_AGO + at)
     seen = {note.pitch for note in kept.notes} if kept else set()

@@ -48,6 +48,31 @@ def test_a_bar_is_counted_and_no_more() -> None:
     assert not desk.count_in.active
 
 
+@pytest.mark.parametrize("bars", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("meter", "pulses", "seconds"),
+    [
+        (Meter(4, 4), 4, 0.5),
+        (Meter(3, 4), 3, 0.5),
+        (Meter(2, 4), 2, 0.5),
+        (Meter(6, 8), 2, 0.75),
+    ],
+    ids=str,
+)
+def test_every_metre_is_counted_in_its_pulses(
+    meter: Meter, pulses: int, seconds: float, bars: int
+) -> None:
+    desk = Desk()
+    downbeat = desk.count_in.start(Metronome(120, meter), bars, go_on=False, volume=1.0)
+    begun = downbeat.clock - bars * pulses * seconds
+    assert begun == pytest.approx(100.0 + LATENCY + 0.1)
+    desk.wait_until(downbeat.clock + 1)
+    assert desk.clicks() == [
+        (pytest.approx(begun + pulse * seconds), CLICK_PITCH if pulse % pulses else ACCENT_PITCH)
+        for pulse in range(bars * pulses)
+    ]
+
+
 def test_clicks_are_scheduled_before_they_have_to_be_rendered() -> None:
     desk = Desk(latency=0.5)
     downbeat = desk.count_in.start(METRONOME, 1, go_on=False, volume=1.0)

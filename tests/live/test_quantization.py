@@ -1,5 +1,6 @@
 """What was played is seen as one note at a time on the grid, by rules that are written down."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from composer_app.live.quantization import (
     CHORD_SECONDS,
     attached,
+    composition_of,
     melody_notes,
     melody_of,
     with_performance,
@@ -22,7 +24,7 @@ from composer_app.music.performance import (
     Quantization,
     Reduction,
 )
-from composer_app.music.timing import Meter, TempoMap
+from composer_app.music.timing import TICKS_PER_STEP, Meter, TempoMap
 
 # At 150 BPM a step lasts a tenth of a second, which keeps the tables readable.
 BPM = 150
@@ -105,6 +107,19 @@ def test_of_a_chord_the_top_note_counts(
     assert line(Quantization(Grid.OFF), *played) == melody, why
 
 
+def test_both_rules_can_be_undone() -> None:
+    # A chord, and a note that is held into the next two, the second of which is of its own pitch.
+    played = (60, 0.0, 0.5), (64, 0.01, 0.6), (65, 0.4, 1.0), (67, 0.8, 1.2), (65, 0.9, 1.2)
+    everything = Quantization(Grid.OFF, reduction=Reduction.ALL)
+    seen = [(0, 60, 5), (0, 64, 6), (4, 65, 5), (8, 67, 4), (9, 65, 3)]
+    assert line(everything, *played) == seen
+    assert [(onset, release) for _, onset, release in sound(everything, *played)] == [
+        pytest.approx(times, abs=0.003) for times in ((0, 5), (0.1, 6), (4, 9), (8, 12), (9, 12))
+    ]
+    melody = [(0, 64, 4), (4, 65, 4), (8, 67, 1), (9, 65, 3)]
+    assert line(Quantization(Grid.OFF), *played) == melody
+
+
 @pytest.mark.parametrize(
     ("grid", "strength", "starts"),
     [
@@ -130,6 +145,74 @@ def test_three_in_the_time_of_two_stand_as_near_as_sixteenths_allow() -> None:
     thirds = [(60 + i, i * 0.4 / 3, (i + 1) * 0.4 / 3) for i in range(6)]
     starts = [start for start, _, _ in line(Quantization(Grid.EIGHTH_TRIPLET), *thirds)]
     assert starts == [0, 1, 3, 4, 5, 7]
+
+
+def sound(view: Quantization, *notes: tuple[int, float, float]) -> list[tuple[int, float, float]]:
+    """(pitch, onset, release) in steps of what (pitch, start, end) in seconds sounds as."""
+    played = tuple(PerformedNote(pitch, 80, start, end) for pitch, start, end in notes)
+    seen = melody_notes(Performance(played, BPM, view=view))
+    return [(note.pitch, note.onset, note.release) for note in seen]
+
+
+THIRDS = pytest.approx([4 * i / 3 for i in range(7)], abs=1e-9)
+
+
+@pytest.mark.parametrize("off_by", [0.0, 0.03, -0.03])
+def test_triplets_sound_as_thirds_of_a_beat(off_by: float) -> None:
+    wrong = (0.0, off_by, -off_by)
+    onsets = [i * 0.4 / 3 + wrong[i % 3] for i in range(6)]
+    played = [(60 + i, at, at + 0.13) for i, at in enumerate(onsets)]
+    seen = sound(Quantization(Grid.EIGHTH_TRIPLET), *played)
+    assert [pitch for pitch, _, _ in seen] == [60, 61, 62, 63, 64, 65]
+    assert [onset for _, onset, _ in seen] + [seen[-1][2]] == THIRDS
+    assert [release for _, _, release in seen] == [onset for _, onset, _ in seen[1:]] + [8.0]
+
+
+def test_a_triplet_that_is_let_go_lasts_triplets() -> None:
+    seen = sound(Quantization(Grid.EIGHTH_TRIPLET), (60, 0.0, 0.1), (62, 0.41, 0.65))
+    assert seen == [(60, 0.0, pytest.approx(4 / 3)), (62, 4.0, pytest.approx(4 + 8 / 3))]
+    seen = sound(Quantization(Grid.QUARTER_TRIPLET), (60, 0.27, 0.5))
+    assert seen == [(60, pytest.approx(8 / 3), pytest.approx(16 / 3))]
+
+
+def test_off_sounds_as_it_was_played() -> None:
+    played = (60, 0.03, 0.21), (62, 0.27, 0.27), (64, 0.38, 0.9), (65, 0.83, 1.0)
+    assert sound(Quantization(Grid.OFF), *played) == [
+        (60, pytest.approx(0.3), pytest.approx(2.1)),
+        (62, pytest.approx(2.7, abs=0.003), pytest.approx(2.7, abs=0.005)),
+        (64, pytest.approx(3.8), pytest.approx(8.3)),
+        (65, pytest.approx(8.3), pytest.approx(10.0)),
+    ]
+
+
+def test_half_the_strength_is_half_way() -> None:
+    played = (60, 0.06, 0.31), (62, 0.47, 0.85), (64, 0.85, 1.0)
+    assert sound(Quantization(Grid.QUARTER), *played) == [(60, 0, 2), (62, 4, 8), (64, 8, 9)]
+    assert sound(Quantization(Grid.QUARTER, 50), *played) == [
+        (60, pytest.approx(0.3), pytest.approx((3.1 + 2) / 2, abs=0.005)),
+        (62, pytest.approx(4.35, abs=0.005), pytest.approx(8.25, abs=0.005)),
+        (64, pytest.approx(8.25, abs=0.005), 9.5),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("why", "at", "onsets"),
+    [
+        ("to the one before, which is free", (0, 1.6, 2.3), (0, 359 / 240, 2.3)),
+        ("to the one after, where that is nearer", (0, 1.9, 2.45), (0, 1.9, 2.5)),
+        ("to the one after, where that is free", (0.8, 1.6, 2.4), (0.8, 1.6, 2.5)),
+        ("nowhere without leaving where they were", (1.0, 1.6, 2.2, 3.0), (1.0, 2.2, 3.0)),
+        ("nowhere: less than half a sixteenth apart", (0, 1.9, 2.3), (0, 2.3)),
+        ("to the one after, the latest of two", (0, 1.9, 2.45, 2.46), (0, 1.9, 2.5)),
+        ("to the one before, where the one after is taken", (1.6, 2.4, 3), (359 / 240, 2.4, 3)),
+    ],
+)
+def test_two_onsets_in_a_sixteenth(
+    why: str, at: tuple[float, ...], onsets: tuple[float, ...]
+) -> None:
+    played = [(60 + i, onset / 10, onset / 10 + 0.01) for i, onset in enumerate(at)]
+    heard = [onset for _, onset, _ in sound(LATEST, *played)]
+    assert heard == pytest.approx(list(onsets), abs=0.003), why
 
 
 def test_the_grid_begins_anew_with_every_bar() -> None:
@@ -184,7 +267,38 @@ def test_another_view_changes_the_melody_and_nothing_else() -> None:
     assert (after.tracks[1:], after.tempo, after.title) == ((bass,), before.tempo, "T")
     assert (before.origin, after.origin) == (Origin("bach", 1, 1.0), None)
     assert with_performance(before, PERFORMANCE).origin == before.origin
+    # Voices follow from the melody on the grid, not from how it sounds beside it.
+    as_played = with_performance(before, replace(PERFORMANCE, view=Quantization(Grid.OFF)))
+    assert as_played.tracks[0].notes != before.tracks[0].notes
+    assert as_played.origin == before.origin
     assert with_performance(Composition(), COARSE).tracks[0].notes == after.tracks[0].notes
+
+
+def test_generating_takes_the_top_line_of_all_notes_and_stays_their_view() -> None:
+    chord = Performance(
+        (PerformedNote(60, 80, 0.0, 0.4), PerformedNote(64, 80, 0.0, 0.8)),
+        BPM,
+        view=Quantization(reduction=Reduction.ALL),
+    )
+    piece = composition_of(chord, "Chord", 7)
+    assert [note.pitch for note in piece.tracks[0].notes] == [60, 64]
+    assert (piece.title, piece.tracks[0].program, piece.performance) == ("Chord", 7, chord)
+    assert [note.pitch for note in piece.melody().notes] == [64]
+    generated = replace(piece, tracks=(replace(piece.tracks[0], notes=piece.melody().notes),))
+    assert attached(piece) == attached(generated) == chord
+    again = replace(generated, origin=Origin("bach", 1, 1.0))
+    assert with_performance(again, chord).tracks == piece.tracks
+    assert with_performance(again, chord).origin == again.origin, "the melody is the same"
+
+
+def test_the_top_line_of_what_was_played_together_overlaps_nothing() -> None:
+    # Both stand at sixteenth 4; the higher one, which counts, was struck before the first ended.
+    played = ((60, 0.0, 0.4), (60, 0.4, 0.5), (67, 0.37, 0.5))
+    notes = tuple(PerformedNote(pitch, 80, start, end) for pitch, start, end in played)
+    view = Quantization(Grid.OFF, reduction=Reduction.ALL)
+    first, second = melody_of(Performance(notes, BPM, view=view)).notes
+    assert (first.pitch, second.pitch) == (60, 67)
+    assert first.release_ticks == second.onset_ticks == 888
 
 
 def test_an_edited_melody_is_more_than_a_view() -> None:
@@ -213,10 +327,29 @@ performances = st.builds(Performance, notes_played, st.floats(20, 300), meters, 
 
 @given(performances)
 def test_any_playing_is_seen_as_one_note_at_a_time(performance: Performance) -> None:
-    seen = melody_notes(performance)
+    seen = melody_of(performance).notes
+    if performance.view.reduction is not Reduction.ALL:
+        assert seen == melody_notes(performance)
     assert all(a.end <= b.start for a, b in pairwise(seen))
+    assert all(a.release_ticks <= b.onset_ticks for a, b in pairwise(seen))
     assert len(seen) <= len(performance.notes)
     assert {n.pitch for n in seen} <= {n.pitch for n in performance.notes}
+
+
+@given(performances)
+def test_all_notes_overlap_none_of_their_own_pitch(performance: Performance) -> None:
+    everything = replace(performance, view=replace(performance.view, reduction=Reduction.ALL))
+    seen = melody_notes(everything)
+    assert list(seen) == sorted(seen)
+    assert {note.pitch for note in seen} == {
+        note.pitch for note in performance.notes if note.start > -max(7.5 / performance.bpm, 0.06)
+    }
+    for pitch in {note.pitch for note in seen}:
+        line = tuple(note for note in seen if note.pitch == pitch)
+        assert all(a.release_ticks <= b.onset_ticks for a, b in pairwise(line))
+        alone = tuple(note for note in performance.notes if note.pitch == pitch)
+        latest = replace(everything.view, reduction=Reduction.LATEST)
+        assert line == seen_through(replace(everything, notes=alone), latest)
 
 
 @st.composite
@@ -243,8 +376,16 @@ def seen_through(performance: Performance, view: Quantization) -> tuple[Note, ..
 def test_what_was_played_without_overlap_is_all_there(
     performance: Performance, view: Quantization
 ) -> None:
-    seen = seen_through(performance, view)
-    assert [note.pitch for note in seen] == [note.pitch for note in performance.notes]
+    seen = [note.pitch for note in seen_through(performance, view)]
+    played = [note.pitch for note in performance.notes]
+    if view.reduction is Reduction.ALL:
+        # Each pitch is drawn to the grid by itself: notes may come together there.
+        seen, played = sorted(seen), sorted(played)
+    assert seen == played
+
+
+# Half a tick, in steps, and what rounding to microseconds adds to it.
+TICK = 0.5 / TICKS_PER_STEP + 1e-4
 
 
 @given(separate(), views)
@@ -253,8 +394,31 @@ def test_no_strength_leaves_notes_where_they_were_played(
 ) -> None:
     seen = seen_through(performance, Quantization(view.grid, 0, view.reduction))
     step = 15 / performance.bpm
-    for note, played in zip(seen, performance.notes, strict=True):
-        assert abs(note.start - played.start / step) <= 0.5 + 1e-3
+    following = [*(played.start for played in performance.notes[1:]), float("inf")]
+    for note, played, then in zip(seen, performance.notes, following, strict=True):
+        onset, end = played.start / step, min(played.end, then) / step
+        assert abs(note.onset - onset) <= TICK
+        assert abs(note.release - max(end, onset + 1 / TICKS_PER_STEP)) <= 2 * TICK
+
+
+@given(performances, st.sampled_from((Grid.SIXTEENTH, Grid.EIGHTH, Grid.QUARTER)))
+def test_at_full_strength_everything_is_on_the_grid(performance: Performance, grid: Grid) -> None:
+    seen = seen_through(performance, Quantization(grid, reduction=performance.view.reduction))
+    assert all(note == note.on_grid for note in seen)
+
+
+@given(separate(apart=4.0), st.sampled_from(Grid), st.integers(0, 100))
+def test_strength_is_the_share_of_the_way_to_the_grid(
+    performance: Performance, grid: Grid, strength: int
+) -> None:
+    share = 0 if grid is Grid.OFF else strength / 100
+    played, seen, full = (
+        seen_through(performance, Quantization(grid, percent)) for percent in (0, strength, 100)
+    )
+    for a, b, c in zip(played, seen, full, strict=True):
+        way = c.onset_ticks - a.onset_ticks
+        if abs(way) <= (grid.ticks or 0) // 2:  # else it stays with its sixteenth at one of them
+            assert abs(b.onset_ticks - a.onset_ticks - share * way) <= 0.5 + 1e-9
 
 
 @given(
@@ -268,7 +432,9 @@ def test_quantizing_what_is_quantized_changes_nothing(
     # Of notes closer than the grid, one stays beside it, and says no longer where it came from.
     view = Quantization(grid, 100, reduction)
     once = seen_through(performance, view)
-    assert all(note.start % (grid.steps or 1) == 0 for note in once)
+    assert all(note.onset_ticks % (grid.ticks or 1) == 0 for note in once)
     step = 15 / performance.bpm
-    again = tuple(PerformedNote(n.pitch, n.velocity, n.start * step, n.end * step) for n in once)
+    again = tuple(
+        PerformedNote(n.pitch, n.velocity, n.onset * step, n.release * step) for n in once
+    )
     assert seen_through(Performance(again, performance.bpm, performance.meter), view) == once

@@ -64,6 +64,17 @@ def test_notes_begin_on_time_through_a_tempo_change(soundfont: Path, rate: int) 
     assert all(-33 / rate <= seconds < 0.005 for seconds in late), late
 
 
+def test_notes_keep_their_micro_timing(soundfont: Path) -> None:
+    played = Note.at_ticks(4 * 240 + 100, 8 * 240 + 100, 72)
+    piece = Composition((Track("", XYLOPHONE, (Note(0, 60, 1), played)),), TempoMap.constant(60))
+    events = [timed.seconds for timed in timed_events(piece) if "note" in timed.event.kind]
+    assert events == pytest.approx([0, 0.25, 1 + 100 / 960, 2 + 100 / 960])
+    assert music_frames(piece, RATE) == pytest.approx(RATE * (2 + 100 / 960), abs=32)
+    level = np.abs(sound(piece, soundfont)).max(axis=1)[RATE // 2 :]
+    first = RATE // 2 + int(np.argmax(level > 0.2 * level.max()))
+    assert -33 / RATE <= first / RATE - (1 + 100 / 960) < 0.005
+
+
 def test_releases_end_notes_and_a_tail_rings_on(soundfont: Path) -> None:
     short, long = (sound(tune(OCARINA, length), soundfont) for length in (1, 4))
     just_before_the_second = slice(int(0.9 * RATE), RATE)

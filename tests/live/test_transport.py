@@ -14,6 +14,7 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter, TempoChange, TempoMap
 from tests.live.doubles import ListeningSink, SetClock
+from tests.music.played import played_lines
 
 # At 150 BPM a step lasts a tenth of a second.
 TEMPO = TempoMap.constant(150)
@@ -402,6 +403,61 @@ def test_a_loop_is_played_over_and_over() -> None:
     assert [pitch for _, call, _, pitch in desk.heard() if call == "on"][-1] == 64
 
 
+def test_notes_sound_as_they_were_played() -> None:
+    # Two triplets, the second of which ends before its sixteenth does, and one that rings on.
+    notes = [
+        Note.at_ticks(0, 320, 60),
+        Note.at_ticks(320, 500, 62),
+        Note.at_ticks(840, 1300, 64),
+    ]
+    desk = Desk(piece(notes, [Note(0, 48, 2)]))
+    desk.transport.play()
+    desk.play_until(1.0)
+    assert desk.heard() == [
+        (0.0, "on", 0, 60),
+        (0.0, "on", 1, 48),
+        (0.133, "off", 0, 60),
+        (0.133, "on", 0, 62),
+        (0.2, "off", 1, 48),
+        (0.208, "off", 0, 62),
+        (0.35, "on", 0, 64),
+        (0.542, "off", 0, 64),
+    ]
+    assert (desk.transport.playing, desk.transport.position) == (False, 5.0)
+
+
+def test_from_within_the_end_of_a_note_it_still_sounds() -> None:
+    desk = Desk(piece([Note.at_ticks(0, 1060, 60), Note(8, 62, 1)]))
+    desk.transport.play(4.2)
+    desk.play_until(0.3)
+    assert desk.heard() == [(0.0, "on", 0, 60), (0.022, "off", 0, 60)]
+
+
+def test_a_note_that_rings_beyond_the_last_step_ends_by_itself() -> None:
+    desk = Desk(piece([Note.at_ticks(0, 340, 60)]))
+    desk.transport.play()
+    desk.play_until(0.12)
+    assert desk.transport.playing
+    assert desk.transport.position == pytest.approx(1.2)
+    desk.play_until(0.3)
+    assert desk.heard() == [(0.0, "on", 0, 60), (0.142, "off", 0, 60)]
+    assert (desk.transport.playing, desk.transport.position) == (False, 1.0)
+
+
+def test_a_note_played_a_little_early_belongs_to_the_step_it_was_meant_for() -> None:
+    early = Note.at_ticks(4 * 240 - 60, 8 * 240, 62)
+    desk = Desk(piece([Note(0, 60, 3), early]))
+    desk.transport.set_loop(Loop(0, 4))
+    desk.transport.play()
+    desk.play_until(0.9)
+    assert {pitch for _, _, _, pitch in desk.heard()} == {60}, "it is not in this loop"
+    desk.transport.set_loop(Loop(4, 8))
+    desk.transport.play(4.0)
+    desk.wait(1.0)
+    struck = [pitch for _, call, _, pitch in desk.heard() if call == "on" and pitch == 62]
+    assert len(struck) == 3, "it begins each round of this one"
+
+
 def test_a_loop_that_is_over_lets_the_music_go_on() -> None:
     desk = Desk(piece([Note(0, 60, 2), Note(2, 62, 8)]))
     desk.transport.set_loop(Loop(0, 2))
@@ -499,7 +555,8 @@ def test_the_metronome_keeps_time_in_a_loop_and_is_as_loud_as_it_is_told() -> No
 NOTES = st.lists(
     st.builds(Note, st.integers(0, 40), st.integers(60, 64), st.integers(1, 12)), max_size=15
 )
-COMPOSITIONS = st.builds(lambda a, b: piece(a, b), NOTES, NOTES)
+PLAYED = played_lines(15).map(list)
+COMPOSITIONS = st.builds(lambda a, b: piece(a, b), NOTES | PLAYED, NOTES)
 LOOPS = st.builds(lambda a, length: Loop(a, a + length), st.integers(0, 40), st.floats(1, 12))
 TRACK_MIXES = st.builds(TrackMix, st.integers(0, 127), st.just(64), st.booleans(), st.booleans())
 ACTIONS = st.one_of(
@@ -570,8 +627,8 @@ def expected(transport: Transport, mix: Mix) -> set[tuple[int, int]]:
     step, sounding = transport.position, set()
     for index, track in enumerate(transport.composition.tracks):
         for pitch in {note.pitch for note in track.notes if mix.audible(index)}:
-            struck = [note for note in track.notes if note.pitch == pitch and note.start <= step]
+            struck = [note for note in track.notes if note.pitch == pitch and note.onset <= step]
             last = max(struck, key=lambda note: (note.start, note.end), default=None)
-            if last is not None and last.end > step:
+            if last is not None and last.release > step:
                 sounding.add((track_channel(index), pitch))
     return sounding

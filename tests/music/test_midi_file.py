@@ -15,7 +15,14 @@ from composer_app.music.composition import Composition, Origin, Track, melody_tr
 from composer_app.music.midi_file import MAX_FILE_BYTES, read_midi, write_midi
 from composer_app.music.note import Note
 from composer_app.music.performance import Performance, PerformedNote
-from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, Meter, TempoChange, TempoMap
+from composer_app.music.timing import (
+    MAX_TEMPO,
+    MIN_TEMPO,
+    TICKS_PER_STEP,
+    Meter,
+    TempoChange,
+    TempoMap,
+)
 from tests.music.hexfile import chunk, header, write_hex
 
 NOTE = "00 90 3C 50  04 80 3C 00"  # C4, velocity 80, one beat of 4 ticks
@@ -297,6 +304,34 @@ def test_a_file_that_may_not_be_read(path: Path, monkeypatch: pytest.MonkeyPatch
 # Writing --------------------------------------------------------------------------------
 
 
+def test_micro_timing_is_in_the_ticks_of_a_file(path: Path) -> None:
+    thirds = tuple(Note.at_ticks(320 * i, 320 * (i + 1), 60 + i) for i in range(3))
+    write_midi(composition(Track("Soprano", 40, thirds)), path)
+    (chunk,) = mido.MidiFile(path).tracks
+    assert [m.time for m in chunk if m.type == "note_on"] == [0, 0, 0]
+    assert [m.time for m in chunk if m.type == "note_off"] == [320, 320, 320]
+    assert read_midi(path).tracks[0].notes == thirds
+
+
+@pytest.mark.parametrize(
+    ("text", "division", "expected"),
+    [
+        ("composer-app {}", 960, Note(4, 60, 4, 80, -100, -100)),
+        ("composer-app broken", 960, Note(4, 60, 4, 80, -100, -100)),
+        ("somebody else", 960, Note(4, 60, 4)),
+        # From before there was micro-timing.
+        ("composer-app {}", 480, Note(7, 60, 8)),
+    ],
+)
+def test_only_our_own_ticks_are_kept(path: Path, text: str, division: int, expected: Note) -> None:
+    midi = mido.MidiFile(type=1, ticks_per_beat=division)
+    on, off = (mido.Message(f"note_{kind}", note=60, velocity=80) for kind in ("on", "off"))
+    messages = [mido.MetaMessage("text", text=text), on.copy(time=860), off.copy(time=960)]
+    midi.tracks.append(mido.MidiTrack(messages))
+    midi.save(path)
+    assert read_midi(path).tracks[0].notes == (expected,)
+
+
 def composition(*tracks: Track) -> Composition:
     return Composition(tracks or (Track("Soprano", 40, (Note(0, 60, 4),)),))
 
@@ -307,14 +342,14 @@ def test_four_tracks_are_four_chunks_for_every_other_program(path: Path) -> None
     write_midi(Composition(tracks, TempoMap.constant(90), Meter(3, 4)), path)
     midi = mido.MidiFile(path)
     assert midi.type == 1
-    assert midi.ticks_per_beat == 480
+    assert midi.ticks_per_beat == 960
     assert [chunk.name for chunk in midi.tracks] == list(names)
     for index, messages in enumerate(midi.tracks):
         channel_messages = [message for message in messages if not message.is_meta]
         assert [(m.type, m.channel, m.time) for m in channel_messages] == [
             ("program_change", index, 0),
-            ("note_on", index, 480),
-            ("note_off", index, 480),
+            ("note_on", index, 960),
+            ("note_off", index, 960),
         ]
     shared = {message.type: message for message in midi.tracks[0] if message.is_meta}
     assert shared["set_tempo"].tempo == 666_667
@@ -336,6 +371,21 @@ def test_without_tracks_there_is_still_a_valid_file(path: Path) -> None:
 
 
 @st.composite
+def played_notes(draw: st.DrawFn, pitch: int, step: int) -> list[Note]:
+    """Notes of one pitch that keep beside the grid, from ``step`` on."""
+    notes: list[Note] = []
+    gaps, lengths = st.integers(0, 700), st.integers(1, 1500)
+    tick = step * TICKS_PER_STEP
+    for gap, length in draw(st.lists(st.tuples(gaps, lengths), max_size=4)):
+        note = Note.at_ticks(tick + gap, tick + gap + length, pitch)
+        # A step holds one onset of a pitch.
+        if not notes or note.start > notes[-1].start:
+            notes.append(note)
+            tick += gap + length
+    return notes
+
+
+@st.composite
 def tracks(draw: st.DrawFn) -> Track:
     """Notes that may sound together but never overlap in one pitch; repeats are frequent."""
     notes = []
@@ -348,6 +398,7 @@ def tracks(draw: st.DrawFn) -> Track:
         ):
             notes.append(Note(step + gap, pitch, duration, velocity))
             step += gap + duration
+        notes += draw(played_notes(pitch, step))
     return Track(draw(st.text(max_size=8)), draw(st.integers(0, 127)), tuple(notes))
 
 

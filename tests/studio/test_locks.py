@@ -80,6 +80,15 @@ def test_what_changes_loses_its_lock_and_the_rest_keeps_it() -> None:
     assert not locks.surviving(PIECE, Composition((Track("Recording", notes=HIGH[:2]),)))
 
 
+def test_locks_see_the_grid() -> None:
+    played = tuple(Note(n.start, n.pitch, n.duration, n.velocity, 20, -20) for n in LOW)
+    after = Composition((PIECE.tracks[0], Track("Alto", notes=played), *PIECE.tracks[2:]))
+    locks = Locks(np.ones((32, 4), np.bool_))
+    assert locks.surviving(PIECE, after) == locks
+    assert locks.surviving(after, PIECE) == locks
+    assert {(1, note) for note in played} <= set(locks.notes(after))
+
+
 def test_whole_bars_are_those_in_which_no_voice_is_free() -> None:
     second = Selection.of_span(PIECE, 16, 32).cells(PIECE)
     assert Locks(second).full_bars(4, 16) == []

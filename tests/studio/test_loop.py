@@ -101,6 +101,66 @@ def test_a_click_on_an_end_only_seeks(studio: Studio) -> None:
     assert studio.window.playback.position == 32
 
 
+def drag_playhead(studio: Studio, *steps: float) -> None:
+    """From one step to the others, by the playhead's handle."""
+    roll, ruler = studio.window.roll, ruler_of(studio)
+    places = [
+        QPoint(round(roll.roll_geometry.x(step)) - roll.corner.x(), ruler.height() - 5)
+        for step in steps
+    ]
+    QTest.mousePress(ruler, LEFT, pos=places[0])
+    for place in places[1:]:
+        QTest.mouseMove(ruler, place)
+    QTest.mouseRelease(ruler, LEFT, pos=places[-1])
+
+
+def test_the_playhead_is_dragged_by_its_handle(studio: Studio) -> None:
+    sought: list[float] = []
+    studio.window.roll.seekRequested.connect(sought.append)
+    drag(studio, 8, 16)
+    studio.window.playback.seek(16.0)
+    drag_playhead(studio, 16, 18.1, 18.2, 21)
+    assert sought == [18, 21]
+    assert studio.window.playback.position == 21
+    assert studio.window.playback.loop == Loop(8, 16), "that is not moved, though it ends there"
+    drag_playhead(studio, 21)
+    assert sought == [18, 21], "taking it and letting go moves nothing"
+    studio.window.playback.seek(16.0)
+    drag(studio, 16, 12)
+    assert studio.window.playback.loop == Loop(8, 12), "above the handle there is the loop's end"
+    studio.window.playback.seek(21.0)
+    drag_playhead(studio, 30, 40)
+    assert studio.window.playback.loop is not None
+    assert studio.window.playback.loop.start == 28, "away from the handle a drag is a loop"
+    assert studio.window.playback.position == 21
+
+
+def test_the_playhead_is_dragged_while_music_plays(studio: Studio) -> None:
+    sought: list[float] = []
+    studio.window.roll.seekRequested.connect(sought.append)
+    studio.window.playback.play()
+    studio.window.roll.set_playhead(10.4)
+    drag_playhead(studio, 10.4, 10.4, 30.4)
+    assert sought == [30]
+    assert studio.window.playback.playing
+
+
+def test_no_page_turns_under_a_dragged_playhead(studio: Studio) -> None:
+    roll, ruler = studio.window.roll, ruler_of(studio)
+    roll.set_zoom(40.0)
+    bar = roll.horizontalScrollBar()
+    bar.setValue(0)
+    studio.window.playback.seek(4.0)
+    at = QPoint(round(roll.roll_geometry.x(4)), ruler.height() - 5)
+    QTest.mousePress(ruler, LEFT, pos=at)
+    for _ in range(3):
+        QTest.mouseMove(ruler, QPoint(ruler.width() + 50, 20))
+        assert bar.value() == 0
+    shown = roll.roll_geometry.step(ruler.width() - 1)
+    assert studio.window.playback.position == pytest.approx(shown, abs=0.5)
+    QTest.mouseRelease(ruler, LEFT, pos=QPoint(ruler.width() + 50, 20))
+
+
 def test_the_switch_keeps_the_region(studio: Studio) -> None:
     drag(studio, 16, 32)
     studio.window.commands.loop.trigger()

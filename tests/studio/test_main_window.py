@@ -145,6 +145,36 @@ def test_without_sound_a_sentence_stands_and_playing_works(qtbot: QtBot, tmp_pat
         assert studio.window.playback.playing
 
 
+def test_a_device_that_was_lost_and_returns_is_told(studio: Studio, qtbot: QtBot) -> None:
+    sound = studio.services.sound
+    start(studio, qtbot)
+    studio.services.document.begin(scale(), "Open")
+    studio.window.commands.play.trigger()
+    sound.problemFound.emit("The sound device has vanished.")
+    assert studio.message == "The sound device has vanished."
+    assert studio.window.playback.playing
+    sound.restored.emit("The sound is back: FluidSynth.")
+    assert studio.message == "The sound is back: FluidSynth."
+    studio.window.message_bar.dismiss()
+    assert studio.message == "", "the complaint does not come back"
+    assert studio.window.playback.playing
+
+
+def test_closing_the_window_silences_keys_and_music(studio: Studio, qtbot: QtBot) -> None:
+    start(studio, qtbot)
+    sink = studio.sink
+    studio.services.sound._take((sink, None))
+    studio.services.document.begin(scale(), "Open")
+    studio.window.commands.play.trigger()
+    studio.window.keyboard.noteOn.emit(72, 90)
+    qtbot.waitUntil(lambda: bool(sink.sounding))
+    assert studio.window.playback.playing
+    studio.window.close()
+    assert not studio.window.playback.playing
+    sink.render()
+    assert not sink.sounding
+
+
 def test_models_that_cannot_be_listed_are_none(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from composer_app.live.quantization import composition_of
+from composer_app.live.rendering import timed_events
 from composer_app.music.edits import with_tempo
 from composer_app.music.note import Note
 from composer_app.music.performance import (
@@ -64,6 +65,28 @@ def test_quantizing_is_a_view_that_can_be_changed_without_loss(studio: Studio) -
     assert performance.notes == PLAYED
 
 
+def onsets(studio: Studio) -> list[float]:
+    """Seconds from the downbeat at which the melody's notes are played."""
+    events = timed_events(studio.composition)
+    return [timed.seconds for timed in events if timed.event.kind == "note_on"]
+
+
+def test_without_a_grid_it_is_played_as_it_was(studio: Studio) -> None:
+    record(studio)
+    menu(studio).grids[Grid.OFF].trigger()
+    as_played = [note.start for note in PLAYED]
+    # To the nearest tick of a MIDI file: at 150 BPM there are 2400 a second.
+    assert onsets(studio) == pytest.approx(as_played, abs=0.5 / 2400 + 1e-9)
+    menu(studio).grids[Grid.QUARTER].trigger()
+    assert onsets(studio) == pytest.approx([0, 0.4, 0.7, 0.8])
+    menu(studio).strength.setValue(50)
+    assert onsets(studio) == pytest.approx([0.02, 0.33, 0.71, 0.83], abs=0.5 / 2400 + 1e-9)
+    menu(studio).grids[Grid.EIGHTH_TRIPLET].trigger()
+    menu(studio).strength.setValue(100)
+    third = 0.4 / 3
+    assert onsets(studio) == pytest.approx([0, 2 * third, 5 * third, 0.8])
+
+
 def test_choices_undo_as_one_and_the_menu_follows(studio: Studio) -> None:
     stack = studio.services.document.undo_stack
     record(studio)
@@ -90,6 +113,24 @@ def test_the_reduction_of_chords_can_be_undone(studio: Studio) -> None:
     assert [note.pitch for note in studio.composition.melody().notes] == [60]
     menu(studio).reductions[Reduction.TOP].trigger()
     assert [note.pitch for note in studio.composition.melody().notes] == [67]
+
+
+def test_notes_that_overlap_can_be_had_back(studio: Studio, qtbot: QtBot) -> None:
+    legato = (PerformedNote(60, 80, 0.0, 0.6), PerformedNote(64, 80, 0.4, 0.8))
+    record(studio, Performance(legato, 150))
+    assert [note.duration for note in studio.composition.tracks[0].notes] == [4, 4]
+    menu(studio).reductions[Reduction.ALL].trigger()
+    assert studio.composition.tracks[0].notes == (Note(0, 60, 6), Note(4, 64, 4))
+    assert menu(studio).subject == "THIS RECORDING"
+    studio.window.show()
+    qtbot.waitUntil(lambda: studio.window.generate_panel.model_name != "")
+    studio.window.commands.generate.trigger()
+    qtbot.waitUntil(lambda: len(studio.composition.tracks) == 4)
+    assert studio.composition.tracks[0].notes == (Note(0, 60, 4), Note(4, 64, 4))
+    assert menu(studio).subject == "THIS RECORDING"
+    menu(studio).reductions[Reduction.LATEST].trigger()
+    assert studio.composition.tracks[0].notes == (Note(0, 60, 4), Note(4, 64, 4))
+    assert len(studio.composition.tracks) == 4
 
 
 def test_what_a_choice_hides_is_said(studio: Studio) -> None:
@@ -125,6 +166,11 @@ def test_generated_voices_stay_when_the_melody_is_quantized(studio: Studio, qtbo
     assert starts(studio) == [0, 4, 7, 8]
     assert studio.composition.tracks[1:] == voices
     assert studio.composition.origin is None
+    assert studio.window.generation.confidence(studio.composition) is None
+    # Where the melody only sounds otherwise, the take is still what it was.
+    menu(studio).grids[Grid.OFF].trigger()
+    assert studio.composition.tracks[1:] == voices
+    assert studio.window.generation.confidence(studio.composition) is not None
 
 
 def test_an_edited_melody_is_left_alone(studio: Studio) -> None:
@@ -161,7 +207,8 @@ def test_what_is_chosen_is_remembered_for_the_next_recording(qtbot: QtBot, tmp_p
 def test_it_is_there_again_when_the_file_is_opened(
     studio: Studio, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    record(studio)
+    record(studio, replace(PERFORMANCE, view=Quantization(Grid.OFF)))
+    as_played = onsets(studio)
     studio.dialogs.save_path = studio.dialogs.open_path = tmp_path / "piece.mid"
     studio.window.commands.save.trigger()
     qtbot.waitUntil(lambda: not studio.window.isWindowModified())
@@ -169,6 +216,7 @@ def test_it_is_there_again_when_the_file_is_opened(
     studio.window.commands.open.trigger()
     qtbot.waitUntil(lambda: studio.composition.performance is not None)
     assert menu(studio).subject == "THIS RECORDING"
+    assert onsets(studio) == as_played
     menu(studio).grids[Grid.QUARTER].trigger()
     assert starts(studio) == [0, 4, 7, 8]
 

@@ -148,6 +148,22 @@ def test_says_which_notes_sound(rig: Rig) -> None:
     assert sounding == [{(0, 72), (1, 48)}, {(0, 74), (1, 48)}, frozenset()]
 
 
+def test_a_played_note_is_said_to_sound_when_it_does(rig: Rig) -> None:
+    notes = (Note.at_ticks(860, 1500, 72), Note(12, 60, 1))
+    rig.document.begin(Composition((Track("Soprano", 40, notes),), PIECE.tempo), "Open")
+    sounding: list[tuple[float, bool]] = []
+    rig.controller.soundingChanged.connect(
+        lambda keys: sounding.append((rig.controller.position, bool(keys)))
+    )
+    rig.controller.play()
+    for _ in range(160):
+        rig.pass_steps(0.05)
+    (begun, on), (ended, off) = sounding
+    assert (on, off) == (True, False)
+    assert begun == pytest.approx(860 / 240, abs=0.06)
+    assert ended == pytest.approx(1500 / 240, abs=0.06)
+
+
 def test_the_metronome_clicks_on_each_beat(rig: Rig) -> None:
     rig.controller.set_metronome(True)
     rig.controller.play()

@@ -1,13 +1,15 @@
+import numpy as np
 import pytest
 
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
-from composer_app.music.timing import Meter
+from composer_app.music.timing import Meter, TempoMap
 from composer_app.studio.roll_notes import (
     TrackNotes,
     describe_composition,
     describe_note,
     pitch_range,
+    shaded,
     tracks_of,
 )
 
@@ -54,10 +56,41 @@ def test_the_range_of_all_tracks() -> None:
     [
         (Note(20, 66, 6, 90), "Alto: F♯4, a dotted quarter\nVelocity 90, bar 2, beat 2"),
         (Note(0, 60, 5, 1), "Alto: C4, 5 sixteenths\nVelocity 1, bar 1, beat 1"),
+        (
+            Note.at_ticks(320, 640, 60),
+            "Alto: C4, a triplet eighth\nVelocity 80, bar 1, beat 1 (50 ms late)",
+        ),
     ],
 )
 def test_what_a_tooltip_says(note: Note, text: str) -> None:
     assert describe_note("Alto", note, Composition()) == text
+
+
+def test_a_played_note_is_found_where_it_sounds() -> None:
+    note = Note.at_ticks(860, 1500, 60)
+    track = TrackNotes.of("Alto", (note,))
+    assert track.at(3.6, 60) == note
+    assert track.at(3.5, 60) is None
+    assert track.at(6.3, 60) is None, "its last step is not full"
+    assert track.touched(3.0, 3.6, 60, 60) == [note]
+    assert track.spans.tolist() == [[4, 6]]
+
+
+def test_confidence_is_that_of_the_grid() -> None:
+    cells = np.zeros((8, 1), np.float32)
+    cells[4:6] = 1.0
+    track = TrackNotes.of("Alto", (Note.at_ticks(860, 1500, 60), Note(6, 60, 2)))
+    assert shaded(track, cells[:, 0]).array[:, 3].tolist() == [127, 1]
+
+
+@pytest.mark.parametrize(
+    ("shift", "beside"),
+    [(-48, " (30 ms early)"), (40, " (25 ms late)"), (0, ""), (1, " (1 ms late)")],
+)
+def test_a_tooltip_says_what_is_beside_the_grid(shift: int, beside: str) -> None:
+    note = Note(4, 60, 4, 80, shift, 0)
+    text = describe_note("Alto", note, Composition(tempo=TempoMap.constant(100)))
+    assert text == f"Alto: C4, a quarter\nVelocity 80, bar 1, beat 2{beside}"
 
 
 def test_flats_are_named_in_flat_keys() -> None:

@@ -301,6 +301,38 @@ def test_a_selected_note_is_framed_and_brighter(view: PianoRollView) -> None:
     assert (frame(view, note(1, 3)), color_at(view, 30.5, 65)) == (plain, body)
 
 
+def test_a_played_note_is_drawn_and_framed_where_it_sounds(
+    qtbot: QtBot, view: PianoRollView
+) -> None:
+    view.set_zoom(40.0)
+    # From step 3.5 to 6.75; on the grid from 4 to 7.
+    played = Note.at_ticks(840, 1620, 65)
+    rest = (Note(12, 65, 4),)
+    view.set_composition(Composition((Track("Soprano", notes=rest),)))
+    empty = picture(view)
+    view.set_composition(Composition((Track("Soprano", notes=(played, *rest)),)))
+    row = place_of(view, 0, 65).y()
+
+    def painted() -> list[int]:
+        """Pixels from step 3.5 on where the note is."""
+        image, there = picture(view), place_of(view, 3.5, 65).x()
+        return [
+            x
+            for x in range(-20, 200)
+            if image.pixelColor(there + x, row) != empty.pixelColor(there + x, row)
+        ]
+
+    alone = painted()
+    assert 0 <= alone[0] <= 1
+    assert 128 <= alone[-1] <= 130
+    view.set_selection(Selection(frozenset({(0, played)})))
+    framed = painted()
+    assert -3 <= framed[0] < 0
+    assert alone[-1] < framed[-1] <= 133
+    view.set_selection(Selection())
+    assert painted() == alone
+
+
 def test_highlighted_notes_stand_out_less_than_selected_ones(view: PianoRollView) -> None:
     body = color_at(view, 30.5, 65)
     view.set_highlighted({note(1, 3)})

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
-from composer_app.live.audio_drivers import PERIOD_SIZES
+from composer_app.live.audio_drivers import PERIOD_SIZES, audio_drivers
 from composer_app.live.note_sink import SilentSynthesizer, Synthesizer
 from composer_app.live.synthesizer import SoundSettings
 from composer_app.studio.setting_rows import ChoiceBox
@@ -54,6 +54,19 @@ def test_a_smaller_buffer_is_quicker_and_opens_the_sound_anew(
         choose(page.period, "256 ")
     assert page.latency_text.startswith("11 ms")
     assert Settings(tmp_path).sound.period == 256
+
+
+def test_the_driver_is_chosen_and_remembered(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
+    page = opened(studio).sound
+    names = [page.driver.itemText(i) for i in range(page.driver.count())]
+    assert names == ["The first that works", *(driver.title for driver in audio_drivers())]
+    last = audio_drivers()[-1]
+    with qtbot.waitSignal(studio.services.sound.opened):
+        choose(page.driver, last.title)
+    assert studio.services.own_sound.wanted.driver == last.name
+    assert Settings(tmp_path).sound.driver == last.name
+    choose(page.driver, "The first")
+    assert Settings(tmp_path).sound.driver is None
 
 
 def test_a_soundfont_of_ones_own_is_used_remembered_and_exported(

@@ -96,6 +96,39 @@ def test_metronome_and_count_in_are_remembered(studio: Studio) -> None:
     assert settings.metronome_volume == 0.35
 
 
+@pytest.mark.parametrize("meter", [Meter(4, 4), Meter(3, 4), Meter(2, 4), Meter(6, 8)], ids=str)
+@pytest.mark.parametrize("bars", [0, 1, 2])
+def test_a_recording_is_counted_in_as_chosen(studio: Studio, meter: Meter, bars: int) -> None:
+    bar = studio.window.transport_bar
+    bar.meter.activated.emit(bar.meter.findText(str(meter)))
+    bar.tempo.setValue(60)
+    bar.metronome_menu.count_in[bars].trigger()
+    studio.window.commands.record.trigger()
+    recording = studio.window.recording
+    # At 60 BPM a sixteenth is a quarter of a second; the first click comes a little later.
+    begun = -bars * meter.steps_per_bar
+    assert begun - 1.5 < recording.position < begun
+    studio.clock.now += -recording.position / 4
+    studio.services.live.note_on(60, 80)
+    studio.clock.now += 1
+    studio.services.live.note_off(60)
+    studio.window.commands.record.trigger()
+    performance = studio.composition.performance
+    assert performance is not None
+    assert (performance.meter, performance.bpm) == (meter, 60)
+    assert studio.composition.melody().notes == (Note(0, 60, 4),)
+
+
+def test_a_recording_is_moved_by_the_correction(studio: Studio) -> None:
+    origins = []
+    for correction in (0.0, 0.25):
+        studio.services.settings.recording_correction = correction
+        studio.window.commands.record.trigger()
+        origins.append(studio.window.recording.origin)
+        studio.window.commands.record.trigger()
+    assert origins[1] - origins[0] == pytest.approx(0.25)
+
+
 def test_the_metronome_clicks_never_while_recording_or_always(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,11 +206,16 @@ def test_space_pauses_and_l_loops(studio: Studio, qtbot: QtBot) -> None:
     assert window.commands.loop.isChecked()
 
 
-def test_panic_silences_everything(studio: Studio) -> None:
+def test_panic_silences_everything_with_one_key(studio: Studio, qtbot: QtBot) -> None:
+    studio.window.show()
+    studio.window.activateWindow()
+    qtbot.waitUntil(studio.window.isActiveWindow)
+    studio.window.roll.setFocus()
     studio.services.sound._take((studio.sink, None))
     studio.window.keyboard.noteOn.emit(60, 90)
     assert studio.sink.sounding
-    studio.window.commands.panic.trigger()
+    shift = Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(studio.window.roll, Qt.Key.Key_Escape, shift)
     assert not studio.sink.sounding
 
 
