@@ -34,6 +34,12 @@ from composer_app.analysis.material import Material
 from composer_app.music.composition import Composition, Track
 from composer_app.music.midi_file import write_midi
 from composer_app.music.note import Note
+from composer_app.music.pitch import (
+    ALBRECHT_SHANAHAN,
+    KRUMHANSL_KESSLER,
+    Key,
+    estimate_key,
+)
 from composer_app.music.timing import Meter, TempoMap
 
 # A scale of C major in quarters with a C sharp that comes one sixteenth late.
@@ -255,10 +261,19 @@ def test_key_and_intervals_equal_music21s() -> None:
             tracks.append(Track(part.partName or "", 0, tuple(notes)))
         return Composition(tuple(tracks)), score
 
+    def key_of(found: Any) -> Key:
+        return Key(found.tonic.pitchClass, found.mode == "minor")
+
     for name in ("bwv66.6", "bwv269", "bwv153.1", "bwv245.22"):
         piece, score = read(f"bach/{name}")
-        key = music21.analysis.discrete.KrumhanslKessler(score).getSolution(score)
-        assert (piece.key().tonic, piece.key().minor) == (key.tonic.pitchClass, key.mode == "minor")
+        analysis = music21.analysis.discrete.KrumhanslKessler(score)
+        notes = [note for track in piece.tracks for note in track.notes]
+        pitches, lengths = [n.pitch for n in notes], [n.duration for n in notes]
+        classic = estimate_key(pitches, lengths, KRUMHANSL_KESSLER)
+        assert classic == key_of(analysis.getSolution(score))
+        # The same, with our profiles put in the place of music21's.
+        analysis.getWeights = lambda mode: ALBRECHT_SHANAHAN[0 if mode == "major" else 12].tolist()
+        assert piece.key() == key_of(analysis.getSolution(score))
         for index, part in enumerate(score.parts):
             line = part.flatten().stripTies()
             found = line.melodicIntervals(skipRests=True, skipUnisons=False)
