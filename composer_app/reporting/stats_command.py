@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from composer_app.analysis.fitting import BinomialFit, GaussianFit, fit_binomial, fit_gaussian
 from composer_app.analysis.likeness import Likeness
-from composer_app.analysis.summary import Spread, Summary
+from composer_app.analysis.summary import Spread
 from composer_app.distributions import Distribution
 from composer_app.errors import SettingError
+from composer_app.music.composition import Composition
 from composer_app.music.midi_file import read_midi
 from composer_app.music.pitch import pitch_name
 from composer_app.music.safe_file import failure_reason, write_whole
@@ -39,6 +40,12 @@ def add_stats_command(subparsers: Any) -> None:
     add = parser.add_argument
     add("file", type=Path, metavar="FILE", help="a MIDI file, or with --fit a number on each line")
     add("--compare", choices=list(STYLES), help="how like this style it is, and what it copied")
+    add(
+        "--melody",
+        type=int,
+        metavar="N",
+        help="which track has the melody; if not said, one that is called so, or the highest",
+    )
     add("--fit", choices=["gaussian", "binomial"], help="fit this to a column of numbers")
     add(
         "--population",
@@ -55,8 +62,11 @@ def _run(args: argparse.Namespace) -> int:
     if args.population and args.fit != "gaussian":
         raise SettingError("--population goes with --fit gaussian.")
     if args.fit:
-        if args.compare:
-            raise SettingError("--compare is for MIDI files: leave it out, or leave --fit out.")
+        for option in ("compare", "melody"):
+            if getattr(args, option) is not None:
+                raise SettingError(
+                    f"--{option} is for MIDI files: leave it out, or leave --fit out."
+                )
         fit = _fit(args.file, args.fit, sample=not args.population)
         if args.plot:
             # matplotlib is slow to import: only when something is drawn.
@@ -68,7 +78,8 @@ def _run(args: argparse.Namespace) -> int:
         else:
             print("\n".join(_fit_lines(args.file, fit)))
         return 0
-    report = report_on(read_midi(args.file), args.compare)
+    piece = read_midi(args.file)
+    report = report_on(piece, args.compare, _melody(args.file, piece, args.melody))
     if args.plot:
         from composer_app.reporting.stats_picture import draw_stats
 
@@ -136,8 +147,21 @@ def _fit_lines(path: Path, fit: GaussianFit | BinomialFit) -> list[str]:
 # a piece --------------------------------------------------------------------------------
 
 
+def _melody(path: Path, piece: Composition, number: int | None) -> int | None:
+    """The index of track ``number``, which counts from 1."""
+    if number is None:
+        return None
+    count = len(piece.tracks)
+    if not 1 <= number <= count:
+        has = "one track" if count == 1 else f"{count} tracks"
+        raise SettingError(f"{path} has {has}: --melody {number} is none of them.")
+    if not piece.tracks[number - 1].notes:
+        raise SettingError(f"Track {number} of {path} has no notes to be the melody.")
+    return number - 1
+
+
 def _lines(path: Path, report: Report) -> list[str]:
-    lines = [*_track_table(path, report.summary), "", *_feature_table(report), ""]
+    lines = [*_track_table(path, report), "", *_feature_table(report), ""]
     for name, value in report.roll_measures.items():
         title, form = _ROLL_NAMES[name]
         lines.append(f"  {title:<24} {'–' if value is None else form.format(value):>8}")
@@ -146,7 +170,8 @@ def _lines(path: Path, report: Report) -> list[str]:
     return lines
 
 
-def _track_table(path: Path, figures: Summary) -> list[str]:
+def _track_table(path: Path, report: Report) -> list[str]:
+    figures = report.summary
     head = [
         f"{path}" + (f' "{figures.title}"' if figures.title else ""),
         f"{figures.key}, {figures.meter}, {figures.tempo:g} BPM, "
@@ -163,7 +188,12 @@ def _track_table(path: Path, figures: Summary) -> list[str]:
             spreads = "".join(f" {_spread(s)}" for s in (track.pitch, track.length, track.velocity))
             row += f"  {f'{low}-{high}':<9}{spreads} {track.in_key:>7.0%} {track.on_beat:>8.0%}"
         rows.append(row)
-    return [*head, *rows, "", "pitch, length (sixteenths) and velocity: mean ± standard deviation"]
+    notes = ["pitch, length (sixteenths) and velocity: mean ± standard deviation"]
+    if sum(bool(track.notes) for track in figures.tracks) > 1:
+        name = figures.tracks[report.melody].name
+        called = f", {name}" if name else ""
+        notes.append(f"taken for the melody: track {report.melody + 1}{called}")
+    return [*head, *rows, "", *notes]
 
 
 def _spread(spread: Spread | None) -> str:

@@ -99,6 +99,23 @@ def test_a_melody_alone_is_compared_as_a_melody(run: Run) -> None:
     assert "that takes four tracks" in out
 
 
+def test_the_melody_is_found_or_chosen(run: Run) -> None:
+    voices = [Track(name, 0, (Note(0, pitch, 16),)) for name, pitch in (("Low", 40), ("High", 80))]
+    write_midi(Composition(tuple(voices)), "duet.mid")
+    assert "taken for the melody: track 2, High" in lines(run("stats", "duet.mid")[1])
+    chosen = run("stats", "duet.mid", "--melody", "1", "--compare", "bach")[1]
+    assert "taken for the melody: track 1, Low" in lines(chosen)
+    assert json.loads(run("stats", "duet.mid", "--json")[1])["melody"] == 2
+    # Where there is one track there is no question.
+    assert "taken for the melody" not in run("stats", "melody.mid")[1]
+    write_midi(Composition((*voices, Track("Tacet"))), "trio.mid")
+    for number, why in (("0", "has 3 tracks"), ("4", "has 3 tracks"), ("3", "has no notes")):
+        status, out, err = run("stats", "trio.mid", "--melody", number)
+        assert (status, out) == (2, "")
+        assert why in err
+        assert len(err.strip().splitlines()) == 1
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "colors"),
@@ -169,6 +186,7 @@ def test_odd_numbers_can_be_drawn(run: Run, folder: Path, numbers: str) -> None:
         ("--fit binomial", "0\n3\n", "in.txt: trials are 0 (failed) or 1 (succeeded)"),
         ("--fit gaussian", "", "holds no numbers"),
         ("--fit gaussian --compare bach", "1\n2\n", "--compare is for MIDI files"),
+        ("--fit gaussian --melody 1", "1\n2\n", "--melody is for MIDI files"),
         ("--population", "1\n", "--population goes with --fit gaussian"),
         ("--fit binomial --population", "1\n", "--population goes with --fit gaussian"),
         ("--fit gaussian --plot out.gif", "1\n2\n", "out.gif: let its name end in .png"),
