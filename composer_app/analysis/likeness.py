@@ -83,8 +83,8 @@ class Likeness:
         what = "figures" if self.voices == VOICES else "figures of the melody"
         inside = len(self.places) - len(self.outliers)
         return (
-            f"{inside} of {len(self.places)} {what} lie where those of 95 % of the passages of"
-            f" {self.passage_bars} bars in {self.title} lie."
+            f"{inside} of {len(self.places)} {what} are within the middle 95 % of passages of"
+            f" {self.passage_bars} bars in {self.title}."
         )
 
 

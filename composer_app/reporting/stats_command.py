@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from composer_app.analysis.fitting import BinomialFit, GaussianFit, fit_binomial, fit_gaussian
 from composer_app.analysis.likeness import Likeness
+from composer_app.analysis.quality_grid import VOICES
 from composer_app.analysis.summary import Spread
+from composer_app.analysis.voices import voice_order
 from composer_app.distributions import Distribution
 from composer_app.errors import SettingError
 from composer_app.music.composition import Composition
@@ -211,7 +213,7 @@ def _feature_table(report: Report) -> list[str]:
         line = f"  {row.measured.feature.title:<26} {values.size:>7,} {_middle(row):>14}"
         line += f"  {_judgement(row):<22}"
         if row.distance and row.distance.value is not None:
-            line += f"  {row.distance.value:.2f} {row.distance.unit}"
+            line += f"  {row.distance.number} {row.distance.unit}"
         lines.append(line.rstrip())
     return lines
 
@@ -223,7 +225,8 @@ def _middle(row: FeatureReport) -> str:
     if row.measured.feature.kind == "trial":
         return f"{values.mean():.1%}"
     deviation = f" ± {values.std(ddof=1):.1f}" if values.size > 1 else ""
-    return f"{values.mean():.1f}{deviation}"
+    # Without the sign of a mean that is rounded to nothing.
+    return f"{round(float(values.mean()), 1) + 0.0:.1f}{deviation}"
 
 
 def _judgement(row: FeatureReport) -> str:
@@ -256,7 +259,9 @@ def _likeness_table(likeness: Likeness) -> list[str]:
 def _copy_sentence(report: Report) -> str:
     shared = report.shared
     if shared is None:
-        return "Nothing to compare with the training music: that takes four tracks."
+        if len(voice_order(report.composition)) < VOICES:
+            return "Nothing to compare with the training music: that takes four tracks."
+        return "No beat is shared with the training music."
     if shared.near_copy:
         return f"Near-copy: {shared.sentence}"
     return f"No near-copy. {shared.sentence}"

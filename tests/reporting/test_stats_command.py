@@ -82,6 +82,7 @@ def test_outliers_are_said_worst_first(run: Run) -> None:
     status, out, _ = run("stats", "clusters.mid", "--compare", "bach")
     assert status == 0
     assert "* 100 % of beats are dissonant with the melody; in Bach 20 %." in out.splitlines()
+    assert out.splitlines()[-1] == "No beat is shared with the training music."
     data = json.loads(run("stats", "clusters.mid", "--compare", "bach", "--json")[1])
     extremes = [abs(row["percentile"] - 50) for row in data["likeness"]["measures"]]
     assert extremes == sorted(extremes, reverse=True)
@@ -92,7 +93,7 @@ def test_outliers_are_said_worst_first(run: Run) -> None:
 
 def test_a_melody_alone_is_compared_as_a_melody(run: Run) -> None:
     out = run("stats", "melody.mid", "--compare", "bach")[1]
-    assert "of 4 figures of the melody lie" in out
+    assert "of 4 figures of the melody are" in out
     # Not with what four voices have in common.
     (pitch,) = (line.split() for line in out.splitlines() if line.strip().startswith("Pitch  "))
     assert float(pitch[-2]) == pytest.approx(6.1, abs=0.5)
