@@ -11,7 +11,7 @@ from composer_app.analysis.quality_grid import VOICES
 from composer_app.analysis.summary import Spread
 from composer_app.analysis.voices import voice_order
 from composer_app.distributions import Distribution
-from composer_app.errors import SettingError
+from composer_app.errors import MidiFileError, SettingError
 from composer_app.music.composition import Composition
 from composer_app.music.midi_file import read_midi
 from composer_app.music.pitch import pitch_name
@@ -19,6 +19,7 @@ from composer_app.music.safe_file import failure_reason, write_whole
 from composer_app.reporting.report import FeatureReport, Report, plain, plain_fit, report_on
 from composer_app.training.config import STYLES
 
+_COLUMNS: Final = ("", ".csv", ".dat", ".data", ".txt")
 _FORMATS: Final = ("png", "svg", "pdf")
 _ROLL_NAMES: Final = {
     "empty_bar_rate": ("empty bar rate", "{:.1%}"),
@@ -80,7 +81,7 @@ def _run(args: argparse.Namespace) -> int:
         else:
             print("\n".join(_fit_lines(args.file, fit)))
         return 0
-    piece = read_midi(args.file)
+    piece = _read(args.file)
     report = report_on(piece, args.compare, _melody(args.file, piece, args.melody))
     if args.plot:
         from composer_app.reporting.stats_picture import draw_stats
@@ -147,6 +148,18 @@ def _fit_lines(path: Path, fit: GaussianFit | BinomialFit) -> list[str]:
 
 
 # a piece --------------------------------------------------------------------------------
+
+
+def _read(path: Path) -> Composition:
+    try:
+        return read_midi(path)
+    except MidiFileError as error:
+        if path.suffix.lower() in _COLUMNS and path.is_file():
+            raise SettingError(
+                f"{path} is not a MIDI file: add --fit gaussian or --fit binomial if it has a"
+                " number on each line."
+            ) from error
+        raise
 
 
 def _melody(path: Path, piece: Composition, number: int | None) -> int | None:

@@ -235,7 +235,7 @@ def add_choices(menu: QMenu, box: QComboBox) -> None:
         menu.addAction(action)
 
 
-def _choose(box: QComboBox, index: int, _checked: bool) -> None:
+def _choose(box: QComboBox, index: int) -> None:
     """As a person chooses in the box."""
     box.setCurrentIndex(index)
     box.activated.emit(index)

@@ -192,7 +192,7 @@ def test_odd_numbers_can_be_drawn(run: Run, folder: Path, numbers: str) -> None:
         ("--fit binomial --population", "1\n", "--population goes with --fit gaussian"),
         ("--fit gaussian --plot out.gif", "1\n2\n", "out.gif: let its name end in .png"),
         ("--fit gaussian --plot no/out.png", "1\n2\n", "no/out.png cannot be written"),
-        ("", "1\n2\n", "in.txt"),
+        ("", "1\n2\n", "in.txt is not a MIDI file: add --fit gaussian or --fit binomial"),
         ("--compare jazz", "1\n", "invalid choice: 'jazz'"),
     ],
 )
