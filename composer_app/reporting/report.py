@@ -43,11 +43,13 @@ class FeatureReport:
 class Report:
     """A piece measured; ``likeness`` and ``shared`` only if it was compared with a style.
 
-    ``melody`` is the index of the track that was taken for the melody.
+    ``melody`` is the index of the track that was taken for the melody, ``track`` that of the one
+    whose ``features`` they are, None for those of all tracks.
     """
 
     composition: Composition
     melody: int
+    track: int | None
     summary: Summary
     features: tuple[FeatureReport, ...]
     roll_measures: dict[str, float | None]
@@ -57,24 +59,33 @@ class Report:
 
 
 def report_on(
-    composition: Composition, style: str | None = None, melody: int | None = None
+    composition: Composition,
+    style: str | None = None,
+    melody: int | None = None,
+    track: int | None = None,
 ) -> Report:
     """Measure ``composition`` and, if there is a ``style``, compare it with that.
 
     ``melody`` is the index of the melody's track, which is looked for when omitted
-    (:func:`find_melody`). Fewer than four tracks with notes are compared with the style's melodies.
+    (:func:`find_melody`); ``track`` is that of the one whose features are wanted. Fewer than four
+    tracks with notes are compared with the style's melodies.
     Raises :class:`ProfileError` for a style without a profile.
     """
     profile = load_profile(style) if style else None
-    sounding = sum(bool(track.notes) for track in composition.tracks)
-    voice = ALL_VOICES if sounding >= VOICES else VOICE_NAMES[0]
     index = find_melody(composition) if melody is None else melody
     # Everything that is measured takes the first track with notes for the melody.
     arranged = with_melody_track(composition, index)
-    measured = measure_all(Material.of(arranged))
+    if track is None:
+        part = Material.of(arranged)
+        voice = ALL_VOICES if len(voice_order(arranged)) >= VOICES else VOICE_NAMES[0]
+    else:
+        part = Material.of(arranged, [0 if track == index else track + (track < index)])
+        voice = VOICE_NAMES[0] if track == index else composition.tracks[track].name
+    measured = measure_all(part)
     return Report(
         composition,
         index,
+        track,
         summary(composition),
         tuple(_feature_report(measured[feature.id], profile, voice) for feature in FEATURES),
         {name: function(arranged) for name, function in ROLL_MEASURES.items()},
@@ -82,6 +93,17 @@ def report_on(
         compare(arranged, profile) if profile else None,
         shared_run(arranged) if profile else None,
     )
+
+
+def track_name(composition: Composition, index: int) -> str:
+    """Such as "track 2, Alto"."""
+    name = composition.tracks[index].name
+    return f"track {index + 1}, {name}" if name else f"track {index + 1}"
+
+
+def part_name(report: Report) -> str:
+    """What the features of ``report`` are of."""
+    return "all tracks" if report.track is None else track_name(report.composition, report.track)
 
 
 def shared_run(composition: Composition) -> SharedRun | None:
@@ -123,6 +145,7 @@ def plain(report: Report) -> dict[str, Any]:
     data: dict[str, Any] = {
         **asdict(report.summary),
         "melody": report.melody + 1 if report.composition.note_count else None,
+        "track": None if report.track is None else report.track + 1,
         "features": {row.measured.feature.id: _plain_feature(row) for row in report.features},
         "measures": report.roll_measures,
     }

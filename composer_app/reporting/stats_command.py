@@ -9,14 +9,22 @@ from composer_app.analysis.fitting import BinomialFit, GaussianFit, fit_binomial
 from composer_app.analysis.likeness import Likeness
 from composer_app.analysis.quality_grid import VOICES
 from composer_app.analysis.summary import Spread
-from composer_app.analysis.voices import voice_order
+from composer_app.analysis.voices import find_melody, voice_order
 from composer_app.distributions import Distribution
 from composer_app.errors import MidiFileError, SettingError
 from composer_app.music.composition import Composition
 from composer_app.music.midi_file import read_midi
 from composer_app.music.pitch import pitch_name
 from composer_app.music.safe_file import failure_reason, write_whole
-from composer_app.reporting.report import FeatureReport, Report, plain, plain_fit, report_on
+from composer_app.reporting.report import (
+    FeatureReport,
+    Report,
+    part_name,
+    plain,
+    plain_fit,
+    report_on,
+    track_name,
+)
 from composer_app.training.config import STYLES
 
 _COLUMNS: Final = ("", ".csv", ".dat", ".data", ".txt")
@@ -45,10 +53,10 @@ def add_stats_command(subparsers: Any) -> None:
     add("--compare", choices=list(STYLES), help="how like this style it is, and what it copied")
     add(
         "--melody",
-        type=int,
         metavar="N",
         help="which track has the melody; if not said, one that is called so, or the highest",
     )
+    add("--track", metavar="N", help="the features of this track alone: its number, or 'melody'")
     add("--fit", choices=["gaussian", "binomial"], help="fit this to a column of numbers")
     add(
         "--population",
@@ -64,25 +72,30 @@ def _run(args: argparse.Namespace) -> int:
     kind = _picture_kind(args.plot)
     if args.population and args.fit != "gaussian":
         raise SettingError("--population goes with --fit gaussian.")
-    if args.fit:
-        for option in ("compare", "melody"):
-            if getattr(args, option) is not None:
-                raise SettingError(
-                    f"--{option} is for MIDI files: leave it out, or leave --fit out."
-                )
-        fit = _fit(args.file, args.fit, sample=not args.population)
-        if args.plot:
-            # matplotlib is slow to import: only when something is drawn.
-            from composer_app.reporting.fit_picture import draw_fit
+    return _measure_column(args, kind) if args.fit else _measure_piece(args, kind)
 
-            _write(args.plot, draw_fit(fit, args.file.name, kind))
-        if args.json:
-            print(json.dumps({"file": str(args.file), **plain_fit(fit)}, indent=2))
-        else:
-            print("\n".join(_fit_lines(args.file, fit)))
-        return 0
+
+def _measure_column(args: argparse.Namespace, kind: str) -> int:
+    for option in ("compare", "melody", "track"):
+        if getattr(args, option) is not None:
+            raise SettingError(f"--{option} is for MIDI files: leave it out, or leave --fit out.")
+    fit = _fit(args.file, args.fit, sample=not args.population)
+    if args.plot:
+        # matplotlib is slow to import: only when something is drawn.
+        from composer_app.reporting.fit_picture import draw_fit
+
+        _write(args.plot, draw_fit(fit, args.file.name, kind))
+    if args.json:
+        print(json.dumps({"file": str(args.file), **plain_fit(fit)}, indent=2))
+    else:
+        print("\n".join(_fit_lines(args.file, fit)))
+    return 0
+
+
+def _measure_piece(args: argparse.Namespace, kind: str) -> int:
     piece = _read(args.file)
-    report = report_on(piece, args.compare, _melody(args.file, piece, args.melody))
+    melody, track = _parts(args, piece)
+    report = report_on(piece, args.compare, melody, track)
     if args.plot:
         from composer_app.reporting.stats_picture import draw_stats
 
@@ -162,17 +175,28 @@ def _read(path: Path) -> Composition:
         raise
 
 
-def _melody(path: Path, piece: Composition, number: int | None) -> int | None:
-    """The index of track ``number``, which counts from 1."""
-    if number is None:
-        return None
+def _parts(args: argparse.Namespace, piece: Composition) -> tuple[int | None, int | None]:
+    """The indices of the melody's track and of the measured one, where they are said."""
+    melody = track = None
+    if args.melody is not None:
+        melody = _index(args.file, piece, "--melody", args.melody)
+    if args.track == "melody":
+        track = find_melody(piece) if melody is None else melody
+    elif args.track is not None:
+        track = _index(args.file, piece, "--track", args.track)
+    return melody, track
+
+
+def _index(path: Path, piece: Composition, option: str, number: str) -> int:
+    """The index of the track that ``option`` names by a ``number`` from 1."""
     count = len(piece.tracks)
-    if not 1 <= number <= count:
+    index = int(number) - 1 if number.isdecimal() else -1
+    if not 0 <= index < count:
         has = "one track" if count == 1 else f"{count} tracks"
-        raise SettingError(f"{path} has {has}: --melody {number} is none of them.")
-    if not piece.tracks[number - 1].notes:
-        raise SettingError(f"Track {number} of {path} has no notes to be the melody.")
-    return number - 1
+        raise SettingError(f"{path} has {has}: {option} {number} is none of them.")
+    if not piece.tracks[index].notes:
+        raise SettingError(f"Track {number} of {path} has no notes: choose another for {option}.")
+    return index
 
 
 def _lines(path: Path, report: Report) -> list[str]:
@@ -205,9 +229,7 @@ def _track_table(path: Path, report: Report) -> list[str]:
         rows.append(row)
     notes = ["pitch, length (sixteenths) and velocity: mean ± standard deviation"]
     if sum(bool(track.notes) for track in figures.tracks) > 1:
-        name = figures.tracks[report.melody].name
-        called = f", {name}" if name else ""
-        notes.append(f"taken for the melody: track {report.melody + 1}{called}")
+        notes.append(f"taken for the melody: {track_name(report.composition, report.melody)}")
     return [*head, *rows, "", *notes]
 
 
@@ -220,7 +242,9 @@ def _spread(spread: Spread | None) -> str:
 
 def _feature_table(report: Report) -> list[str]:
     far = "  from the corpus" if report.profile else ""
-    lines = [f"  {'all tracks':<26} {'number':>7} {'mean':>14}  {'distribution':<22}{far}"]
+    lines = [
+        f"  {part_name(report)[:26]:<26} {'number':>7} {'mean':>14}  {'distribution':<22}{far}"
+    ]
     for row in report.features:
         values = row.measured.values
         line = f"  {row.measured.feature.title:<26} {values.size:>7,} {_middle(row):>14}"

@@ -42,7 +42,7 @@ from composer_app.reporting.canvas import (
 from composer_app.reporting.canvas import (
     GAP as SPACE,
 )
-from composer_app.reporting.report import FeatureReport, Report
+from composer_app.reporting.report import FeatureReport, Report, part_name
 
 _COLUMNS: Final = 3
 _CARD_WIDTH: Final = (WIDTH - 2 * MARGIN - (_COLUMNS - 1) * SPACE) / _COLUMNS
@@ -90,7 +90,8 @@ def draw_stats(report: Report, kind: str = "png") -> bytes:
 def _facts(report: Report) -> list[str]:
     figures = report.summary
     bars = "1 bar" if figures.bars == 1 else f"{figures.bars} bars"
-    return [figures.key or "no notes", figures.meter, bars, f"{figures.notes:,} notes"]
+    facts = [figures.key or "no notes", figures.meter, bars, f"{figures.notes:,} notes"]
+    return facts if report.track is None else [*facts, f"below: {part_name(report)}"]
 
 
 def _draw_feature(canvas: Canvas, row: FeatureReport, style: str, box: Box) -> None:
@@ -153,7 +154,7 @@ def _limits(feature: Feature, own: Histogram, corpus: Histogram | None) -> tuple
         low = min(low, int(corpus.values[np.searchsorted(places, 0.005)]))
         high = max(high, int(corpus.values[np.searchsorted(places, 0.995)]))
     # A single bar would be a wall.
-    return (low, high) if high - low >= 4 else (low - 2, high + 2)
+    return (low, high) if high - low >= 4 else (max(low - 2, min(low, 0)), high + 2)
 
 
 def _shares(

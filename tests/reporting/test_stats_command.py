@@ -117,6 +117,41 @@ def test_the_melody_is_found_or_chosen(run: Run) -> None:
         assert len(err.strip().splitlines()) == 1
 
 
+def test_one_track_is_measured(run: Run) -> None:
+    voices = [
+        Track("Bass", 0, tuple(Note(4 * i, 40 + i, 4) for i in range(8))),
+        Track("Alto", 0, tuple(Note(8 * i, 62, 8) for i in range(4))),
+        Track("Soprano", 0, tuple(Note(2 * i, 80 - i, 2) for i in range(16))),
+        Track("Tenor", 0, (Note(0, 55, 32),)),
+    ]
+    write_midi(Composition(tuple(voices)), "voices.mid")
+
+    def pitches(*arguments: str) -> tuple[object, list[int]]:
+        data = json.loads(run("stats", "voices.mid", "--json", *arguments)[1])
+        pitch = data["features"]["pitch"]
+        return data["track"], np.repeat(pitch["values"], pitch["counts"]).tolist()
+
+    assert pitches()[0] is None
+    assert len(pitches()[1]) == 29
+    for number, voice in enumerate(voices, start=1):
+        expected = sorted(note.pitch for note in voice.notes)
+        assert pitches("--track", str(number)) == (number, expected)
+        assert pitches("--track", str(number), "--melody", "2") == (number, expected)
+    assert pitches("--track", "melody") == pitches("--track", "3")
+    assert pitches("--track", "melody", "--melody", "1") == pitches("--track", "1")
+    out = run("stats", "voices.mid", "--track", "1", "--compare", "bach", "--plot", "o.svg")[1]
+    assert "track 1, Bass number mean" in "\n".join(lines(out))
+    # With Bach's basses, not with all of his voices.
+    bass = json.loads(run("stats", "voices.mid", "--track", "1", "--compare", "bach", "--json")[1])[
+        "features"
+    ]["pitch"]["distance"]["value"]
+    assert bass < 10
+    for wrong in ("0", "5", "bass", "-1"):
+        status, _, err = run("stats", "voices.mid", f"--track={wrong}")
+        assert (status, err.count("\n")) == (2, 1)
+        assert f"has 4 tracks: --track {wrong} is none of them" in err
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "colors"),
@@ -187,6 +222,7 @@ def test_odd_numbers_can_be_drawn(run: Run, folder: Path, numbers: str) -> None:
         ("--fit binomial", "0\n3\n", "in.txt: trials are 0 (failed) or 1 (succeeded)"),
         ("--fit gaussian", "", "holds no numbers"),
         ("--fit gaussian --compare bach", "1\n2\n", "--compare is for MIDI files"),
+        ("--fit binomial --track 1", "1\n0\n", "--track is for MIDI files"),
         ("--fit gaussian --melody 1", "1\n2\n", "--melody is for MIDI files"),
         ("--population", "1\n", "--population goes with --fit gaussian"),
         ("--fit binomial --population", "1\n", "--population goes with --fit gaussian"),
