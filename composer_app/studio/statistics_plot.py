@@ -36,6 +36,8 @@ _LEFT, _RIGHT, _LEGEND, _TICKS, _LABEL = 34, 6, 26, 20, 16
 _NICE: Final = {1.0: 2, 1.2: 3, 1.6: 4, 2.0: 2, 3.0: 3, 4.0: 4, 6.0: 3, 8.0: 4}
 # Where the means stand above the bars, in pixels below the top.
 _WHISKERS: Final = (5.0, 13.0)
+# Around what is in a file.
+_EDGE: Final = 16.0
 # A lower picture has no legend, whose place its bars need.
 _LOW: Final = 124
 # The pitches that are named, from all of the white keys to every other C: what musicians look for.
@@ -95,8 +97,9 @@ class Plotter:
         head = _head(figure, frame, family)
         scale = 1.25 if frame.heading else 1.0
         label = unit_of(picture.feature) or picture.discrete
-        bottom = scale * (_TICKS + (_LABEL if label else 0)) + 2
-        left, right = scale * _LEFT, scale * _RIGHT
+        bottom = scale * (_TICKS + (_LABEL if label else 0)) + 2 + (_EDGE if frame.heading else 0)
+        edge = _EDGE if frame.heading else 0.0
+        left, right = scale * _LEFT + edge, scale * _RIGHT + edge
         low = frame.height < _LOW
         top = head + (8.0 if low else scale * _LEGEND)
         self._box = (
@@ -109,7 +112,7 @@ class Plotter:
         )  # fmt: skip
         _dress(self._axes, inks, family, scale)
         self._axes.set(xlim=x, ylim=y)
-        _mark_heights(self._axes, y[1] / _room(picture))
+        _mark_heights(self._axes, y[1] / _room(picture), few=low)
         _name_axis(self._axes, picture, inks, family, scale)
         self._artists = _Artists(self._axes, inks, self._box[3])
         if not low:
@@ -269,7 +272,10 @@ def _add_legend(
         [mark for mark, _ in pairs],
         [_short(name) for _, name in pairs],
         loc="upper left",
-        bbox_to_anchor=(2 / frame.width, 1 - (head + 1) / frame.height),
+        bbox_to_anchor=(
+            (_EDGE if frame.heading else 2) / frame.width,
+            1 - (head + 1) / frame.height,
+        ),
         ncols=len(pairs),
         frameon=False,
         borderpad=0.2,
@@ -304,12 +310,12 @@ def _head(figure: Figure, frame: Frame, family: str) -> float:
     inks, height = frame.inks, frame.height
     place: dict[str, Any] = {"ha": "left", "va": "top", "family": family, "parse_math": False}
     figure.text(
-        16 / frame.width, 1 - 16 / height, frame.heading, color=inks.text, fontsize=_HEADING,
-        **place,
+        _EDGE / frame.width, 1 - _EDGE / height, frame.heading, color=inks.text,
+        fontsize=_HEADING, fontweight="bold", **place,
     )  # fmt: skip
     lines = frame.caption.count("\n") + 1 if frame.caption else 0
     figure.text(
-        16 / frame.width, 1 - 48 / height, frame.caption, color=inks.muted, fontsize=13,
+        _EDGE / frame.width, 1 - 48 / height, frame.caption, color=inks.muted, fontsize=13,
         linespacing=1.4, **place,
     )  # fmt: skip
     return 56.0 + 19.0 * lines
@@ -342,10 +348,12 @@ def _dress(axes: Axes, inks: Inks, family: str, scale: float) -> None:
     )
 
 
-def _mark_heights(axes: Axes, top: float) -> None:
+def _mark_heights(axes: Axes, top: float, *, few: bool) -> None:
     """Lines at whole numbers that divide ``top``, a round one, evenly."""
     first = round(top / 10 ** np.floor(np.log10(top) + 1e-9), 1)
     parts = min(_NICE[first], round(top))
+    if few and parts == 4:
+        parts = 2
     axes.yaxis.set_major_locator(FixedLocator(np.linspace(0, top, parts + 1).tolist()))
 
 
