@@ -48,7 +48,6 @@ _NAMED: Final = (
     ((0,), 2 * OCTAVE),
 )
 _MOST_PITCHES: Final = 7
-_MOST_PER_CENT: Final = 100.0
 _DASHES: Final = (0, (4, 3))
 
 
@@ -213,8 +212,6 @@ def _limits(picture: Picture) -> tuple[tuple[float, float], tuple[float, float]]
     bars = max(float(picture.heights.max(initial=1.0)), *besides, 1.0)
     # A narrow curve is higher than its bars, which are what matters.
     top = _nice(max(bars, min(float(picture.fit_y.max(initial=0.0)), 1.5 * bars)))
-    if picture.discrete:
-        top = min(top, _MOST_PER_CENT)
     return (left - margin, right + margin), (0.0, top * _room(picture))
 
 

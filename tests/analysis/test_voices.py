@@ -116,7 +116,7 @@ def test_of_a_duet_the_melody_is_compared_wherever_it_stands() -> None:
 
 def test_the_notes_of_a_shared_run_are_those_of_its_voices() -> None:
     four = with_melody_track(in_order(hymns()[0], (3, 2, 1, 0)), 3)
-    piece = replace(four, tracks=(*four.tracks, Track("Bells", 0, HIGH)))
+    piece = replace(four, tracks=(*four.tracks, Track("Bells", 0, (Note(0, 100, 512),))))
     verdict = verdict_of(piece, "hymn")
     assert verdict.shared is not None
     tracks = {index for index, _ in verdict.shared_notes}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
@@ -206,7 +206,7 @@ def test_a_measure_s_tooltip_explains_it(qtbot: QtBot, panel: StatisticsPanel) -
 
 
 def test_a_text_that_is_too_long_for_its_box_ends_in_an_ellipsis(qtbot: QtBot) -> None:
-    """The dots are painted: the same box with the elided text looks the same."""
+    """The same box with a text that ends in dots looks the same."""
 
     def painted(text: str) -> ElidedBox:
         box = ElidedBox("Something")
@@ -218,6 +218,8 @@ def test_a_text_that_is_too_long_for_its_box_ends_in_an_ellipsis(qtbot: QtBot) -
 
     long, short = painted("Consonant with the melody"), painted("Consonant with")
     assert long.grab().toImage() != short.grab().toImage()
+    arrow = QRect(120, 0, 20, 32)
+    assert long.grab(arrow).toImage() == short.grab(arrow).toImage(), "nothing runs into the arrow"
     metrics = long.fontMetrics()
     cuts = (
         metrics.elidedText("Consonant with the melody", Qt.TextElideMode.ElideRight, width)
