@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -20,6 +20,7 @@ def fitted_to(*data: float) -> Gaussian:
     return gaussian
 
 
+@settings(deadline=None)
 @given(MEANS, STDEVS, st.lists(st.floats(-8, 8), max_size=20))
 def test_arrays_equal_scipys(mean: float, stdev: float, places: list[float]) -> None:
     x = mean + np.array(places, np.float64) * stdev

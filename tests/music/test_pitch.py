@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -112,6 +112,7 @@ def test_the_first_notes_of_a_piece_have_the_key_that_they_suggest(
     assert estimate_key(pitches) == key
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 115), min_size=1, max_size=20),
     st.integers(0, 11),

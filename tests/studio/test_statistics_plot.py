@@ -3,7 +3,7 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from PIL import Image
@@ -70,6 +70,7 @@ def test_the_axes_are_drawn_anew_only_when_they_change() -> None:
     assert plotter.backgrounds == 3
 
 
+@settings(deadline=None)
 @given(st.floats(1, 5000), st.booleans())
 def test_heights_are_marked_at_whole_numbers_up_to_a_round_one(top: float, few: bool) -> None:
     round_top = statistics_plot._nice(top)
