@@ -73,7 +73,7 @@ def update_costs(runs: int) -> dict[str, list[float]]:
         app.processEvents()
         time.sleep(0.005)
     notes = [(0, note) for note in piece.tracks[0].notes]
-    played = [(note.pitch, float(note.start), float(note.end)) for _, note in notes]
+    played = [(note.pitch, 80, float(note.start), float(note.end)) for _, note in notes]
     actions: dict[str, Callable[[int], object]] = {
         "a note moved": lambda run: panel.set_composition(_moved(piece, run)),
         "notes selected": lambda run: panel.set_selection(frozenset(notes[: 3 + run % 20])),

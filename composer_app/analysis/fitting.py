@@ -197,7 +197,7 @@ def _evenness(groups: Array, per_group: Binomial, name: str) -> GoodnessOfFit:
     words = (
         f"These {name} are not binomially distributed: they come {how}",
         f"Nothing speaks against a binomial distribution of these {name}",
-        f"Too few groups of {per_group.n}, or too alike ones, to judge these {name}.",
+        f"Too few or too alike groups of {per_group.n} to test.",
     )
     return _chi_square(observed, per_group.pdf(counts) * groups.size, 1, words)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -92,6 +93,11 @@ def wasserstein(first: Histogram, second: Histogram) -> float | None:
     return float(gap[:-1] @ np.diff(every))
 
 
+# Distances below these are written with a digit more, and not at all.
+_SMALL: Final = 0.01
+_SMALLEST_SHOWN: Final = 0.001
+
+
 @dataclass(frozen=True, slots=True)
 class Distance:
     """How far a feature's values are from a reference's.
@@ -104,10 +110,19 @@ class Distance:
     value: float | None
     unit: str
 
+    @property
+    def number(self) -> str:
+        """``value`` as people read it; a small one is not rounded away."""
+        if self.value is None:
+            return "–"
+        if 0 < self.value < _SMALLEST_SHOWN:
+            return f"< {_SMALLEST_SHOWN}"
+        return f"{self.value:.3f}" if 0 < self.value < _SMALL else f"{self.value:.2f}"
+
     def __str__(self) -> str:
         if self.value is None:
             return "nothing to compare"
-        return f"{self.method} distance {self.value:.2f} {self.unit}".rstrip()
+        return f"{self.method} distance {self.number} {self.unit}".rstrip()
 
 
 def distance(feature: Feature, values: Histogram, reference: Histogram) -> Distance:

@@ -1,8 +1,8 @@
 """How like a style a piece is: each of its measures as a percentile of the style's own passages.
 
 The passages are of about the piece's length, since the figures of a short one vary more. Four
-tracks with notes are compared as four voices, the first one being the melody; of fewer, the
-melody is.
+tracks with notes are compared as four voices (:func:`~composer_app.analysis.voices.voice_order`),
+the first one being the melody; of fewer, the melody is.
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from composer_app.analysis.measures import (
 )
 from composer_app.analysis.profiles import Profile, Spread
 from composer_app.analysis.quality_grid import VOICES, Passage, VoiceGrid
+from composer_app.analysis.voices import voice_order
 from composer_app.music.composition import Composition
 
 # What lies outside the middle 95 % of the corpus is remarked upon.
@@ -82,14 +83,14 @@ class Likeness:
         what = "figures" if self.voices == VOICES else "figures of the melody"
         inside = len(self.places) - len(self.outliers)
         return (
-            f"{inside} of {len(self.places)} {what} lie where those of 95 % of the passages of"
-            f" {self.passage_bars} bars in {self.title} lie."
+            f"{inside} of {len(self.places)} {what} are within the middle 95 % of passages of"
+            f" {self.passage_bars} bars in {self.title}."
         )
 
 
 def compare(composition: Composition, profile: Profile) -> Likeness:
     """``composition`` beside the style of ``profile``; no places where there are no notes."""
-    tracks = tuple(track for track in composition.tracks if track.notes)
+    tracks = tuple(composition.tracks[index] for index in voice_order(composition))
     voices = VOICES if len(tracks) >= VOICES else 1
     spread = profile.spread(composition.bars)
     places: list[Place] = []

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.music.composition import Composition
-from composer_app.music.pitch import OCTAVE, Key, estimate_key
+from composer_app.music.pitch import KRUMHANSL_KESSLER, OCTAVE, Key, estimate_key
 
 REST: Final = -1
 VOICES: Final = 4
@@ -50,8 +50,12 @@ class VoiceGrid:
         return VoiceGrid(self.pitch[:steps], self.onset[:steps])
 
     def key(self) -> Key:
-        """Estimated key of what sounds."""
-        return estimate_key(self.pitch[self.pitch != REST].tolist())
+        """Key of what sounds, with the classic profiles.
+
+        The published figures of phrase ends and final chords were measured with these; what
+        people read of a piece's key is :meth:`Composition.key`'s better estimate.
+        """
+        return estimate_key(self.pitch[self.pitch != REST].tolist(), profiles=KRUMHANSL_KESSLER)
 
     def durations(self) -> list[list[int]]:
         """Lengths in steps of each voice's notes."""
@@ -80,7 +84,7 @@ class VoiceGrid:
 class Home:
     """The key a piece is judged in, as two readings of the same notes.
 
-    ``key`` has the tonic (Krumhansl and Schmuckler's algorithm, as everywhere in Composer).
+    ``key`` has the tonic (:meth:`VoiceGrid.key`).
     ``scale`` is the one of the twelve major and twelve harmonic minor scales that holds most of
     the sounding cells, ``origin`` the tonic of that scale, or of its relative major in minor:
     so that pieces of all keys can be laid on each other.

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Final, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.distributions.distribution import Distribution, current_axes, like_argument
+from composer_app.distributions.distribution import (
+    Distribution,
+    Numbers,
+    current_axes,
+    like_argument,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +38,7 @@ class Binomial(Distribution):
     def _set(self, prob: float, size: int) -> None:
         if not 0 <= prob <= 1:
             raise ValueError(f"a probability lies between 0 and 1, not at {prob}")
-        if size < 1 or size != int(size):
+        if not (math.isfinite(size) and size >= 1 and size == int(size)):
             raise ValueError(f"the number of trials is a whole number from 1, not {size}")
         self.p = float(prob)
         self.n = int(size)
@@ -64,10 +69,11 @@ class Binomial(Distribution):
     @overload
     def pdf(self, k: float) -> float: ...
     @overload
-    def pdf(self, k: NDArray[np.float64]) -> NDArray[np.float64]: ...
-    def pdf(self, k: float | NDArray[np.float64]) -> float | NDArray[np.float64]:
-        """Probability of exactly ``k`` successes: 0 unless k is a whole number from 0 to n.
+    def pdf(self, k: Numbers) -> NDArray[np.float64]: ...
+    def pdf(self, k: float | Numbers) -> float | NDArray[np.float64]:
+        """Probability of exactly ``k`` successes, numbers in any shape; a scalar gives a float.
 
+        0 unless k is a whole number from 0 to n.
         Worked out in logarithms, since the binomial coefficient overflows from n = 1030 on.
         """
         counts = np.asarray(k, np.float64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +14,9 @@ from composer_app.errors import ComposerError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+# An array of real numbers, whole or not.
+Numbers = NDArray[np.floating[Any]] | NDArray[np.integer[Any]]
 
 # The square of a larger number may be more than a computer's numbers hold.
 _LARGEST: Final = 1e150
@@ -45,9 +48,13 @@ class Distribution:
 
     @data.setter
     def data(self, values: Sequence[float] | NDArray[np.float64]) -> None:
-        samples = np.array(values, np.float64).ravel()
+        why = f"data must be finite numbers, of {_LARGEST:g} at most"
+        try:
+            samples = np.array(values, np.float64).ravel()
+        except (TypeError, ValueError):
+            raise ValueError(why) from None
         if not (np.abs(samples) <= _LARGEST).all():
-            raise ValueError(f"data must be finite numbers, of {_LARGEST:g} at most")
+            raise ValueError(why)
         self._data = samples
 
     def read_data_file(self, path: Path | str) -> None:
@@ -71,6 +78,9 @@ class Distribution:
         if not numbers:
             raise DataFileError(f"{path} holds no numbers: write one on each line.")
         self.data = numbers
+
+    def __repr__(self) -> str:
+        return f"mean {self.mean:g}, standard deviation {self.stdev:g}"
 
     def _samples(self) -> NDArray[np.float64]:
         if self._data.size == 0:

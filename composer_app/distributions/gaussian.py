@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.distributions.distribution import Distribution, current_axes, like_argument
+from composer_app.distributions.distribution import (
+    Distribution,
+    Numbers,
+    current_axes,
+    like_argument,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,9 +49,12 @@ class Gaussian(Distribution):
     @overload
     def pdf(self, x: float) -> float: ...
     @overload
-    def pdf(self, x: NDArray[np.float64]) -> NDArray[np.float64]: ...
-    def pdf(self, x: float | NDArray[np.float64]) -> float | NDArray[np.float64]:
-        """Probability density at ``x``; ValueError if the standard deviation is 0."""
+    def pdf(self, x: Numbers) -> NDArray[np.float64]: ...
+    def pdf(self, x: float | Numbers) -> float | NDArray[np.float64]:
+        """Probability density at ``x``, numbers in any shape; a scalar gives a float.
+
+        ValueError if the standard deviation is 0.
+        """
         if self.stdev == 0:
             raise ValueError("a standard deviation of 0 leaves no density: all values are equal")
         with np.errstate(over="ignore"):  # so far out that the density is 0
@@ -57,8 +65,8 @@ class Gaussian(Distribution):
     @overload
     def cdf(self, x: float) -> float: ...
     @overload
-    def cdf(self, x: NDArray[np.float64]) -> NDArray[np.float64]: ...
-    def cdf(self, x: float | NDArray[np.float64]) -> float | NDArray[np.float64]:
+    def cdf(self, x: Numbers) -> NDArray[np.float64]: ...
+    def cdf(self, x: float | Numbers) -> float | NDArray[np.float64]:
         """Probability of a value of at most ``x``."""
         distance = np.asarray(x, np.float64) - self.mean
         if self.stdev == 0:
@@ -89,8 +97,10 @@ class Gaussian(Distribution):
         """Draw the data as densities, and over them the curve of the distribution.
 
         Returns the curve, x and y of shape (``n_spaces``,) each, from the least to the greatest
-        of the data.
+        of the data; ValueError without data, and for less than one point.
         """
+        if n_spaces < 1:
+            raise ValueError(f"a curve has a point or more, not {n_spaces}")
         samples = self._samples()
         x = np.linspace(samples.min(), samples.max(), n_spaces)
         y = self.pdf(x)
@@ -105,6 +115,3 @@ class Gaussian(Distribution):
         if not isinstance(other, Gaussian):
             return NotImplemented
         return Gaussian(self.mean + other.mean, math.hypot(self.stdev, other.stdev))
-
-    def __repr__(self) -> str:
-        return f"mean {self.mean:g}, standard deviation {self.stdev:g}"

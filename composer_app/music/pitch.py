@@ -1,6 +1,6 @@
 """Pitches are MIDI numbers: middle C is C4 = 60."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,21 +18,32 @@ _FLAT_NAMES: Final = ("C", "D♭", "D", "E♭", "E", "F", "G♭", "G", "A♭", "
 _FLAT_MAJOR_TONICS: Final = frozenset({5, 10, 3, 8, 1})
 _MAJOR_SCALE: Final = (0, 2, 4, 5, 7, 9, 11)
 _MINOR_SCALE: Final = (0, 2, 3, 5, 7, 8, 10)
+
+KeyProfiles = NDArray[np.float64]
+
+
+def key_profiles(major: Sequence[float], minor: Sequence[float]) -> KeyProfiles:
+    """Of (12,) weights of the degrees: (24, 12), the major keys from C on, then the minor ones.
+
+    Each has mean 0 and length 1.
+    """
+    turned = np.array([np.roll(each, tonic) for each in (major, minor) for tonic in range(OCTAVE)])
+    centred = turned - turned.mean(axis=1, keepdims=True)
+    return np.asarray(centred / np.linalg.norm(centred, axis=1, keepdims=True), np.float64)
+
+
+# How often each degree sounds in 982 pieces of the common practice: J. Albrecht and D. Shanahan,
+# "The Use of Large Corpora to Train a New Type of Key-Finding Algorithm", Music Perception 31
+# (2013). The tonic is the highest in major and in minor, so that a single note is its own key.
+ALBRECHT_SHANAHAN: Final = key_profiles(
+    (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081),
+    (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052),
+)
 # Probe-tone ratings of Krumhansl and Kessler (1982), as listed in C. L. Krumhansl,
-# "Cognitive Foundations of Musical Pitch" (1990), p. 30.
-_MAJOR_PROFILE: Final = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
-_MINOR_PROFILE: Final = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
-
-
-def _standard(profile: tuple[float, ...], tonic: int) -> NDArray[np.float64]:
-    """``profile`` on ``tonic`` with mean 0 and length 1."""
-    turned = np.roll(profile, tonic) - np.mean(profile)
-    return np.asarray(turned / np.linalg.norm(turned), np.float64)
-
-
-# (24, 12): the major keys from C on, then the minor ones.
-_KEY_PROFILES: Final = np.array(
-    [_standard(p, tonic) for p in (_MAJOR_PROFILE, _MINOR_PROFILE) for tonic in range(OCTAVE)]
+# "Cognitive Foundations of Musical Pitch" (1990), p. 30: the classic choice.
+KRUMHANSL_KESSLER: Final = key_profiles(
+    (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88),
+    (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17),
 )
 
 
@@ -92,12 +103,18 @@ class Key:
         return pitch % OCTAVE in self.pitch_classes
 
 
-def estimate_key(pitches: Iterable[int], weights: Iterable[float] | None = None) -> Key:
-    """Key of a piece by the Krumhansl-Schmuckler algorithm (Krumhansl 1990, chapter 4).
+def estimate_key(
+    pitches: Iterable[int],
+    weights: Iterable[float] | None = None,
+    profiles: KeyProfiles = ALBRECHT_SHANAHAN,
+) -> Key:
+    """Key of a piece by correlation with key profiles (Krumhansl 1990, chapter 4).
 
     The histogram of pitch classes, weighted by ``weights`` (durations in steps; 1 each when
-    omitted), is correlated with the probe-tone profile of each of the 24 keys. No pitches at
-    all give C major.
+    omitted), is correlated with the profile of each of the 24 keys. Without its minor third a key
+    counts as major, and no pitches at all as C major. The profiles of Albrecht and Shanahan find
+    the key of chorales, and of their melodies alone, much more often than the classic ones do
+    (``python -m benchmarks.keys``).
     """
     pitch_list = list(pitches)
     weight_list = [1.0] * len(pitch_list) if weights is None else list(weights)
@@ -108,7 +125,8 @@ def estimate_key(pitches: Iterable[int], weights: Iterable[float] | None = None)
     if np.ptp(histogram) == 0.0:
         return Key(0)
     # The profiles have been centred and scaled, so the products rank as the correlations do.
-    scores = _KEY_PROFILES @ (histogram - histogram.mean()) / float(histogram.std())
+    scores = profiles @ (histogram - histogram.mean()) / float(histogram.std())
     # Keys that tie but for the last bits: the first, major before minor.
     best = int(np.argmax(scores > scores.max() - 1e-9))
-    return Key(best % OCTAVE, minor=best >= OCTAVE)
+    tonic = best % OCTAVE
+    return Key(tonic, minor=best >= OCTAVE and histogram[(tonic + 3) % OCTAVE] > 0)

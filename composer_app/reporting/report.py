@@ -21,7 +21,9 @@ from composer_app.analysis.profiles import ALL_VOICES, Profile, load_profile
 from composer_app.analysis.quality_grid import VOICES, VoiceGrid
 from composer_app.analysis.roll_measures import ROLL_MEASURES
 from composer_app.analysis.summary import Summary, summary
+from composer_app.analysis.voices import find_melody, voice_order
 from composer_app.music.composition import VOICE_NAMES, Composition
+from composer_app.music.edits import with_melody_track
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,9 +41,15 @@ class FeatureReport:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Report:
-    """A piece measured; ``likeness`` and ``shared`` only if it was compared with a style."""
+    """A piece measured; ``likeness`` and ``shared`` only if it was compared with a style.
+
+    ``melody`` is the index of the track that was taken for the melody, ``track`` that of the one
+    whose ``features`` they are, None for those of all tracks.
+    """
 
     composition: Composition
+    melody: int
+    track: int | None
     summary: Summary
     features: tuple[FeatureReport, ...]
     roll_measures: dict[str, float | None]
@@ -50,30 +58,57 @@ class Report:
     shared: SharedRun | None = None
 
 
-def report_on(composition: Composition, style: str | None = None) -> Report:
+def report_on(
+    composition: Composition,
+    style: str | None = None,
+    melody: int | None = None,
+    track: int | None = None,
+) -> Report:
     """Measure ``composition`` and, if there is a ``style``, compare it with that.
 
-    Fewer than four tracks with notes are compared with the style's melodies.
+    ``melody`` is the index of the melody's track, which is looked for when omitted
+    (:func:`find_melody`); ``track`` is that of the one whose features are wanted. Fewer than four
+    tracks with notes are compared with the style's melodies.
     Raises :class:`ProfileError` for a style without a profile.
     """
     profile = load_profile(style) if style else None
-    sounding = sum(bool(track.notes) for track in composition.tracks)
-    voice = ALL_VOICES if sounding >= VOICES else VOICE_NAMES[0]
-    measured = measure_all(Material.of(composition))
+    index = find_melody(composition) if melody is None else melody
+    # Everything that is measured takes the first track with notes for the melody.
+    arranged = with_melody_track(composition, index)
+    if track is None:
+        part = Material.of(arranged)
+        voice = ALL_VOICES if len(voice_order(arranged)) >= VOICES else VOICE_NAMES[0]
+    else:
+        part = Material.of(arranged, [0 if track == index else track + (track < index)])
+        voice = VOICE_NAMES[0] if track == index else composition.tracks[track].name
+    measured = measure_all(part)
     return Report(
         composition,
+        index,
+        track,
         summary(composition),
         tuple(_feature_report(measured[feature.id], profile, voice) for feature in FEATURES),
-        {name: function(composition) for name, function in ROLL_MEASURES.items()},
+        {name: function(arranged) for name, function in ROLL_MEASURES.items()},
         profile,
-        compare(composition, profile) if profile else None,
-        shared_run(composition) if profile else None,
+        compare(arranged, profile) if profile else None,
+        shared_run(arranged) if profile else None,
     )
 
 
+def track_name(composition: Composition, index: int) -> str:
+    """Such as "track 2, Alto"."""
+    name = composition.tracks[index].name
+    return f"track {index + 1}, {name}" if name else f"track {index + 1}"
+
+
+def part_name(report: Report) -> str:
+    """What the features of ``report`` are of."""
+    return "all tracks" if report.track is None else track_name(report.composition, report.track)
+
+
 def shared_run(composition: Composition) -> SharedRun | None:
-    """The longest run that the first four tracks with notes share with the training music."""
-    tracks = tuple(track for track in composition.tracks if track.notes)
+    """The longest run that four voices share with the training music; None of fewer tracks."""
+    tracks = tuple(composition.tracks[index] for index in voice_order(composition))
     if len(tracks) < VOICES:
         return None
     return load_copies().longest(VoiceGrid.from_composition(Composition(tracks)))
@@ -109,6 +144,8 @@ def plain(report: Report) -> dict[str, Any]:
     """``report`` as numbers and words for JSON; lists in rising order of values."""
     data: dict[str, Any] = {
         **asdict(report.summary),
+        "melody": report.melody + 1 if report.composition.note_count else None,
+        "track": None if report.track is None else report.track + 1,
         "features": {row.measured.feature.id: _plain_feature(row) for row in report.features},
         "measures": report.roll_measures,
     }

@@ -7,15 +7,27 @@ from typing import Any, Final
 
 from composer_app.analysis.fitting import BinomialFit, GaussianFit, fit_binomial, fit_gaussian
 from composer_app.analysis.likeness import Likeness
-from composer_app.analysis.summary import Spread, Summary
+from composer_app.analysis.quality_grid import VOICES
+from composer_app.analysis.summary import Spread
+from composer_app.analysis.voices import find_melody, voice_order
 from composer_app.distributions import Distribution
-from composer_app.errors import SettingError
+from composer_app.errors import MidiFileError, SettingError
+from composer_app.music.composition import Composition
 from composer_app.music.midi_file import read_midi
 from composer_app.music.pitch import pitch_name
 from composer_app.music.safe_file import failure_reason, write_whole
-from composer_app.reporting.report import FeatureReport, Report, plain, plain_fit, report_on
+from composer_app.reporting.report import (
+    FeatureReport,
+    Report,
+    part_name,
+    plain,
+    plain_fit,
+    report_on,
+    track_name,
+)
 from composer_app.training.config import STYLES
 
+_COLUMNS: Final = ("", ".csv", ".dat", ".data", ".txt")
 _FORMATS: Final = ("png", "svg", "pdf")
 _ROLL_NAMES: Final = {
     "empty_bar_rate": ("empty bar rate", "{:.1%}"),
@@ -39,6 +51,12 @@ def add_stats_command(subparsers: Any) -> None:
     add = parser.add_argument
     add("file", type=Path, metavar="FILE", help="a MIDI file, or with --fit a number on each line")
     add("--compare", choices=list(STYLES), help="how like this style it is, and what it copied")
+    add(
+        "--melody",
+        metavar="N",
+        help="which track has the melody; if not said, one that is called so, or the highest",
+    )
+    add("--track", metavar="N", help="the features of this track alone: its number, or 'melody'")
     add("--fit", choices=["gaussian", "binomial"], help="fit this to a column of numbers")
     add(
         "--population",
@@ -54,21 +72,30 @@ def _run(args: argparse.Namespace) -> int:
     kind = _picture_kind(args.plot)
     if args.population and args.fit != "gaussian":
         raise SettingError("--population goes with --fit gaussian.")
-    if args.fit:
-        if args.compare:
-            raise SettingError("--compare is for MIDI files: leave it out, or leave --fit out.")
-        fit = _fit(args.file, args.fit, sample=not args.population)
-        if args.plot:
-            # matplotlib is slow to import: only when something is drawn.
-            from composer_app.reporting.fit_picture import draw_fit
+    return _measure_column(args, kind) if args.fit else _measure_piece(args, kind)
 
-            _write(args.plot, draw_fit(fit, args.file.name, kind))
-        if args.json:
-            print(json.dumps({"file": str(args.file), **plain_fit(fit)}, indent=2))
-        else:
-            print("\n".join(_fit_lines(args.file, fit)))
-        return 0
-    report = report_on(read_midi(args.file), args.compare)
+
+def _measure_column(args: argparse.Namespace, kind: str) -> int:
+    for option in ("compare", "melody", "track"):
+        if getattr(args, option) is not None:
+            raise SettingError(f"--{option} is for MIDI files: leave it out, or leave --fit out.")
+    fit = _fit(args.file, args.fit, sample=not args.population)
+    if args.plot:
+        # matplotlib is slow to import: only when something is drawn.
+        from composer_app.reporting.fit_picture import draw_fit
+
+        _write(args.plot, draw_fit(fit, args.file.name, kind))
+    if args.json:
+        print(json.dumps({"file": str(args.file), **plain_fit(fit)}, indent=2))
+    else:
+        print("\n".join(_fit_lines(args.file, fit)))
+    return 0
+
+
+def _measure_piece(args: argparse.Namespace, kind: str) -> int:
+    piece = _read(args.file)
+    melody, track = _parts(args, piece)
+    report = report_on(piece, args.compare, melody, track)
     if args.plot:
         from composer_app.reporting.stats_picture import draw_stats
 
@@ -136,8 +163,44 @@ def _fit_lines(path: Path, fit: GaussianFit | BinomialFit) -> list[str]:
 # a piece --------------------------------------------------------------------------------
 
 
+def _read(path: Path) -> Composition:
+    try:
+        return read_midi(path)
+    except MidiFileError as error:
+        if path.suffix.lower() in _COLUMNS and path.is_file():
+            raise SettingError(
+                f"{path} is not a MIDI file: add --fit gaussian or --fit binomial if it has a"
+                " number on each line."
+            ) from error
+        raise
+
+
+def _parts(args: argparse.Namespace, piece: Composition) -> tuple[int | None, int | None]:
+    """The indices of the melody's track and of the measured one, where they are said."""
+    melody = track = None
+    if args.melody is not None:
+        melody = _index(args.file, piece, "--melody", args.melody)
+    if args.track == "melody":
+        track = find_melody(piece) if melody is None else melody
+    elif args.track is not None:
+        track = _index(args.file, piece, "--track", args.track)
+    return melody, track
+
+
+def _index(path: Path, piece: Composition, option: str, number: str) -> int:
+    """The index of the track that ``option`` names by a ``number`` from 1."""
+    count = len(piece.tracks)
+    index = int(number) - 1 if number.isdecimal() else -1
+    if not 0 <= index < count:
+        has = "one track" if count == 1 else f"{count} tracks"
+        raise SettingError(f"{path} has {has}: {option} {number} is none of them.")
+    if not piece.tracks[index].notes:
+        raise SettingError(f"Track {number} of {path} has no notes: choose another for {option}.")
+    return index
+
+
 def _lines(path: Path, report: Report) -> list[str]:
-    lines = [*_track_table(path, report.summary), "", *_feature_table(report), ""]
+    lines = [*_track_table(path, report), "", *_feature_table(report), ""]
     for name, value in report.roll_measures.items():
         title, form = _ROLL_NAMES[name]
         lines.append(f"  {title:<24} {'–' if value is None else form.format(value):>8}")
@@ -146,7 +209,8 @@ def _lines(path: Path, report: Report) -> list[str]:
     return lines
 
 
-def _track_table(path: Path, figures: Summary) -> list[str]:
+def _track_table(path: Path, report: Report) -> list[str]:
+    figures = report.summary
     head = [
         f"{path}" + (f' "{figures.title}"' if figures.title else ""),
         f"{figures.key}, {figures.meter}, {figures.tempo:g} BPM, "
@@ -163,7 +227,10 @@ def _track_table(path: Path, figures: Summary) -> list[str]:
             spreads = "".join(f" {_spread(s)}" for s in (track.pitch, track.length, track.velocity))
             row += f"  {f'{low}-{high}':<9}{spreads} {track.in_key:>7.0%} {track.on_beat:>8.0%}"
         rows.append(row)
-    return [*head, *rows, "", "pitch, length (sixteenths) and velocity: mean ± standard deviation"]
+    notes = ["pitch, length (sixteenths) and velocity: mean ± standard deviation"]
+    if sum(bool(track.notes) for track in figures.tracks) > 1:
+        notes.append(f"taken for the melody: {track_name(report.composition, report.melody)}")
+    return [*head, *rows, "", *notes]
 
 
 def _spread(spread: Spread | None) -> str:
@@ -175,13 +242,15 @@ def _spread(spread: Spread | None) -> str:
 
 def _feature_table(report: Report) -> list[str]:
     far = "  from the corpus" if report.profile else ""
-    lines = [f"  {'all tracks':<26} {'number':>7} {'mean':>14}  {'distribution':<22}{far}"]
+    lines = [
+        f"  {part_name(report)[:26]:<26} {'number':>7} {'mean':>14}  {'distribution':<22}{far}"
+    ]
     for row in report.features:
         values = row.measured.values
         line = f"  {row.measured.feature.title:<26} {values.size:>7,} {_middle(row):>14}"
         line += f"  {_judgement(row):<22}"
         if row.distance and row.distance.value is not None:
-            line += f"  {row.distance.value:.2f} {row.distance.unit}"
+            line += f"  {row.distance.number} {row.distance.unit}"
         lines.append(line.rstrip())
     return lines
 
@@ -193,7 +262,8 @@ def _middle(row: FeatureReport) -> str:
     if row.measured.feature.kind == "trial":
         return f"{values.mean():.1%}"
     deviation = f" ± {values.std(ddof=1):.1f}" if values.size > 1 else ""
-    return f"{values.mean():.1f}{deviation}"
+    # Without the sign of a mean that is rounded to nothing.
+    return f"{round(float(values.mean()), 1) + 0.0:.1f}{deviation}"
 
 
 def _judgement(row: FeatureReport) -> str:
@@ -226,7 +296,9 @@ def _likeness_table(likeness: Likeness) -> list[str]:
 def _copy_sentence(report: Report) -> str:
     shared = report.shared
     if shared is None:
-        return "Nothing to compare with the training music: that takes four tracks."
+        if len(voice_order(report.composition)) < VOICES:
+            return "Nothing to compare with the training music: that takes four tracks."
+        return "No beat is shared with the training music."
     if shared.near_copy:
         return f"Near-copy: {shared.sentence}"
     return f"No near-copy. {shared.sentence}"

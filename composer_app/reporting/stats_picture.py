@@ -42,7 +42,7 @@ from composer_app.reporting.canvas import (
 from composer_app.reporting.canvas import (
     GAP as SPACE,
 )
-from composer_app.reporting.report import FeatureReport, Report
+from composer_app.reporting.report import FeatureReport, Report, part_name
 
 _COLUMNS: Final = 3
 _CARD_WIDTH: Final = (WIDTH - 2 * MARGIN - (_COLUMNS - 1) * SPACE) / _COLUMNS
@@ -53,13 +53,14 @@ _SHOWN: Final = (
     NOTES_PER_BAR, POLYPHONY, VELOCITY,
 )  # fmt: skip
 _PLACE_HEIGHT: Final = 30
+_SENTENCE_HEIGHT: Final = 24
 _DEGREES: Final = ("1", "♭2", "2", "♭3", "3", "4", "♯4", "5", "♭6", "6", "♭7", "7")
 
 
 def draw_stats(report: Report, kind: str = "png") -> bytes:
     """The figures of ``report`` as the bytes of a "png", "svg" or "pdf", 1600 pixels wide."""
     places = len(report.likeness.places) if report.likeness else 0
-    strip = (110 + -(-places // 2) * _PLACE_HEIGHT + SPACE) if places else 0
+    strip = _likeness_height(report.likeness) + SPACE if report.likeness and places else 0
     rows = -(-len(_SHOWN) // _COLUMNS)
     trials = 56 + _PLACE_HEIGHT * 5 + 24
     height = HEADER + strip + rows * (_CARD_HEIGHT + SPACE) + trials + MARGIN
@@ -77,7 +78,9 @@ def draw_stats(report: Report, kind: str = "png") -> bytes:
         row, column = divmod(index, _COLUMNS)
         x = MARGIN + column * (_CARD_WIDTH + SPACE)
         y = top + row * (_CARD_HEIGHT + SPACE)
-        _draw_feature(canvas, by_feature[feature], (x, y, _CARD_WIDTH, _CARD_HEIGHT))
+        title = report.profile.title if report.profile else ""
+        box = (x, y, _CARD_WIDTH, _CARD_HEIGHT)
+        _draw_feature(canvas, by_feature[feature], title, box)
     top += rows * (_CARD_HEIGHT + SPACE)
     trials_of = [row for row in report.features if row.measured.feature.kind == "trial"]
     _draw_trials(canvas, trials_of, (MARGIN, top, WIDTH - 2 * MARGIN, trials))
@@ -87,13 +90,14 @@ def draw_stats(report: Report, kind: str = "png") -> bytes:
 def _facts(report: Report) -> list[str]:
     figures = report.summary
     bars = "1 bar" if figures.bars == 1 else f"{figures.bars} bars"
-    return [figures.key or "no notes", figures.meter, bars, f"{figures.notes:,} notes"]
+    facts = [figures.key or "no notes", figures.meter, bars, f"{figures.notes:,} notes"]
+    return facts if report.track is None else [*facts, f"below: {part_name(report)}"]
 
 
-def _draw_feature(canvas: Canvas, row: FeatureReport, box: Box) -> None:
+def _draw_feature(canvas: Canvas, row: FeatureReport, style: str, box: Box) -> None:
     x, y, width, height = box
     feature, values = row.measured.feature, row.measured.values
-    canvas.card(box, feature.title, _remark(row))
+    canvas.card(box, feature.title, _remark(row, style))
     if not values.size:
         canvas.text(x + width / 2, y + height / 2, "nothing to measure", 13, MUTED, ha="center")
         return
@@ -112,24 +116,26 @@ def _draw_feature(canvas: Canvas, row: FeatureReport, box: Box) -> None:
     fit = row.fit
     if isinstance(fit, GaussianFit) and fit.distribution.stdev:
         points = np.linspace(edges[0], edges[-1], 240)
-        axes.plot(points, fit.distribution.pdf(points) * step, color=CURVE, linewidth=1.6)
-    # A narrow curve is higher than its bars, which are what matters.
+        curve = fit.distribution.pdf(points) * step
+        axes.plot(points, curve, color=CURVE, linewidth=1.6)
+        # A narrow curve is higher than its bars, which are what matters.
+        highest = max(highest, min(float(curve.max()), 1.5 * highest))
     axes.set_ylim(0, 1.15 * highest)
     axes.set_xlim(edges[0] - step * 0.2, edges[-1] + step * 0.2)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     _name_ticks(axes, feature)
     unit = "sixteenths" if feature.unit == "steps" else feature.unit
-    label_axes(axes, "" if feature == PITCH else unit, "")
+    label_axes(axes, "" if feature in (PITCH, DEGREE, VELOCITY) else unit, "")
 
 
-def _remark(row: FeatureReport) -> str:
+def _remark(row: FeatureReport, style: str) -> str:
     words = [f"{row.measured.values.size:,} {row.measured.feature.of}"]
     if isinstance(row.fit, GaussianFit):
         words.append(f"{row.fit.distribution.mean:.1f} ± {row.fit.distribution.stdev:.1f}")
         if row.fit.goodness.p is not None:
             words.append("not normal" if row.fit.goodness.rejected else "may be normal")
     if row.distance and row.distance.value is not None:
-        words.append(f"{row.distance.value:.2f} {row.distance.unit} from the corpus")
+        words.append(f"{row.distance.number} {row.distance.unit} from {style}")
     return "  ·  ".join(words)
 
 
@@ -148,7 +154,7 @@ def _limits(feature: Feature, own: Histogram, corpus: Histogram | None) -> tuple
         low = min(low, int(corpus.values[np.searchsorted(places, 0.005)]))
         high = max(high, int(corpus.values[np.searchsorted(places, 0.995)]))
     # A single bar would be a wall.
-    return (low, high) if high - low >= 4 else (low - 2, high + 2)
+    return (low, high) if high - low >= 4 else (max(low - 2, min(low, 0)), high + 2)
 
 
 def _shares(
@@ -175,7 +181,7 @@ def _name_ticks(axes: Axes, feature: Feature) -> None:
 def _draw_trials(canvas: Canvas, rows: list[FeatureReport], box: Box) -> None:
     x, y, *_ = box
     canvas.card(box, "Trials", "Share of successes, and whether they come as independent trials do")
-    left, right = x + 330, x + 900
+    left, right = x + 330, x + 790
     for index, row in enumerate(rows):
         middle = y + 78 + index * _PLACE_HEIGHT
         feature, values = row.measured.feature, row.measured.values
@@ -190,17 +196,23 @@ def _draw_trials(canvas: Canvas, rows: list[FeatureReport], box: Box) -> None:
         if row.corpus:
             mark = left + (right - left) * row.corpus.share(1, 1)
             canvas.ground.plot([mark, mark], [middle - 9, middle + 9], color=CORPUS, lw=2)
-        canvas.text(right + 20, middle, short(row.fit.goodness.sentence, 92), 12, MUTED)
+        canvas.text(right + 20, middle, short(row.fit.goodness.sentence, 110), 12, MUTED)
 
 
 def _bar(canvas: Canvas, x: float, y: float, width: float, color: str) -> None:
     canvas.ground.barh(y, width, 12, left=x, color=color)
 
 
+def _likeness_height(likeness: Likeness) -> float:
+    rows = -(-len(likeness.places) // 2)
+    said = -(-len(likeness.outliers) // 2)
+    return 110 + rows * _PLACE_HEIGHT + (said * _SENTENCE_HEIGHT + 16 if said else 0)
+
+
 def _draw_likeness(canvas: Canvas, likeness: Likeness, box: Box) -> None:
     """Two columns of measures, each a dot between 0 and 100 per cent of the corpus."""
     x, y, width, _ = box
-    canvas.card(box, f"How near to {likeness.title} is this?", likeness.sentence)
+    canvas.card(box, f"How like {likeness.title} is this?", likeness.sentence)
     half = -(-len(likeness.places) // 2)
     column = (width - 48) / 2
     for index, place in enumerate(likeness.places):
@@ -228,3 +240,10 @@ def _draw_likeness(canvas: Canvas, likeness: Likeness, box: Box) -> None:
             at = start + (end - start) * share / 100
             canvas.text(at, y + 72, f"{share}", 11, MUTED, ha="center")
         canvas.text(end + 16, y + 72, f"here ({short(likeness.title, 12)})", 11, MUTED)
+    below = y + 96 + half * _PLACE_HEIGHT + 4
+    for index, place in enumerate(likeness.outliers):
+        side, row = index % 2, index // 2
+        left = x + 16 + side * (column + 16)
+        middle = below + row * _SENTENCE_HEIGHT
+        canvas.ground.plot([left + 4], [middle], "o", color=WARNING, markersize=5)
+        canvas.text(left + 16, middle, short(place.sentence, 104), 12, MUTED)

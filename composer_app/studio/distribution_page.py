@@ -4,14 +4,15 @@ from functools import partial
 from typing import Final, cast
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from composer_app.analysis.fitting import GoodnessOfFit
 from composer_app.analysis.material import Source
 from composer_app.errors import ComposerError
 from composer_app.music.composition import Composition
-from composer_app.studio.distribution_parts import Choices, Figures, Readout, Words, centred
+from composer_app.studio.distribution_choices import Choices
+from composer_app.studio.distribution_parts import Figures, Readout, Words, centred
 from composer_app.studio.jobs import Jobs
 from composer_app.studio.latest import Latest
 from composer_app.studio.statistics_canvas import Bars, StatisticsCanvas
@@ -22,6 +23,7 @@ from composer_app.studio.statistics_press import Press
 from composer_app.studio.statistics_question import Question, TakeShelf
 from composer_app.studio.statistics_verdict import goodness_of
 from composer_app.studio.statistics_words import (
+    Reading,
     plain_sentence,
     read,
     reference_sentence,
@@ -36,8 +38,7 @@ _HINT: Final = "Point at a bar, or drag over several"
 # Tests wait until nobody has changed anything for so long.
 _REST_MS: Final = 250
 # From these heights of the page (pixels) there is room for more than choices and diagram.
-_ROOM_FOR_READOUT: Final = 150
-_ROOM_FOR_NUMBERS: Final = 180
+_ROOM_FOR_NUMBERS: Final = 140
 _ROOM_FOR_COMPARISON: Final = 226
 _ROOM_FOR_FIGURES: Final = 326
 _ROOM_FOR_WORDS: Final = (366, 430, 500)
@@ -135,6 +136,11 @@ class DistributionPage(QWidget):
             QTimer.singleShot(0, self, self._prepare)
         self._soon_if_visible()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Who sees no bars should see no notes lit for them."""
+        super().hideEvent(event)
+        self._light(frozenset())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a low panel the diagram goes before its explanation, which is its tooltip as well."""
         super().resizeEvent(event)
@@ -151,6 +157,12 @@ class DistributionPage(QWidget):
         self._stack.addWidget(self.canvas)
         self.readout = Readout(_HINT)
         self.figures = Figures()
+        # In a low page, what is pointed at stands in the place of the figures.
+        self.short_readout = Readout("")
+        self._below = QStackedWidget()
+        self._below.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._below.addWidget(self.figures)
+        self._below.addWidget(self.short_readout)
         self.words = Words()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -159,7 +171,7 @@ class DistributionPage(QWidget):
         layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         layout.addLayout(self.choices.layout)
         layout.addWidget(self._stack, 1)
-        for widget in (self.readout, self.figures, self.words):
+        for widget in (self.readout, self._below, self.words):
             layout.addWidget(widget)
         self.choices.changed.connect(self._soon_if_visible)
         self.canvas.frameChanged.connect(self._draw)
@@ -258,8 +270,8 @@ class DistributionPage(QWidget):
     def _make_room(self) -> None:
         height = self.height()
         self.choices.set_comparing(height >= _ROOM_FOR_COMPARISON)
-        self.readout.setVisible(height >= _ROOM_FOR_READOUT)
-        self.figures.setVisible(height >= _ROOM_FOR_NUMBERS)
+        self.readout.setVisible(height >= _ROOM_FOR_COMPARISON)
+        self._below.setVisible(height >= _ROOM_FOR_NUMBERS)
         self.figures.set_large(height >= _ROOM_FOR_FIGURES)
         self.words.set_room(sum(height >= each for each in _ROOM_FOR_WORDS))
 
@@ -269,18 +281,24 @@ class DistributionPage(QWidget):
         """Say what the mouse or the interval is on, and light up its notes."""
         bars, picture = self._pointed(), self.canvas.picture
         if bars is None or picture is None or self._picture is None:
-            self.readout.show_reading(None)
-            self.canvas.setToolTip("")
+            self._say_reading(None)
             self._light(frozenset())
             return
         edges = self.canvas.edges_of(bars)
         reading = read(picture, *edges)
-        self.readout.show_reading(reading)
-        # In a low panel there is no other place for it.
-        self.canvas.setToolTip("" if self.readout.isVisible() else reading.sentence)
+        self._say_reading(reading)
         # What the roll shows may be newer than what the diagram does.
         there = self._linked and picture.question.composition is self._composition
         self._light(picture.behind(*edges) if there else frozenset())
+
+    def _say_reading(self, reading: Reading | None) -> None:
+        self.readout.show_reading(reading)
+        self.short_readout.show_reading(reading)
+        short = reading is not None and self.height() < _ROOM_FOR_COMPARISON
+        self._below.setCurrentWidget(self.short_readout if short else self.figures)
+        # In the lowest panel there is no other place for it.
+        hidden = reading is not None and self.height() < _ROOM_FOR_NUMBERS
+        self.canvas.setToolTip(reading.sentence if reading and hidden else "")
 
     def _pointed(self) -> Bars | None:
         if self.canvas.hover >= 0:

@@ -4,10 +4,20 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from composer_app.errors import ComposerError
 from composer_app.music.composition import VOICE_NAMES, Composition
+from composer_app.studio.distribution_choices import add_choices
 from composer_app.studio.distribution_parts import centred
 from composer_app.studio.jobs import Jobs
 from composer_app.studio.latest import Latest
@@ -21,6 +31,8 @@ _WORKING: Final = "Comparing …"
 # An edit is compared once nobody has changed anything for so long.
 _REST_MS: Final = 300
 _FAVOURITE: Final = "bach"
+# From this height on (pixels) the choice of the style stands above the measures.
+_ROOM_FOR_STYLES: Final = 226
 
 
 class LikenessPage(QWidget):
@@ -84,6 +96,15 @@ class LikenessPage(QWidget):
             self.judged.emit()
         elif self.styles.count():
             self._at_rest.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A low page needs the box's place for a measure; :meth:`add_to` has its choices."""
+        super().resizeEvent(event)
+        self.styles.setVisible(self.height() >= _ROOM_FOR_STYLES)
+
+    def add_to(self, menu: QMenu) -> None:
+        """Add the choice of the style to ``menu``."""
+        add_choices(menu.addMenu("Compare &With"), self.styles)
 
     # -- inside ----------------------------------------------------------------------------
 

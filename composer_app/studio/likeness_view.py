@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from composer_app.analysis.explanations import MEASURE_HELP
 from composer_app.analysis.likeness import OUTLYING, Place
 from composer_app.studio.statistics_inks import Inks, current_inks
 from composer_app.studio.statistics_verdict import Verdict
@@ -208,7 +209,8 @@ class LikenessView(QWidget):
         title = self._verdict.likeness.title
         low, high = place.measure.text(place.low), place.measure.text(place.high)
         return (
-            f"{place.sentence}\n95 % of the passages in {title} lie between {low} and {high};"
+            f"{place.measure.title}: {MEASURE_HELP[place.measure.id]}\n\n{place.sentence}\n"
+            f"95 % of the passages in {title} lie between {low} and {high};"
             f" {place.percentile:.0f} of 100 lie lower."
         )
 

@@ -64,6 +64,8 @@ class RecordingController(QObject):
     positionChanged = Signal(float)
     # What has been played so far, to be drawn: tuples (pitch, start, end) in steps.
     notesChanged = Signal(tuple)
+    # The same, to be measured: tuples (pitch, velocity, start, end).
+    playedChanged = Signal(tuple)
     recorded = Signal(Performance)
     # The recording ended without a note.
     nothingPlayed = Signal()
@@ -157,6 +159,7 @@ class RecordingController(QObject):
         performance = self._performance(self._recorder.stop(self._clock()))
         journal, self._journal = self._journal, None
         self.notesChanged.emit(())
+        self.playedChanged.emit(())
         self._enter(RecordingState.IDLE)
         if melody_notes(performance):
             self.recorded.emit(performance)
@@ -182,13 +185,13 @@ class RecordingController(QObject):
 
     def _draw(self, now: float) -> None:
         if self._drawn.changed:
-            self.notesChanged.emit(
-                tuple(
-                    (pitch, max(0.0, self._step(start)), self._step(end))
-                    for pitch, start, end in self._drawn.notes(now)
-                    if self._step(end) > 0
-                )
+            notes = tuple(
+                (pitch, velocity, max(0.0, self._step(start)), self._step(end))
+                for pitch, velocity, start, end in self._drawn.notes(now)
+                if self._step(end) > 0
             )
+            self.notesChanged.emit(tuple((pitch, start, end) for pitch, _, start, end in notes))
+            self.playedChanged.emit(notes)
 
     def _step(self, time: float) -> float:
         return (time - self._recorder.origin) / seconds_per_step(self._metronome.bpm)
@@ -200,7 +203,7 @@ class RecordingController(QObject):
     def _recorder_on(self, pitch: int, velocity: int, at: float) -> None:
         self._recorder.note_on(pitch, velocity, at)
         if self.active:
-            self._drawn.note_on(pitch, at)
+            self._drawn.note_on(pitch, velocity, at)
         if self._journal is not None:
             self._journal.note_on(pitch, velocity, at - self._recorder.origin)
 
@@ -215,8 +218,8 @@ class _DrawnNotes:
     """What is seen of a recording while it grows; times in seconds of the clock."""
 
     def __init__(self) -> None:
-        self._ended: list[tuple[int, float, float]] = []
-        self._held: dict[int, float] = {}
+        self._ended: list[tuple[int, int, float, float]] = []
+        self._held: dict[int, tuple[int, float]] = {}
         self._changed = False
 
     @property
@@ -224,17 +227,17 @@ class _DrawnNotes:
         """Whether :meth:`notes` would differ from what it said last."""
         return self._changed or bool(self._held)
 
-    def note_on(self, pitch: int, at: float) -> None:
+    def note_on(self, pitch: int, velocity: int, at: float) -> None:
         self.note_off(pitch, at)
-        self._held[pitch] = at
+        self._held[pitch] = velocity, at
 
     def note_off(self, pitch: int, at: float) -> None:
-        start = self._held.pop(pitch, None)
-        if start is not None:
-            self._ended.append((pitch, start, at))
+        held = self._held.pop(pitch, None)
+        if held is not None:
+            self._ended.append((pitch, *held, at))
             self._changed = True
 
-    def notes(self, now: float) -> list[tuple[int, float, float]]:
-        """(pitch, start, end), the held ones up to ``now``."""
+    def notes(self, now: float) -> list[tuple[int, int, float, float]]:
+        """(pitch, velocity, start, end), the held ones up to ``now``."""
         self._changed = False
-        return self._ended + [(pitch, start, now) for pitch, start in self._held.items()]
+        return self._ended + [(pitch, *held, now) for pitch, held in self._held.items()]

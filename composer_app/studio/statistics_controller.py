@@ -35,7 +35,7 @@ class StatisticsController(QObject):
         roll.selectionChanged.connect(self._show_selection)
         panel.notesHovered.connect(self._light)
         panel.notesChosen.connect(self._choose)
-        recording.notesChanged.connect(panel.set_recording_notes)
+        recording.playedChanged.connect(panel.set_recording_notes)
         self.export.told.connect(bar.tell)
         self.export.failed.connect(self._warn)
 

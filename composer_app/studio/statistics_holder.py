@@ -81,6 +81,8 @@ class _Window(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(panel)
         panel.show()
+        # Nobody came here with the keyboard: no button has a ring.
+        self.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The panel goes back."""

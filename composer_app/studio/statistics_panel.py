@@ -32,7 +32,7 @@ from composer_app.studio.theme import COLORS, GRID, set_role
 # From this width on both pages are shown.
 _BOTH: Final = 680
 _DISTRIBUTION, _LIKENESS = 0, 1
-_SMALLEST_WIDTH, _SMALLEST_HEIGHT = 280, 176
+_SMALLEST_WIDTH, _SMALLEST_HEIGHT = 280, 206
 _SHARES: Final = (1, 1)
 _BETWEEN: Final = 3 * GRID
 
@@ -140,11 +140,10 @@ class StatisticsPanel(QWidget):
             side.addStretch(1)
             head.addLayout(side)
         self.enlarge = _small_button("enlarge", "")
-        self.more = _small_button("more", "Copy or save the picture")
+        self.more = _small_button("more", "Compare, copy or save")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.more)
-        menu.addAction("&Copy Picture", self.copyRequested.emit)
-        menu.addAction("&Save Picture or Table…", self.saveRequested.emit)
+        menu.aboutToShow.connect(self._fill_menu)
         self.more.setMenu(menu)
         right.addWidget(self.enlarge)
         right.addWidget(self.more)
@@ -159,6 +158,16 @@ class StatisticsPanel(QWidget):
         layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         layout.addLayout(head)
         layout.addLayout(pages, 1)
+
+    def _fill_menu(self) -> None:
+        """What the boxes offer too, for a low panel has no room for them; and the files."""
+        menu = self.more.menu()
+        menu.clear()
+        page = self.likeness if self.shows_likeness else self.distribution.choices
+        page.add_to(menu)
+        menu.addSeparator()
+        menu.addAction("&Copy Picture", self.copyRequested.emit)
+        menu.addAction("&Save Picture or Table…", self.saveRequested.emit)
 
     def _connect(self) -> None:
         self._group.idClicked.connect(self._turn)
@@ -196,12 +205,19 @@ class StatisticsPanel(QWidget):
     def _name_tab(self) -> None:
         title = {"bach": "BACH", "hymn": "HYMN", "ragtime": "RAG"}
         name = title.get(str(self.likeness.styles.currentData()), "STYLE")
-        self.tabs[_LIKENESS].setText(f"HOW {name}-LIKE?")
+        # The warning sign takes the place of a word.
+        how = "" if self._warns else "HOW "
+        self.tabs[_LIKENESS].setText(f"{how}{name}-LIKE?")
+
+    @property
+    def _warns(self) -> bool:
+        verdict = self.likeness.verdict
+        return verdict is not None and verdict.near_copy
 
     def _mark_tab(self) -> None:
         """A near-copy is to be noticed from the other page as well."""
-        verdict = self.likeness.verdict
-        warns = verdict is not None and verdict.near_copy
+        verdict, warns = self.likeness.verdict, self._warns
+        self._name_tab()
         tab = self.tabs[_LIKENESS]
         tab.setIcon(icon("warning", COLORS.warning) if warns else QIcon())
         tab.setToolTip(verdict.shared.sentence if verdict and verdict.shared and warns else "")

@@ -6,6 +6,7 @@ artists made once that are only given new data and drawn onto a copy of what was
 """
 
 import io
+from math import ceil
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle, StepPatch
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, MultipleLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from composer_app.analysis.features import PITCH
 from composer_app.music.pitch import OCTAVE
@@ -31,14 +32,22 @@ _BODY: Final = 11.0
 _HEADING: Final = 20.0
 # The space around the axes, in pixels.
 _LEFT, _RIGHT, _LEGEND, _TICKS, _LABEL = 34, 6, 26, 20, 16
-_NICE: Final = (1, 2, 3, 4, 6, 8)
+# Heights of the axis, and into how many parts lines divide each.
+_NICE: Final = {1.0: 2, 1.2: 3, 1.6: 4, 2.0: 2, 3.0: 3, 4.0: 4, 6.0: 3, 8.0: 4}
 # Where the means stand above the bars, in pixels below the top.
 _WHISKERS: Final = (5.0, 13.0)
+# Around what is in a file.
+_EDGE: Final = 16.0
 # A lower picture has no legend, whose place its bars need.
 _LOW: Final = 124
-# Semitones from one named pitch to the next.
-_PITCH_STEPS: Final = (1, 2, 3, 4, 6, OCTAVE, 2 * OCTAVE)
-_MOST_PITCHES: Final = 6
+# The pitches that are named, from all of the white keys to every other C: what musicians look for.
+_NAMED: Final = (
+    ((0, 2, 4, 5, 7, 9, 11), OCTAVE),
+    ((0, 4, 7), OCTAVE),
+    ((0,), OCTAVE),
+    ((0,), 2 * OCTAVE),
+)
+_MOST_PITCHES: Final = 7
 _DASHES: Final = (0, (4, 3))
 
 
@@ -55,7 +64,7 @@ class Plotter:
     def draw(self, picture: Picture, frame: Frame) -> Plate:
         """``picture`` as pixels."""
         x, y = _limits(picture)
-        key = (frame, x, y, _axis(picture), tuple(_legend(picture)))
+        key = (frame, x, y, _room(picture), _axis(picture), tuple(_legend(picture)))
         if key != self._key or self._figure is None:
             self._build(picture, frame, x, y)
             self._key = key
@@ -87,8 +96,9 @@ class Plotter:
         head = _head(figure, frame, family)
         scale = 1.25 if frame.heading else 1.0
         label = unit_of(picture.feature) or picture.discrete
-        bottom = scale * (_TICKS + (_LABEL if label else 0)) + 2
-        left, right = scale * _LEFT, scale * _RIGHT
+        bottom = scale * (_TICKS + (_LABEL if label else 0)) + 2 + (_EDGE if frame.heading else 0)
+        edge = _EDGE if frame.heading else 0.0
+        left, right = scale * _LEFT + edge, scale * _RIGHT + edge
         low = frame.height < _LOW
         top = head + (8.0 if low else scale * _LEGEND)
         self._box = (
@@ -101,6 +111,7 @@ class Plotter:
         )  # fmt: skip
         _dress(self._axes, inks, family, scale)
         self._axes.set(xlim=x, ylim=y)
+        _mark_heights(self._axes, y[1] / _room(picture), few=low)
         _name_axis(self._axes, picture, inks, family, scale)
         self._artists = _Artists(self._axes, inks, self._box[3])
         if not low:
@@ -200,16 +211,22 @@ def _limits(picture: Picture) -> tuple[tuple[float, float], tuple[float, float]]
     besides = [row.heights.max(initial=0.0) for row in rows if row is not None]
     bars = max(float(picture.heights.max(initial=1.0)), *besides, 1.0)
     # A narrow curve is higher than its bars, which are what matters.
-    top = max(bars, min(float(picture.fit_y.max(initial=0.0)), 1.5 * bars))
+    top = _nice(max(bars, min(float(picture.fit_y.max(initial=0.0)), 1.5 * bars)))
+    return (left - margin, right + margin), (0.0, top * _room(picture))
+
+
+def _room(picture: Picture) -> float:
+    """The axis goes so many times as high as the highest round number, for what stands above."""
     whiskers = picture.mean is not None and (picture.reference or picture.chosen)
-    room = 1.22 if whiskers else 1.06
-    return (left - margin, right + margin), (0.0, _nice(top) * room)
+    return 1.22 if whiskers else 1.06
 
 
 def _nice(top: float) -> float:
-    """The next round number."""
+    """The next round whole number."""
     power = 10.0 ** np.floor(np.log10(top))
-    return float(next((each * power for each in _NICE if each * power >= top), 10 * power))
+    rounds = (each * power for each in _NICE)
+    fit = (each for each in rounds if each >= top and each == np.round(each))
+    return float(next(fit, 10 * power))
 
 
 def _axis(picture: Picture) -> tuple[object, ...]:
@@ -252,7 +269,10 @@ def _add_legend(
         [mark for mark, _ in pairs],
         [_short(name) for _, name in pairs],
         loc="upper left",
-        bbox_to_anchor=(2 / frame.width, 1 - (head + 1) / frame.height),
+        bbox_to_anchor=(
+            (_EDGE if frame.heading else 2) / frame.width,
+            1 - (head + 1) / frame.height,
+        ),
         ncols=len(pairs),
         frameon=False,
         borderpad=0.2,
@@ -266,6 +286,16 @@ def _add_legend(
     )
 
 
+def _named_pitches(left: float, right: float) -> list[int]:
+    """The pitches on the axis: as many as there is room for."""
+    for classes, span in _NAMED:
+        pitches = [pitch for pitch in range(ceil(left), ceil(right)) if pitch % span in classes]
+        if len(pitches) <= _MOST_PITCHES:
+            break
+    # Within a few semitones there may be none of those.
+    return pitches or [round((left + right) / 2)]
+
+
 def _short(name: str) -> str:
     return name if len(name) <= 18 else f"{name[:17]}…"
 
@@ -277,12 +307,12 @@ def _head(figure: Figure, frame: Frame, family: str) -> float:
     inks, height = frame.inks, frame.height
     place: dict[str, Any] = {"ha": "left", "va": "top", "family": family, "parse_math": False}
     figure.text(
-        16 / frame.width, 1 - 16 / height, frame.heading, color=inks.text, fontsize=_HEADING,
-        **place,
+        _EDGE / frame.width, 1 - _EDGE / height, frame.heading, color=inks.text,
+        fontsize=_HEADING, fontweight="bold", **place,
     )  # fmt: skip
     lines = frame.caption.count("\n") + 1 if frame.caption else 0
     figure.text(
-        16 / frame.width, 1 - 48 / height, frame.caption, color=inks.muted, fontsize=13,
+        _EDGE / frame.width, 1 - 48 / height, frame.caption, color=inks.muted, fontsize=13,
         linespacing=1.4, **place,
     )  # fmt: skip
     return 56.0 + 19.0 * lines
@@ -313,7 +343,15 @@ def _dress(axes: Axes, inks: Inks, family: str, scale: float) -> None:
     axes.tick_params(
         colors=inks.muted, labelsize=_BODY * scale, length=0, pad=5, labelfontfamily=family
     )
-    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+
+
+def _mark_heights(axes: Axes, top: float, *, few: bool) -> None:
+    """Lines at whole numbers that divide ``top``, a round one, evenly."""
+    first = round(top / 10 ** np.floor(np.log10(top) + 1e-9), 1)
+    parts = min(_NICE[first], round(top))
+    if few and parts == 4:
+        parts = 2
+    axes.yaxis.set_major_locator(FixedLocator(np.linspace(0, top, parts + 1).tolist()))
 
 
 def _name_axis(axes: Axes, picture: Picture, inks: Inks, family: str, scale: float) -> None:
@@ -321,14 +359,12 @@ def _name_axis(axes: Axes, picture: Picture, inks: Inks, family: str, scale: flo
     left, right = axes.get_xlim()
     unit = unit_of(feature)
     if picture.discrete:
-        unit = f"{feature.of} {feature.values}, of {picture.group}"
+        unit = f"of {picture.group} {feature.of}, {feature.values}"
     axes.set_xlabel(unit, color=inks.muted, fontsize=_BODY * scale, fontfamily=family, labelpad=3)
     if feature.kind == "category":
         axes.xaxis.set_major_locator(FixedLocator(list(range(OCTAVE))))
     elif feature == PITCH:
-        # Cs are what the eye looks for; a narrow range names more, evenly.
-        step = next(each for each in _PITCH_STEPS if (right - left) / each < _MOST_PITCHES)
-        axes.xaxis.set_major_locator(MultipleLocator(step))
+        axes.xaxis.set_major_locator(FixedLocator(_named_pitches(left, right)))
     else:
         axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, min_n_ticks=1))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: value_name(feature, round(v))))

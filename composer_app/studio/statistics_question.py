@@ -13,8 +13,8 @@ Part = Literal["all", "melody"] | int
 Kind = Literal["nothing", "melody", "piece", "take", "style"]
 
 _MOST_TAKES: Final = 8
-# Pitch, start and end in steps, as a recording shows what has been played so far.
-PlayedNote = tuple[int, float, float]
+# Pitch, velocity, start and end in steps: what a recording has heard so far.
+PlayedNote = tuple[int, int, float, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,8 +104,8 @@ def _name(take: Composition) -> str:
 def played(notes: tuple[PlayedNote, ...], like: Composition) -> Composition:
     """What is being recorded as one track, in the metre of ``like``, on the nearest steps."""
     rounded = (
-        Note(max(0, round(start)), pitch, max(1, round(end) - max(0, round(start))))
-        for pitch, start, end in notes
+        Note(start := max(0, round(begin)), pitch, max(1, round(end) - start), velocity)
+        for pitch, velocity, begin, end in notes
     )
     track = Track(VOICE_NAMES[0], 0, tuple(sorted(rounded)))
     return Composition((track,), like.tempo, like.meter)

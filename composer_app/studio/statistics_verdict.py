@@ -9,7 +9,8 @@ from composer_app.analysis.fitting import GoodnessOfFit, fit_binomial, normality
 from composer_app.analysis.likeness import Likeness, compare
 from composer_app.analysis.material import Source
 from composer_app.analysis.profiles import load_profile, profile_styles
-from composer_app.music.composition import VOICE_NAMES, Composition
+from composer_app.analysis.voices import voice_order
+from composer_app.music.composition import Composition
 from composer_app.studio.statistics_picture import Picture
 
 
@@ -35,14 +36,11 @@ class Verdict:
         if self.shared is None:
             return frozenset()
         steps = self.shared.steps
-        sounding = [
-            (index, track) for index, track in enumerate(self.composition.tracks) if track.notes
-        ]
         first = 0 if self.shared.melody else 1
         return frozenset(
             (index, note)
-            for index, track in sounding[first : len(VOICE_NAMES)]
-            for note in track.notes
+            for index in voice_order(self.composition)[first:]
+            for note in self.composition.tracks[index].notes
             if note.start < steps.stop and note.end > steps.start
         )
 

@@ -74,7 +74,7 @@ def value_name(feature: Feature, value: int) -> str:
         return CLASS_NAMES[value % OCTAVE]
     if feature == DEGREE:
         return DEGREE_NAMES[value % OCTAVE]
-    return str(value).replace("-", "−")
+    return signed(str(value))
 
 
 def unit_of(feature: Feature) -> str:
@@ -82,6 +82,16 @@ def unit_of(feature: Feature) -> str:
     if feature in (PITCH, PITCH_CLASS, DEGREE):
         return ""
     return {"steps": "sixteenths", "0-127": ""}.get(feature.unit, feature.unit)
+
+
+def number(value: float) -> str:
+    """With one digit after the point; what is rounded to nothing has no sign."""
+    return signed(f"{value:.1f}".replace("-0.0", "0.0"))
+
+
+def signed(text: str) -> str:
+    """With the minus sign of typography, as on the axis."""
+    return text.replace("-", "−")
 
 
 def percent(share: float) -> str:
@@ -95,16 +105,13 @@ def figures(picture: Picture) -> tuple[tuple[str, str], ...]:
         assert isinstance(picture.fit, Binomial)
         middle = ("p", f"{picture.fit.p:.2f}")
     else:
-        middle = ("mean", "–" if picture.mean is None else f"{picture.mean:.1f}")
+        middle = ("mean", "–" if picture.mean is None else number(picture.mean))
     spread = "–" if picture.feature.kind == "category" else "0.0"
     if picture.stdev is not None:
         spread = f"{picture.stdev:.1f}"
     elif picture.measured.values.size == 1 and picture.question.sample:
         spread = "–"
-    far = picture.distance
-    value = "–"
-    if far is not None and far.value is not None:
-        value = f"{far.value:.3f}" if far.value < 0.01 else f"{far.value:.2f}"
+    value = picture.distance.number if picture.distance else "–"
     against = picture.question.against
     name = f"from {against.title}" if against.kind == "style" else "distance"
     size = picture.measured.values.size
@@ -172,7 +179,8 @@ def _no_reference(picture: Picture) -> str:
 
 
 def _mean_name(picture: Picture, mean: float) -> str:
-    return f"{mean:.1f} ({pitch_name(round(mean))})" if picture.feature == PITCH else f"{mean:.1f}"
+    name = f" ({pitch_name(round(mean))})" if picture.feature == PITCH else ""
+    return f"{number(mean)}{name}"
 
 
 def plain_sentence(picture: Picture, goodness: GoodnessOfFit | None) -> str:

@@ -1,10 +1,6 @@
 """Features counted by hand, against other libraries, and as properties of any piece."""
 
-from pathlib import Path
-from typing import Any
-
 import numpy as np
-import pretty_midi
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,7 +28,6 @@ from composer_app.analysis.features import (
 )
 from composer_app.analysis.material import Material
 from composer_app.music.composition import Composition, Track
-from composer_app.music.midi_file import write_midi
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter, TempoMap
 
@@ -220,51 +215,6 @@ def test_values_of_a_selection_come_from_its_notes(piece: Composition, data: st.
         for sources in measured.sources:
             # What a note is consonant with need not be selected.
             assert set(sources[:1] if melody else sources) <= chosen
-
-
-def test_numbers_equal_pretty_midis(tmp_path: Path) -> None:
-    write_midi(PIECE, tmp_path / "piece.mid")
-    other = pretty_midi.PrettyMIDI(str(tmp_path / "piece.mid"))
-    step = 60 / 90 / 4
-    first = other.instruments[0].notes
-    assert [n.pitch for n in first] == feature_values(PIECE, PITCH, [0]).tolist()
-    assert [n.velocity for n in first] == feature_values(PIECE, VELOCITY, [0]).tolist()
-    lengths = [(n.end - n.start) / step for n in first]
-    np.testing.assert_allclose(lengths, feature_values(PIECE, LENGTH, [0]), atol=0.01)
-    gaps = np.diff([n.start for n in first]) / step
-    np.testing.assert_allclose(gaps, feature_values(PIECE, GAP, [0]), atol=0.01)
-    classes = np.bincount(feature_values(PIECE, PITCH_CLASS).astype(int), minlength=12)
-    np.testing.assert_allclose(other.get_pitch_class_histogram(), classes / classes.sum())
-    roll = other.get_piano_roll(fs=1 / step)
-    polyphony = feature_values(PIECE, POLYPHONY)
-    assert (roll > 0).sum(axis=0)[: polyphony.size].tolist() == polyphony.tolist()
-
-
-@pytest.mark.slow
-def test_key_and_intervals_equal_music21s() -> None:
-    music21 = pytest.importorskip("music21")
-
-    def read(name: str) -> tuple[Composition, Any]:
-        score = music21.corpus.parse(name)
-        tracks = []
-        for part in score.parts:
-            notes = []
-            for note in part.flatten().stripTies().notes:
-                length = round(float(note.quarterLength) * 4)
-                notes.append(Note(round(float(note.offset) * 4), note.pitch.midi, length))
-            tracks.append(Track(part.partName or "", 0, tuple(notes)))
-        return Composition(tuple(tracks)), score
-
-    for name in ("bwv66.6", "bwv269", "bwv153.1", "bwv245.22"):
-        piece, score = read(f"bach/{name}")
-        key = music21.analysis.discrete.KrumhanslKessler(score).getSolution(score)
-        assert (piece.key().tonic, piece.key().minor) == (key.tonic.pitchClass, key.mode == "minor")
-        for index, part in enumerate(score.parts):
-            line = part.flatten().stripTies()
-            found = line.melodicIntervals(skipRests=True, skipUnisons=False)
-            assert feature_values(piece, INTERVAL, [index]).tolist() == [
-                interval.semitones for interval in found
-            ]
 
 
 def test_features_are_told_apart_by_their_ids() -> None:

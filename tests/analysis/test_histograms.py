@@ -6,7 +6,13 @@ from scipy.spatial.distance import jensenshannon
 from scipy.stats import wasserstein_distance
 
 from composer_app.analysis.features import ON_BEAT, PITCH, PITCH_CLASS
-from composer_app.analysis.histograms import Histogram, distance, jensen_shannon, wasserstein
+from composer_app.analysis.histograms import (
+    Distance,
+    Histogram,
+    distance,
+    jensen_shannon,
+    wasserstein,
+)
 
 NUMBERS = st.lists(st.integers(-50, 50), min_size=1, max_size=60)
 
@@ -60,3 +66,21 @@ def test_of_nothing_there_is_no_distance() -> None:
     assert distance(PITCH, some, nothing).value is None
     assert str(distance(ON_BEAT, nothing, some)) == "nothing to compare"
     assert np.isnan([nothing.mean, nothing.stdev, nothing.share(0, 1)]).all()
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (None, "–"),
+        (0.0, "0.00"),
+        (0.0004, "< 0.001"),
+        (0.004, "0.004"),
+        (0.06, "0.06"),
+        (12, "12.00"),
+    ],
+)
+def test_small_distances_are_not_rounded_away(value: float | None, number: str) -> None:
+    far = Distance("Wasserstein", value, "steps")
+    assert far.number == number
+    sentence = "nothing to compare" if value is None else f"Wasserstein distance {number} steps"
+    assert str(far) == sentence

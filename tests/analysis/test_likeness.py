@@ -57,7 +57,7 @@ def test_the_strangest_comes_first_and_is_said_in_a_sentence() -> None:
     assert dissonant.typical == pytest.approx(0.195, abs=0.01)
     assert (dissonant.percentile, dissonant.outlying) == (100, True)
     assert dissonant.low < dissonant.typical < dissonant.high < 1
-    assert found.sentence.startswith(f"{26 - len(found.outliers)} of 26 figures lie where")
+    assert found.sentence.startswith(f"{26 - len(found.outliers)} of 26 figures are within")
 
 
 def test_what_is_usual_is_not_remarked_upon() -> None:
@@ -75,7 +75,7 @@ def test_of_fewer_than_four_tracks_the_melody_is_compared(tracks: int) -> None:
     found = compare(piece, load_profile("hymn"))
     assert found.voices == 1
     assert {place.measure.group for place in found.places} == {"melody"}
-    assert "of 4 figures of the melody lie" in found.sentence
+    assert "of 4 figures of the melody are" in found.sentence
 
 
 def test_empty_tracks_change_nothing() -> None:

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,6 +14,17 @@ PROBABILITIES = st.sampled_from([0.0, 1.0]) | st.floats(1e-9, 1 - 1e-9)
 
 def bars(axes: Axes) -> list[Rectangle]:
     return [patch for patch in axes.patches if isinstance(patch, Rectangle)]
+
+
+@settings(deadline=None)
+@given(
+    st.floats(0.001, 0.999),
+    st.integers(1, 10_000),
+    st.lists(st.floats(0, 1), min_size=1, max_size=20),
+)
+def test_arrays_of_counts_equal_scipys(p: float, n: int, places: list[float]) -> None:
+    k = np.round(np.array(places) * n)
+    np.testing.assert_allclose(Binomial(p, n).pdf(k), stats.binom.pmf(k, n, p), rtol=0, atol=1e-12)
 
 
 @given(PROBABILITIES, st.integers(1, 300))
@@ -68,6 +79,8 @@ def test_pdf_takes_arrays_of_any_shape_and_scalars() -> None:
     grid = binomial.pdf(np.array([[0.0, 1.0], [2.0, 9.0]]))
     np.testing.assert_allclose(grid, [[0.7**4, 4 * 0.3 * 0.7**3], [6 * 0.3**2 * 0.7**2, 0]])
     assert isinstance(binomial.pdf(2), float)
+    assert binomial.pdf(np.empty((0, 3))).shape == (0, 3)
+    assert binomial.pdf(np.arange(3)).tolist() == binomial.pdf(np.arange(3.0)).tolist()
 
 
 def test_p_and_n_are_taken_from_the_data() -> None:
@@ -86,7 +99,18 @@ def test_data_that_are_no_trials(data: list[float], complaint: str) -> None:
         binomial.replace_stats_with_data()
 
 
-@pytest.mark.parametrize(("p", "n"), [(-0.1, 5), (1.1, 5), (float("nan"), 5), (0.5, 0), (0.5, 2.5)])
+@pytest.mark.parametrize(
+    ("p", "n"),
+    [
+        (-0.1, 5),
+        (1.1, 5),
+        (float("nan"), 5),
+        (0.5, 0),
+        (0.5, 2.5),
+        (0.5, float("nan")),
+        (0.5, float("inf")),
+    ],
+)
 def test_p_and_n_must_make_sense(p: float, n: int) -> None:
     with pytest.raises(ValueError, match=r"probability|trials"):
         Binomial(p, n)

@@ -93,6 +93,14 @@ def test_data_are_copied_and_finite() -> None:
     assert distribution.data.tolist() == [1.0, 2.0]
     with pytest.raises(ValueError, match="finite"):
         distribution.data = [float("inf")]
+    with pytest.raises(ValueError, match="finite"):
+        distribution.data = ["seven"]  # type: ignore[list-item]
+    assert distribution.data.tolist() == [1.0, 2.0]
+
+
+def test_a_distribution_says_its_two_numbers() -> None:
+    assert repr(Distribution()) == "mean 0, standard deviation 1"
+    assert repr(Distribution(2.5, 0.1)) == "mean 2.5, standard deviation 0.1"
 
 
 @pytest.mark.parametrize(("mu", "sigma"), [(0, -1), (float("nan"), 1), (0, float("inf"))])

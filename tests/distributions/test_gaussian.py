@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -18,6 +18,19 @@ def fitted_to(*data: float) -> Gaussian:
     gaussian = Gaussian()
     gaussian.data = data
     return gaussian
+
+
+@settings(deadline=None)
+@given(MEANS, STDEVS, st.lists(st.floats(-8, 8), max_size=20))
+def test_arrays_equal_scipys(mean: float, stdev: float, places: list[float]) -> None:
+    x = mean + np.array(places, np.float64) * stdev
+    reference = stats.norm(mean, stdev)
+    for ours, theirs in (
+        (Gaussian(mean, stdev).pdf(x), reference.pdf(x)),
+        (Gaussian(mean, stdev).cdf(x), reference.cdf(x)),
+    ):
+        assert ours.shape == x.shape
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-12)
 
 
 @given(MEANS, STDEVS, st.floats(-8, 8))
@@ -124,6 +137,13 @@ def test_the_sum_and_its_words() -> None:
     assert repr(Gaussian(25, 3) + Gaussian(30, 4)) == "mean 55, standard deviation 5"
     with pytest.raises(TypeError):
         Gaussian() + 1
+
+
+def test_a_curve_has_a_point_or_more() -> None:
+    fitted = fitted_to(1, 2)
+    with pytest.raises(ValueError, match="a point or more, not 0"):
+        fitted.plot_histogram_pdf(0)
+    assert fitted.plot_histogram_pdf(1, axes=Figure().subplots())[0].tolist() == [1]
 
 
 def test_histogram_counts_the_data() -> None:

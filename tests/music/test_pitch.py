@@ -1,16 +1,23 @@
 """Pitch names, ranges, keys and their estimation."""
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from benchmarks import keys
 from composer_app.music.pitch import (
+    ALBRECHT_SHANAHAN,
+    KRUMHANSL_KESSLER,
     Key,
+    KeyProfiles,
     estimate_key,
     fold_into_range,
     is_black_key,
     pitch_name,
 )
+from composer_app.music.sample_melodies import load_sample
 
 
 @pytest.mark.parametrize(
@@ -88,6 +95,62 @@ def test_weights_count() -> None:
     pitches = [60, 62, 64, 65, 67, 69, 71]
     assert estimate_key(pitches, [9, 1, 5, 1, 6, 1, 1]) == Key(0)
     assert estimate_key(pitches, [4, 1, 5, 1, 1, 9, 1]) == Key(9, minor=True)
+
+
+@pytest.mark.parametrize(
+    ("pitches", "key"),
+    [
+        ([61], Key(1)),
+        # An open fifth has no third that would make it minor.
+        ([60, 67], Key(0)),
+        ([60, 63, 67], Key(0, minor=True)),
+    ],
+)
+def test_the_first_notes_of_a_piece_have_the_key_that_they_suggest(
+    pitches: list[int], key: Key
+) -> None:
+    assert estimate_key(pitches) == key
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(0, 115), min_size=1, max_size=20),
+    st.integers(0, 11),
+    st.sampled_from([ALBRECHT_SHANAHAN, KRUMHANSL_KESSLER]),
+)
+def test_a_piece_that_is_moved_is_in_the_moved_key(
+    pitches: list[int], interval: int, profiles: KeyProfiles
+) -> None:
+    def scores(of: list[int]) -> NDArray[np.float64]:
+        return profiles @ np.bincount(np.array(of) % 12, minlength=12).astype(np.float64)
+
+    first, second = np.sort(scores(pitches))[-2:][::-1]
+    if first - second > 1e-6:  # keys that tie are decided by their order
+        before = estimate_key(pitches, profiles=profiles)
+        after = estimate_key([each + interval for each in pitches], profiles=profiles)
+        assert after == Key((before.tonic + interval) % 12, before.minor)
+
+
+def test_profiles_of_another_ear_are_another_estimate() -> None:
+    """The classic profiles hear Mary had a little lamb on its most frequent note."""
+    notes = load_sample("mary_lamb").notes
+    pitches, lengths = [n.pitch for n in notes], [n.duration for n in notes]
+    assert estimate_key(pitches, lengths) == Key(0)
+    assert estimate_key(pitches, lengths, KRUMHANSL_KESSLER) == Key(4, minor=True)
+
+
+@pytest.mark.slow
+def test_the_profiles_find_the_key_of_chorales_more_often_than_the_classic_ones() -> None:
+    pytest.importorskip("music21")
+    chorales = list(keys.written_chorales("valid"))
+    assert len(chorales) == 77
+    for passage in keys.PASSAGES.values():
+        (signature, key), (classic_signature, classic_key) = (
+            keys.shares(chorales, profiles, *passage)
+            for profiles in (ALBRECHT_SHANAHAN, KRUMHANSL_KESSLER)
+        )
+        assert signature > classic_signature + 0.05
+        assert key > classic_key + 0.05
 
 
 @pytest.mark.parametrize("pitches", [[], range(60, 72)])

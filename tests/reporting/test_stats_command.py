@@ -82,6 +82,7 @@ def test_outliers_are_said_worst_first(run: Run) -> None:
     status, out, _ = run("stats", "clusters.mid", "--compare", "bach")
     assert status == 0
     assert "* 100 % of beats are dissonant with the melody; in Bach 20 %." in out.splitlines()
+    assert out.splitlines()[-1] == "No beat is shared with the training music."
     data = json.loads(run("stats", "clusters.mid", "--compare", "bach", "--json")[1])
     extremes = [abs(row["percentile"] - 50) for row in data["likeness"]["measures"]]
     assert extremes == sorted(extremes, reverse=True)
@@ -92,11 +93,63 @@ def test_outliers_are_said_worst_first(run: Run) -> None:
 
 def test_a_melody_alone_is_compared_as_a_melody(run: Run) -> None:
     out = run("stats", "melody.mid", "--compare", "bach")[1]
-    assert "of 4 figures of the melody lie" in out
+    assert "of 4 figures of the melody are" in out
     # Not with what four voices have in common.
     (pitch,) = (line.split() for line in out.splitlines() if line.strip().startswith("Pitch  "))
     assert float(pitch[-2]) == pytest.approx(6.1, abs=0.5)
     assert "that takes four tracks" in out
+
+
+def test_the_melody_is_found_or_chosen(run: Run) -> None:
+    voices = [Track(name, 0, (Note(0, pitch, 16),)) for name, pitch in (("Low", 40), ("High", 80))]
+    write_midi(Composition(tuple(voices)), "duet.mid")
+    assert "taken for the melody: track 2, High" in lines(run("stats", "duet.mid")[1])
+    chosen = run("stats", "duet.mid", "--melody", "1", "--compare", "bach")[1]
+    assert "taken for the melody: track 1, Low" in lines(chosen)
+    assert json.loads(run("stats", "duet.mid", "--json")[1])["melody"] == 2
+    # Where there is one track there is no question.
+    assert "taken for the melody" not in run("stats", "melody.mid")[1]
+    write_midi(Composition((*voices, Track("Tacet"))), "trio.mid")
+    for number, why in (("0", "has 3 tracks"), ("4", "has 3 tracks"), ("3", "has no notes")):
+        status, out, err = run("stats", "trio.mid", "--melody", number)
+        assert (status, out) == (2, "")
+        assert why in err
+        assert len(err.strip().splitlines()) == 1
+
+
+def test_one_track_is_measured(run: Run) -> None:
+    voices = [
+        Track("Bass", 0, tuple(Note(4 * i, 40 + i, 4) for i in range(8))),
+        Track("Alto", 0, tuple(Note(8 * i, 62, 8) for i in range(4))),
+        Track("Soprano", 0, tuple(Note(2 * i, 80 - i, 2) for i in range(16))),
+        Track("Tenor", 0, (Note(0, 55, 32),)),
+    ]
+    write_midi(Composition(tuple(voices)), "voices.mid")
+
+    def pitches(*arguments: str) -> tuple[object, list[int]]:
+        data = json.loads(run("stats", "voices.mid", "--json", *arguments)[1])
+        pitch = data["features"]["pitch"]
+        return data["track"], np.repeat(pitch["values"], pitch["counts"]).tolist()
+
+    assert pitches()[0] is None
+    assert len(pitches()[1]) == 29
+    for number, voice in enumerate(voices, start=1):
+        expected = sorted(note.pitch for note in voice.notes)
+        assert pitches("--track", str(number)) == (number, expected)
+        assert pitches("--track", str(number), "--melody", "2") == (number, expected)
+    assert pitches("--track", "melody") == pitches("--track", "3")
+    assert pitches("--track", "melody", "--melody", "1") == pitches("--track", "1")
+    out = run("stats", "voices.mid", "--track", "1", "--compare", "bach", "--plot", "o.svg")[1]
+    assert "track 1, Bass number mean" in "\n".join(lines(out))
+    # With Bach's basses, not with all of his voices.
+    bass = json.loads(run("stats", "voices.mid", "--track", "1", "--compare", "bach", "--json")[1])[
+        "features"
+    ]["pitch"]["distance"]["value"]
+    assert bass < 10
+    for wrong in ("0", "5", "bass", "-1"):
+        status, _, err = run("stats", "voices.mid", f"--track={wrong}")
+        assert (status, err.count("\n")) == (2, 1)
+        assert f"has 4 tracks: --track {wrong} is none of them" in err
 
 
 @pytest.mark.slow
@@ -169,11 +222,13 @@ def test_odd_numbers_can_be_drawn(run: Run, folder: Path, numbers: str) -> None:
         ("--fit binomial", "0\n3\n", "in.txt: trials are 0 (failed) or 1 (succeeded)"),
         ("--fit gaussian", "", "holds no numbers"),
         ("--fit gaussian --compare bach", "1\n2\n", "--compare is for MIDI files"),
+        ("--fit binomial --track 1", "1\n0\n", "--track is for MIDI files"),
+        ("--fit gaussian --melody 1", "1\n2\n", "--melody is for MIDI files"),
         ("--population", "1\n", "--population goes with --fit gaussian"),
         ("--fit binomial --population", "1\n", "--population goes with --fit gaussian"),
         ("--fit gaussian --plot out.gif", "1\n2\n", "out.gif: let its name end in .png"),
         ("--fit gaussian --plot no/out.png", "1\n2\n", "no/out.png cannot be written"),
-        ("", "1\n2\n", "in.txt"),
+        ("", "1\n2\n", "in.txt is not a MIDI file: add --fit gaussian or --fit binomial"),
         ("--compare jazz", "1\n", "invalid choice: 'jazz'"),
     ],
 )

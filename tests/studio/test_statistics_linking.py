@@ -52,6 +52,11 @@ def _says(studio: Studio, sentence: str) -> Callable[[], bool]:
     return lambda: studio.message == sentence
 
 
+def _counts(studio: Studio, notes: int) -> Callable[[], bool]:
+    figures = studio.window.statistics.distribution.figures
+    return lambda: figures.shown["notes"] == str(notes)
+
+
 def bar_of(studio: Studio, pitch: int) -> QPoint:
     canvas = studio.window.statistics.distribution.canvas
     assert canvas.picture is not None
@@ -88,6 +93,39 @@ def test_what_is_selected_in_the_roll_is_laid_beside_the_whole(
     studio.window.roll.set_selection(Selection())
     rest(qtbot, studio)
     assert "Selected" not in words.text
+
+
+def test_each_key_of_a_midi_keyboard_is_measured_as_it_is_recorded(
+    studio: Studio, qtbot: QtBot
+) -> None:
+    window, figures = studio.window, studio.window.statistics.distribution.figures
+    choices = window.statistics.distribution.choices
+    choices.tracks.setCurrentText("All tracks")
+    choices.features.setCurrentText("Velocity")
+    studio.ports.names = ["Small Keys"]
+    window.midi.choose("Small Keys")
+    window.commands.record.trigger()
+    studio.clock.now = window.recording.origin + 0.01
+    window.recording.tick()
+    for count, (pitch, velocity) in enumerate(((60, 40), (64, 80), (67, 120)), start=1):
+        studio.ports.send("note_on", pitch, velocity, studio.clock.now)
+        # Held keys are measured, too: nobody has let go of one yet.
+        studio.clock.now += 0.5
+        window.recording.tick()
+        qtbot.waitUntil(_counts(studio, count))
+        mean = 40 * (count + 1) / 2
+        assert figures.shown["mean"] == f"{mean:.1f}"
+        assert window.recording.active
+    rest(qtbot, studio)
+    canvas = window.statistics.distribution.canvas
+    assert canvas.picture is not None
+    assert canvas.picture.measured.values.tolist() == [40, 80, 120], "the diagram as well"
+    window.commands.record.trigger()
+    assert not window.recording.active
+    rest(qtbot, studio)
+    recorded = studio.composition.tracks[0].notes
+    assert [(note.pitch, note.velocity) for note in recorded][-1] == (67, 120)
+    assert figures.shown["notes"] == str(len(recorded))
 
 
 def test_an_edit_is_measured(studio: Studio, qtbot: QtBot) -> None:

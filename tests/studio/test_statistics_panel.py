@@ -349,7 +349,7 @@ def test_the_selection_is_shown_against_the_whole(qtbot: QtBot, shown: Statistic
 
 def test_while_recording_what_is_played_is_measured(qtbot: QtBot, shown: StatisticsPanel) -> None:
     lit: list[frozenset[Source]] = []
-    shown.set_recording_notes(((60, 0.0, 4.0), (62, 4.0, 7.6)))
+    shown.set_recording_notes(((60, 90, 0.0, 4.0), (62, 70, 4.0, 7.6)))
     rest(qtbot, shown)
     assert shown.distribution.figures.shown["notes"] == "2"
     shown.notesHovered.connect(lit.append)

@@ -231,5 +231,7 @@ def test_the_shelf_keeps_the_other_takes_newest_first() -> None:
 
 
 def test_what_is_being_played_lies_on_the_nearest_steps() -> None:
-    composition = played(((60, 0.4, 3.8), (62, 3.9, 4.0), (64, -0.3, 0.2)), piece())
-    assert composition.tracks[0].notes == (Note(0, 60, 4), Note(0, 64, 1), Note(4, 62, 1))
+    keys = ((60, 90, 0.4, 3.8), (62, 50, 3.9, 4.0), (64, 1, -0.3, 0.2))
+    composition = played(keys, piece())
+    expected = (Note(0, 60, 4, 90), Note(0, 64, 1, 1), Note(4, 62, 1, 50))
+    assert composition.tracks[0].notes == expected

@@ -3,11 +3,16 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
 from PIL import Image
 
-from composer_app.analysis.features import FEATURES, LENGTH, PITCH, Feature
+from composer_app.analysis.features import FEATURES, LENGTH, PITCH, SOUNDING, Feature
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
+from composer_app.music.pitch import pitch_name
+from composer_app.studio import statistics_plot
 from composer_app.studio.statistics_inks import Inks
 from composer_app.studio.statistics_picture import Picture, picture_of
 from composer_app.studio.statistics_plate import Frame, Plate
@@ -21,6 +26,7 @@ DARK = Inks(
 FRAME = Frame(300, 200, 1.0, DARK)
 NOTES = tuple(Note(4 * i, 60 + i % 8, 4) for i in range(40))
 PIECE = Composition((Track("Soprano", notes=NOTES),))
+AXES = Figure().subplots()
 BACH = Against("style", "Bach", style="bach")
 
 
@@ -62,6 +68,46 @@ def test_the_axes_are_drawn_anew_only_when_they_change() -> None:
     plotter.draw(shown(LENGTH), FRAME)
     plotter.draw(shown(LENGTH), Frame(320, 200, 1.0, DARK))
     assert plotter.backgrounds == 3
+
+
+@settings(deadline=None)
+@given(st.floats(1, 5000), st.booleans())
+def test_heights_are_marked_at_whole_numbers_up_to_a_round_one(top: float, few: bool) -> None:
+    round_top = statistics_plot._nice(top)
+    assert top <= round_top <= max(2.0, 1.5 * top)
+    axes = AXES
+    statistics_plot._mark_heights(axes, round_top, few=few)
+    ticks = axes.yaxis.get_major_locator()()
+    assert ticks[0] == 0
+    assert ticks[-1] == round_top
+    assert 2 <= len(ticks) <= (4 if few else 5)
+    assert (np.asarray(ticks) == np.round(ticks)).all()
+
+
+def test_no_axis_of_percentages_goes_beyond_a_hundred() -> None:
+    picture = shown(SOUNDING)
+    plate = Plotter().draw(picture, FRAME)
+    assert picture.heights.max() == 100
+    assert plate.y[1] == pytest.approx(106)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "names"),
+    [
+        (59.5, 65.5, "C4 D4 E4 F4"),
+        (58.0, 76.0, "C4 E4 G4 C5"),
+        (47.5, 72.5, "C3 E3 G3 C4 E4 G4 C5"),
+        (59.5, 79.5, "C4 E4 G4 C5 E5 G5"),
+        (35.5, 84.5, "C2 C3 C4 C5 C6"),
+        (20.5, 108.5, "C1 C3 C5 C7"),
+        (60.6, 61.4, "C♯4"),
+    ],
+)
+def test_pitches_are_named_as_musicians_look_for_them(
+    left: float, right: float, names: str
+) -> None:
+    found = [pitch_name(pitch) for pitch in statistics_plot._named_pitches(left, right)]
+    assert found == names.split()
 
 
 def test_artists_leave_nothing_behind() -> None:

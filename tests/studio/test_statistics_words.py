@@ -12,6 +12,7 @@ from composer_app.studio.statistics_picture import Picture, picture_of
 from composer_app.studio.statistics_question import Against, Question
 from composer_app.studio.statistics_words import (
     figures,
+    number,
     plain_sentence,
     read,
     reference_sentence,
@@ -111,3 +112,11 @@ def test_the_table_has_every_value(feature: object) -> None:
     assert len(rows) == 1 + picture.heights.size
     assert sum(int(row[3]) for row in rows[1:]) == picture.total
     assert sum(float(row[4]) for row in rows[1:]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(-0.04, "0.0"), (0.0, "0.0"), (-0.06, "−0.1"), (-10.04, "−10.0"), (3.25, "3.2")],
+)
+def test_what_is_rounded_to_nothing_has_no_sign(value: float, text: str) -> None:
+    assert number(value) == text
