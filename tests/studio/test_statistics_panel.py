@@ -248,7 +248,8 @@ def test_without_matplotlib_the_figures_remain(
     monkeypatch.setattr(statistics_press, "PLOT_MODULE", "composer_app.no_such_module")
     panel.set_composition(PIECE)
     panel.show()
-    qtbot.waitUntil(lambda: "matplotlib could not be loaded" in texts(panel))
+    rest(qtbot, panel)
+    assert "matplotlib could not be loaded" in texts(panel)
     assert panel.distribution.figures.shown["notes"] == "72"
 
 
