@@ -28,7 +28,7 @@ from tests.live.rig import (
     wait_for,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.real_time]
 
 # Nearly a pure tone, so that the strongest partial is the fundamental.
 OCARINA = 79
