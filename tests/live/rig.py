@@ -112,6 +112,11 @@ class Recording:
         samples = self.samples()[-int(last_seconds * RATE) :]
         return float(np.sqrt(np.mean(samples**2))) if samples.size else 0.0
 
+    def peak(self, last_seconds: float) -> float:
+        """Largest amplitude of the last ``last_seconds``, whatever gaps a busy machine left."""
+        samples = self.samples()[-int(last_seconds * RATE) :]
+        return float(np.abs(samples).max()) if samples.size else 0.0
+
     def wait(self, seconds: float) -> None:
         """Until it is ``seconds`` longer than now."""
         end = self.seconds + seconds
