@@ -4,13 +4,22 @@ import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
+from hypothesis import HealthCheck, settings
+from pytestqt.qtbot import QtBot
+
+from tests import turns
 
 # Qt and matplotlib read these when they are first imported, which is before any fixture runs.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Where tests run side by side, torch and numpy compute with one processor in each process.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Tests that use onnxruntime directly report nothing either.
 os.environ["ORT_DISABLE_TELEMETRY"] = os.environ["ORT_TELEMETRY_DISABLED"] = "1"
 
@@ -19,9 +28,34 @@ os.environ["ORT_DISABLE_TELEMETRY"] = os.environ["ORT_TELEMETRY_DISABLED"] = "1"
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# No example is wrong for being slow: the machine may be busy.
+settings.register_profile(
+    "composer", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("composer")
+
+# Only what never comes is waited for so long; pytest-qt itself would give up after five seconds.
+PATIENCE_MS: Final = 60_000
+
 _home = tempfile.TemporaryDirectory(prefix="composer-tests-")
 for _variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
     os.environ[_variable] = str(Path(_home.name) / _variable.lower())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let tests that play in time have the machine, if there are several processes of tests."""
+    turns.take_turns(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker, before it starts, where all of them meet."""
+    node.workerinput["turns"] = _home.name
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """See to it that nothing long comes late."""
+    items[:] = turns.in_order(items)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,6 +68,14 @@ def _leave_no_settings_behind() -> Iterator[None]:
 def repository() -> Path:
     """The root of the checkout."""
     return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """Waits for what it is to wait for, however busy the machine is."""
+    for name in ("waitUntil", "waitSignal", "waitExposed"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE_MS))
+    return qtbot
 
 
 @pytest.fixture

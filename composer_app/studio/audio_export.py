@@ -102,6 +102,7 @@ class AudioExport(QObject):
         text, cancel = _sentence(path, 0), MessageAction("Cancel", self.cancel)
         self._bar.stand(_EXPORT, text, Tone.INFO, cancel)
         self._jobs.run(
+            self,
             lambda: write_audio(composition, path, soundfont, AudioSettings(), progress, mix),
             self._finish,
             self._fail,

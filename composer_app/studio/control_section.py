@@ -214,7 +214,7 @@ class FittingScrollArea(QScrollArea):
     def bring_up(self, part: QWidget) -> None:
         """Scroll until ``part`` is at the top, or as near as it goes."""
         # What has just appeared is laid out with the next event.
-        QTimer.singleShot(0, lambda: self.verticalScrollBar().setValue(part.y()))
+        QTimer.singleShot(0, self, lambda: self.verticalScrollBar().setValue(part.y()))
 
     @property
     def wanted_height(self) -> int:

@@ -70,9 +70,9 @@ class DistributionPage(QWidget):
         self._press = Press()
         self._prepared = False
         self._problem = ""
-        self._measuring = Latest[Picture | None](jobs, drops_stale=False)
-        self._drawing = Latest[Plate](jobs, drops_stale=False)
-        self._testing = Latest[GoodnessOfFit | None](jobs, drops_stale=True)
+        self._measuring = Latest[Picture | None](jobs, self, drops_stale=False)
+        self._drawing = Latest[Plate](jobs, self, drops_stale=False)
+        self._testing = Latest[GoodnessOfFit | None](jobs, self, drops_stale=True)
         # Several changes in one turn of the event loop are measured once.
         self._soon = _single_shot(self, 0, self._measure)
         self._at_rest = _single_shot(self, _REST_MS, self._test)

@@ -91,7 +91,7 @@ class FileController(QObject):
             if opening:
                 self._bar.tell(f"Opening {path.name}…")
 
-        self._jobs.run(lambda: read_midi(path), opened, failed)
+        self._jobs.run(self, lambda: read_midi(path), opened, failed)
         QTimer.singleShot(_SLOW_MS, self, say_if_slow)
 
     def open_sample(self, sample_id: str) -> None:
@@ -147,7 +147,7 @@ class FileController(QObject):
                 self._recovery.discard(path)
             self.offer_left_over()
 
-        self._jobs.run(lambda: self._recovery.read(path), restored, self._report)
+        self._jobs.run(self, lambda: self._recovery.read(path), restored, self._report)
 
     def _discard(self, path: Path) -> None:
         self._recovery.discard(path)
@@ -183,7 +183,7 @@ class FileController(QObject):
             verb = "Saved" if keep else "Exported"
             self._bar.tell(f"{verb} {path.name} in {path.absolute().parent}.", Tone.SUCCESS)
 
-        self._jobs.run(lambda: write_midi(composition, path), written, self._report)
+        self._jobs.run(self, lambda: write_midi(composition, path), written, self._report)
 
     def _report(self, error: Exception) -> None:
         if isinstance(error, ComposerError):

@@ -3,16 +3,29 @@
 import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
+from shiboken6 import isValid
 
 _WORKERS: Final = 3
 _Result = TypeVar("_Result")
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    owner: QObject
+    done: Callable[[Any], None]
+    failed: Callable[[Exception], None]
+
+
 class Jobs(QObject):
-    """Runs functions in a few threads; what follows them runs on the thread of this object."""
+    """Runs functions in a few threads; what follows them runs on the thread of this object.
+
+    Every job has an owner, whom its result is for. Work that has begun is done to its end, but an
+    owner that Qt has deleted in the meantime, with its window for instance, is told nothing.
+    """
 
     # From the worker: request number, result, exception or None.
     _ended = Signal(int, object, object)
@@ -21,24 +34,27 @@ class Jobs(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="job")
         self._numbers = itertools.count()
-        self._waiting: dict[int, tuple[Callable[[Any], None], Callable[[Exception], None]]] = {}
+        self._waiting: dict[int, _Waiting] = {}
         self._closed = False
         self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
         self,
+        owner: QObject,
         work: Callable[[], _Result],
         done: Callable[[_Result], None],
         failed: Callable[[Exception], None],
     ) -> None:
         """Call ``work()`` in a thread, then ``done(result)`` or ``failed(error)`` back here.
 
-        Once closed, nothing happens: a widget may outlive the threads for a moment.
+        ``done`` and ``failed`` may use ``owner`` and whatever lives as long: neither is called
+        once it is deleted. Once closed, nothing happens: a widget may outlive the threads for a
+        moment.
         """
-        if self._closed:
+        if self._closed or not isValid(owner):
             return
         number = next(self._numbers)
-        self._waiting[number] = (done, failed)
+        self._waiting[number] = _Waiting(owner, done, failed)
         self._pool.submit(self._work, number, work)
 
     @property
@@ -62,10 +78,9 @@ class Jobs(QObject):
 
     def _deliver(self, number: int, result: object, error: Exception | None) -> None:
         waiting = self._waiting.pop(number, None)
-        if waiting is None:
+        if waiting is None or not isValid(waiting.owner):
             return
-        done, failed = waiting
         if error is None:
-            done(result)
+            waiting.done(result)
         else:
-            failed(error)
+            waiting.failed(error)

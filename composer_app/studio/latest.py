@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, Final, Generic, TypeVar
 
+from PySide6.QtCore import QObject
+
 from composer_app.studio.jobs import Jobs
 
 _Result = TypeVar("_Result")
@@ -13,11 +15,13 @@ class Latest(Generic[_Result]):
 
     While one runs, only the newest of those that come is kept. With ``drops_stale`` its result
     is delivered only if nothing newer was asked in the meantime; without, it is shown until
-    the next is there, which keeps a picture moving while somebody drags.
+    the next is there, which keeps a picture moving while somebody drags. The requests are those
+    of ``owner``: once it is deleted, nothing is delivered, and nothing begins.
     """
 
-    def __init__(self, jobs: Jobs, *, drops_stale: bool) -> None:
+    def __init__(self, jobs: Jobs, owner: QObject, *, drops_stale: bool) -> None:
         self._jobs: Final = jobs
+        self._owner: Final = owner
         self._drops_stale = drops_stale
         self._running = False
         self._wanted = True
@@ -57,7 +61,7 @@ class Latest(Generic[_Result]):
         def complain(error: Exception) -> None:
             self._end(lambda: failed(error))
 
-        self._jobs.run(work, deliver, complain)
+        self._jobs.run(self._owner, work, deliver, complain)
 
     def _end(self, tell: Callable[[], Any]) -> None:
         self._running = False

@@ -53,7 +53,7 @@ class LikenessPage(QWidget):
         self._composition = Composition()
         self._verdict: Verdict | None = None
         self._working = False
-        self._judging = Latest[Verdict](jobs, drops_stale=True)
+        self._judging = Latest[Verdict](jobs, self, drops_stale=True)
         self._at_rest = QTimer(self)
         self._at_rest.setSingleShot(True)
         self._at_rest.setInterval(_REST_MS)
@@ -81,7 +81,7 @@ class LikenessPage(QWidget):
         """Look up, in a thread and once, which styles there are."""
         if not self._asked_styles:
             self._asked_styles = True
-            self._jobs.run(styles, self._offer_styles, self._fail)
+            self._jobs.run(self, styles, self._offer_styles, self._fail)
 
     def set_composition(self, composition: Composition) -> None:
         """Compare ``composition`` as soon as it rests."""

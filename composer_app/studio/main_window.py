@@ -220,7 +220,7 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
-            QTimer.singleShot(0, self._start)
+            QTimer.singleShot(0, self, self._start)
 
     @property
     def running(self) -> bool:
@@ -233,7 +233,10 @@ class MainWindow(QMainWindow):
         self._running = True
         services = self._services
         services.jobs.run(
-            services.find_models, self.generation.set_models, self._say_models_unreadable
+            self,
+            services.find_models,
+            self.generation.set_models,
+            self._say_models_unreadable,
         )
         # Opens the sound as well, which may be a MIDI output.
         self.midi.start()

@@ -63,7 +63,7 @@ class StatisticsExport(QObject):
         """Put the picture onto the clipboard."""
         work = self._work(".png")
         if work is not None:
-            self._jobs.run(work, self._put, self._fail)
+            self._jobs.run(self, work, self._put, self._fail)
 
     def ask(self) -> None:
         """Ask for a name, and save."""
@@ -80,7 +80,7 @@ class StatisticsExport(QObject):
         """Save as the kind of file that ``path`` ends as."""
         work = self._work(path.suffix.lower())
         if work is not None:
-            self._jobs.run(partial(_write, work, path), self._say_saved, self._fail)
+            self._jobs.run(self, partial(_write, work, path), self._say_saved, self._fail)
 
     # -- inside ----------------------------------------------------------------------------
 

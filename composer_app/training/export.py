@@ -11,8 +11,9 @@ import io
 import json
 import logging
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -69,7 +70,8 @@ _CELL: Final = 16
 _SMALLEST_QUANTIZED: Final = 4096
 _OPSET: Final = 18
 
-Part = tuple[onnx.ModelProto, dict[str, str]]
+# What exports a network, which takes long, and what there is to know of it.
+Part = tuple[Callable[[], onnx.ModelProto], dict[str, str]]
 
 
 def export_checkpoint(
@@ -83,15 +85,15 @@ def export_checkpoint(
 
     ``title`` and ``description`` are what people see; without them, the technique's own.
     ``styles``, for a network that knows several, are those to be offered, each as an entry of its
-    own. Raises :class:`SettingError` for something that is not a checkpoint, or cannot be
-    exported.
+    own. Raises :class:`SettingError`, at once, for something that is not a checkpoint, or cannot
+    be exported.
     """
     state = load_checkpoint(checkpoint)
     technique = str(state["technique"])
     if technique not in _TECHNIQUES:
         raise SettingError(f"Models of the technique {technique} are not exported yet.")
     try:
-        model, metadata = _TECHNIQUES[technique](state)
+        export, metadata = _TECHNIQUES[technique](state)
     except (KeyError, RuntimeError, TypeError, ValueError) as error:
         raise SettingError(
             f"{checkpoint} was made by another version of Composer, with another network."
@@ -107,7 +109,7 @@ def export_checkpoint(
         "training_seconds": str(round(state["seconds"])),
         "config": json.dumps(state["config"]),
     }
-    return save_model(model, metadata, path)
+    return save_model(export(), metadata, path)
 
 
 def save_model(model: onnx.ModelProto, metadata: Mapping[str, str], path: Path) -> int:
@@ -151,7 +153,7 @@ def entries(styles: Sequence[str], known: Sequence[str]) -> list[dict[str, objec
 def _refining(state: Mapping[str, Any]) -> Part:
     network = refining_network(state)
     knows_styles = network.stem.weight.shape == state["average"]["stem.weight"].shape
-    return export_refining(network), {
+    return partial(export_refining, network), {
         "technique": "refining",
         "title": known_styles.BACH.title,
         "description": known_styles.BACH.description,
@@ -165,7 +167,7 @@ def _refining(state: Mapping[str, Any]) -> Part:
 def _classic(state: Mapping[str, Any]) -> Part:
     network = ClassicGenerator()
     network.load_state_dict(state["generator"])
-    return export_classic(network), {
+    return partial(export_classic, network), {
         "technique": "gan",
         "layout": "roll",
         "title": "Bach chorale, 2019",
@@ -179,7 +181,7 @@ def _classic(state: Mapping[str, Any]) -> Part:
 def _one_pass(state: Mapping[str, Any]) -> Part:
     network = OnePassGenerator(config_from_dict(OnePassConfig, state["config"]))
     network.load_state_dict(state["average"])
-    return export_gan(network), voices_metadata()
+    return partial(export_gan, network), voices_metadata()
 
 
 # Each makes the network of a checkpoint and says what there is to know of it.

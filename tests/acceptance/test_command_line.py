@@ -178,11 +178,10 @@ def truncated(folder: Path) -> Path:
 def garbage(folder: Path) -> Path:
     """100 MB, with the first bytes of a MIDI file so that it is not refused for those alone."""
     path = folder / "garbage.mid"
-    noise = np.random.default_rng(1).bytes(1_000_000)
     with path.open("wb") as file:
-        file.write(midi_bytes([])[:14])
-        for _ in range(100):
-            file.write(noise)
+        file.write(midi_bytes([])[:14] + np.random.default_rng(1).bytes(1_000_000))
+        # The rest takes no room on the disk.
+        file.truncate(100_000_000)
     return path
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.live import rig
 from tests.live.peer import Peer, keyboard, peer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.real_time]
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import pytest
 from tests.live import rig
 from tests.live.peer import Peer, peer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.real_time]
 
 COUNT, APART = 40, 0.15
 # What the product promises for onsets, in seconds: the median and 95 of 100.

@@ -22,7 +22,7 @@ from tests.live.midi_fakes import FakeSystem
 from tests.live.rig import AudioServer, audio_server, pitches_in, skip_if_overloaded
 from tests.studio.support import FakePorts
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.real_time]
 
 # Nearly a pure tone, so that the strongest partial is the fundamental.
 OCARINA = 79

@@ -83,7 +83,7 @@ MELODIES = {
     "syncopated": line(turned([60, 64, 67, 65], 6), 2, 4, 4, 6),
     **{f"the key of {tonic}": tune(tonic, 2) for tonic in range(60, 72)},
 }
-SLOW = {"200 bars": tune(65, 200)}
+SLOW = {"100 bars": tune(65, 100)}
 # What the melody itself makes hard: running and chromatic lines leave some chords out.
 HARD = (
     *("running sixteenths", "a chromatic line", "octave leaps", "one step"),

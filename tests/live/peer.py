@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.live.rig import PATIENCE_SECONDS
+
 
 class Peer:
     """A process that obeys lines and answers with lines."""
@@ -38,7 +40,7 @@ class Peer:
     def line(self) -> str:
         """The next line it prints."""
         try:
-            return self._lines.get(timeout=20).strip()
+            return self._lines.get(timeout=PATIENCE_SECONDS).strip()
         except Empty:
             pytest.fail("the other process fell silent")
 
@@ -61,7 +63,7 @@ class Peer:
         """End its input, and so the process; returns its status."""
         assert self.process.stdin is not None
         self.process.stdin.close()
-        return self.process.wait(20)
+        return self.process.wait(PATIENCE_SECONDS)
 
 
 @contextmanager

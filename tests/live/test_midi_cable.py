@@ -11,7 +11,7 @@ from tests.live import rig
 from tests.live.doubles import ListeningSink
 from tests.live.peer import Peer, keyboard, peer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.real_time]
 
 PORT = "keys"
 

@@ -20,7 +20,7 @@ from composer_app.music.timing import TempoChange, TempoMap
 from tests.live import rig
 from tests.live.peer import Peer, peer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.real_time]
 
 PORT = "strings"
 IN_TIME = 0.01

@@ -1,6 +1,8 @@
 import threading
 
 import pytest
+import shiboken6
+from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from composer_app.studio.jobs import Jobs
@@ -11,7 +13,8 @@ class Desk:
     """Asks for numbers, each of which waits until it is let go."""
 
     def __init__(self, jobs: Jobs, *, drops_stale: bool) -> None:
-        self.latest = Latest[int](jobs, drops_stale=drops_stale)
+        self.owner = QObject()
+        self.latest = Latest[int](jobs, self.owner, drops_stale=drops_stale)
         self.gate = threading.Event()
         self.begun: list[int] = []
         self.told: list[int] = []
@@ -78,7 +81,8 @@ def test_a_failure_is_told_and_the_next_request_runs(qtbot: QtBot, jobs: Jobs) -
 
 
 def test_an_answer_may_ask_again(qtbot: QtBot, jobs: Jobs) -> None:
-    latest = Latest[int](jobs, drops_stale=True)
+    owner = QObject()
+    latest = Latest[int](jobs, owner, drops_stale=True)
     told: list[int] = []
 
     def take(number: int) -> None:
@@ -94,8 +98,28 @@ def test_an_answer_may_ask_again(qtbot: QtBot, jobs: Jobs) -> None:
 def test_closed_jobs_take_nothing_more(qtbot: QtBot, jobs: Jobs) -> None:
     jobs.close()
     begun: list[int] = []
-    Latest[None](jobs, drops_stale=False).ask(
+    owner = QObject()
+    Latest[None](jobs, owner, drops_stale=False).ask(
         lambda: begun.append(1), lambda _: begun.append(2), print
     )
     qtbot.wait(20)
     assert begun == []
+
+
+@pytest.mark.parametrize("number", [1, -1])
+def test_a_deleted_owner_is_told_nothing(qtbot: QtBot, jobs: Jobs, number: int) -> None:
+    gone, other = Desk(jobs, drops_stale=False), Desk(jobs, drops_stale=False)
+    for desk in (gone, other):
+        desk.ask(number)
+        desk.ask(2)
+    qtbot.waitUntil(lambda: gone.begun == [number])
+    shiboken6.delete(gone.owner)
+    for desk in (gone, other):
+        desk.gate.set()
+    qtbot.waitUntil(lambda: not jobs.busy and not other.latest.busy)
+    assert gone.told == gone.errors == []
+    assert gone.begun == [number], "what waits is of no use to anybody"
+    assert len(other.told + other.errors) == 2
+    gone.ask(3)
+    jobs.close()
+    assert gone.begun == [number]

@@ -1,9 +1,11 @@
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
@@ -18,6 +20,9 @@ from composer_app.studio import distribution_page, likeness_page, statistics_pre
 from composer_app.studio.jobs import Jobs
 from composer_app.studio.statistics_canvas import StatisticsCanvas
 from composer_app.studio.statistics_panel import StatisticsPanel
+from composer_app.studio.statistics_picture import Picture
+from composer_app.studio.statistics_plate import Frame, Plate
+from composer_app.studio.statistics_press import Press
 from composer_app.studio.theme import palette
 
 PIECE = Composition(
@@ -105,6 +110,30 @@ def test_matplotlib_and_scipy_wait_for_the_first_showing() -> None:
         "sys.exit('matplotlib' in sys.modules or 'scipy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_a_picture_that_comes_after_the_panel_has_gone_is_dropped(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawing, gone, jobs = threading.Event(), threading.Event(), Jobs()
+    draw = Press.draw
+
+    def draw_late(press: Press, picture: Picture, frame: Frame) -> Plate:
+        drawing.set()
+        assert gone.wait(LOADING_MS / 1000)
+        return draw(press, picture, frame)
+
+    monkeypatch.setattr(Press, "draw", draw_late)
+    panel = StatisticsPanel(jobs)
+    panel.resize(328, 560)
+    panel.set_composition(PIECE)
+    panel.show()
+    qtbot.waitUntil(drawing.is_set, timeout=LOADING_MS)
+    shiboken6.delete(panel)
+    gone.set()
+    # What is raised on the way fails the test.
+    qtbot.waitUntil(lambda: not jobs.busy, timeout=LOADING_MS)
+    jobs.close()
 
 
 def test_pyplot_is_never_imported(shown: StatisticsPanel) -> None:
@@ -219,7 +248,8 @@ def test_without_matplotlib_the_figures_remain(
     monkeypatch.setattr(statistics_press, "PLOT_MODULE", "composer_app.no_such_module")
     panel.set_composition(PIECE)
     panel.show()
-    qtbot.waitUntil(lambda: "matplotlib could not be loaded" in texts(panel))
+    rest(qtbot, panel)
+    assert "matplotlib could not be loaded" in texts(panel)
     assert panel.distribution.figures.shown["notes"] == "72"
 
 

@@ -14,9 +14,9 @@ from tests.training.pieces import TINY, chord_piece
 SMALL = [
     argument
     for override in (
-        "channels=16,16,16,16,16",
-        "down_blocks=1,1,1,1,1",
-        "up_blocks=1,1,1,1",
+        "channels=16,16",
+        "down_blocks=1,1",
+        "up_blocks=1",
         "window=32",
         "batch=4",
         "iterations=2",

@@ -19,6 +19,7 @@ from composer_app.generation.catalog import load_generator  # noqa: E402
 from composer_app.generation.generator import GenerationSettings, compose  # noqa: E402
 from composer_app.generation.model_file import read_metadata  # noqa: E402
 from composer_app.music.sample_melodies import load_sample  # noqa: E402
+from composer_app.training import export  # noqa: E402
 from composer_app.training.config import ClassicGanConfig, config_to_dict  # noqa: E402
 from composer_app.training.dataset import WindowSampler  # noqa: E402
 from composer_app.training.export import (  # noqa: E402
@@ -39,7 +40,7 @@ from composer_app.training.trainer import (  # noqa: E402
     save_checkpoint,
 )
 from composer_app.training.window_feed import to_tensors  # noqa: E402
-from tests.training.pieces import TINY, chord_piece  # noqa: E402
+from tests.training.pieces import SHALLOW, TINY, chord_piece  # noqa: E402
 
 pytestmark = pytest.mark.slow
 
@@ -70,10 +71,9 @@ def test_onnx_says_what_torch_says_at_every_length() -> None:
 
 def sessions(model: Any) -> tuple[Any, Any]:
     """The model with its weights as they are, and quantized."""
-    copy = onnx.ModelProto.FromString(model.SerializeToString())
     return tuple(
         onnxruntime.InferenceSession(m.SerializeToString(), providers=["CPUExecutionProvider"])
-        for m in (model, quantize_weights(copy))
+        for m in (model, quantize_weights(copy_of(model)))
     )
 
 
@@ -89,10 +89,26 @@ def classic() -> ClassicGenerator:
     return network
 
 
+@pytest.fixture(scope="module")
+def classic_model(classic: ClassicGenerator) -> Any:
+    """What it is exported as, which takes seconds."""
+    return export_classic(classic)
+
+
+@pytest.fixture(scope="module")
+def shallow_model() -> Any:
+    """What a refining network is exported as, whatever its weights: for what is said around it."""
+    return export_refining(RefiningUNet(SHALLOW))
+
+
+def copy_of(model: Any) -> Any:
+    return onnx.ModelProto.FromString(model.SerializeToString())
+
+
 def test_the_published_generator_says_the_same_as_onnx(
-    classic: ClassicGenerator, tmp_path: Path
+    classic: ClassicGenerator, classic_model: Any, tmp_path: Path
 ) -> None:
-    model = export_classic(classic)
+    model = copy_of(classic_model)
     plain, small = sessions(model)
     torch.manual_seed(4)
     for batch in (1, 5):
@@ -128,8 +144,12 @@ def test_the_published_generator_says_the_same_as_onnx(
 
 
 def test_a_checkpoint_of_the_published_gan_becomes_a_model(
-    classic: ClassicGenerator, tmp_path: Path
+    classic: ClassicGenerator,
+    classic_model: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(export, "export_classic", lambda network: copy_of(classic_model))
     state = {
         "technique": "gan-classic",
         "generator": classic.state_dict(),
@@ -213,7 +233,7 @@ def test_a_one_pass_network_with_other_inputs_is_a_mistake() -> None:
 
 
 def test_an_exported_checkpoint_is_a_model_that_describes_itself(tmp_path: Path) -> None:
-    trainer = RefiningTrainer(TINY, [chord_piece()], [chord_piece("v", "valid")])
+    trainer = RefiningTrainer(SHALLOW, [chord_piece()], [chord_piece("v", "valid")])
     trainer.step()
     save_checkpoint(tmp_path / "c.pt", trainer.state())
     path = tmp_path / "tiny.onnx"
@@ -227,8 +247,11 @@ def test_an_exported_checkpoint_is_a_model_that_describes_itself(tmp_path: Path)
     assert str(Path(__file__).parents[2]).encode() not in path.read_bytes()
 
 
-def test_styles_become_entries(tmp_path: Path) -> None:
-    trainer = RefiningTrainer(TINY, [chord_piece()], [chord_piece("v", "valid")])
+def test_styles_become_entries(
+    shallow_model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "export_refining", lambda network: copy_of(shallow_model))
+    trainer = RefiningTrainer(SHALLOW, [chord_piece()], [chord_piece("v", "valid")])
     save_checkpoint(tmp_path / "c.pt", trainer.state())
     path = tmp_path / "three.onnx"
     export_checkpoint(tmp_path / "c.pt", path, styles=["bach", "ragtime"])
@@ -239,12 +262,17 @@ def test_styles_become_entries(tmp_path: Path) -> None:
     ]
     assert rows[1]["programs"] == [3, 3, 3, 3]
     assert rows[1]["tempo"] == sorted(rows[1]["tempo"])
+    # A mistake is told before the work begins.
+    monkeypatch.setattr(export, "export_refining", lambda network: pytest.fail("it has begun"))
     with pytest.raises(SettingError, match="does not know the style 'polka'"):
         export_checkpoint(tmp_path / "c.pt", path, styles=["polka"])
 
 
-def test_a_network_from_before_there_were_styles_is_exported_all_the_same(tmp_path: Path) -> None:
-    trainer = RefiningTrainer(TINY, [chord_piece()], [chord_piece("v", "valid")])
+def test_a_network_from_before_there_were_styles_is_exported_all_the_same(
+    shallow_model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "export_refining", lambda network: copy_of(shallow_model))
+    trainer = RefiningTrainer(SHALLOW, [chord_piece()], [chord_piece("v", "valid")])
     state = trainer.state()
     state["average"] = dict(state["average"])
     state["average"]["stem.weight"] = state["average"]["stem.weight"][:, :-3]

@@ -14,7 +14,7 @@ from composer_app.training.two_sample import (  # noqa: E402
     two_sample_test,
 )
 
-QUICK = Training(steps=40, batch=8)
+QUICK = Training(steps=25, batch=8)
 
 
 def samples(seed: int, count: int = 24, *, noise: bool = False, steps: int = 80) -> list[Sample]:
