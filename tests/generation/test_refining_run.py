@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from composer_app.generation.noise import NoiseVector
-from composer_app.generation.refining_run import Canvas, Run, Schedule
+from composer_app.generation.refining_run import Canvas, Network, Run, Schedule
 from composer_app.generation.sampling import NoiseSource, in_a_triad, lone_steps
 
 STEPS, CLASSES = 16, 49
@@ -29,18 +29,32 @@ class Stubborn:
         return logits, np.full(WANTED.shape, -60, np.float32)
 
 
-def run(seed: int, *locked: tuple[int, int]) -> Run:
+def run_with(
+    network: Network,
+    schedule: Schedule,
+    locked: NDArray[np.bool_] | None = None,
+    seed: int = 1,
+    struck: int = 0,
+) -> Run:
+    """A run under a melody that is struck on steps 0 and ``struck``."""
     free = np.ones(WANTED.shape, np.bool_)
     free[:, 0] = False
-    for cell in locked:
-        free[cell] = False
+    if locked is not None:
+        free &= ~locked
     position = np.arange(STEPS)
     onset = np.zeros(WANTED.shape, np.bool_)
-    onset[0] = onset[11, 2] = True
-    canvas = Canvas(STEPS, WANTED, onset, free, position, np.zeros_like(position), 0, 0)
-    made = Run(Stubborn(), canvas, NoiseSource(NoiseVector.from_seed(seed, STEPS), STEPS))
-    made.sample(Schedule((2, 1, 1), 0, 2))
+    onset[0] = onset[11, 2] = onset[struck, 0] = True
+    canvas = Canvas(STEPS, WANTED, onset, free, position, np.zeros_like(position), 0, struck)
+    made = Run(network, canvas, NoiseSource(NoiseVector.from_seed(seed, STEPS), STEPS))
+    made.sample(schedule)
     return made
+
+
+def run(seed: int, *cells: tuple[int, int]) -> Run:
+    locked = np.zeros(WANTED.shape, np.bool_)
+    for cell in cells:
+        locked[cell] = True
+    return run_with(Stubborn(), Schedule((2, 1, 1), 0, 2), locked, seed)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -98,16 +112,8 @@ class Whole:
 
 
 def whole(seed: int) -> tuple[Run, Whole]:
-    free = np.ones(WANTED.shape, np.bool_)
-    free[:, 0] = False
-    onset = np.zeros(WANTED.shape, np.bool_)
-    onset[::4, 0] = True
-    position = np.arange(STEPS)
-    canvas = Canvas(STEPS, WANTED, onset, free, position, np.zeros_like(position), 0, 12)
     network = Whole()
-    made = Run(network, canvas, NoiseSource(NoiseVector.from_seed(seed, STEPS), STEPS))
-    made.sample(Schedule((3, 1, 1), 0, 0))
-    return made, network
+    return run_with(network, Schedule((3, 1, 1), 0, 0), seed=seed, struck=12), network
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -128,3 +134,83 @@ def test_voices_are_struck_one_after_the_other_from_the_bass_up() -> None:
         [False, True, True],
         [True, True, True],
     ]
+
+
+class Regretful:
+    """Draws wrong beats, as long as it is not told what comes after them; then it is sure."""
+
+    classes = CLASSES
+    wrong, right = 31, 33
+
+    def infer(
+        self, feeds: dict[str, NDArray[Any]], stop: Callable[[], bool] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        known = feeds["pitch_known"] > 0
+        wanted = WANTED.copy()
+        wanted[:, 1] = self.right
+        beats = np.arange(0, STEPS, 4)
+        wanted[beats, 1] = np.where(known[beats + 2, 1], self.right, self.wrong)
+        logits = 60 * np.eye(CLASSES, dtype=np.float32)[wanted]
+        return logits, np.zeros(WANTED.shape, np.float32)
+
+
+@pytest.mark.parametrize(("looks", "pitch"), [(0, Regretful.wrong), (4, Regretful.right)])
+def test_beats_that_no_longer_fit_are_drawn_again(looks: int, pitch: int) -> None:
+    made = run_with(Regretful(), Schedule((2, 2, 1), looks, 0))
+    # The last beat is the ending, which has rules of its own.
+    assert (made.grid[:12:4, 1] == pitch).all()
+    assert (made.grid[2:12:4, 1] == Regretful.right).all()
+
+
+def test_a_locked_beat_is_not_looked_at_again() -> None:
+    locked = np.zeros(WANTED.shape, np.bool_)
+    locked[4, 1] = True
+    made = run_with(Regretful(), Schedule((2, 2, 1), 4, 0), locked)
+    assert made.grid[4, 1] == WANTED[4, 1]
+
+
+class Early(Stubborn):
+    """Has its tenor come to the next note a sixteenth before it should, or else stay."""
+
+    def infer(
+        self, feeds: dict[str, NDArray[Any]], stop: Callable[[], bool] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        logits, onsets = super().infer(feeds, stop)
+        logits[:, 2] = 0
+        logits[:, 2, 24] = 30
+        logits[5:, 2, 26] = 60
+        return logits, onsets
+
+
+def test_lower_voices_do_not_begin_notes_on_odd_sixteenths() -> None:
+    made = run_with(Early(), Schedule((2, 1, 1), 0, 0))
+    assert made.grid[4:7, 2].tolist() == [24, 24, 26]
+    # Where the melody is struck, the others may be, too.
+    made = run_with(Early(), Schedule((2, 1, 1), 0, 0), struck=5)
+    assert made.grid[4:7, 2].tolist() == [24, 26, 26]
+
+
+class Undecided(Stubborn):
+    """Has two notes for the tenor's second beat, and stays with one once it has been begun."""
+
+    notes = (24, 26)
+
+    def infer(
+        self, feeds: dict[str, NDArray[Any]], stop: Callable[[], bool] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        logits, onsets = super().infer(feeds, stop)
+        begun = feeds["pitch_known"][4, 2] > 0
+        logits[4:8, 2] = 0
+        logits[4:8, 2, feeds["pitch"][4, 2] if begun else self.notes] = 60
+        return logits, onsets
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_note_that_is_drawn_again_stays_one_note(seed: int) -> None:
+    made = run_with(Undecided(), Schedule((2, 1, 1), 0, 0), seed=seed)
+    # A leap down to it and up again, of more than an octave.
+    made.grid[4:8, 2] = 10
+    made.grid[[3, 8], 2] = 24
+    assert made._repair(1)
+    assert made.grid[4, 2] in Undecided.notes
+    assert (made.grid[4:8, 2] == made.grid[4, 2]).all()

@@ -9,6 +9,7 @@ from composer_app.generation.sampling import (
     NoiseSource,
     faults,
     groups,
+    next_pitch,
     normal_cdf,
     order_mask,
     parallel_mask,
@@ -192,6 +193,17 @@ def test_the_note_after_is_looked_at_too() -> None:
     known = np.array([[True, False, False, False], [True, True, False, False]])
     allowed = parallels(cells, known, 1)
     assert np.flatnonzero(~allowed[0, 1]).tolist() == [12, 24, 36, 48]
+
+
+def test_the_next_pitch_is_where_the_voice_goes() -> None:
+    cells = grid((30, 20, 15, 5), (0, 0, 0, 0), (30, 22, 0, 5), (30, 22, 0, 7))
+    known = np.ones(cells.shape, np.bool_)
+    known[1] = known[2, 2] = False
+    coming = next_pitch(cells, known, every_cell(cells), 49).reshape(*cells.shape, 49)
+    # The alto moves from 20 to 22; the bass stays; nobody knows where the tenor goes.
+    assert np.argwhere(coming[1]).tolist() == [[1, 22]]
+    # At the end nothing comes.
+    assert not coming[3].any()
 
 
 def test_cells_grow_to_whole_notes() -> None:
