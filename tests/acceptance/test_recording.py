@@ -101,7 +101,8 @@ def test_a_recording_outlives_the_program(tmp_path: Path) -> None:
         ask_until(studio, "message", lambda answer: "recording was cut short" in answer[0])
         studio.ask("click Bring Back")
         assert answer_of(studio) is True
-        ask_until(studio, "melody", lambda notes: [p for p, _ in notes] == [60, 62, 64, 65])
+        # As it was played: on the grid, keys that came late may share a sixteenth.
+        ask_until(studio, "performance", lambda played: [p for p, *_ in played] == [60, 62, 64, 65])
         rig.wait_for(lambda: not journal.exists(), "the journal to go")
         assert studio.close() == 0
     # Brought back and not saved, it is a piece like others.
