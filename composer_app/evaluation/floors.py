@@ -4,7 +4,8 @@ Both take real accompaniments out of the training pieces, so single voices sound
 composer's; what they lack is the melody above them, or one bar knowing of the next.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,9 @@ from composer_app.training.corpus import Piece
 _SHIFTS: Final = range(-5, 7)
 _SEED: Final = 7
 _OCTAVE: Final = 12
+
+# Pitch and onset, each (N, length, 4), of N bars.
+_Bars = tuple[NDArray[np.int16], NDArray[np.bool_]]
 
 
 def random_paste(excerpts: Sequence[Excerpt], training: Sequence[Piece]) -> list[VoiceGrid]:
@@ -46,14 +50,12 @@ def bar_retrieval(excerpts: Sequence[Excerpt], training: Sequence[Piece]) -> lis
     equals the one that needs least transposition, then the first. A bar of which nothing is
     known (another length) stays empty.
     """
-    libraries: dict[int, tuple[NDArray[np.int16], NDArray[np.bool_]]] = {}
-    takes = []
-    for each in excerpts:
-        length = each.passage.bar_steps
-        if length not in libraries:
-            libraries[length] = _bar_library(training, length)
-        takes.append(_retrieved(each, *libraries[length]))
-    return takes
+
+    @cache
+    def library(length: int) -> _Bars:
+        return _bar_library(training, length)
+
+    return [_retrieved(each, library) for each in excerpts]
 
 
 class _Training:
@@ -79,9 +81,7 @@ def _under(
     return VoiceGrid(result, struck)
 
 
-def _bar_library(
-    training: Sequence[Piece], length: int
-) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
+def _bar_library(training: Sequence[Piece], length: int) -> _Bars:
     """``(pitch, onset)``, each (N, length, 4): the whole bars of ``length`` steps."""
     pitch, onset = [], []
     for piece in training:
@@ -96,12 +96,16 @@ def _bar_library(
     return np.stack(pitch), np.stack(onset)
 
 
-def _retrieved(each: Excerpt, pitch: NDArray[np.int16], onset: NDArray[np.bool_]) -> VoiceGrid:
+def _retrieved(each: Excerpt, library: Callable[[int], _Bars]) -> VoiceGrid:
     found = np.full(each.grid.pitch.shape, REST, np.int16)
     struck = np.zeros(found.shape, np.bool_)
     shifts = sorted(_SHIFTS, key=abs)
-    for start, end in each.passage.bars if len(pitch) else ():
+    for start, end in each.passage.bars:
         count = end - start
+        # The last bar may be cut short; where the metre changes, one may be longer than usual.
+        pitch, onset = library(max(count, each.passage.bar_steps))
+        if not len(pitch):
+            continue
         wanted = each.grid.pitch[start:end, 0]
         known = pitch[:, :count, 0]
         # (shifts, bars): steps in common.

@@ -63,6 +63,20 @@ def test_the_most_similar_bar_wins() -> None:
     assert set(take.pitch[:16, 3].tolist()) == {40}
 
 
+def test_a_bar_that_is_longer_than_the_others_has_bars_of_its_own_length() -> None:
+    each = cut(chorale())
+    bars = ((0, 16), (16, 40), (40, each.grid.steps))
+    longer = replace(each, passage=replace(each.passage, bars=bars))
+    usual = chorale("t", "train")
+    (take,) = bar_retrieval([longer], [usual])
+    assert (take.pitch[:16, 1:] >= 0).all()
+    assert (take.pitch[16:40, 1:] == -1).all(), "none of 24 steps is known"
+    of_24 = replace(usual, bar_length=np.full(160, 24, np.int16))
+    of_24.position[:] = np.arange(160) % 24
+    (take,) = bar_retrieval([longer], [usual, of_24])
+    assert (take.pitch[16:40, 1:] >= 0).all()
+
+
 def test_what_is_held_over_a_bar_line_elsewhere_is_struck_here() -> None:
     held = chorale("t", "train")
     held.onset[:, 3] = False
