@@ -393,11 +393,9 @@ def curves_picture() -> Figure:
     refining = {name.rpartition("_")[2]: curve for name, curve in read_curve("refining").items()}
     distilled = read_curve("one-pass-distillation")
     adversarial, classic = read_curve("one-pass-adversarial"), read_curve("classic")
-    draw_curves(
-        figure.add_subplot(grid[0, :]),
-        "Refining: loss on validation windows (nats a hidden pitch)",
-        refining,
-    )
+    teachers = "Refining, three teachers: Bach's validation loss"
+    draw_curves(figure.add_subplot(grid[0, 0]), teachers, read_curve("teachers"))
+    draw_curves(figure.add_subplot(grid[0, 1]), "Refining, their pupil: validation loss", refining)
     axes = figure.add_subplot(grid[1, 0])
     draw_curves(axes, "One-pass, distillation: KL to teacher", {"": distilled["distill_kl"]})
     axes.set_yscale("log")
@@ -423,10 +421,19 @@ def draw_curves(axes: Axes, title: str, curves: dict[str, list[tuple[float, floa
         xs, ys = zip(*curve, strict=True)
         axes.plot(xs, ys, color=colour, lw=3, marker="o", ms=4 if len(xs) < 60 else 0)
         style: dict[str, Any] = {"color": colour, "fontsize": SMALL * POINT, "weight": "bold"}
+        # Below its line where the name above would run into the next line's.
+        above = [other[-1][1] - ys[-1] for other in curves.values() if other[-1][1] > ys[-1]]
+        close = bool(above) and min(above) < (max(ys) - min(ys)) / 8
         axes.annotate(
-            name, (xs[-1], ys[-1]), (0, 12), textcoords="offset points", ha="right", **style
+            name,
+            (xs[-1], ys[-1]),
+            (0, -12 if close else 12),
+            textcoords="offset points",
+            ha="right",
+            va="top" if close else "baseline",
+            **style,
         )
-    axes.margins(y=0.16)
+    axes.margins(y=0.18)
     axes.grid(color=LINE, lw=0.6, alpha=0.6)
     axes.tick_params(colors=MUTED, labelsize=SMALL * POINT, length=0, pad=8)
     axes.set_xlabel("iteration", color=MUTED, fontsize=SMALL * POINT)

@@ -4,9 +4,9 @@
 #
 #   scripts/train_bach.sh FOLDER [cuda|cpu] [BIN]
 #
-# FOLDER is where the corpora, the checkpoints and bach.onnx are put; BIN holds the programs of the
-# environment (.venv/bin). With cuda, the schedules are those of the shipped model, ten minutes on
-# one H200; with cpu, they take a night on two cores.
+# FOLDER is where the checkpoints and bach.onnx are put (the corpora are those in build/); BIN
+# holds the programs of the environment (.venv/bin). With cuda, the schedules are those of the
+# shipped model, ten minutes on one H200; with cpu, they take a night on two cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder="${1:?"say where to put it: scripts/train_bach.sh build/training/bach"}"
@@ -21,8 +21,8 @@ esac
 
 corpora=()
 for style in bach hymn ragtime; do
-    [ -f "$folder/$style.npz" ] || "$app" corpus "$style" -o "$folder/$style.npz"
-    corpora+=(--corpus "$folder/$style.npz")
+    [ -f "build/$style.npz" ] || "$app" corpus "$style"
+    corpora+=(--corpus "build/$style.npz")
 done
 
 train() { # NAME MINUTES WORKERS [SETTING | --OPTION VALUE ...]

@@ -190,7 +190,8 @@ def faults(grid: Grid) -> Mask:
     """(T, 4): the cells of voices 1-3 that take part in a fault of part-writing.
 
     Parallel fifths and octaves (two voices move, and their interval is perfect before and
-    after), crossing voices, leaps beyond an octave, and single notes of one step.
+    after), crossing voices, leaps beyond an octave, single notes of one step, and rests of one
+    step within a line, which chorales and hymns never have.
     """
     fault = np.zeros(grid.shape, np.bool_)
     if len(grid) < 2:
@@ -212,6 +213,7 @@ def faults(grid: Grid) -> Mask:
     leap = moves & (np.abs(after - before) > _LEAP)
     fault[1:] |= leap
     fault |= lone_steps(grid)
+    fault[1:-1] |= (grid[:-2] > 0) & (grid[1:-1] == 0) & (grid[2:] > 0)
     fault[:, 0] = False
     return fault
 

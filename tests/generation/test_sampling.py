@@ -206,6 +206,12 @@ def test_the_next_pitch_is_where_the_voice_goes() -> None:
     assert not coming[3].any()
 
 
+def test_a_rest_of_one_step_within_a_line_is_a_fault() -> None:
+    start, rest, end = [(30, 20, 15, 5)] * 2, (30, 20, 15, 0), [(30, 20, 15, 5)] * 2
+    pause = [(30, 0, 15, 5)] * 2
+    assert np.argwhere(faults(grid(*start, rest, *pause, *end))).tolist() == [[2, 3]]
+
+
 def test_cells_grow_to_whole_notes() -> None:
     cells = grid(*[(1, 1, 1, 1)] * 2, *[(1, 2, 1, 1)] * 3, (1, 1, 1, 1))
     marked = np.zeros(cells.shape, np.bool_)
