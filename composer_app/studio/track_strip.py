@@ -125,7 +125,7 @@ class TrackStrip(QFrame):
         rows.addLayout(upper)
         rows.addLayout(lower)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 0, 4, 0)
+        layout.setContentsMargins(8, 1, 4, 1)
         layout.setSpacing(8)
         layout.addWidget(stripe)
         layout.addLayout(rows, 1)
