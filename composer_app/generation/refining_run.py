@@ -18,9 +18,9 @@ from composer_app.generation.sampling import (
     groups,
     in_a_triad,
     lone_steps,
-    next_pitch,
     order_mask,
     parallel_mask,
+    passing_mask,
     spread_order,
     triad_mask,
     whole_notes,
@@ -248,10 +248,10 @@ class Run:
         ordered = order_mask(self.grid, self.known, cells, classes)
         allowed = ordered & parallel_mask(self.grid, self.known, cells, classes, stride)
         step, voice = cells
-        early = (step - self.upbeat) % 2 == 1
-        # Beside the melody's strokes, and after a note that is not to be drawn out, it may be so.
-        early &= ~self.onset[step, 0] & self.free[np.maximum(step - 1, 0), voice]
-        allowed &= ~(early[:, None] & next_pitch(self.grid, self.known, cells, classes))
+        # Beside the melody's strokes, and after a note that is not to be drawn out, all is free.
+        between = (step - self.upbeat) % 2 == 1
+        between &= ~self.onset[step, 0] & self.free[np.maximum(step - 1, 0), voice]
+        allowed &= ~between[:, None] | passing_mask(self.grid, self.known, cells, classes)
         stuck = ~allowed[:, 1:].any(axis=1)
         allowed[stuck] = ordered[stuck]
         # A melody that is varied goes on where it went on.

@@ -9,10 +9,10 @@ from composer_app.generation.sampling import (
     NoiseSource,
     faults,
     groups,
-    next_pitch,
     normal_cdf,
     order_mask,
     parallel_mask,
+    passing_mask,
     spread_order,
     whole_notes,
 )
@@ -195,15 +195,20 @@ def test_the_note_after_is_looked_at_too() -> None:
     assert np.flatnonzero(~allowed[0, 1]).tolist() == [12, 24, 36, 48]
 
 
-def test_the_next_pitch_is_where_the_voice_goes() -> None:
-    cells = grid((30, 20, 15, 5), (0, 0, 0, 0), (30, 22, 0, 5), (30, 22, 0, 7))
+def test_between_eighths_voices_stay_or_pass_by_a_step() -> None:
+    cells = grid((30, 20, 15, 5), (0, 0, 0, 0), (30, 22, 0, 5), (30, 0, 0, 0))
     known = np.ones(cells.shape, np.bool_)
-    known[1] = known[2, 2] = False
-    coming = next_pitch(cells, known, every_cell(cells), 49).reshape(*cells.shape, 49)
-    # The alto moves from 20 to 22; the bass stays; nobody knows where the tenor goes.
-    assert np.argwhere(coming[1]).tolist() == [[1, 22]]
-    # At the end nothing comes.
-    assert not coming[3].any()
+    known[[1, 3]] = known[2, 2] = False
+    allowed = passing_mask(cells, known, every_cell(cells), 49).reshape(*cells.shape, 49)
+    # The alto goes on to 22, which it must not come to early; the bass comes back to its 5.
+    assert np.flatnonzero(allowed[1, 1]).tolist() == [0, 18, 19, 20, 21]
+    assert np.flatnonzero(allowed[1, 3]).tolist() == [0, 3, 4, 5, 6, 7]
+    # Nobody knows where the tenor goes, nor what comes after the end.
+    assert np.flatnonzero(allowed[1, 2]).tolist() == [0, 13, 14, 15, 16, 17]
+    assert np.flatnonzero(allowed[3, 1]).tolist() == [0, 20, 21, 22, 23, 24]
+    # Nor where it comes from, nor what was before the beginning.
+    assert allowed[3, 2].all()
+    assert allowed[0].all()
 
 
 def test_a_rest_of_one_step_within_a_line_is_a_fault() -> None:
