@@ -9,6 +9,7 @@ import sys
 from contextlib import redirect_stdout
 from ctypes import c_char_p, c_double, c_int, c_short, c_uint, c_void_p
 from importlib import import_module
+from threading import Lock
 from types import ModuleType
 from typing import Final
 
@@ -22,6 +23,7 @@ _LINUX_REMEDY: Final = "sudo apt-get install libfluidsynth3"
 # FluidSynth's log levels, from panic to debug.
 _LOG_LEVELS: Final = range(5)
 OK: Final = 0
+_importing: Final = Lock()
 
 _Signature = tuple[type | None, tuple[type, ...]]
 # Name -> result and arguments, as in FluidSynth's headers from 2.0 on.
@@ -82,8 +84,9 @@ def fluid_library() -> ctypes.CDLL:
 
 def _find() -> tuple[ModuleType, ctypes.CDLL]:
     try:
-        # It prints where it found the library when the variable CI is set.
-        with redirect_stdout(io.StringIO()):
+        # It prints where it found the library when the variable CI is set. One thread at a time:
+        # two that redirect at once may leave the program without its standard output.
+        with _importing, redirect_stdout(io.StringIO()):
             module = import_module("fluidsynth")
         # A handle of our own, so that the types declared here are not pyfluidsynth's.
         library = ctypes.CDLL(module._fl._name)

@@ -106,10 +106,13 @@ def _connect(kind: str, systems: Sequence[int] | None, **options: int) -> Any:
     # The one to be used comes first.
     working: list[Any] = []
     for system in rtmidi.get_compiled_api() if systems is None else systems:
+        jack = system == getattr(rtmidi, "API_UNIX_JACK", None)
+        if jack and jack_watch().hung:
+            continue
         try:
             with quiet_stderr():
                 client = getattr(rtmidi, kind)(system, CLIENT_NAME, **options)
-            if system == getattr(rtmidi, "API_UNIX_JACK", None):
+            if jack:
                 client = JackClient(client, jack_watch())
             has_ports = bool(other_ports(client.get_ports()))
         except OSError:  # rtmidi's own errors are OSErrors

@@ -24,6 +24,7 @@ from composer_app.live.audio_drivers import (
 from composer_app.live.engine_clock import EngineClock
 from composer_app.live.fluid_engine import CHANNELS, FluidEngine
 from composer_app.live.fluid_library import fluid_library
+from composer_app.live.jack_watch import jack_watch
 from composer_app.live.note_sink import Clock, SilentSynthesizer, SinkEvent, Synthesizer
 from composer_app.live.quiet import quiet_stderr
 from composer_app.live.soundfonts import find_soundfonts, is_soundfont
@@ -204,6 +205,8 @@ def _start(settings: SoundSettings) -> tuple[FluidEngine, AudioDriver]:
         },
     )
     for driver in wanted:
+        if driver.name == "jack" and jack_watch().hung:
+            continue
         # One thread at a time can be quiet, and a sound server that hangs must not hold it up.
         with quiet_stderr() if driver.noisy else nullcontext():
             if engine.start(driver.name, driver.periods):

@@ -1,6 +1,7 @@
 """MIDI devices that come, go and never were, seen from the real window."""
 
 import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -109,3 +110,15 @@ def test_without_any_midi_system_the_studio_works_and_says_so(tmp_path: Path) ->
         time.sleep(0.3)
         studio.ask("release 60")
         assert answer(studio, "stop") == [[60, 80]]
+
+
+def test_a_midi_system_that_hangs_does_not_keep_the_window_from_opening(tmp_path: Path) -> None:
+    with rig.midi_cable() as cable, keyboard("keys", cable.environment):
+        # It is in full swing, and then no more.
+        cable.process.send_signal(signal.SIGSTOP)
+        try:
+            with studio_on(tmp_path, cable.environment) as studio:
+                assert answer(studio, "message") == ["", []]
+                assert answer(studio, "news") == []
+        finally:
+            cable.process.send_signal(signal.SIGCONT)

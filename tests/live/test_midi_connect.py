@@ -1,12 +1,14 @@
 """Finding a MIDI system, and what its ports are called."""
 
 import sys
-from threading import Timer
+from threading import Event, Timer
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
 from composer_app.errors import DeviceError
+from composer_app.live import jack_watch
 from composer_app.live.jack_watch import JackWatch
 from composer_app.live.midi_connect import (
     JackClient,
@@ -16,6 +18,7 @@ from composer_app.live.midi_connect import (
     other_ports,
 )
 from tests.live.midi_fakes import FakeClient, FakeSystem
+from tests.live.rig import wait_for
 
 
 def names(*full_names: str) -> list[str]:
@@ -188,3 +191,37 @@ def test_a_burst_leaves_the_time_to_hear_that_the_server_has_gone() -> None:
         flood()
     # rtmidi's queue holds 2,340 of this length, and then waits for ever.
     assert len(client.sent) < 2000
+
+
+class SlowJack:
+    """A JACK library whose server answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.answers = Event()
+        self.asked = 0
+        self.jack_client_open = Mock(side_effect=self._open)
+        self.jack_on_shutdown = Mock()
+
+    def _open(self, *_: object) -> int:
+        self.asked += 1
+        assert self.answers.wait(60)
+        return 1
+
+
+def test_a_server_that_does_not_answer_is_left_alone_until_it_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    library, jack, alsa = SlowJack(), FakeSystem("Piano"), FakeSystem("Organ")
+    pretend_rtmidi(monkeypatch, jack, alsa)
+    monkeypatch.setattr(sys.modules["rtmidi"], "API_UNIX_JACK", 0, raising=False)
+    monkeypatch.setattr(jack_watch, "_library", lambda: library)
+    monkeypatch.setattr(jack_watch, "_watches", [])
+    monkeypatch.setattr(jack_watch, "_PATIENCE_SECONDS", 0.01)
+    assert connect_output() is alsa.clients[0]
+    assert connect_input() is alsa.clients[1]
+    assert jack.clients == []
+    assert library.asked == 1
+    library.answers.set()
+    wait_for(lambda: jack_watch.jack_watch().watching, "the server to answer")
+    assert connect_output().get_ports() == ["Piano"]
+    assert library.asked == 1

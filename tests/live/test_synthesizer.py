@@ -1,13 +1,17 @@
 """What happens where something that sound needs is missing."""
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError, Event, Thread
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from composer_app.live import fluid_library
 from composer_app.live import synthesizer as module
+from composer_app.live.fluid_engine import FluidEngine
 from composer_app.live.note_sink import SilentSynthesizer, SinkEvent
 from composer_app.live.synthesizer import SoundSettings, open_synthesizer
 
@@ -75,6 +79,24 @@ def test_a_driver_that_does_not_answer_is_named(no_audio: None, soundfont: Path)
     assert "unheard-of does not answer" in sentence
 
 
+def test_a_jack_server_that_hangs_is_not_waited_for(
+    no_audio: None, soundfont: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def start(self: FluidEngine, driver: str, periods: int) -> bool:
+        asked.append(driver)
+        return False
+
+    monkeypatch.setattr(FluidEngine, "start", start)
+    monkeypatch.setattr(module, "jack_watch", lambda: SimpleNamespace(hung=True))
+    assert isinstance(open_synthesizer()[0], SilentSynthesizer)
+    assert asked == ["pulseaudio", "pipewire", "alsa"]
+    monkeypatch.setattr(module, "jack_watch", lambda: SimpleNamespace(hung=False))
+    open_synthesizer()
+    assert asked[3:] == ["pulseaudio", "pipewire", "alsa", "jack"]
+
+
 def test_nothing_is_written_on_the_terminal(
     no_audio: None, soundfont: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,6 +109,35 @@ def test_nothing_is_written_on_the_terminal(
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert (done.stdout, done.stderr) == (b"", b"")
+
+
+def test_two_threads_that_look_for_the_library_leave_the_output_as_it_was(
+    library: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both, first_left = Barrier(2), Event()
+
+    def import_module(name: str) -> ModuleType:
+        try:
+            # If both are inside, the one that came first leaves first.
+            second = both.wait(0.2) == 1
+        except BrokenBarrierError:
+            second = False
+        if second:
+            first_left.wait(5)
+        return importlib.import_module(name)
+
+    def find() -> None:
+        fluid_library.fluid_library()
+        first_left.set()
+
+    monkeypatch.setattr(fluid_library, "import_module", import_module)
+    output = sys.stdout
+    threads = [Thread(target=find) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sys.stdout is output
 
 
 def test_importing_the_engine_does_not_import_fluidsynth() -> None:
