@@ -1,7 +1,4 @@
-"""Widgets are tested in the dress that people see them in, and thrown away where they lived."""
-
-import gc
-from collections.abc import Iterator
+"""Widgets are tested in the dress that people see them in."""
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -10,15 +7,7 @@ from composer_app.studio.theme import apply_theme
 
 
 @pytest.fixture(autouse=True)
-def themed(qapp: QApplication) -> Iterator[None]:
-    """Dress the application once; after a test, collect its widgets on the GUI thread.
-
-    Python's collector runs in whatever thread happens to trigger it, and Qt objects may not be
-    destroyed in another thread than their own. What survives a test (modules, caches) is frozen,
-    so that collecting after the next one stays quick.
-    """
+def themed(thrown_away_here: None, qapp: QApplication) -> None:
+    """Dress the application once."""
     if not qapp.styleSheet():
         apply_theme(qapp)
-    yield
-    gc.collect()
-    gc.freeze()
