@@ -73,15 +73,16 @@ def repository() -> Path:
 
 @pytest.fixture
 def thrown_away_here() -> Iterator[None]:
-    """After a test, collect its widgets on the GUI thread.
+    """Collect a test's widgets on the GUI thread, after the test.
 
-    Python's collector runs in whatever thread happens to trigger it, such as one that draws for the
-    next test's window, and Qt objects may not be destroyed in another thread than their own. What
+    As the studio does while it runs, and for the same reason (composer_app/studio/garbage.py). What
     survives a test (modules, caches) is frozen, so that collecting after the next one stays quick.
     """
+    gc.disable()
     yield
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ def _run_window(argv: Sequence[str]) -> int:
     from PySide6.QtWidgets import QApplication
 
     from composer_app.studio.error_hooks import ErrorHooks
+    from composer_app.studio.garbage import GarbageCollection
     from composer_app.studio.icons import app_icon
     from composer_app.studio.interrupt import InterruptHandler
     from composer_app.studio.main_window import MainWindow
@@ -44,6 +45,7 @@ def _run_window(argv: Sequence[str]) -> int:
     app = QApplication([sys.argv[0]])
     app.setApplicationName("Composer")
     app.setDesktopFileName("composer")
+    garbage = GarbageCollection()
     settings = Settings()
     log_handler = _log_to(settings.log_file)
     hooks = ErrorHooks(str(settings.log_file))
@@ -64,6 +66,7 @@ def _run_window(argv: Sequence[str]) -> int:
         interrupt.remove()
         hooks.remove()
         logging.getLogger().removeHandler(log_handler)
+        garbage.end()
 
 
 def _log_to(path: Path) -> logging.Handler:

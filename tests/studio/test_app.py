@@ -77,7 +77,7 @@ def test_without_a_display_run_says_so_and_returns_2(
 def test_the_studio_opens_a_file_and_ends_on_ctrl_c(tmp_path: Path) -> None:
     """In a process of its own, as a person starts it; unsaved work would be kept."""
     code = f"""
-import os, signal, sys
+import gc, os, signal, sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from composer_app.music.midi_file import write_midi
@@ -91,6 +91,7 @@ def look():
     window = next((w for w in QApplication.topLevelWidgets() if hasattr(w, "roll")), None)
     if window is not None and window.windowTitle().startswith("tune.mid"):
         print("notes", window.roll.composition.note_count, flush=True)
+        print("any thread collects garbage:", gc.isenabled(), flush=True)
         os.kill(os.getpid(), signal.SIGINT)
 
 exec_ = QApplication.exec
@@ -114,6 +115,7 @@ sys.exit(app.run([path]))
     )
     assert done.returncode == 0, done.stderr
     assert "notes 42" in done.stdout
+    assert "any thread collects garbage: False" in done.stdout
     assert "Traceback" not in done.stderr
 
 
