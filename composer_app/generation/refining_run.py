@@ -249,7 +249,7 @@ class Run:
         allowed = ordered & parallel_mask(self.grid, self.known, cells, classes, stride)
         step, voice = cells
         # Beside the melody's strokes, and after a note that is not to be drawn out, all is free.
-        between = (step - self.upbeat) % 2 == 1
+        between = ((step - self.upbeat) % 2 == 1) & (voice > 0)
         between &= ~self.onset[step, 0] & self.free[np.maximum(step - 1, 0), voice]
         allowed &= ~between[:, None] | passing_mask(self.grid, self.known, cells, classes)
         stuck = ~allowed[:, 1:].any(axis=1)

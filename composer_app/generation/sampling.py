@@ -160,9 +160,9 @@ def parallel_mask(grid: Grid, known: Mask, cells: Cells, classes: int, stride: i
 def passing_mask(grid: Grid, known: Mask, cells: Cells, classes: int) -> Mask:
     """(N, classes): what lower voices do between two eighths: stay, or pass by a step.
 
-    A note that begins there is a tone or a semitone from the one before, and does not stay: of the
-    training pieces' sixteenths, hardly one in a hundred does otherwise, save where the melody is
-    struck too. Rests are not ruled out, nor is anything where the note before is not known.
+    A note that begins there is a tone or a semitone from the one before, and does not stay: ten of
+    643 in the training pieces do otherwise, save where the melody is struck too. Rests are not
+    ruled out, nor is anything where the note before is not known.
     """
     step, voice = cells
     after, before = np.minimum(step + 1, len(grid) - 1), np.maximum(step - 1, 0)

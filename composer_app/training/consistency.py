@@ -6,9 +6,9 @@ transpositions of the same window is clearly better than any one of them. That a
 the running average of the weights, is a target which the network can be trained towards (a mean
 teacher, Tarvainen and Valpola 2017, with transposition as the perturbation).
 
-Other networks may take the place of the running average. The average of several, trained alike but
-for their seeds, is better than any one of them, and one network can learn most of it (distillation
-of an ensemble, Hinton et al. 2015).
+Other networks may take the place of the running average. The average of several that were trained
+apart is better than any one of them, and one network can learn most of it (distillation of an
+ensemble, Hinton et al. 2015).
 """
 
 from collections.abc import Sequence

@@ -35,10 +35,13 @@ def run_with(
     locked: NDArray[np.bool_] | None = None,
     seed: int = 1,
     struck: int = 0,
+    free_melody: NDArray[np.bool_] | None = None,
 ) -> Run:
     """A run under a melody that is struck on steps 0 and ``struck``."""
     free = np.ones(WANTED.shape, np.bool_)
     free[:, 0] = False
+    if free_melody is not None:
+        free |= free_melody
     if locked is not None:
         free &= ~locked
     position = np.arange(STEPS)
@@ -188,6 +191,25 @@ def test_lower_voices_do_not_begin_notes_on_odd_sixteenths() -> None:
     # Where the melody is struck, the others may be, too.
     made = run_with(Early(), Schedule((2, 1, 1), 0, 0), struck=5)
     assert made.grid[4:7, 2].tolist() == [24, 26, 26]
+
+
+class Leaping(Stubborn):
+    """Has the melody leap on the fifth sixteenth, and stay there."""
+
+    def infer(
+        self, feeds: dict[str, NDArray[Any]], stop: Callable[[], bool] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        logits, onsets = super().infer(feeds, stop)
+        logits[5:12, 0] = 0
+        logits[5:12, 0, 43] = 60
+        return logits, onsets
+
+
+def test_a_melody_that_is_varied_may_leap_where_it_likes() -> None:
+    vary = np.zeros(WANTED.shape, np.bool_)
+    vary[4:12, 0] = True
+    made = run_with(Leaping(), Schedule((2, 1, 1), 0, 0), free_melody=vary)
+    assert made.grid[4:7, 0].tolist() == [36, 43, 43]
 
 
 class Undecided(Stubborn):

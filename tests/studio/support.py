@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from mido import Message
 from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from composer_app.errors import DeviceError
 from composer_app.generation.catalog import ModelInfo
@@ -16,11 +18,14 @@ from composer_app.live.midi_ports import MidiCallback, PortChanges
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
+from composer_app.studio import distribution_page, likeness_page
 from composer_app.studio.file_dialogs import FileDialogs
 from composer_app.studio.generation_worker import LoadGenerator
+from composer_app.studio.jobs import Jobs
 from composer_app.studio.main_window import MainWindow
 from composer_app.studio.services import Services, build_services
 from composer_app.studio.settings import Settings
+from composer_app.studio.statistics_panel import StatisticsPanel
 from tests.generation.fake_generator import FakeGenerator
 from tests.live.doubles import ListeningSink, SetClock
 from tests.live.midi_fakes import FakeSystem
@@ -145,6 +150,22 @@ class Studio:
     @property
     def message(self) -> str:
         return self.window.message_bar.text
+
+
+@contextmanager
+def open_statistics(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, height: int
+) -> Iterator[StatisticsPanel]:
+    """The statistics panel by itself, as wide as in the window; it does not wait for a rest."""
+    for page in (distribution_page, likeness_page):
+        monkeypatch.setattr(page, "_REST_MS", 0)
+    jobs = Jobs()
+    panel = StatisticsPanel(jobs)
+    qtbot.addWidget(panel)
+    panel.resize(328, height)
+    yield panel
+    panel.close()
+    jobs.close()
 
 
 @contextmanager

@@ -14,10 +14,9 @@ from composer_app.analysis.features import FEATURES, PITCH
 from composer_app.analysis.material import Source
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.note import Note
-from composer_app.studio import distribution_page, likeness_page
 from composer_app.studio.distribution_choices import ElidedBox
-from composer_app.studio.jobs import Jobs
 from composer_app.studio.statistics_panel import StatisticsPanel
+from tests.studio.support import open_statistics
 
 PIECE = Composition(
     tuple(
@@ -30,18 +29,11 @@ PATIENCE_MS = 60_000
 
 @pytest.fixture
 def panel(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[StatisticsPanel]:
-    for page in (distribution_page, likeness_page):
-        monkeypatch.setattr(page, "_REST_MS", 0)
-    jobs = Jobs()
-    widget = StatisticsPanel(jobs)
-    qtbot.addWidget(widget)
-    widget.resize(328, 240)
-    widget.set_composition(PIECE)
-    widget.show()
-    rest(qtbot, widget)
-    yield widget
-    widget.close()
-    jobs.close()
+    with open_statistics(qtbot, monkeypatch, 240) as panel:
+        panel.set_composition(PIECE)
+        panel.show()
+        rest(qtbot, panel)
+        yield panel
 
 
 def rest(qtbot: QtBot, panel: StatisticsPanel) -> None:

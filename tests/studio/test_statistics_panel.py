@@ -16,7 +16,7 @@ from composer_app.analysis.features import FEATURES
 from composer_app.analysis.material import Material, Source
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.note import Note
-from composer_app.studio import distribution_page, likeness_page, statistics_press
+from composer_app.studio import distribution_page, statistics_press
 from composer_app.studio.jobs import Jobs
 from composer_app.studio.statistics_canvas import StatisticsCanvas
 from composer_app.studio.statistics_panel import StatisticsPanel
@@ -24,6 +24,7 @@ from composer_app.studio.statistics_picture import Picture
 from composer_app.studio.statistics_plate import Frame, Plate
 from composer_app.studio.statistics_press import Press
 from composer_app.studio.theme import palette
+from tests.studio.support import open_statistics
 
 PIECE = Composition(
     (
@@ -37,16 +38,8 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def panel(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[StatisticsPanel]:
-    # Tests do not wait until nobody edits.
-    for page in (distribution_page, likeness_page):
-        monkeypatch.setattr(page, "_REST_MS", 0)
-    jobs = Jobs()
-    widget = StatisticsPanel(jobs)
-    qtbot.addWidget(widget)
-    widget.resize(328, 560)
-    yield widget
-    widget.close()
-    jobs.close()
+    with open_statistics(qtbot, monkeypatch, 560) as panel:
+        yield panel
 
 
 @pytest.fixture
