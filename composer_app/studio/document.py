@@ -55,6 +55,14 @@ class Document(QObject):
         self._state = _State(empty, _Piece(next(self._numbers), None, empty), Locks.none())
         self._undo_stack = QUndoStack(self)
         self._undo_stack.setUndoLimit(_UNDO_LIMIT)
+        self._moment = 0
+
+    def moment(self) -> int:
+        """Another number after every edit, undo, redo, lock and begun piece.
+
+        What was said of an earlier moment tells of the past.
+        """
+        return self._moment
 
     @property
     def composition(self) -> Composition:
@@ -93,8 +101,16 @@ class Document(QObject):
     @property
     def modified(self) -> bool:
         """Whether there is music that no file holds."""
+        return self.composition.note_count > 0 and not self.as_saved
+
+    @property
+    def as_saved(self) -> bool:
+        """Whether the piece is what its file holds; without notes and a file, it is as well.
+
+        A saved piece whose notes have all been deleted is not, though no music would be lost.
+        """
         composition, saved = self._state.composition, self._state.piece.saved
-        return composition.note_count > 0 and composition != saved
+        return composition.note_count == saved.note_count == 0 or composition == saved
 
     @property
     def name(self) -> str:
@@ -142,6 +158,7 @@ class Document(QObject):
 
     def _enter(self, state: _State) -> None:
         before, self._state = self._state, state
+        self._moment += 1
         if state.composition is not before.composition or state.piece is not before.piece:
             self.compositionChanged.emit()
             self.stateChanged.emit()
