@@ -114,6 +114,13 @@ def accompaniment_tracks(composition: Composition, melody: int) -> tuple[int | N
     return (*lines, *[None] * (3 - len(lines)))
 
 
+def left_out(composition: Composition, melody: int) -> tuple[int, ...]:
+    """Indices of the tracks with notes that are neither the melody nor alto, tenor or bass."""
+    voices = (melody, *accompaniment_tracks(composition, melody))
+    tracks = enumerate(composition.tracks)
+    return tuple(index for index, track in tracks if track.notes and index not in voices)
+
+
 def given_from(melody: Melody, voices: Voices, locks: Sequence[Lock]) -> Given:
     """The melody and the ``voices`` beneath it, with what ``locks`` name locked.
 

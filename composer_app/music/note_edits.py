@@ -19,12 +19,18 @@ NoteKey = tuple[int, Note]
 
 
 def without_notes(composition: Composition, chosen: Collection[NoteKey]) -> Composition:
-    """``composition`` without the notes ``chosen``; its tracks stay, even those left empty."""
+    """``composition`` without the notes ``chosen``.
+
+    Its tracks stay, even those left empty, so that each keeps its place; but where no note is left
+    at all there is nothing that a track could be of, and nothing that was generated or played.
+    """
     leaving = frozenset(chosen)
     tracks = tuple(
         replace(track, notes=tuple(note for note in track.notes if (index, note) not in leaving))
         for index, track in enumerate(composition.tracks)
     )
+    if not any(track.notes for track in tracks):
+        return replace(composition, tracks=(), origin=None, performance=None)
     return replace(composition, tracks=tracks)
 
 

@@ -28,6 +28,7 @@ from composer_app.studio.settings import Settings
 
 _log = logging.getLogger(__name__)
 _EXPORT: Final = "audio-export"
+_ERROR: Final = "audio-export-error"
 _SHOWN_SECONDS: Final = 0.1
 
 
@@ -70,7 +71,14 @@ class AudioExport(QObject):
         if not self._document.composition.note_count:
             self._bar.tell("There is nothing to export yet: play something, or open a melody.")
         elif self._path is not None:
-            self._bar.tell(f"{self._path.name} is still being made: wait for it, or cancel it.")
+            # The button of the message that this one stands before.
+            self._bar.tell(
+                f"{self._path.name} is still being made: wait for it, or cancel it.",
+                Tone.INFO,
+                MessageAction("Cancel", self.cancel),
+                about=lambda: self._path,
+                names=[self._path.name],
+            )
         else:
             opened = self._document.path
             name = opened.stem if opened else plain_name(self._document.name)
@@ -100,7 +108,8 @@ class AudioExport(QObject):
             return not cancelled.is_set()
 
         text, cancel = _sentence(path, 0), MessageAction("Cancel", self.cancel)
-        self._bar.stand(_EXPORT, text, Tone.INFO, cancel)
+        self._bar.withdraw(_ERROR)
+        self._bar.stand(_EXPORT, text, Tone.INFO, cancel, names=[path.name])
         self._jobs.run(
             self,
             lambda: write_audio(composition, path, soundfont, AudioSettings(), progress, mix),
@@ -114,19 +123,31 @@ class AudioExport(QObject):
 
     def _finish(self, written: AudioWritten) -> None:
         path = self._end()
-        folder = path.absolute().parent
-        self._bar.tell(f"Exported {path.name} in {folder}.", Tone.SUCCESS)
+        folder = str(path.absolute().parent)
+        sentence = f"Exported {path.name} in {folder}."
+        self._bar.tell(sentence, Tone.SUCCESS, names=[path.name, folder])
 
     def _fail(self, error: Exception) -> None:
         path = self._end()
         if isinstance(error, RenderingStoppedError):
-            self._bar.tell(f"{path.name} was not made.")
-        elif isinstance(error, ComposerError):
-            self._bar.tell(str(error), Tone.ERROR)
-        else:
+            self._bar.tell(
+                f"{path.name} was not made.", about=lambda: self._path, names=[path.name]
+            )
+            return
+        sentence = str(error)
+        if not isinstance(error, ComposerError):
             _log.error("An audio file could not be made.", exc_info=error)
             sentence = f"Something unexpected went wrong, and {path.name} was not made."
-            self._bar.tell(f"{sentence} Try another place or format.", Tone.ERROR)
+            sentence += " Try another place or format."
+        # Over with the next try, and with another piece.
+        document = self._document
+        self._bar.stand(
+            _ERROR,
+            sentence,
+            Tone.ERROR,
+            about=lambda: document.piece_number,
+            names=[str(path), path.name],
+        )
 
     def _end(self) -> Path:
         path, self._path = self._path, None

@@ -66,7 +66,8 @@ class CaptureController(QObject):
         performance = self._buffer.capture(self._clock(), self._performances.view)
         if performance is None:
             self._messages.tell(
-                "Nothing was played yet: play something first, and capture it afterwards."
+                "Nothing was played yet: play something first, and capture it afterwards.",
+                about=lambda: (self._document.moment(), self._buffer.empty),
             )
             return
         self._playback.stop()
@@ -74,7 +75,10 @@ class CaptureController(QObject):
 
     def _note_on(self, pitch: int, velocity: int, at: float) -> None:
         if self._listening:
+            was_empty = self._buffer.empty
             self._buffer.note_on(pitch, velocity, at)
+            if was_empty:
+                self._messages.review()
 
     def _note_off(self, pitch: int, at: float) -> None:
         self._buffer.note_off(pitch, at)

@@ -45,6 +45,8 @@ class ControlSection(QWidget):
     """A heading that unfolds, and beneath it the further settings."""
 
     unfolded = Signal(bool)
+    # Another choice was made.
+    changed = Signal()
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +75,11 @@ class ControlSection(QWidget):
         self._follow_action()
         self._lay_out()
         self.set_voices(())
+        for lock in self.locks:
+            lock.toggled.connect(self.changed)
+        boxes = (self.iterations, self.max_added, self.max_removed, self.vary_melody, self.upbeat)
+        for box in boxes:
+            box.valueChanged.connect(self.changed)
 
     @property
     def locked_voices(self) -> tuple[int, ...]:

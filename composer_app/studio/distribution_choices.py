@@ -92,7 +92,7 @@ class Choices(QObject):
     def offer(self, composition: Composition, takes: tuple[tuple[str, Composition], ...]) -> None:
         """Offer the tracks of ``composition`` and other ``takes``."""
         self._takes, self._composition = takes, composition
-        self._offer_tracks([track.name for track in composition.tracks])
+        self._offer_tracks(composition)
         self._offer_beside()
 
     def set_styles(self, styles: tuple[tuple[str, str], ...]) -> None:
@@ -125,10 +125,13 @@ class Choices(QObject):
         self.spread.setEnabled(self.feature.kind == "number")
         self.features.setToolTip(str(FEATURE_HELP[self.feature.id]))
 
-    def _offer_tracks(self, names: list[str]) -> None:
+    def _offer_tracks(self, composition: Composition) -> None:
+        """Those with notes."""
         box = self.tracks
         rows: list[tuple[str, Part]] = [("All tracks", "all"), ("The melody", "melody")]
-        rows += [(name or f"Track {i + 1}", i) for i, name in enumerate(names)]
+        for index, track in enumerate(composition.tracks):
+            if track.notes:
+                rows.append((track.name or f"Track {index + 1}", index))
         offered = [(box.itemText(index), box.itemData(index)) for index in range(box.count())]
         if rows == offered:
             return

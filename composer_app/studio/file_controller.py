@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from composer_app.errors import ComposerError
-from composer_app.music.composition import Composition
+from composer_app.music.composition import Composition, melody_track
 from composer_app.music.edits import melody_first
 from composer_app.music.midi_file import read_midi, write_midi
 from composer_app.music.sample_melodies import load_sample
@@ -23,10 +23,12 @@ from composer_app.studio.jobs import Jobs
 from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
 from composer_app.studio.recovery import Recovery
 from composer_app.studio.settings import Settings
+from composer_app.studio.undo_offer import in_place_of, undo_offer
 
 _log = logging.getLogger(__name__)
 _SLOW_MS: Final = 300
 _LEFT_OVER: Final = "left-over"
+_FILE_ERROR: Final = "file"
 _UNEXPECTED: Final = (
     "Something unexpected went wrong with the file, and what you have here is untouched: try"
     " another file or place."
@@ -58,11 +60,11 @@ class FileController(QObject):
     def new(self) -> None:
         """Begin an empty piece in the same tempo and metre."""
         current = self._document.composition
-        if current.note_count:
+        if current.note_count or not self._document.as_saved:
             empty = Composition(tempo=current.tempo, meter=current.meter)
             self._document.begin(empty, "New")
-            undo = MessageAction("Undo", self._document.undo_stack.undo)
-            self._bar.tell("A new piece: play something, or open a melody.", Tone.INFO, undo)
+            instead, undo = in_place_of(current, self._document)
+            self._bar.tell(f"A new piece{instead}.", Tone.INFO, *undo, goes_on=True)
 
     def ask_open(self) -> None:
         """Ask for a MIDI file and open it."""
@@ -73,23 +75,30 @@ class FileController(QObject):
     def open(self, path: Path) -> None:
         """Open ``path``; the piece that was open can be had back with undo."""
         opening = True
+        key = f"opening {path}"
 
         def opened(composition: Composition) -> None:
-            nonlocal opening
-            opening = False
+            end()
             self._settings.remember_file(path)
             titled = replace(composition, title=composition.title or path.stem)
+            before = self._document.composition
             self._document.begin(melody_first(titled), f"Open {path.name}", path)
-            self._bar.tell(_opened_sentence(path, titled), Tone.SUCCESS)
+            instead, undo = in_place_of(before, self._document)
+            sentence, names = _opened_sentence(path, titled, instead)
+            self._bar.tell(sentence, Tone.SUCCESS, *undo, names=names, goes_on=True)
 
         def failed(error: Exception) -> None:
+            end()
+            self._report(error, path)
+
+        def end() -> None:
             nonlocal opening
             opening = False
-            self._report(error)
+            self._bar.withdraw(key)
 
         def say_if_slow() -> None:
             if opening:
-                self._bar.tell(f"Opening {path.name}…")
+                self._bar.stand(key, f"Opening {path.name}…", Tone.INFO, names=[path.name])
 
         self._jobs.run(self, lambda: read_midi(path), opened, failed)
         QTimer.singleShot(_SLOW_MS, self, say_if_slow)
@@ -101,13 +110,16 @@ class FileController(QObject):
         except ComposerError as error:
             self._report(error)
             return
+        before = self._document.composition
         self._document.begin(Composition.from_melody(melody), f"Open {melody.title}")
-        self._bar.tell(f"{melody.title}: press Generate to hear it in four voices.")
+        instead, undo = in_place_of(before, self._document)
+        sentence = f"Opened the sample melody {melody.title}{instead}."
+        self._bar.tell(sentence, Tone.SUCCESS, *undo, names=[melody.title], goes_on=True)
 
     def save(self) -> None:
         """Save where Composer saved before, or ask."""
         path = self._document.save_path
-        if path is None:
+        if path is None or not self._document.composition.note_count:
             self.save_as()
         else:
             self._write(path, keep=True)
@@ -140,14 +152,25 @@ class FileController(QObject):
 
     def _restore(self, path: Path) -> None:
         def restored(composition: Composition) -> None:
+            before = self._document.composition
             self._document.begin(composition, "Bring Back", saved=False)
             # Its own recovery file must exist before the old one goes.
             self._recovery.write()
             if self._recovery.finish() is None:
                 self._recovery.discard(path)
             self.offer_left_over()
+            instead, undo = in_place_of(before, self._document)
+            name = composition.title or "The piece"
+            self._bar.tell(
+                f"{name} is back{instead}.", Tone.SUCCESS, *undo, names=[name], goes_on=True
+            )
 
-        self._jobs.run(self, lambda: self._recovery.read(path), restored, self._report)
+        self._jobs.run(
+            self,
+            lambda: self._recovery.read(path),
+            restored,
+            lambda error: self._report(error, path),
+        )
 
     def _discard(self, path: Path) -> None:
         self._recovery.discard(path)
@@ -155,12 +178,25 @@ class FileController(QObject):
 
     def _ask_and_write(self, title: str, *, keep: bool) -> None:
         if not self._document.composition.note_count:
-            self._bar.tell("There is nothing to save yet: play something, or open a melody.")
+            self._say_empty()
             return
         suggestion = self._settings.music_folder / self._suggested_name()
         path = self._dialogs.ask_save(self._window, title, suggestion)
         if path is not None:
             self._write(path, keep=keep)
+
+    def _say_empty(self) -> None:
+        path = self._document.path
+        if path is None or self._document.as_saved:
+            self._bar.tell("There is nothing to save yet: play something, or open a melody.")
+            return
+        # Composer opens no file without notes, so it makes none.
+        self._bar.tell(
+            f"All notes are deleted, so {path.name} stays as it was saved.",
+            Tone.INFO,
+            undo_offer(self._document),
+            names=[path.name],
+        )
 
     def _suggested_name(self) -> str:
         path = self._document.path
@@ -178,25 +214,46 @@ class FileController(QObject):
 
         def written(_: None) -> None:
             self._settings.remember_file(path)
-            if keep and self._document.piece_number == piece:
+            current = self._document.piece_number == piece
+            if keep and current:
                 self._document.mark_saved(path, composition)
+            self._bar.withdraw(_FILE_ERROR)
             verb = "Saved" if keep else "Exported"
-            self._bar.tell(f"{verb} {path.name} in {path.absolute().parent}.", Tone.SUCCESS)
+            folder = str(path.absolute().parent)
+            # What has been done in the meantime is not in the file.
+            late = current and self._document.composition != composition
+            but = "; what you have changed since is not in it" if late else ""
+            sentence = f"{verb} {path.name} in {folder}{but}."
+            self._bar.tell(sentence, Tone.SUCCESS, names=[path.name, folder])
 
-        self._jobs.run(self, lambda: write_midi(composition, path), written, self._report)
+        self._jobs.run(
+            self,
+            lambda: write_midi(composition, path),
+            written,
+            lambda error: self._report(error, path),
+        )
 
-    def _report(self, error: Exception) -> None:
-        if isinstance(error, ComposerError):
-            self._bar.tell(str(error), Tone.ERROR)
-        else:
+    def _report(self, error: Exception, path: Path | None = None) -> None:
+        """Say what is wrong with a file, until another piece is there or one has been written."""
+        names = [str(path), path.name] if path else []
+        sentence = str(error)
+        if not isinstance(error, ComposerError):
             _log.error("A file could not be read or written.", exc_info=error)
-            self._bar.tell(_UNEXPECTED, Tone.ERROR)
+            sentence = _UNEXPECTED
+        document = self._document
+        self._bar.stand(
+            _FILE_ERROR, sentence, Tone.ERROR, about=lambda: document.piece_number, names=names
+        )
 
 
-def _opened_sentence(path: Path, composition: Composition) -> str:
-    count = sum(1 for track in composition.tracks if track.notes)
-    if count == 1:
-        return f"Opened {path.name}: press Generate to hear it in four voices."
-    name = next((track.name for track in composition.tracks if track.notes), "")
-    which = f", {name}," if name else ""
-    return f"Opened {path.name} with {count} tracks: the first{which} is the melody."
+def _opened_sentence(path: Path, composition: Composition, instead: str) -> tuple[str, list[str]]:
+    """What was opened, and which part of it is the melody; with the names in it."""
+    if sum(1 for track in composition.tracks if track.notes) == 1:
+        return f"Opened {path.name}{instead}.", [path.name]
+    index = melody_track(composition)
+    name = composition.tracks[index].name
+    called = (
+        f" of {len(composition.tracks)}, “{name}”," if name else f" of {len(composition.tracks)}"
+    )
+    sentence = f"Opened {path.name}{instead}: track {index + 1}{called} is the melody."
+    return sentence, [path.name, name]

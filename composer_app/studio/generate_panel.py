@@ -59,6 +59,8 @@ class GeneratePanel(QFrame):
     improveRequested = Signal()
     cancelRequested = Signal()
     modelChosen = Signal(str)
+    # Another seed, model or creativity, or another of the settings below them.
+    settingsChanged = Signal()
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,6 +102,13 @@ class GeneratePanel(QFrame):
 
         self._options = self._make_options()
         self._lay_out()
+        for changed in (
+            self.seed.valueChanged,
+            self.creativity.valueChanged,
+            self.model.currentIndexChanged,
+            self.control.changed,
+        ):
+            changed.connect(self.settingsChanged)
         self._show_creativity()
         self._refresh()
 

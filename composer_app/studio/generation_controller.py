@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from composer_app.errors import MelodyError
 from composer_app.generation.catalog import ModelInfo
 from composer_app.generation.generator import GenerationSettings, Take, check_melody
-from composer_app.generation.given import Lock, accompaniment, given_from
+from composer_app.generation.given import Lock, accompaniment, given_from, left_out
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.music.note import Note
 from composer_app.studio.document import Document
@@ -19,8 +19,10 @@ from composer_app.studio.generate_panel import GeneratePanel
 from composer_app.studio.generation_worker import GenerationWorker
 from composer_app.studio.locks import Locks, voice_cells
 from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
+from composer_app.studio.next_step import other_tracks
 from composer_app.studio.selection import Cells
 from composer_app.studio.settings import Settings
+from composer_app.studio.undo_offer import undo_offer
 
 # Takes whose confidence is kept: as many as anybody goes back to.
 _REMEMBERED: Final = 64
@@ -34,12 +36,16 @@ _Voices = tuple[tuple[Note, ...], ...]
 
 @dataclass(frozen=True, eq=False)
 class _Question:
-    """What the worker was asked; ``only`` is what alone may change, (T, voices)."""
+    """What the worker was asked; ``only`` is what alone may change, (T, voices).
+
+    ``around`` says that it writes around voices that there are already.
+    """
 
     composition: Composition
     locks: Locks
     improves: bool
     only: Cells | None
+    around: bool
 
     def still_stands(self, composition: Composition, locks: Locks) -> bool:
         """Whether the answer is one for ``composition`` and ``locks``, too."""
@@ -131,9 +137,10 @@ class GenerationController(QObject):
             given = replace(given, locked=given.locked | also)
             free = ~given.locked[:, 0 if settings.vary_melody else 1 :]
             if not free.any():
-                self._bar.tell(_MELODY_ALONE if only is not None and not locks else _ALL_KEPT)
+                sentence = _MELODY_ALONE if only is not None and not locks else _ALL_KEPT
+                self._bar.tell(sentence, about=self._choices)
                 return
-        self._asked = _Question(composition, locks, settings.improve, only)
+        self._asked = _Question(composition, locks, settings.improve, only, given is not None)
         self._panel.set_busy(True)
         model = self._panel.model_name
         programs = self._programs(composition, model)
@@ -144,7 +151,11 @@ class GenerationController(QObject):
         current, result = self._document.composition, take.composition
         asked = self._asked
         if asked is None or not asked.still_stands(current, self._document.locks):
-            self._bar.tell("The piece has changed meanwhile: press Generate again.")
+            self._bar.tell(
+                "The piece has changed meanwhile, so nothing was written into it.",
+                about=self._situation,
+                goes_on=True,
+            )
             return
         model = result.origin.model if result.origin else ""
         # Tempo, title and instruments may have been changed while the network was at work.
@@ -161,7 +172,8 @@ class GenerationController(QObject):
         )
         if result == current:
             self._bar.tell(
-                "This seed gives the piece you already have: roll the dice for another one."
+                "This seed gives the piece you already have: roll the dice for another one.",
+                about=self._choices,
             )
             return
         while len(self._confidence) >= _REMEMBERED:
@@ -173,19 +185,35 @@ class GenerationController(QObject):
         if asked.only is not None:
             self.writtenInto.emit(asked.only)
         self._bar.tell(
-            (_changes(current, result) if asked.improves else _written(take, asked))
+            (_changes(current, result) if asked.improves else _written(take, asked, current))
+            + (_left_out(current) if asked.around else "")
             + self._new_advice(model, current.tempo.initial_bpm),
             Tone.SUCCESS,
             MessageAction("Play", self._play),
+            undo_offer(self._document),
+            about=self._situation,
         )
 
     def _fail(self, sentence: str) -> None:
         self._panel.set_busy(False)
-        self._bar.tell(sentence, Tone.ERROR)
+        # Over with the next try, or with another model; an edit of the piece mends nothing.
+        self._bar.tell(
+            sentence, Tone.ERROR, about=lambda: (self._panel.busy, self._panel.model_name)
+        )
 
     def _cancelled(self) -> None:
         self._panel.set_busy(False)
-        self._bar.tell("Cancelled: the piece is as it was.")
+        self._bar.tell("Cancelled: the piece is as it was.", about=self._situation)
+
+    def _situation(self) -> object:
+        """What is said of a generation holds until the piece changes or the next one begins."""
+        return self._document.moment(), self._panel.busy
+
+    def _choices(self) -> object:
+        """What is said of what was chosen holds until something else is."""
+        panel = self._panel
+        chosen = panel.settings, panel.model_name, panel.control.locked_voices
+        return self._situation(), chosen
 
     def _choose_model(self, name: str) -> None:
         self._settings.model = name
@@ -245,14 +273,27 @@ def _asked_for(composition: Composition) -> tuple[object, ...]:
     return composition.melody().notes, composition.meter, _voices(composition)
 
 
-def _written(take: Take, asked: _Question) -> str:
+def _written(take: Take, asked: _Question, before: Composition) -> str:
     seed = take.composition.origin.seed if take.composition.origin else 0
     if asked.only is not None:
         return f"The selection is written anew, with seed {seed}; the rest is as it was."
-    if asked.locks:
+    if asked.around:
         return f"Written anew around what you keep, with seed {seed}."
     upbeat = f" after an upbeat of {take.upbeat} sixteenths" if take.upbeat else ""
-    return f"Three voices written beneath your melody{upbeat}, with seed {seed}."
+    gone = other_tracks(before)
+    if gone and before.origin is not None:
+        gone = "those before"
+    instead = f", in place of {gone}" if gone else ""
+    return f"Three voices written beneath your melody{upbeat}, with seed {seed}{instead}."
+
+
+def _left_out(before: Composition) -> str:
+    """What has become of tracks that are none of the four voices, in a sentence."""
+    count = len(left_out(before, 0))
+    if not count:
+        return ""
+    tracks = "1 track that is" if count == 1 else f"{count} tracks that are"
+    return f" {tracks} none of the four voices {'is' if count == 1 else 'are'} left out."
 
 
 def _changes(before: Composition, after: Composition) -> str:

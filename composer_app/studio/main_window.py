@@ -25,6 +25,7 @@ from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
 from composer_app.studio.midi_tools import build_midi
 from composer_app.studio.mix_controller import MixController
 from composer_app.studio.mixer_panel import MixerPanel
+from composer_app.studio.news import News
 from composer_app.studio.piano_roll_view import PianoRollView
 from composer_app.studio.playback_controller import PlaybackController
 from composer_app.studio.recording_controller import RecordingState
@@ -42,7 +43,7 @@ from composer_app.studio.window_layout import arrange
 _log = logging.getLogger(__name__)
 _FIRST_SIZE: Final = (1440, 900)
 _SMALLEST_SIZE: Final = (1080, 680)
-_HINT: Final = "Play a melody or open one, press Generate, and listen."
+_CONFIDENCE: Final = "confidence"
 
 
 class MainWindow(QMainWindow):
@@ -84,7 +85,6 @@ class MainWindow(QMainWindow):
         self.keyboard_panel = KeyboardPanel(self.commands)
         self.keyboard = self.keyboard_panel.keyboard
         self.message_bar = MessageBar()
-        self.message_bar.set_idle_text(_HINT)
 
     def _make_controllers(self) -> None:
         services, bar = self._services, self.message_bar
@@ -133,6 +133,16 @@ class MainWindow(QMainWindow):
         self.measuring = StatisticsController(
             services, self.statistics, self.roll, self.recording, bar, self
         )
+        self.news = News(
+            bar,
+            document,
+            self.commands,
+            self.generate_panel,
+            self.generation,
+            self.playback,
+            self.tools,
+            self,
+        )
         self._computer_keys = ComputerKeys(self.keyboard, self)
         self.menus = Menus(
             self.menuBar(),
@@ -168,9 +178,7 @@ class MainWindow(QMainWindow):
         document.stateChanged.connect(self._show_title)
 
     def _connect_playing(self) -> None:
-        sound = self._services.sound
-        sound.problemFound.connect(self._say_silent)
-        sound.restored.connect(self._say_audible)
+        self.news.follow_sound(self._services.sound, self.settings_dialog.open_sound)
         self.roll.seekRequested.connect(self.transport.seek)
         self.recording.notesChanged.connect(self.roll.set_recording_notes)
         self.recording.stateChanged.connect(self._show_recording)
@@ -184,8 +192,7 @@ class MainWindow(QMainWindow):
         self.keyboard.noteOn.connect(live.note_on)
         self.keyboard.noteOff.connect(live.note_off)
         midi.statusChanged.connect(self._show_midi_status)
-        midi.told.connect(self.message_bar.tell)
-        midi.failed.connect(self._warn)
+        self.news.follow_midi(midi)
         letters = self.commands.computer_keys
         letters.toggled.connect(self._let_letters_play)
         letters.setChecked(self._services.settings.computer_keys)
@@ -261,14 +268,21 @@ class MainWindow(QMainWindow):
         sure = None
         if self.commands.confidence.isChecked():
             sure = self.generation.confidence(composition)
-            if sure is None and composition.note_count:
-                self._warn("Only takes of this session know how sure the model was: Generate.")
+        if self.commands.confidence.isChecked() and sure is None and composition.note_count:
+            if not self.message_bar.stands(_CONFIDENCE):
+                self.message_bar.stand(
+                    _CONFIDENCE,
+                    "Only takes of this session know how sure the model was of their notes.",
+                    Tone.INFO,
+                )
+        else:
+            self.message_bar.withdraw(_CONFIDENCE)
         self.roll.set_composition(composition, sure)
 
     def _show_title(self) -> None:
         document = self._services.document
         self.setWindowTitle(f"{document.name}[*] – Composer")
-        self.setWindowModified(document.modified)
+        self.setWindowModified(not document.as_saved)
 
     def _show_recording(self, state: RecordingState) -> None:
         composition = self._services.document.composition
@@ -284,22 +298,6 @@ class MainWindow(QMainWindow):
 
     def _show_midi_status(self, text: str, tip: str, attention: bool) -> None:
         self.transport_bar.set_midi_status(text, tip, attention=attention)
-
-    def _say_silent(self, sentence: str) -> None:
-        # Stays when its button has been pressed: it is true until there is sound.
-        action = MessageAction("Sound Settings…", lambda: self._mend_sound(sentence))
-        self.message_bar.stand("sound", sentence, Tone.WARNING, action)
-
-    def _mend_sound(self, sentence: str) -> None:
-        self._say_silent(sentence)
-        self.settings_dialog.open_sound()
-
-    def _say_audible(self, sentence: str) -> None:
-        self.message_bar.withdraw("sound")
-        self.message_bar.tell(sentence, Tone.SUCCESS)
-
-    def _warn(self, sentence: str) -> None:
-        self.message_bar.tell(sentence, Tone.WARNING)
 
     def report(self, sentence: str) -> None:
         """Show what went unexpectedly wrong."""
@@ -350,6 +348,7 @@ class MainWindow(QMainWindow):
                 Tone.ERROR,
                 MessageAction("Save As…", self.files.save_as),
                 MessageAction("Close Anyway", self._close_anyway),
+                about=lambda: self._services.document.modified,
             )
             return
         self._closed = True

@@ -116,17 +116,13 @@ class _Rows(QListWidget):
         super().resizeEvent(event)
         self.scheduleDelayedItemsLayout()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copying is the window's: a list would copy one row, without its time."""
-        if event.matches(QKeySequence.StandardKey.Copy):
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
-
     def event(self, event: QEvent) -> bool:
-        """Ctrl+C is not the window's shortcut meanwhile."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.matches(QKeySequence.StandardKey.Copy):
-                event.accept()
-                return True
+        """Ctrl+C is nobody's shortcut meanwhile, and is left to the frame around the list.
+
+        The list itself would copy one row, without its time.
+        """
+        if isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Copy):
+            overrides = event.type() == QEvent.Type.ShortcutOverride
+            event.setAccepted(overrides)
+            return overrides
         return super().event(event)

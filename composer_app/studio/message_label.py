@@ -1,4 +1,4 @@
-"""The sentence in the message bar: two lines at most, in which names give way and advice does not."""
+"""The sentence in the message bar: two lines, in which names give way and advice does not."""
 
 import unicodedata
 from typing import Final

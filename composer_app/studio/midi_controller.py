@@ -105,6 +105,17 @@ class MidiController(QObject):
         """What there is to choose from, and what is chosen."""
         return self._choices
 
+    def situation(self) -> object:
+        """What a sentence told or failed is about: it tells of the past once this has changed."""
+        wanted = self._settings.midi_input
+        return self._ports.problem, self._ports.open_name, wanted, self._output.situation()
+
+    @property
+    def device_names(self) -> tuple[str, ...]:
+        """Names that may stand in a sentence."""
+        remembered = (self._settings.midi_input or "", self._settings.midi_output)
+        return (*self._ports.input_names(), *self._output.names, *remembered)
+
     def start(self) -> None:
         """Take up what the settings remember, and look for devices now and from now on."""
         # Why there is no MIDI at all is said in the menu: many have none and miss nothing.
@@ -221,7 +232,8 @@ class MidiController(QObject):
         except ComposerError as error:
             if say_why_not:
                 self._settings.midi_ports_offered = False
-                self.failed.emit(str(error))
+                # Nothing is amiss: there is no such thing here.
+                self.told.emit(str(error))
 
     def _set_input(self) -> None:
         self._live.set_input(InputSettings(self._settings.midi_channel, self._settings.midi_shift))

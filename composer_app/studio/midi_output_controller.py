@@ -121,6 +121,11 @@ class MidiOutputController(QObject):
         """Whether Composer is an output that other programs can listen to."""
         return self._virtual is not None
 
+    def situation(self) -> object:
+        """What a sentence told or failed is about: it tells of the past once this has changed."""
+        chosen, names = (self._settings.midi_output, self._settings.midi_clock), self.names
+        return self._outputs.problem, *((name, name in names) for name in chosen)
+
     def start(self) -> None:
         """Open the sound and the clock that were chosen last."""
         if self._settings.midi_output:
@@ -149,23 +154,24 @@ class MidiOutputController(QObject):
 
     def choose(self, name: str) -> None:
         """Play through the output ``name`` from now on; through Composer itself if empty."""
-        self._settings.midi_output = name
-        port = self._open(name, "another sound")
+        port, problem = self._open(name, "another sound")
+        self._settings.midi_output = name if port else ""
         if port is None:
-            self._settings.midi_output = ""
             self._open_own_sound()
         else:
             self._sound.use(MidiSynthesizer(port, self._clock, self._outputs.release))
+        self._complain(problem)
 
     def choose_clock(self, name: str) -> None:
         """Send the clock to the output ``name`` from now on, to nobody if empty."""
         self._close_clock()
-        port = self._open(name, "another one for the clock")
+        port, problem = self._open(name, "another one for the clock")
         self._settings.midi_clock = name if port else ""
         if port is not None:
             self._clock_port = port
             self._sender = MidiClockSender(self._followed, port.send, self._clock)
             port.on_restored(self._sender.renew)
+        self._complain(problem)
 
     def offer_virtual(self, on: bool) -> None:
         """Have a port of Composer's own, or have none; raises DeviceError where there can't be."""
@@ -179,17 +185,22 @@ class MidiOutputController(QObject):
             self._outputs.release(self._virtual)
             self._virtual = None
 
-    def _open(self, name: str, instead: str) -> OutputPort | None:
+    def _open(self, name: str, instead: str) -> tuple[OutputPort | None, str]:
+        """The port, if there can be one, and a sentence if something is amiss with it."""
         if not name:
-            return None
+            return None, ""
         try:
             port = self._outputs.open(name)
         except ComposerError as error:
-            self.failed.emit(str(error))
-            return None
+            return None, str(error)
         if not port.connected:
-            self.failed.emit(f"{name} is not there: plug it in, or choose {instead}.")
-        return port
+            return port, f"{name} is not there: plug it in, or choose {instead}."
+        return port, ""
+
+    def _complain(self, problem: str) -> None:
+        """Once everything is as it will be: what is said is about that."""
+        if problem:
+            self.failed.emit(problem)
 
     def _close_clock(self) -> None:
         if self._sender is not None and self._clock_port is not None:

@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer
 
 from composer_app.live.mixing import Mix
+from composer_app.music.composition import Composition
 from composer_app.music.edits import with_melody_track
 from composer_app.studio.document import Document
 from composer_app.studio.mixer_panel import MixerPanel
@@ -14,6 +15,8 @@ from composer_app.studio.settings import Settings
 
 # A drag changes the mix a hundred times a second, a file need not know of each.
 _STORE_MS: Final = 500
+# States whose mutes and solos are kept: as many as anybody goes back to.
+_REMEMBERED: Final = 64
 
 
 class MixController(QObject):
@@ -22,8 +25,8 @@ class MixController(QObject):
     Volumes, pans and the master are remembered in the settings, by the place of a track: a
     balance suits the room, the loudspeakers and the instruments of the four voices, whichever
     piece they play; MIDI files that others open are not to carry it. Mute and solo are for the
-    moment: they end with their track and with the piece, so that nothing is silent for a reason
-    that has been forgotten.
+    moment: they end with their track, its notes and the piece, so that nothing is silent for a
+    reason that has been forgotten or cannot be seen. Undo and redo bring them back with the track.
     """
 
     def __init__(
@@ -40,6 +43,9 @@ class MixController(QObject):
         self._document = document
         self._settings = settings
         self._piece = document.piece_number
+        self._composition = document.composition
+        # Mixes that ended when a state of a piece was left, by the piece and the state's identity.
+        self._left: dict[tuple[int, int], tuple[Composition, Mix]] = {}
         self._store_later = QTimer(self)
         self._store_later.setSingleShot(True)
         self._store_later.setInterval(_STORE_MS)
@@ -64,14 +70,31 @@ class MixController(QObject):
 
     def _take_composition(self) -> None:
         document, mix = self._document, self._playback.mix
-        stay = len(document.composition.tracks) if document.piece_number == self._piece else 0
-        self._piece = document.piece_number
-        tracks = tuple(
-            track if index < stay else replace(track, mute=False, solo=False)
-            for index, track in enumerate(mix.tracks)
-        )
-        self._playback.set_mix(replace(mix, tracks=tracks))
-        self._panel.set_composition(document.composition)
+        before, after = self._composition, document.composition
+        same_piece = document.piece_number == self._piece
+        self._remember(mix)
+        self._piece, self._composition = document.piece_number, after
+        _, left = self._left.get((self._piece, id(after)), (after, Mix()))
+        tracks = []
+        for index in range(max(len(mix.tracks), len(left.tracks))):
+            track, again = mix.track(index), left.track(index)
+            if not _sounds(after, index):
+                track = replace(track, mute=False, solo=False)
+            elif not (same_piece and _sounds(before, index)):
+                track = replace(track, mute=again.mute, solo=again.solo)
+            tracks.append(track)
+        self._playback.set_mix(replace(mix, tracks=tuple(tracks)))
+        self._panel.set_composition(after)
+
+    def _remember(self, mix: Mix) -> None:
+        """Keep what is muted and soloed in the state that is left, should it come back."""
+        key = self._piece, id(self._composition)
+        self._left.pop(key, None)
+        if any(track.mute or track.solo for track in mix.tracks):
+            # With the composition itself, whose identity nobody else can have meanwhile.
+            self._left[key] = self._composition, mix
+        while len(self._left) > _REMEMBERED:
+            del self._left[next(iter(self._left))]
 
     def _choose_program(self, track: int, program: int) -> None:
         changed = self._document.composition.with_program(track, program)
@@ -80,3 +103,8 @@ class MixController(QObject):
     def _choose_melody(self, track: int) -> None:
         changed = with_melody_track(self._document.composition, track)
         self._document.replace(changed, "Choose Melody")
+
+
+def _sounds(composition: Composition, index: int) -> bool:
+    """Whether there is a track of that index, with notes."""
+    return index < len(composition.tracks) and bool(composition.tracks[index].notes)

@@ -55,7 +55,7 @@ class MixerPanel(QFrame):
 
     @property
     def strips(self) -> tuple[TrackStrip, ...]:
-        """One for each track."""
+        """One for each track, hidden where it has no notes."""
         return tuple(self._strips)
 
     def set_composition(self, composition: Composition) -> None:
@@ -69,7 +69,8 @@ class MixerPanel(QFrame):
             self._add_strip()
         for strip, track in zip(self._strips, composition.tracks, strict=True):
             strip.set_track(track)
-        self._empty.setVisible(not self._strips)
+            strip.setVisible(bool(track.notes))
+        self._empty.setVisible(not composition.note_count)
         self.set_mix(self._mix)
 
     def set_mix(self, mix: Mix) -> None:

@@ -17,6 +17,7 @@ from composer_app.studio.document import Document
 from composer_app.studio.message_bar import MessageBar, Tone
 from composer_app.studio.quantize_menu import QuantizeMenu
 from composer_app.studio.settings import Settings
+from composer_app.studio.undo_offer import in_place_of
 
 # Consecutive choices undo as one.
 _QUANTIZE_EDIT: Final = 11
@@ -72,10 +73,9 @@ class PerformanceController(QObject):
             # The file that is open holds another piece, and keeps it.
             self._document.begin(piece, command, saved=False)
         count = piece.note_count
-        notes, them = ("1 note", "it") if count == 1 else (f"{count} notes", "them")
-        self._messages.tell(
-            f"{done} {notes}: press Generate to hear {them} in four voices.", Tone.SUCCESS
-        )
+        notes = "1 note" if count == 1 else f"{count} notes"
+        instead, undo = in_place_of(current, self._document)
+        self._messages.tell(f"{done} {notes}{instead}.", Tone.SUCCESS, *undo, goes_on=True)
 
     def set_view(self, view: Quantization) -> None:
         """See the document's recording, and those to come, through ``view``."""

@@ -72,4 +72,7 @@ class RecordingTools(QObject):
         self.capture.set_listening(not stepping)
 
     def _say_unsafe(self, sentence: str) -> None:
-        self._messages.stand(_JOURNAL, sentence, Tone.WARNING)
+        # Over with the recording, which is then kept like any piece.
+        if self.recording.active:
+            recording = self.recording
+            self._messages.stand(_JOURNAL, sentence, Tone.WARNING, about=lambda: recording.active)

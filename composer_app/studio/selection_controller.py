@@ -125,9 +125,10 @@ class SelectionController(QObject):
     def _fill_voices(self) -> None:
         self.voices.clear()
         for index, track in enumerate(self._roll.composition.tracks):
+            if not track.notes:
+                continue
             name = track.name or f"Track {index + 1}"
             action = self.voices.addAction(name.replace("&", "&&"))
-            action.setEnabled(bool(track.notes))
             action.triggered.connect(lambda _=False, chosen=index: self._select_track(chosen))
         if not self.voices.actions():
             self.voices.addAction("There are no voices yet").setEnabled(False)

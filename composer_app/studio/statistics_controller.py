@@ -36,7 +36,8 @@ class StatisticsController(QObject):
         panel.notesHovered.connect(self._light)
         panel.notesChosen.connect(self._choose)
         recording.playedChanged.connect(panel.set_recording_notes)
-        self.export.told.connect(bar.tell)
+        self.export.told.connect(self._tell)
+        self.export.copied.connect(self._say_copied)
         self.export.failed.connect(self._warn)
 
     def _show_selection(self, selection: Selection) -> None:
@@ -51,6 +52,14 @@ class StatisticsController(QObject):
         if self._roll.composition is self._document.composition:
             before = self._roll.selection
             self._roll.set_selection(before.plus(notes) if adding else Selection(notes))
+
+    def _tell(self, sentence: str, name: str) -> None:
+        self._bar.tell(sentence, Tone.SUCCESS, names=[name])
+
+    def _say_copied(self) -> None:
+        self._bar.tell(
+            "The picture is on the clipboard.", Tone.SUCCESS, about=self.export.holds_clipboard
+        )
 
     def _warn(self, sentence: str) -> None:
         self._bar.tell(sentence, Tone.WARNING)

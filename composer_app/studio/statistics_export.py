@@ -38,9 +38,13 @@ _WIDTH: Final = 720
 
 
 class StatisticsExport(QObject):
-    """Copies and saves what the panel shows; ``told`` and ``failed`` carry a sentence."""
+    """Copies and saves what the panel shows.
 
-    told = Signal(str)
+    ``told`` carries a sentence and the name in it, ``failed`` a sentence.
+    """
+
+    told = Signal(str, str)
+    copied = Signal()
     failed = Signal(str)
 
     def __init__(
@@ -56,6 +60,7 @@ class StatisticsExport(QObject):
         self._jobs = jobs
         self._dialogs = dialogs
         self._settings = settings
+        self._clipboard = QGuiApplication.clipboard()
         panel.copyRequested.connect(self.copy)
         panel.saveRequested.connect(self.ask)
 
@@ -82,6 +87,10 @@ class StatisticsExport(QObject):
         if work is not None:
             self._jobs.run(self, partial(_write, work, path), self._say_saved, self._fail)
 
+    def holds_clipboard(self) -> bool:
+        """Whether it is a picture that the clipboard has, and Composer's."""
+        return self._clipboard.ownsClipboard() and self._clipboard.mimeData().hasImage()
+
     # -- inside ----------------------------------------------------------------------------
 
     def _work(self, kind: str) -> "partial[bytes] | None":
@@ -101,11 +110,11 @@ class StatisticsExport(QObject):
 
     def _put(self, data: bytes) -> None:
         image = QImage.fromData(QByteArray(data))
-        QGuiApplication.clipboard().setImage(image)
-        self.told.emit("The picture is on the clipboard.")
+        self._clipboard.setImage(image)
+        self.copied.emit()
 
     def _say_saved(self, path: Path) -> None:
-        self.told.emit(f"Saved {path.name}.")
+        self.told.emit(f"Saved {path.name}.", path.name)
 
     def _fail(self, error: Exception) -> None:
         if isinstance(error, ImportError):

@@ -17,8 +17,6 @@ from composer_app.studio.playback_controller import PlaybackController
 from composer_app.studio.recording_controller import RecordingController, RecordingState
 from composer_app.studio.step_input_bar import StepInputBar
 
-_HINT = "Press a key for each note; choose its length above the keyboard."
-
 
 class StepInputController(QObject):
     """Between the keys, the strip of lengths and the document.
@@ -83,7 +81,6 @@ class StepInputController(QObject):
             self._playback.stop()
             self._cursors.clear()
             self._entered = StepInput.at_end(self._notes())
-            self._messages.tell(_HINT)
             self._show()
         self.toggled.emit(on)
 

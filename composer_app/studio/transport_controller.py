@@ -214,5 +214,6 @@ class TransportController(QObject):
 
     def _say_nothing_played(self) -> None:
         self._messages.tell(
-            "Nothing was played, so nothing has changed: press Record and play after the count-in."
+            "Nothing was played, so nothing has changed: press Record and play after the count-in.",
+            about=lambda: (self._document.moment(), self._recording.active),
         )

@@ -1,0 +1,25 @@
+"""What to say, and to offer, where one piece has taken the place of another."""
+
+from typing import Final
+
+from composer_app.music.composition import Composition
+from composer_app.studio.document import Document
+from composer_app.studio.message_bar import MessageAction
+
+_INSTEAD: Final = ", in place of the piece before"
+
+
+def undo_offer(document: Document) -> MessageAction:
+    """Takes back what was done last.
+
+    For messages about the piece as it is now: one that outlives it would undo something else.
+    """
+    return MessageAction("Undo", document.undo_stack.undo)
+
+
+def in_place_of(before: Composition, document: Document) -> tuple[str, tuple[MessageAction, ...]]:
+    """The end of a sentence that says that ``before`` has gone, and the way back to it.
+
+    Both are empty where there was no music.
+    """
+    return (_INSTEAD, (undo_offer(document),)) if before.note_count else ("", ())
