@@ -11,8 +11,13 @@ from typing import Final
 
 from composer_app.errors import MelodyError, MidiFileError, SettingError
 from composer_app.generation.generator import check_melody
-from composer_app.generation.given import Voices, accompaniment
-from composer_app.music.composition import melody_track
+from composer_app.generation.given import (
+    Voices,
+    accompaniment,
+    accompaniment_tracks,
+    left_out,
+)
+from composer_app.music.composition import VOICE_NAMES, Composition, melody_track
 from composer_app.music.melody import Melody
 from composer_app.music.midi_file import read_midi
 from composer_app.music.safe_file import failure_reason
@@ -32,13 +37,41 @@ class Plan:
 class Job:
     """A plan whose melody has been read from its file's track number ``track``, from 1 on.
 
-    ``voices`` are the alto, tenor and bass that the other tracks may be.
+    ``voices`` are the alto, tenor and bass that the other tracks may be. ``piece`` is all of the
+    file.
     """
 
     plan: Plan
     track: int
     melody: Melody
     voices: Voices
+    piece: Composition
+
+    def sentence(self, *, voices: bool) -> str:
+        """Which track is the melody and what becomes of the others; empty where there are none.
+
+        ``voices`` says that those which may be alto, tenor and bass are heeded.
+        """
+        melody, tracks = self.track - 1, self.piece.tracks
+        others = [i for i, each in enumerate(tracks) if each.notes and i != melody]
+        if not others:
+            return ""
+        name = f", {tracks[melody].name}," if tracks[melody].name else ""
+        which = f"track {self.track} of {len(tracks)}{name} is the melody"
+        if voices:
+            found = enumerate(accompaniment_tracks(self.piece, melody), 1)
+            named = [
+                f"track {i + 1} the {VOICE_NAMES[v].lower()}" for v, i in found if i is not None
+            ]
+            which = ", ".join([which, *named])
+            others = list(left_out(self.piece, melody))
+        count = len(others)
+        one = "1 more track" if voices else "the other track"
+        many = f"{count} more tracks" if voices else f"the other {count} tracks"
+        gone = f"; {one} is left out" if count == 1 else f"; {many} are left out"
+        return (
+            f"{self.plan.source}: {which}{gone if count else ''}. --track chooses another melody."
+        )
 
 
 def plan_outputs(melodies: Sequence[Path], output: Path, takes: int) -> list[Plan]:
@@ -77,7 +110,7 @@ def read_jobs(plans: Iterable[Plan], track: int | None) -> tuple[list[Job], list
                 raise MidiFileError(f"{plan.source} has {has}, not {track}.")
             melody = piece.melody(index)
             check_melody(melody)
-            jobs.append(Job(plan, index + 1, melody, accompaniment(piece, index)))
+            jobs.append(Job(plan, index + 1, melody, accompaniment(piece, index), piece))
         except MidiFileError as error:
             problems.append(str(error))
         except MelodyError as error:

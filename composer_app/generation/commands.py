@@ -197,7 +197,10 @@ def _generate(args: argparse.Namespace) -> int:
         # All the melodies or none of them, so that nothing is left half done.
         print("\n".join(problems), file=sys.stderr)
         return FAILED
-    asked = args.improve or args.lock
+    asked = bool(args.improve or args.lock)
+    for job in jobs:
+        if sentence := job.sentence(voices=asked):
+            print(sentence, file=sys.stderr)
     givens = [given_from(job.melody, job.voices, args.lock) if asked else None for job in jobs]
     if args.improve:
         for job in jobs:

@@ -207,11 +207,12 @@ class DistributionPage(QWidget):
         self._at_rest.start()
 
     def _draw(self) -> None:
-        size = self.canvas.size()
+        # The canvas itself has no size before it is seen for the first time.
+        size = self._stack.size()
         if self._picture is None or size.isEmpty() or not self.isVisible():
             return
         inks = current_inks(self._picture.question.part)
-        frame = Frame(size.width(), size.height(), self.canvas.devicePixelRatioF(), inks)
+        frame = Frame(size.width(), size.height(), self.devicePixelRatioF(), inks)
         work = partial(self._press.draw, self._picture, frame)
         if self.canvas.plate is None:
             self._say(_LOADING)
@@ -220,11 +221,20 @@ class DistributionPage(QWidget):
     def _show_plate(self, plate: Plate) -> None:
         if self._picture is None:
             return
+        if self._stack.currentWidget() is not self.canvas and not self._has_room_for(plate):
+            # The panel has changed meanwhile, which only a canvas that is seen would hear of.
+            self._draw()
+            return
         self.canvas.show_plate(plate)
         self.canvas.setAccessibleDescription(" ".join(self._sentences()))
         self._stack.setCurrentWidget(self.canvas)
         self._point()
         self.pictureShown.emit()
+
+    def _has_room_for(self, plate: Plate) -> bool:
+        """Whether ``plate`` is of the size that is wanted now."""
+        size, frame = self._stack.size(), plate.frame
+        return (frame.width, frame.height) == (size.width(), size.height())
 
     def _test(self) -> None:
         if self._picture is not None and self.isVisible():

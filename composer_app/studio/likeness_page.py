@@ -21,7 +21,7 @@ from composer_app.studio.distribution_choices import add_choices
 from composer_app.studio.distribution_parts import centred
 from composer_app.studio.jobs import Jobs
 from composer_app.studio.latest import Latest
-from composer_app.studio.likeness_view import LikenessView
+from composer_app.studio.likeness_view import LikenessHead, LikenessView
 from composer_app.studio.link_label import LinkLabel
 from composer_app.studio.statistics_verdict import Verdict, styles, verdict_of
 from composer_app.studio.theme import set_role
@@ -133,6 +133,7 @@ class LikenessPage(QWidget):
         # The panel's own ground shows through.
         self._area.viewport().setAutoFillBackground(False)
         inside.setAutoFillBackground(False)
+        self.head = LikenessHead(self.view, self._area)
         self._message = centred(_NOTHING)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -166,6 +167,7 @@ class LikenessPage(QWidget):
         self._verdict = verdict
         self.view.set_verdict(verdict)
         self._show()
+        self.head.update()
         self.judged.emit()
 
     def _fail(self, error: Exception) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip, QWidget
 
 from composer_app.analysis.explanations import MEASURE_HELP
 from composer_app.analysis.likeness import OUTLYING, Place
@@ -22,7 +22,7 @@ from composer_app.studio.statistics_inks import Inks, current_inks
 from composer_app.studio.statistics_verdict import Verdict
 from composer_app.studio.theme import GRID, mix, numeral_font, text_font
 
-_HEADER: Final = 28
+HEADER: Final = 28
 _ROW: Final = 26
 _STRIP: Final = 8
 _DOT: Final = 5.0
@@ -45,7 +45,10 @@ class _Row:
 
 
 class LikenessView(QWidget):
-    """Paints a verdict; as high as its rows need."""
+    """Paints a verdict; as high as its rows need.
+
+    Its uppermost :data:`HEADER` pixels are left to a :class:`LikenessHead`.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,21 +89,44 @@ class LikenessView(QWidget):
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The scale, then the rows that are exposed."""
+        """The rows that are exposed."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.paint(painter, QRectF(event.rect()))
+        self._paint_rows(painter, QRectF(event.rect()))
         painter.end()
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
-        """Paint what lies in ``area``, onto the widget or into a file."""
-        if self._verdict is None or not self._rows:
+        """Paint the headings and what lies in ``area``, into a file."""
+        self.paint_head(painter)
+        self._paint_rows(painter, area)
+
+    @property
+    def headings(self) -> dict[str, QRectF]:
+        """The words above the columns, and where they stand."""
+        left, right = self._span()
+        places = {
+            "percentile": QRectF(0, 0, left - 20, HEADER - 6),
+            "here": QRectF(right + 10, 0, _VALUE_WIDTH, HEADER - 6),
+        }
+        if self._wide and self._verdict is not None:
+            there = QRectF(places["here"].right(), 0, _TYPICAL_WIDTH, HEADER - 6)
+            places[self._verdict.likeness.title] = there
+        return places
+
+    def paint_head(self, painter: QPainter) -> None:
+        """Paint the headings and the scale."""
+        if self._verdict is None:
             return
-        inks = self.inks
-        self._paint_scale(painter, inks)
-        for row in self._rows:
-            if row.top <= area.bottom() and row.top + row.height >= area.top():
-                self._paint_row(painter, row, inks)
+        left, right = self._span()
+        painter.setFont(numeral_font(_SMALL))
+        painter.setPen(QColor(self.inks.muted))
+        for share, number in ((0.0, "0"), (0.5, "50"), (1.0, "100")):
+            x = left + share * (right - left)
+            area = QRectF(x - 24, 0, 48, HEADER - 6)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, number)
+        for index, (words, area) in enumerate(self.headings.items()):
+            side = Qt.AlignmentFlag.AlignRight if index else Qt.AlignmentFlag.AlignLeft
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | side, words)
 
     # -- inside ----------------------------------------------------------------------------
 
@@ -124,7 +150,7 @@ class LikenessView(QWidget):
         left, _ = self._span()
         plain, bold = (QFontMetricsF(text_font(_BODY, bold=each)) for each in (False, True))
         small = QFontMetricsF(text_font(_SMALL))
-        top = float(_HEADER)
+        top = float(HEADER)
         for place in self._verdict.likeness.places if self._verdict else ():
             body = bold if place.outlying else plain
             name = body.boundingRect(QRectF(0, 0, left - GRID, 999), _WRAP, place.measure.title)
@@ -141,23 +167,11 @@ class LikenessView(QWidget):
     def _row_at(self, y: float) -> _Row | None:
         return next((row for row in self._rows if row.top <= y < row.top + row.height), None)
 
-    def _paint_scale(self, painter: QPainter, inks: Inks) -> None:
-        left, right = self._span()
-        painter.setFont(numeral_font(_SMALL))
-        painter.setPen(QColor(inks.muted))
-        for share, number in ((0.0, "0"), (0.5, "50"), (1.0, "100")):
-            x = left + share * (right - left)
-            area = QRectF(x - 24, 0, 48, _HEADER - 6)
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, number)
-        painter.drawText(
-            QRectF(0, 0, left - 20, _HEADER - 6), Qt.AlignmentFlag.AlignVCenter, "percentile"
-        )
-        if self._wide and self._verdict is not None:
-            side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-            here = QRectF(right + 10, 0, _VALUE_WIDTH, _HEADER - 6)
-            painter.drawText(here, side, "here")
-            there = QRectF(here.right(), 0, _TYPICAL_WIDTH, _HEADER - 6)
-            painter.drawText(there, side, self._verdict.likeness.title)
+    def _paint_rows(self, painter: QPainter, area: QRectF) -> None:
+        inks = self.inks
+        for row in self._rows:
+            if row.top <= area.bottom() and row.top + row.height >= area.top():
+                self._paint_row(painter, row, inks)
 
     def _paint_row(self, painter: QPainter, row: _Row, inks: Inks) -> None:
         place, left_right = row.place, self._span()
@@ -213,6 +227,47 @@ class LikenessView(QWidget):
             f"95 % of the passages in {title} lie between {low} and {high};"
             f" {place.percentile:.0f} of 100 lie lower."
         )
+
+
+class LikenessHead(QWidget):
+    """The headings of a :class:`LikenessView`, which stay in sight while its rows scroll."""
+
+    def __init__(self, view: LikenessView, area: QScrollArea) -> None:
+        super().__init__(area.viewport())
+        self._view = view
+        self._area = area
+        area.verticalScrollBar().valueChanged.connect(self.place)
+        view.installEventFilter(self)
+        area.viewport().installEventFilter(self)
+        self.place()
+
+    def place(self) -> None:
+        """Stand above the rows, but never outside what is seen."""
+        viewport = self._area.viewport()
+        corner = self._view.mapTo(viewport, QPoint(0, 0))
+        lowest = max(0, viewport.height() - HEADER)
+        top = min(max(corner.y(), 0), lowest)
+        self.setGeometry(corner.x(), top, self._view.width(), HEADER)
+        self.raise_()
+        self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The view or what is seen of it has another size or place, or other headings."""
+        if event.type() in (
+            QEvent.Type.Resize,
+            QEvent.Type.Move,
+            QEvent.Type.Show,
+            QEvent.Type.LayoutRequest,
+        ):
+            self.place()
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """On the panel's ground, for rows pass beneath."""
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), QColor(self._view.inks.ground))
+        self._view.paint_head(painter)
+        painter.end()
 
 
 def _numerals(*, bold: bool) -> QFont:

@@ -80,6 +80,18 @@ class StatisticsCanvas(QWidget):
         return self._plate.picture if self._plate else None
 
     @property
+    def fits(self) -> bool:
+        """Whether the plate is as large as the canvas, and as fine as the screen.
+
+        One that is not would have to be stretched; nothing is shown until the next is there.
+        """
+        if self._plate is None:
+            return False
+        frame = self._plate.frame
+        wanted = self.width(), self.height(), self.devicePixelRatioF()
+        return (frame.width, frame.height, frame.ratio) == wanted
+
+    @property
     def image(self) -> QImage:
         """The plate as an image, without what the mouse does to it."""
         return self._image
@@ -130,7 +142,7 @@ class StatisticsCanvas(QWidget):
     # -- events ----------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A picture of that size is wanted; until it comes, the old one is stretched."""
+        """A picture of that size is wanted; until it comes, there is none."""
         super().resizeEvent(event)
         self.frameChanged.emit()
 
@@ -142,7 +154,7 @@ class StatisticsCanvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a click or an interval."""
-        if event.button() == Qt.MouseButton.LeftButton and self._plate is not None:
+        if event.button() == Qt.MouseButton.LeftButton and self.fits:
             self._pressed, self._dragging = event.position(), False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -207,13 +219,8 @@ class StatisticsCanvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Copy the plate; tint what is pointed at."""
         painter = QPainter(self)
-        if self._plate is not None:
-            fits = self._image.deviceIndependentSize().toSize() == self.size()
-            if fits:
-                painter.drawImage(0, 0, self._image)
-            else:
-                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-                painter.drawImage(QRectF(self.rect()), self._image)
+        if self._plate is not None and self.fits:
+            painter.drawImage(0, 0, self._image)
             inks = current_inks()
             drawn = self._plate.frame.inks
             if (drawn.ground, drawn.text, drawn.accent) != (inks.ground, inks.text, inks.accent):
@@ -275,23 +282,19 @@ class StatisticsCanvas(QWidget):
         assert self._plate is not None
         left, top, width, height = self._plate.box
         low, high = self._plate.x
-        size = self._image.deviceIndependentSize()
-        across = self.width() / max(size.width(), 1)
-        down = self.height() / max(size.height(), 1)
         a, b = (left + (edge - low) / (high - low) * width for edge in self.edges_of(bars))
-        return QRectF(a * across, top * down, (b - a) * across, height * down)
+        return QRectF(a, top, b - a, height)
 
     def _value_at(self, place: QPointF) -> float:
         assert self._plate is not None
         left, _, width, _ = self._plate.box
-        across = self.width() / max(self._image.deviceIndependentSize().width(), 1)
         low, high = self._plate.x
-        return low + (place.x() / across - left) / width * (high - low)
+        return low + (place.x() - left) / width * (high - low)
 
     def _bar_at(self, place: QPointF) -> int:
         """The bar whose column is under ``place``, -1 beside the bars and below the axis."""
         picture = self.picture
-        if picture is None or not self.rect().contains(place.toPoint()):
+        if picture is None or not self.fits or not self.rect().contains(place.toPoint()):
             return -1
         bar = int(np.searchsorted(picture.edges, self._value_at(place), "right")) - 1
         column = self._column((0, 0))
