@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from composer_app.studio.icons import icon, pixmap
 from composer_app.studio.message_history import TONE_ICONS, MessageHistory
 from composer_app.studio.message_label import MessageLabel
-from composer_app.studio.messages import About, History, Message, MessageAction, Tone, clean
+from composer_app.studio.messages import About, History, Message, MessageAction, Tone, clean, now
 from composer_app.studio.theme import COLORS, set_role
 
 __all__ = ["About", "MessageAction", "MessageBar", "Tone"]
@@ -35,9 +35,7 @@ class MessageBar(QFrame):
     read in a list that a click opens.
     """
 
-    def __init__(
-        self, parent: QWidget | None = None, clock: Callable[[], datetime] = datetime.now
-    ) -> None:
+    def __init__(self, parent: QWidget | None = None, clock: Callable[[], datetime] = now) -> None:
         super().__init__(parent)
         set_role(self, "panel")
         self._standing: list[Message] = []

@@ -2,26 +2,37 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QUrl
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextImageFormat,
+)
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QPushButton,
+    QTextEdit,
     QVBoxLayout,
     QWidget,
 )
 
-from composer_app.studio.icons import icon
-from composer_app.studio.messages import History, Tone
+from composer_app.studio.icons import pixmap
+from composer_app.studio.messages import History, Said, Tone
 from composer_app.studio.theme import COLORS, set_role
 
 _SIZE: Final = (640, 420)
+_LOWEST: Final = 120
 _MARGIN: Final = 8
+_ICON: Final = 16
+# Where words begin, to the right of the icon, and how far messages stand apart.
+_INDENT: Final = 24
+_BETWEEN: Final = 8
 TONE_ICONS: Final = {
     Tone.IDLE: ("", ""),
     Tone.INFO: ("info", COLORS.accent),
@@ -44,9 +55,17 @@ class MessageHistory(QFrame):
         self._history = history
         heading = QLabel("EARLIER MESSAGES")
         set_role(heading, "heading")
-        self.list = _Rows()
+        # Text, so that parts of it can be selected and copied with mouse and keys.
+        self.words = QTextEdit()
+        self.words.setReadOnly(True)
+        self.words.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.words.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.words.setAccessibleName("Earlier messages, the newest first")
         self.copy = QPushButton("Copy")
-        self.copy.setToolTip("Copy the selected messages, or all of them, with their times")
+        self.copy.setToolTip("Copy all of them, with their times")
         self.copy.clicked.connect(self.copy_text)
         head = QHBoxLayout()
         head.addWidget(heading)
@@ -56,73 +75,62 @@ class MessageHistory(QFrame):
         layout.setContentsMargins(12, 8, 8, 8)
         layout.setSpacing(8)
         layout.addLayout(head)
-        layout.addWidget(self.list, 1)
+        layout.addWidget(self.words, 1)
 
     def open_over(self, bar: QWidget) -> None:
-        """Show it above the right end of ``bar``, inside the window."""
+        """Show it above the right end of ``bar``, inside the window, as high as it needs."""
         self.fill()
         window = bar.window()
-        above = bar.mapTo(window, QPoint(0, 0)).y() - _MARGIN
-        size = QSize(*_SIZE).boundedTo(QSize(window.width() - 2 * _MARGIN, max(above, 120)))
-        self.resize(size)
-        corner = QPoint(bar.width() - size.width() - _MARGIN, -size.height() - _MARGIN // 2)
-        self.move(bar.mapToGlobal(corner))
+        above = max(bar.mapTo(window, QPoint(0, 0)).y() - _MARGIN, _LOWEST)
+        size = QSize(*_SIZE).boundedTo(QSize(window.width() - 2 * _MARGIN, above))
+        self._stand(bar, size)
         self.show()
-        self.list.setFocus(Qt.FocusReason.PopupFocusReason)
+        # How the words wrap, and so how high they are, is known once it is shown.
+        left = self.words.viewport().height() - round(self.words.document().size().height())
+        size.setHeight(max(_LOWEST, size.height() - max(0, left)))
+        self._stand(bar, size)
+        self.words.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _stand(self, bar: QWidget, size: QSize) -> None:
+        corner = QPoint(bar.width() - size.width() - _MARGIN, -size.height() - _MARGIN // 2)
+        self.setGeometry(QRect(bar.mapToGlobal(corner), size))
 
     def fill(self) -> None:
         """Show what has been said until now."""
-        self.list.clear()
-        now = self._history.clock()
-        for said in self._history.entries:
-            name, color = TONE_ICONS[said.tone]
-            item = QListWidgetItem(f"{said.clock_time(now)}  {said.text}")
-            item.setIcon(icon(name, color) if name else QIcon())
-            spoken = f"{said.clock_time(now)}, {said.tone}: {said.text}"
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
-            self.list.addItem(item)
-        self.copy.setEnabled(bool(self._history.entries))
+        self.words.clear()
+        document = self.words.document()
+        for tone, (name, color) in TONE_ICONS.items():
+            if name:
+                image = pixmap(name, _ICON, color, self.devicePixelRatioF())
+                kind = QTextDocument.ResourceType.ImageResource
+                document.addResource(kind.value, QUrl(f"tone:{tone}"), image)
+        cursor = QTextCursor(document)
+        for index, said in enumerate(self._history.entries):
+            self._write(cursor, said, first=index == 0)
+        self.words.moveCursor(QTextCursor.MoveOperation.Start)
+        self.words.setAccessibleDescription("\n".join(self._history.lines()))
 
     def copy_text(self) -> None:
-        """Put the selected messages onto the clipboard, all of them where none is selected."""
-        chosen = {index.row() for index in self.list.selectedIndexes()}
-        lines = self._history.lines()
-        kept = [line for row, line in enumerate(lines) if not chosen or row in chosen]
-        QGuiApplication.clipboard().setText("\n".join(kept))
+        """Put all of it onto the clipboard."""
+        QGuiApplication.clipboard().setText("\n".join(self._history.lines()))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl+C copies, Escape closes."""
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_text()
+    def _write(self, cursor: QTextCursor, said: Said, *, first: bool) -> None:
+        form = QTextBlockFormat()
+        form.setLeftMargin(_INDENT)
+        form.setTextIndent(-_INDENT)
+        form.setBottomMargin(_BETWEEN)
+        if first:
+            cursor.setBlockFormat(form)
         else:
-            super().keyPressEvent(event)
-
-
-class _Rows(QListWidget):
-    """Rows as high as their words need, however long."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setAccessibleName("Earlier messages, the newest first")
-        self.setWordWrap(True)
-        self.setTextElideMode(Qt.TextElideMode.ElideNone)
-        self.setIconSize(QSize(16, 16))
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Words wrap elsewhere."""
-        super().resizeEvent(event)
-        self.scheduleDelayedItemsLayout()
-
-    def event(self, event: QEvent) -> bool:
-        """Ctrl+C is nobody's shortcut meanwhile, and is left to the frame around the list.
-
-        The list itself would copy one row, without its time.
-        """
-        if isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Copy):
-            overrides = event.type() == QEvent.Type.ShortcutOverride
-            event.setAccepted(overrides)
-            return overrides
-        return super().event(event)
+            cursor.insertBlock(form)
+        image = QTextImageFormat()
+        image.setName(f"tone:{said.tone}")
+        image.setWidth(_ICON)
+        image.setHeight(_ICON)
+        image.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
+        cursor.insertImage(image)
+        muted, plain = QTextCharFormat(), QTextCharFormat()
+        muted.setForeground(QColor(COLORS.muted))
+        plain.setForeground(QColor(COLORS.text))
+        cursor.insertText(f"  {said.clock_time(self._history.clock())}  ", muted)
+        cursor.insertText(said.text, plain)

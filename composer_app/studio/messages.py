@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -79,11 +79,16 @@ class Said:
         return self.at.strftime(form)
 
 
+def now() -> datetime:
+    """What the clocks here show."""
+    return datetime.now(UTC).astimezone()
+
+
 @dataclass
 class History:
     """The last messages, the newest first."""
 
-    clock: Callable[[], datetime] = datetime.now
+    clock: Callable[[], datetime] = now
     entries: list[Said] = field(default_factory=list)
 
     def add(self, tone: Tone, text: str) -> None:

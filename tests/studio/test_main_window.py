@@ -80,7 +80,8 @@ def test_generating_again_keeps_instruments_and_replaces_voices(
 def test_the_news_offers_to_play(studio: Studio, qtbot: QtBot) -> None:
     studio.services.document.begin(scale(), "Open")
     generate(studio, qtbot)
-    (play,) = studio.window.message_bar.action_buttons()
+    play, undo = studio.window.message_bar.action_buttons()
+    assert (play.text(), undo.text()) == ("Play", "Undo")
     qtbot.mouseClick(play, Qt.MouseButton.LeftButton)
     assert studio.window.playback.playing
     playing = {(track, pitch) for track, pitch in studio.window.lights.lit}

@@ -1,7 +1,8 @@
-"""The message bar: news goes, what stands comes back."""
+"""The message bar: news goes, what stands comes back, and what is past goes at once."""
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
@@ -98,3 +99,126 @@ def test_what_stands_is_amended_and_keeps_its_buttons(bar: MessageBar, qtbot: Qt
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert pressed == ["cancel"]
     assert bar.text == ""
+
+
+# -- what holds ----------------------------------------------------------------------------
+
+
+def test_a_message_goes_with_what_it_is_about(bar: MessageBar) -> None:
+    state = ["here"]
+    bar.tell("It is here.", about=lambda: state[0])
+    bar.stand("gone", "It is gone.", Tone.WARNING, about=lambda: state[0])
+    bar.tell("It is here.", about=lambda: state[0])
+    bar.review()
+    assert bar.text == "It is here."
+    state[0] = "there"
+    bar.review()
+    assert bar.text == ""
+    assert not bar.stands("gone")
+    assert not bar._timer.isActive()
+    state[0] = "here"
+    bar.review()
+    assert bar.text == "", "what was past does not come back"
+
+
+def test_news_is_about_the_piece_unless_it_says_otherwise(bar: MessageBar) -> None:
+    moment = [1]
+    bar.set_subject(lambda: moment[0])
+    bar.stand("sound", "No sound.", Tone.WARNING)
+    bar.tell("A note was deleted.")
+    moment[0] += 1
+    bar.review()
+    assert bar.text == "No sound."
+    bar.tell("Keys are back.", about=lambda: "keys")
+    moment[0] += 1
+    bar.review()
+    assert bar.text == "Keys are back."
+    bar.tell("No such file.", Tone.ERROR)
+    moment[0] += 1
+    bar.review()
+    assert bar.text == "No such file.", "an error waits for an answer"
+
+
+def test_what_is_past_does_not_come_back_after_the_news(bar: MessageBar) -> None:
+    state = ["here"]
+    bar.stand("gone", "It is here.", Tone.WARNING, about=lambda: state[0])
+    bar.tell("Saved.")
+    state[0] = "there"
+    end_news(bar)
+    assert bar.text == ""
+
+
+def test_the_hint_follows_a_message_as_it_is_at_the_moment(bar: MessageBar) -> None:
+    bar.tell("Opened a.mid.", goes_on=True)
+    assert bar.text == "Opened a.mid. Play something."
+    bar.set_idle_text("Press Generate.")
+    assert (bar.text, bar._label.text()) == ("Opened a.mid. Press Generate.",) * 2
+    bar.set_idle_text("")
+    assert bar.text == "Opened a.mid."
+    assert bar.history.entries[0].text == "Opened a.mid."
+    bar.tell("Saved.")
+    assert bar.text == "Saved."
+
+
+def test_a_button_may_keep_its_message(bar: MessageBar, qtbot: QtBot) -> None:
+    pressed: list[bool] = []
+    action = MessageAction("Settings…", lambda: pressed.append(True), keeps=True)
+    bar.stand("sound", "No sound.", Tone.WARNING, action)
+    qtbot.mouseClick(bar.action_buttons()[0], Qt.MouseButton.LeftButton)
+    assert (pressed, bar.text) == ([True], "No sound.")
+
+
+def test_buttons_are_never_cut(bar: MessageBar) -> None:
+    name = "nospace" * 28
+    actions = [MessageAction(text, lambda: None) for text in ("Replace", "Save As…", "Undo")]
+    bar.resize(1024, bar.height())
+    bar.show()
+    bar.tell(f"{name} was changed by somebody else.", Tone.ERROR, *actions, names=[name])
+    for button in (*bar.action_buttons(), bar._dismiss, bar.earlier):
+        assert button.width() >= button.sizeHint().width()
+        assert bar.rect().contains(button.geometry())
+    assert bar.rect().contains(bar._label.geometry())
+    assert bar._label.lines[-1].endswith("was changed by somebody else.")
+
+
+# -- what was said before ------------------------------------------------------------------
+
+
+def test_a_click_opens_what_was_said_before(bar: MessageBar, qtbot: QtBot) -> None:
+    long = "word " * 200
+    bar.show()
+    qtbot.mouseClick(bar._label, Qt.MouseButton.LeftButton)
+    assert not bar.list.isVisible(), "nothing has been said yet"
+    assert not bar.earlier.isEnabled()
+    bar.tell("Saved a.mid.", Tone.SUCCESS)
+    bar.tell(long, Tone.ERROR)
+    bar.stand("export", "0 %", Tone.INFO)
+    bar.amend("export", "50 %")
+    qtbot.mouseClick(bar._label, Qt.MouseButton.LeftButton)
+    assert bar.list.isVisible()
+    blocks = bar.list.words.toPlainText().split("\n")
+    assert [block.split("  ")[-1].strip() for block in blocks] == [
+        "0 %",
+        long.strip(),
+        "Saved a.mid.",
+    ]
+    assert bar.list.words.document().size().width() <= bar.list.words.viewport().width()
+    bar.tell("Saved b.mid.")
+    assert "Saved b.mid." in bar.list.words.toPlainText(), "the list goes on while it is open"
+    bar.list.copy.click()
+    lines = QGuiApplication.clipboard().text().split("\n")
+    assert len(lines) == 4
+    assert lines[-1].endswith("success  Saved a.mid.")
+    qtbot.keyClick(bar.list.words, Qt.Key.Key_Escape)
+    assert not bar.list.isVisible()
+
+
+def test_the_keyboard_opens_the_list_too(bar: MessageBar, qtbot: QtBot) -> None:
+    bar.show()
+    bar.tell("Saved.")
+    assert bar.earlier.accessibleName() == "Earlier messages"
+    assert bar.earlier.focusPolicy() & Qt.FocusPolicy.TabFocus
+    qtbot.keyClick(bar.earlier, Qt.Key.Key_Space)
+    assert bar.list.isVisible()
+    assert bar.list.focusWidget() is bar.list.words, "arrow keys scroll it, Escape closes it"
+    bar.list.close()
