@@ -154,6 +154,41 @@ def test_generate_hears_the_upbeat(run: Run, generator: FakeGenerator) -> None:
     assert generator.calls[0][3].upbeat == 4
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("", "twelve.mid: track 2 of 13, Part 1, is the melody; the other 11 tracks are left out."),
+        ("--track 4 --json", "twelve.mid: track 4 of 13, Part 3, is the melody; the other 11"),
+        (
+            "--lock bass",
+            "is the melody, track 5 the alto, track 4 the tenor, track 3 the bass;"
+            " 8 more tracks are left out.",
+        ),
+    ],
+)
+def test_what_becomes_of_other_tracks_is_said(
+    run: Run, generator: FakeGenerator, options: str, said: str
+) -> None:
+    notes = [[Note(4 * i, 48 + part, 4) for i in range(20 - part)] for part in range(12)]
+    parts = (Track(f"Part {part}", 0, tuple(each)) for part, each in enumerate(notes, 1))
+    write_midi(Composition((Track("Conductor"), *parts)), "twelve.mid")
+    status, out, err = run("generate", "twelve.mid", "-o", "out.mid", *options.split())
+    assert status == 0
+    assert said in err
+    assert err.count("\n") == 1
+    assert "left out" not in out
+    assert len(read_midi("out.mid").tracks) == 4
+
+
+def test_of_two_tracks_the_other_is_left_out(run: Run, generator: FakeGenerator) -> None:
+    write_midi(Composition((Track("", 0, (Note(0, 67, 16),)),) * 2), "two.mid")
+    _, _, err = run("generate", "two.mid", "-o", "out.mid")
+    assert err == (
+        "two.mid: track 1 of 2 is the melody; the other track is left out."
+        " --track chooses another melody.\n"
+    )
+
+
 def test_generate_several_with_takes_as_json(run: Run, generator: FakeGenerator) -> None:
     write_sample("twinkle", "a.mid")
     write_sample("saints", "b.mid")

@@ -188,7 +188,8 @@ def describe_composition(composition: Composition) -> str:
     """What a screen reader says of the whole roll."""
     if not composition.note_count:
         return "Empty"
-    counts = ", ".join(f"{track.name} {len(track.notes)}" for track in composition.tracks)
+    sounding = (track for track in composition.tracks if track.notes)
+    counts = ", ".join(f"{track.name} {len(track.notes)}" for track in sounding)
     length = composition.bars
     bars = "1 bar" if length == 1 else f"{length} bars"
     return f"{bars} in {composition.meter}; notes: {counts}"

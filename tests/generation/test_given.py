@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from composer_app.errors import SettingError
 from composer_app.generation.generator import GenerationSettings, Given, compose
-from composer_app.generation.given import Lock, Place, accompaniment, given_from, parse_lock
+from composer_app.generation.given import (
+    Lock,
+    Place,
+    accompaniment,
+    given_from,
+    left_out,
+    parse_lock,
+)
 from composer_app.music.composition import Composition, Track
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
@@ -148,3 +155,11 @@ def test_given_has_the_melodys_length_at_least() -> None:
         compose(MELODY, FakeGenerator(), GenerationSettings(), given=short)
     with pytest.raises(ValueError, match="cells"):
         Given(PianoRoll.from_notes([[]], 8), np.zeros((8, 1), np.bool_))
+
+
+def test_tracks_beyond_the_four_voices_are_left_out() -> None:
+    lines = [tuple(Note(4 * i, 50 + k, 4) for i in range(8 - k)) for k in range(6)]
+    tracks = (Track("None"), *(Track(f"Part {k}", 0, line) for k, line in enumerate(lines)))
+    assert left_out(Composition(tracks), 1) == (5, 6), "the three largest others are voices"
+    assert left_out(Composition(tracks), 6) == (4, 5)
+    assert left_out(Composition(tracks[:5]), 1) == ()

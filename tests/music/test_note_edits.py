@@ -1,12 +1,13 @@
 """Deleting and moving notes: nothing else changes, and a line stays a line."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer_app.music.composition import Composition, Track
+from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
 from composer_app.music.note_edits import (
@@ -16,6 +17,7 @@ from composer_app.music.note_edits import (
     with_moved_notes,
     without_notes,
 )
+from composer_app.music.performance import Performance
 from tests.music.played import played_lines
 
 LINE = tuple(Note(4 * step, pitch, 4) for step, pitch in enumerate((60, 62, 64, 65)))
@@ -38,6 +40,16 @@ def test_deleted_notes_are_gone_and_the_others_stay_where_they_are() -> None:
     assert left.tracks[0].notes == (LINE[0], LINE[2], LINE[3])
     assert left.tracks[1].notes == ()
     assert [track.name for track in left.tracks] == ["Soprano", "Bass"]
+
+
+def test_where_no_note_is_left_there_are_no_tracks() -> None:
+    everything = {(index, note) for index, track in enumerate(PIECE.tracks) for note in track.notes}
+    piece = replace(
+        PIECE, title="Ode", origin=Origin("fake", 1, 1.0), performance=Performance((), 90)
+    )
+    assert without_notes(piece, everything) == Composition(
+        tempo=PIECE.tempo, meter=PIECE.meter, title="Ode"
+    )
 
 
 @pytest.mark.parametrize(

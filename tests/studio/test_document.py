@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition
 from composer_app.music.edits import with_tempo
 from composer_app.studio.document import Document
+from composer_app.studio.locks import Locks
 from tests.studio.support import scale
 
 PIECE = scale()
@@ -74,6 +76,35 @@ def test_modified_means_that_no_file_holds_it(document: Document, tmp_path: Path
     assert document.modified
     document.undo_stack.redo()
     assert not document.modified
+
+
+def test_a_saved_piece_without_notes_is_not_as_saved(document: Document, tmp_path: Path) -> None:
+    assert document.as_saved
+    document.begin(PIECE, "Record", saved=False)
+    assert not document.as_saved
+    document.mark_saved(tmp_path / "piece.mid", PIECE)
+    assert document.as_saved
+    document.replace(Composition(), "Delete")
+    assert (document.as_saved, document.modified) == (False, False)
+    document.undo_stack.undo()
+    assert document.as_saved
+
+
+def test_every_change_is_another_moment(document: Document) -> None:
+    moments = [document.moment()]
+    for change in (
+        lambda: document.begin(PIECE, "Open"),
+        lambda: document.replace(OTHER, "Change Instrument"),
+        lambda: document.set_locks(Locks(np.ones((4, 1), np.bool_)), "Keep"),
+        document.undo_stack.undo,
+        document.undo_stack.undo,
+        document.undo_stack.redo,
+    ):
+        change()
+        moments.append(document.moment())
+    assert len(set(moments)) == len(moments)
+    document.replace(document.composition, "Nothing")
+    assert document.moment() == moments[-1]
 
 
 def test_an_empty_piece_is_never_modified(document: Document) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
@@ -20,6 +21,7 @@ from composer_app.studio.locks import Locks
 from composer_app.studio.message_bar import Tone
 from composer_app.studio.next_step import STEP_INPUT_HINT
 from composer_app.studio.selection import Selection
+from tests.generation.fake_generator import FakeGenerator
 from tests.studio.support import SCALE, Studio, open_studio, scale
 
 PARTS = Composition(
@@ -177,8 +179,6 @@ def test_a_model_s_failure_is_over_with_the_next_try(qtbot: QtBot, tmp_path: Pat
     failing = [True]
 
     def load(name: str) -> Generator:
-        from tests.generation.fake_generator import FakeGenerator
-
         if failing[0]:
             raise ModelError("fake.onnx has the wrong shape.")
         return FakeGenerator(name)
@@ -384,8 +384,6 @@ def test_an_error_about_saving_is_past_when_it_has_been_saved(
 def test_a_file_that_opens_slowly_is_not_opening_any_more_when_it_is_open(
     studio: Studio, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from threading import Event
-
     let_go = Event()
 
     def read(path: Path) -> Composition:
