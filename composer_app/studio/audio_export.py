@@ -57,6 +57,7 @@ class AudioExport(QObject):
         self._playback = playback
         self._window = parent
         self._path: Path | None = None
+        self._composition = document.composition
         self._cancelled = Event()
         self._suffix = FORMATS[0].suffix
         self._advanced.connect(self._show, Qt.ConnectionType.QueuedConnection)
@@ -94,7 +95,7 @@ class AudioExport(QObject):
     def _begin(self, path: Path) -> None:
         self._path, self._suffix = path, path.suffix.lower()
         cancelled = self._cancelled = Event()
-        composition = self._document.composition
+        composition = self._composition = self._document.composition
         # As loud as can be, whatever the master volume of the moment.
         mix = replace(self._playback.mix, master=FULL)
         soundfont = self._settings.sound.soundfont
@@ -124,7 +125,9 @@ class AudioExport(QObject):
     def _finish(self, written: AudioWritten) -> None:
         path = self._end()
         folder = str(path.absolute().parent)
-        sentence = f"Exported {path.name} in {folder}."
+        late = self._document.composition != self._composition
+        but = "; what you have changed since is not in it" if late else ""
+        sentence = f"Exported {path.name} in {folder}{but}."
         self._bar.tell(sentence, Tone.SUCCESS, names=[path.name, folder])
 
     def _fail(self, error: Exception) -> None:

@@ -221,20 +221,11 @@ class DistributionPage(QWidget):
     def _show_plate(self, plate: Plate) -> None:
         if self._picture is None:
             return
-        if self._stack.currentWidget() is not self.canvas and not self._has_room_for(plate):
-            # The panel has changed meanwhile, which only a canvas that is seen would hear of.
-            self._draw()
-            return
         self.canvas.show_plate(plate)
         self.canvas.setAccessibleDescription(" ".join(self._sentences()))
         self._stack.setCurrentWidget(self.canvas)
         self._point()
         self.pictureShown.emit()
-
-    def _has_room_for(self, plate: Plate) -> bool:
-        """Whether ``plate`` is of the size that is wanted now."""
-        size, frame = self._stack.size(), plate.frame
-        return (frame.width, frame.height) == (size.width(), size.height())
 
     def _test(self) -> None:
         if self._picture is not None and self.isVisible():

@@ -88,8 +88,8 @@ class StatisticsExport(QObject):
             self._jobs.run(self, partial(_write, work, path), self._say_saved, self._fail)
 
     def holds_clipboard(self) -> bool:
-        """Whether it is a picture that the clipboard has, and Composer's."""
-        return self._clipboard.ownsClipboard() and self._clipboard.mimeData().hasImage()
+        """Whether it is a picture that the clipboard has."""
+        return self._clipboard.mimeData().hasImage()
 
     # -- inside ----------------------------------------------------------------------------
 

@@ -38,6 +38,8 @@ def start(studio: Studio, qtbot: QtBot) -> Studio:
 @pytest.fixture
 def studio(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
     with open_studio(tmp_path / "data") as result:
+        # News that goes by itself would hide that it is past.
+        result.window.message_bar._timer.setInterval(1_000_000)
         yield start(result, qtbot)
 
 
@@ -459,6 +461,21 @@ def test_an_output_that_is_not_there_is_missed_until_another_is_chosen(studio: S
     assert not studio.message.startswith("Synth")
 
 
+def test_an_output_that_is_refused_is_said_until_something_else_is_tried(studio: Studio) -> None:
+    midi = studio.window.midi
+    studio.midi_system.ports = ["Busy piano"]
+    midi.choose_output("Busy piano")
+    assert "Busy piano cannot be opened" in studio.message
+    midi.poll()
+    assert "Busy piano cannot be opened" in studio.message, "nothing has changed"
+    midi.choose_clock("Busy piano")
+    midi.poll()
+    assert "Busy piano cannot be opened" in studio.message
+    studio.midi_system.ports = ["Piano"]
+    midi.choose_output("Piano")
+    assert "Busy" not in studio.message
+
+
 def test_the_picture_is_on_the_clipboard_until_something_else_is(
     studio: Studio, qtbot: QtBot
 ) -> None:
@@ -468,7 +485,7 @@ def test_the_picture_is_on_the_clipboard_until_something_else_is(
     studio.window.measuring.export.copy()
     qtbot.waitUntil(lambda: studio.message == "The picture is on the clipboard.")
     QGuiApplication.clipboard().setText("Something else.")
-    qtbot.waitUntil(lambda: studio.message == "")
+    assert studio.message == ""
 
 
 def test_a_journal_is_missed_as_long_as_it_records(studio: Studio) -> None:
