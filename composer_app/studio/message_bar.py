@@ -214,7 +214,12 @@ class MessageBar(QFrame):
 
     def _stand(self, message: Message) -> None:
         self._drop(message.key)
-        self._standing.append(message)
+        place = len(self._standing)
+        if message.tone is Tone.WARNING:
+            # What comes by itself does not cover what a person is to answer.
+            while place and self._standing[place - 1].tone is Tone.ERROR:
+                place -= 1
+        self._standing.insert(place, message)
         self._end_news()
 
     def _drop(self, key: str) -> None:

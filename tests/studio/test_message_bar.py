@@ -101,6 +101,18 @@ def test_what_stands_is_amended_and_keeps_its_buttons(bar: MessageBar, qtbot: Qt
     assert bar.text == ""
 
 
+def test_a_warning_does_not_cover_an_error(bar: MessageBar) -> None:
+    bar.stand("sound", "No sound.", Tone.WARNING)
+    bar.stand("file", "No such file.", Tone.ERROR)
+    bar.stand("midi", "Keys were unplugged.", Tone.WARNING)
+    assert bar.text == "No such file."
+    bar.stand("recording", "Recording.", Tone.RECORD)
+    assert bar.text == "Recording."
+    for text in ("No such file.", "Keys were unplugged.", "No sound.", ""):
+        bar.dismiss()
+        assert bar.text == text
+
+
 # -- what holds ----------------------------------------------------------------------------
 
 
