@@ -17,9 +17,9 @@ from composer_app.music.note import Note
 from composer_app.studio.document import Document
 from composer_app.studio.generate_panel import GeneratePanel
 from composer_app.studio.generation_worker import GenerationWorker
+from composer_app.studio.hints import other_tracks
 from composer_app.studio.locks import Locks, voice_cells
 from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
-from composer_app.studio.next_step import other_tracks
 from composer_app.studio.selection import Cells
 from composer_app.studio.settings import Settings
 from composer_app.studio.undo_offer import undo_offer

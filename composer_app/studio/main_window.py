@@ -138,7 +138,6 @@ class MainWindow(QMainWindow):
             document,
             self.commands,
             self.generate_panel,
-            self.generation,
             self.playback,
             self.tools,
             self,

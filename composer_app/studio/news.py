@@ -9,10 +9,9 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from composer_app.studio.actions import Actions
 from composer_app.studio.document import Document
 from composer_app.studio.generate_panel import GeneratePanel
-from composer_app.studio.generation_controller import GenerationController
+from composer_app.studio.hints import Situation, next_step
 from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
 from composer_app.studio.midi_controller import MidiController
-from composer_app.studio.next_step import Situation, next_step
 from composer_app.studio.playback_controller import PlaybackController
 from composer_app.studio.recording_tools import RecordingTools
 from composer_app.studio.sound import Sound
@@ -30,7 +29,6 @@ class News(QObject):
         document: Document,
         actions: Actions,
         panel: GeneratePanel,
-        generation: GenerationController,
         playback: PlaybackController,
         tools: RecordingTools,
         parent: QObject,
@@ -40,7 +38,6 @@ class News(QObject):
         self._document = document
         self._actions = actions
         self._panel = panel
-        self._generation = generation
         self._playback = playback
         self._tools = tools
         bar.set_subject(document.moment)
@@ -62,7 +59,7 @@ class News(QObject):
         """Say what to do next, and take back what does not hold any more."""
         situation = Situation(
             self._document.composition,
-            ready=self._generation.ready and not self._panel.busy,
+            self._panel.reason,
             generating=self._panel.busy,
             recording=self._tools.recording.active,
             entering_steps=self._tools.steps.on,

@@ -17,9 +17,9 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.edits import with_tempo
 from composer_app.music.midi_file import write_midi
 from composer_app.music.note import Note
+from composer_app.studio.hints import STEP_INPUT_HINT
 from composer_app.studio.locks import Locks
 from composer_app.studio.message_bar import Tone
-from composer_app.studio.next_step import STEP_INPUT_HINT
 from composer_app.studio.selection import Selection
 from tests.generation.fake_generator import FakeGenerator
 from tests.studio.support import SCALE, Studio, open_studio, scale
@@ -212,7 +212,8 @@ def test_generate_is_only_advised_where_it_can_be_pressed(studio: Studio) -> Non
     far = replace(SCALE[0], start=1_200 * 16)
     document.begin(Composition((Track("Long", 0, (*SCALE, far)),)), "Open")
     assert not studio.window.generation.ready
-    assert bar.hint == "Press Space to listen."
+    assert "choose a shorter passage" in bar.hint
+    assert "Press Generate" not in studio.message + bar.hint
 
 
 def test_the_hint_changes_with_what_there_is(studio: Studio, qtbot: QtBot) -> None:

@@ -11,10 +11,10 @@ _EMPTY: Final = "Play a melody, or open one; Generate then writes three voices b
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a next step depends on; ``ready`` says that Generate can be pressed now."""
+    """What a next step depends on; ``obstacle`` says why Generate cannot be pressed, or nothing."""
 
     composition: Composition
-    ready: bool = False
+    obstacle: str = ""
     generating: bool = False
     recording: bool = False
     entering_steps: bool = False
@@ -33,8 +33,8 @@ def next_step(situation: Situation, play_key: str = "Space") -> str:
     if not piece.note_count:
         return _EMPTY
     listen = f"Press {play_key} to {'pause' if situation.playing else 'listen'}"
-    if not situation.ready:
-        return f"{listen}."
+    if situation.obstacle:
+        return situation.obstacle
     if piece.origin is not None:
         return f"{listen}, or roll the dice and press Generate for another version."
     count, others = len(_others(piece)), other_tracks(piece)
