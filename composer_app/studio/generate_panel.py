@@ -59,8 +59,8 @@ class GeneratePanel(QFrame):
     improveRequested = Signal()
     cancelRequested = Signal()
     modelChosen = Signal(str)
-    # Another seed, model or creativity, or another of the settings below them.
-    settingsChanged = Signal()
+    # Another choice, the beginning or the end of a generation, or another reason against one.
+    changed = Signal()
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,7 +108,7 @@ class GeneratePanel(QFrame):
             self.model.currentIndexChanged,
             self.control.changed,
         ):
-            changed.connect(self.settingsChanged)
+            changed.connect(self.changed)
         self._show_creativity()
         self._refresh()
 
@@ -251,6 +251,7 @@ class GeneratePanel(QFrame):
         self._reason.setText("" if self._busy else self.reason)
         self._reason.setVisible(bool(self._reason.text()))
         self._make_room()
+        self.changed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Explanations give way when there is little room."""
