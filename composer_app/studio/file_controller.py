@@ -192,7 +192,7 @@ class FileController(QObject):
             return
         # Composer opens no file without notes, so it makes none.
         self._bar.tell(
-            f"All notes are deleted, so {path.name} stays as it was saved.",
+            f"All notes are deleted, so {path.name} stays as it is.",
             Tone.INFO,
             undo_offer(self._document),
             names=[path.name],

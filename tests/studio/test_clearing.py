@@ -195,7 +195,7 @@ def test_a_cleared_file_is_not_as_saved_and_is_not_replaced_by_nothing(
     for command in (studio.window.commands.save, studio.window.commands.save_as):
         command.trigger()
         settle(studio, qtbot)
-        assert studio.message == "All notes are deleted, so mine.mid stays as it was saved."
+        assert studio.message == "All notes are deleted, so mine.mid stays as it is."
     assert path.read_bytes() == written
     assert len(studio.dialogs.suggestions) == 1
     (undo,) = studio.window.message_bar.action_buttons()
