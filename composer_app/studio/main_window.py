@@ -26,6 +26,7 @@ from composer_app.studio.midi_tools import build_midi
 from composer_app.studio.mix_controller import MixController
 from composer_app.studio.mixer_panel import MixerPanel
 from composer_app.studio.piano_roll_view import PianoRollView
+from composer_app.studio.piece_view import PieceView
 from composer_app.studio.playback_controller import PlaybackController
 from composer_app.studio.recording_controller import RecordingState
 from composer_app.studio.recording_tools import RecordingTools
@@ -108,6 +109,7 @@ class MainWindow(QMainWindow):
             self.roll.set_playhead,
             self,
         )
+        self._view = PieceView(document, self.roll, self.playback, self.recording, self)
         self.files = FileController(
             document, settings, services.jobs, services.recovery, services.dialogs, bar, self
         )
@@ -251,7 +253,8 @@ class MainWindow(QMainWindow):
 
     def _show_composition(self) -> None:
         composition = self._services.document.composition
-        self._show_roll()
+        with self._view.turning():
+            self._show_roll()
         self.statistics.set_composition(composition)
         tracks = composition.tracks
         self._services.live.set_program(tracks[0].program if tracks else DEFAULT_PROGRAMS[0])
@@ -276,7 +279,7 @@ class MainWindow(QMainWindow):
         if state is RecordingState.COUNTING_IN:
             # The old melody makes room for the new one, and comes back if nothing is played.
             blank = Composition(tempo=composition.tempo, meter=composition.meter)
-            self.roll.set_composition(blank)
+            self._view.begin_recording(blank)
             self.generate_panel.set_obstacle("A melody is being recorded.")
         elif state is RecordingState.IDLE:
             self._show_roll()
