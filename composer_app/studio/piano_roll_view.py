@@ -105,6 +105,7 @@ class PianoRollView(RollViewport):
         self._invitation.requested.connect(self.emptyActionRequested)
         self.setAccessibleName("Piano roll")
         self._rebuild()
+        self.begin()
 
     # -- what is shown ---------------------------------------------------------------------
 

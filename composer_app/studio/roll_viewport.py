@@ -270,10 +270,8 @@ class RollViewport(QAbstractScrollArea):
     def _span(self) -> tuple[int, int]:
         """Lowest and highest pitch to be seen."""
         span = self.pitch_span()
-        if span is None:
-            return KEYBOARD_LOWEST, KEYBOARD_HIGHEST
-        lowest, highest = span
-        if self._fitting.voices_to_come and self.is_melody():
+        lowest, highest = span or (KEYBOARD_LOWEST, KEYBOARD_HIGHEST)
+        if self._fitting.voices_to_come and (span is None or self.is_melody()):
             lowest = min(lowest, _LOWEST_TO_COME)
         return lowest, highest
 

@@ -22,16 +22,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from composer_app.studio.distribution_choices import ElidedBox
 from composer_app.studio.distribution_parts import Readout
+from composer_app.studio.elided import ElidedBox, ElidedLabel
 from composer_app.studio.selection_bar import SelectionBar
 
 # They put an ellipsis where they must, and say the whole in their tooltip.
-_ELIDING = (ElidedBox, Readout)
+_ELIDING = (ElidedBox, ElidedLabel, Readout)
 # They float over what is beneath them.
 _FLOATING = (SelectionBar,)
 # A pixel is lost where sizes are rounded at 125 %.
 _SLACK = 1
+# A control may be this low; the style would like a little more.
+_CONTROL_HEIGHT = 28
 
 
 def faults(window: QWidget) -> list[str]:
@@ -90,6 +92,7 @@ def _squeezed(widget: QWidget) -> Iterator[str]:
     layout = widget.layout()
     if isinstance(widget, QAbstractButton | QAbstractSlider | QComboBox | QAbstractSpinBox):
         least = widget.minimumSizeHint().boundedTo(widget.maximumSize())
+        least.setHeight(min(least.height(), _CONTROL_HEIGHT))
         if isinstance(widget, QComboBox) or _horizontally_free(widget):
             least.setWidth(0)
     elif layout is not None and layout.sizeConstraint() != layout.SizeConstraint.SetNoConstraint:
@@ -145,7 +148,7 @@ def _says_something(button: QAbstractButton) -> bool:
 
 
 def _label_cut(label: QLabel) -> Iterator[str]:
-    text = label.text()
+    text = label.text().replace("&", "") if label.buddy() else label.text()
     if not text:
         return
     if label.wordWrap():

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QTabWidget, QWidget
 
 from composer_app.generation.catalog import installed_models
 from composer_app.generation.generator import (
@@ -149,11 +149,10 @@ def stages(studio: Studio, gate: Gate) -> Iterator[tuple[str, QWidget]]:
     bar.tell(LONG_ERROR, Tone.ERROR, *later)
     yield "error", window
     bar.dismiss()
-    window.transport_bar.set_midi_status(
-        "Arturia KeyLab Essential 61 mk3 MIDI 1", "Plugged in", attention=False
-    )
+    studio.ports.names = ["Arturia KeyLab Essential 61 mk3:KeyLab Essential 61 mk3 MIDI 24:0"]
+    window.midi.refresh()
+    window.midi.choose(studio.ports.names[0])
     yield "long device", window
-    window.transport_bar.set_midi_status("No MIDI keyboard", "", attention=False)
 
     commands.generate.trigger()
     wait_for(lambda: window.generate_panel._progress.isVisible())
@@ -189,7 +188,7 @@ def _other_windows(studio: Studio) -> Iterator[tuple[str, QWidget]]:
     dialog = window.settings_dialog
     dialog.open_sound()
     yield "settings: sound", dialog
-    dialog._tabs.setCurrentWidget(dialog.midi)
+    dialog.findChild(QTabWidget).setCurrentIndex(1)
     yield "settings: MIDI", dialog
     dialog.close()
     window._show_about()
