@@ -58,10 +58,11 @@ class ElidedLabel(QLabel):
     @property
     def tip(self) -> str:
         """The tooltip: the whole text where it is cut, unless there is something else to say."""
-        return self.toolTip() or ("" if self._shown == self.text() else self.text())
+        return self.toolTip() or ("" if self.shown == self.text() else self.text())
 
     @property
-    def _shown(self) -> str:
+    def shown(self) -> str:
+        """What of the text is seen."""
         return elided(self.text(), self.fontMetrics(), self.contentsRect().width())
 
     def sizeHint(self) -> QSize:
@@ -82,7 +83,7 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         self.style().drawItemText(
             painter, self.contentsRect(), self.alignment(), self.palette(), self.isEnabled(),
-            self._shown, self.foregroundRole(),
+            self.shown, self.foregroundRole(),
         )  # fmt: skip
         painter.end()
 
@@ -107,12 +108,13 @@ class ElidedBox(QComboBox):
     @property
     def tip(self) -> str:
         """The tooltip, with the whole text before it where that is cut."""
-        cut = self._shown != self.currentText() and self.currentText() not in self.toolTip()
+        cut = self.shown != self.currentText() and self.currentText() not in self.toolTip()
         said = (self.currentText() if cut else "", self.toolTip())
         return "\n".join(text for text in said if text)
 
     @property
-    def _shown(self) -> str:
+    def shown(self) -> str:
+        """What of the text is seen."""
         return elided(self.currentText(), self.fontMetrics(), self._room().width())
 
     def event(self, event: QEvent) -> bool:
@@ -130,7 +132,7 @@ class ElidedBox(QComboBox):
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawItemText(
             self._room(), Qt.AlignmentFlag.AlignVCenter, self.palette(), self.isEnabled(),
-            self._shown, QPalette.ColorRole.ButtonText,
+            self.shown, QPalette.ColorRole.ButtonText,
         )  # fmt: skip
         painter.end()
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QStandardItem, QStandardItemModel
+
 from composer_app.music.instruments import INSTRUMENT_FAMILIES, INSTRUMENT_NAMES
 from composer_app.studio.elided import ElidedBox
 from composer_app.studio.theme import COLORS

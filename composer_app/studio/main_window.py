@@ -281,7 +281,7 @@ class MainWindow(QMainWindow):
         if state is RecordingState.COUNTING_IN:
             # The old melody makes room for the new one, and comes back if nothing is played.
             blank = Composition(tempo=composition.tempo, meter=composition.meter)
-            self._view.begin_recording(blank)
+            self.roll.set_composition(blank)
             self.generate_panel.set_obstacle("A melody is being recorded.")
         elif state is RecordingState.IDLE:
             self._show_roll()

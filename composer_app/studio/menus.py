@@ -1,6 +1,7 @@
 """The menu bar."""
 
 from collections.abc import Callable
+
 from PySide6.QtGui import QAction, QKeySequence, QUndoStack
 from PySide6.QtWidgets import QMenu, QMenuBar
 

@@ -7,11 +7,10 @@ from typing import Final
 
 from PySide6.QtCore import QObject
 
-from composer_app.music.composition import Composition
 from composer_app.studio.document import Document
 from composer_app.studio.piano_roll_view import PianoRollView
 from composer_app.studio.playback_controller import PlaybackController
-from composer_app.studio.recording_controller import RecordingController
+from composer_app.studio.recording_controller import RecordingController, RecordingState
 from composer_app.studio.roll_geometry import RollPlace
 
 # At a smaller scale (pixels to a step) one cannot see what one plays.
@@ -46,7 +45,10 @@ class PieceView(QObject):
         self._position = 0.0
         self._seen: dict[int, _Seen] = {}
         self._before_recording: RollPlace | None = None
+        self._starts = False
         playback.positionChanged.connect(self._follow)
+        recording.stateChanged.connect(self._begin_recording)
+        roll.compositionShown.connect(self._show_start)
         recording.recorded.connect(self._end_recording)
         recording.nothingPlayed.connect(self._return)
 
@@ -69,14 +71,18 @@ class PieceView(QObject):
             self._playback.seek(seen.playhead)
             self._roll.return_to(seen.place)
 
-    def begin_recording(self, blank: Composition) -> None:
-        """Show the empty bars of ``blank``, large enough for what will be played in them."""
-        roll = self._roll
-        self._before_recording = roll.place
-        roll.set_composition(blank)
-        if roll.roll_geometry.pixels_per_step < _LEAST_FOR_RECORDING:
-            roll.begin()
-        roll.horizontalScrollBar().setValue(0)
+    def _begin_recording(self, state: RecordingState) -> None:
+        if state is RecordingState.COUNTING_IN:
+            self._before_recording = self._roll.place
+            self._starts = True
+
+    def _show_start(self) -> None:
+        """The roll shows empty bars now: from the first, large enough to see what is played."""
+        if self._starts:
+            self._starts = False
+            if self._roll.roll_geometry.pixels_per_step < _LEAST_FOR_RECORDING:
+                self._roll.begin()
+            self._roll.horizontalScrollBar().setValue(0)
 
     def _end_recording(self) -> None:
         self._before_recording = None

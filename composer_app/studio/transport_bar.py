@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -122,6 +122,11 @@ class TransportBar(QFrame):
         self.quantize_button.setAccessibleName(f"Quantize: {summary}")
         self._fit()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Now its width counts."""
+        super().showEvent(event)
+        self._fit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow bar shortens the device's name, and closes its ranks."""
         super().resizeEvent(event)
@@ -130,10 +135,10 @@ class TransportBar(QFrame):
     def _fit(self) -> None:
         """The name of a device gives way before the gaps do: its tooltip has it as well."""
         layout = self.layout()
-        if layout is None:
-            return
         self._close_ranks(False)
         self._show_device(self._device)
+        if layout is None or not self.isVisible():
+            return
         # Not the minimum: by the style sheet buttons could be smaller than they look well.
         over = layout.sizeHint().width() - self.width()
         if over <= 0:
@@ -155,7 +160,8 @@ class TransportBar(QFrame):
 
     def _close_ranks(self, tight: bool) -> None:
         layout = self.layout()
-        assert layout is not None
+        if layout is None:
+            return
         layout.setSpacing(_TIGHT_GAP if tight else _GAP)
         self._key.setText(self._key_name or ("" if tight else "No key yet"))
         for rule in self._rules:

@@ -1,4 +1,4 @@
-"""Finds what is cut off in a window: texts without room, widgets outside their parents, overlaps."""
+"""Finds what is cut off in a window: texts without room, and widgets outside their parents."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -26,8 +26,6 @@ from composer_app.studio.distribution_parts import Readout
 from composer_app.studio.elided import ElidedBox, ElidedLabel
 from composer_app.studio.selection_bar import SelectionBar
 
-# They put an ellipsis where they must, and say the whole in their tooltip.
-_ELIDING = (ElidedBox, ElidedLabel, Readout)
 # They float over what is beneath them.
 _FLOATING = (SelectionBar,)
 # A pixel is lost where sizes are rounded at 125 %.
@@ -110,34 +108,49 @@ def _horizontally_free(widget: QWidget) -> bool:
 
 
 def _text_cut(widget: QWidget) -> Iterator[str]:
-    if isinstance(widget, _ELIDING):
-        return
-    if isinstance(widget, QLabel):
+    if isinstance(widget, ElidedLabel):
+        yield from _not_said(widget.text(), widget.shown, widget.tip)
+    elif isinstance(widget, ElidedBox):
+        yield from _not_said(widget.currentText(), widget.shown, widget.tip)
+    elif isinstance(widget, Readout):
+        yield from _not_said(widget.text(), "", widget.toolTip() or widget.text())
+    elif isinstance(widget, QLabel):
         yield from _label_cut(widget)
     elif isinstance(widget, QComboBox):
-        option = QStyleOptionComboBox()
-        widget.initStyleOption(option)
-        room = widget.style().subControlRect(
-            QStyle.ComplexControl.CC_ComboBox,
-            option,
-            QStyle.SubControl.SC_ComboBoxEditField,
-            widget,
-        )
-        yield from _line_cut(widget, widget.currentText(), room.width())
+        yield from _box_cut(widget)
     elif isinstance(widget, QLineEdit):
         margins = widget.textMargins()
         room = widget.contentsRect().width() - margins.left() - margins.right()
         yield from _line_cut(widget, widget.displayText(), room)
-    elif isinstance(widget, QTabBar):
-        for index in range(widget.count()):
-            if not widget.rect().contains(widget.tabRect(index)):
-                yield f"the tab {widget.tabText(index)!r} is cut"
-    elif isinstance(widget, QMenuBar):
-        for action in widget.actions():
-            if not widget.rect().contains(widget.actionGeometry(action)):
-                yield f"the menu {action.text()!r} is cut"
+    elif isinstance(widget, QTabBar | QMenuBar):
+        yield from _entries_cut(widget)
     elif isinstance(widget, QAbstractButton) and _says_something(widget):
         yield from _line_cut(widget, widget.text().replace("&", ""), widget.width() - 4)
+
+
+def _not_said(text: str, shown: str, tip: str) -> Iterator[str]:
+    """What is elided must be said by a tooltip."""
+    if shown != text and text not in tip:
+        yield f"{text!r} is shown as {shown!r}, and the tooltip is {tip!r}"
+
+
+def _box_cut(box: QComboBox) -> Iterator[str]:
+    option, kind = QStyleOptionComboBox(), QStyle.ComplexControl.CC_ComboBox
+    box.initStyleOption(option)
+    field = QStyle.SubControl.SC_ComboBoxEditField
+    yield from _line_cut(
+        box, box.currentText(), box.style().subControlRect(kind, option, field, box).width()
+    )
+
+
+def _entries_cut(bar: QTabBar | QMenuBar) -> Iterator[str]:
+    if isinstance(bar, QTabBar):
+        places = [(bar.tabText(index), bar.tabRect(index)) for index in range(bar.count())]
+    else:
+        places = [(action.text(), bar.actionGeometry(action)) for action in bar.actions()]
+    for text, place in places:
+        if not bar.rect().contains(place):
+            yield f"the entry {text!r} is cut"
 
 
 def _says_something(button: QAbstractButton) -> bool:

@@ -121,19 +121,29 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 def stages(studio: Studio, gate: Gate) -> Iterator[tuple[str, QWidget]]:
     """The name of each state, and the window to look at while it lasts."""
-    window, document = studio.window, studio.services.document
-    bar, commands = window.message_bar, window.commands
-    yield "empty", window
-
-    document.begin(piece(LONG_NAMES, bars=16), "Open")
+    yield "empty", studio.window
+    studio.services.document.begin(piece(LONG_NAMES, bars=16), "Open")
     settle(studio)
-    yield "four tracks", window
-    window.roll.set_selection(Selection.of_bars(document.composition, 0, 60))
+    yield "four tracks", studio.window
+    yield from _with_selection(studio)
+    yield from _with_panels(studio)
+    yield from _with_messages(studio)
+    yield from _while_working(studio, gate)
+    yield from _other_windows(studio)
+
+
+def _with_selection(studio: Studio) -> Iterator[tuple[str, QWidget]]:
+    window, commands = studio.window, studio.window.commands
+    window.roll.set_selection(Selection.of_bars(studio.composition, 0, 60))
     yield "selected bars", window
     commands.keep.trigger()
     yield "kept notes", window
     commands.keep_nothing.trigger()
     window.roll.set_selection(Selection())
+
+
+def _with_panels(studio: Studio) -> Iterator[tuple[str, QWidget]]:
+    window = studio.window
     window.statistics.show_page(likeness=True)
     settle(studio)
     yield "likeness", window
@@ -141,10 +151,13 @@ def stages(studio: Studio, gate: Gate) -> Iterator[tuple[str, QWidget]]:
     window.generate_panel.control.toggle.setChecked(True)
     yield "more control", window
     window.generate_panel.control.toggle.setChecked(False)
-    commands.step_input.setChecked(True)
+    window.commands.step_input.setChecked(True)
     yield "step input", window
-    commands.step_input.setChecked(False)
+    window.commands.step_input.setChecked(False)
 
+
+def _with_messages(studio: Studio) -> Iterator[tuple[str, QWidget]]:
+    window, bar = studio.window, studio.window.message_bar
     later = MessageAction("Save As…", lambda: None), MessageAction("Close Anyway", lambda: None)
     bar.tell(LONG_ERROR, Tone.ERROR, *later)
     yield "error", window
@@ -154,18 +167,22 @@ def stages(studio: Studio, gate: Gate) -> Iterator[tuple[str, QWidget]]:
     window.midi.choose(studio.ports.names[0])
     yield "long device", window
 
-    commands.generate.trigger()
+
+def _while_working(studio: Studio, gate: Gate) -> Iterator[tuple[str, QWidget]]:
+    window = studio.window
+    window.commands.generate.trigger()
     wait_for(lambda: window.generate_panel._progress.isVisible())
     yield "generating", window
     gate.opened.set()
     wait_for(lambda: not window.generate_panel.busy)
 
     names = tuple(f"Track {n:02d} of the organ" for n in range(1, 12))
-    document.begin(piece(("Violin I", *names), bars=200, meter=Meter(12, 8)), "Open")
+    long = piece(("Violin I", *names), bars=200, meter=Meter(12, 8))
+    studio.services.document.begin(long, "Open")
     settle(studio)
     yield "twelve tracks", window
 
-    commands.record.trigger()
+    window.commands.record.trigger()
     studio.clock.now += 4.0
     window.recording.tick()
     window.keyboard.noteOn.emit(60, 90)
@@ -173,9 +190,8 @@ def stages(studio: Studio, gate: Gate) -> Iterator[tuple[str, QWidget]]:
     window.keyboard.noteOff.emit(60)
     window.recording.tick()
     yield "recording", window
-    commands.record.trigger()
+    window.commands.record.trigger()
     settle(studio)
-    yield from _other_windows(studio)
 
 
 def _other_windows(studio: Studio) -> Iterator[tuple[str, QWidget]]:
