@@ -15,8 +15,8 @@ from composer_app.studio.instrument_box import InstrumentBox
 from composer_app.studio.mix_sliders import PanSlider, VolumeSlider
 from composer_app.studio.theme import COLORS, set_role, voice_color
 
-# Of what name and instrument have together where neither fits beside the other.
-_NAME_SHARE: Final = 0.45
+# What a name has of the row at least, beside an instrument that does not fit either.
+_NAME_SHARE: Final = 0.3
 _GAP: Final = 8
 _LEAST: Final = 120
 _STRIPE: Final = 4
@@ -158,7 +158,7 @@ class _Heading(QWidget):
         self.share()
 
     def share(self) -> None:
-        """Give both what they take; where that is too much, each a fair share."""
+        """Give both what they take; where that is too much, the name gives way first."""
         room, height = self.width() - _GAP, self.height()
         name, instrument = self._name.wanted_width, self._instrument.wanted_width
         if name + instrument > room:
