@@ -51,7 +51,8 @@ class MarkedNotes:
         )
         start, end, pitch = self._array.T
         hits = (start <= last) & (end > first) & (pitch >= lowest) & (pitch <= highest)
-        return self._array[hits]
+        near: NDArray[np.float64] = self._array[hits]
+        return near
 
     def rects(self, geometry: RollGeometry, area: QRectF) -> list[QRectF]:
         """Rectangles of those whose marks may reach into ``area`` (content pixels)."""

@@ -27,7 +27,7 @@ class WindowPlacement(QObject):
         self._window = window
         self._smallest = smallest
         self._screen: QScreen | None = None
-        self._dragged = False
+        self._dragged = self._framed = False
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.setInterval(_SETTLING_MS)
@@ -45,8 +45,7 @@ class WindowPlacement(QObject):
             self._settling.start()
             self._come(0)
         elif kind == QEvent.Type.Move:
-            # Getting its frame moves it.
-            if self._settling.isActive():
+            if self._settling.isActive() or self._gets_its_frame():
                 self._come(0)
             elif self._soon.isActive():
                 # Still on its way to another screen.
@@ -78,6 +77,11 @@ class WindowPlacement(QObject):
         if self._smallest is not None:
             free = self._window.screen().availableGeometry().size()
             self._window.setMinimumSize(self._smallest.boundedTo(free - frame_of(self._window)))
+
+    def _gets_its_frame(self) -> bool:
+        """A frame moves the window, and may come late where the computer is busy."""
+        before, self._framed = self._framed, not frame_of(self._window).isNull()
+        return self._framed and not before
 
     def _come(self, milliseconds: int) -> None:
         self._soon.start(milliseconds)

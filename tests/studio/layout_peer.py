@@ -22,13 +22,17 @@ def main() -> None:
     """Go through all of them."""
     app = QApplication([])
     apply_theme(app)
-    folder, sizes = Path(sys.argv[1]), [tuple(map(int, each.split("x"))) for each in sys.argv[2:]]
+    folder = Path(sys.argv[1])
+    sizes: list[tuple[int, ...] | None] = [
+        tuple(map(int, each.split("x"))) for each in sys.argv[2:]
+    ]
     with staged(folder) as (studio, gate):
         main_window = studio.window
         for name, window in stages(studio, gate):
             for size in sizes or [None]:
                 if size is not None:
-                    main_window.resize(QSize(*size) - frame_of(main_window))
+                    width, height = size
+                    main_window.resize(QSize(width, height) - frame_of(main_window))
                 # What gives way does so one after the other.
                 for _ in range(4):
                     app.processEvents()

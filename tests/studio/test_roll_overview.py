@@ -23,9 +23,9 @@ AREA = QRectF(0, 0, 512, 512)
 
 def cells(*notes: tuple[float, float, int, int]) -> list[list[int]]:
     left, right, row, level = (np.array(column) for column in zip(*notes, strict=True))
-    return cells_of(
-        left.astype(np.float64), right.astype(np.float64), row, level.astype(np.int16), (2, 6)
-    ).tolist()
+    floats = left.astype(np.float64), right.astype(np.float64)
+    found: list[list[int]] = cells_of(*floats, row, level.astype(np.int16), (2, 6)).tolist()
+    return found
 
 
 def test_each_note_takes_a_column_at_least() -> None:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,10 @@ from PySide6.QtCore import QRect
 
 from composer_app.studio.window_placement import within
 from tests import screens
+from tests.live.rig import running
 
+# A clock in MHz, and the timing of 1280 x 720 pixels, which an X server wants to know.
+_SMALL_MODE = ("72", "1280", "1328", "1456", "1632", "720", "721", "724", "746")
 FREE = QRect(0, 40, 1366, 728)
 
 
@@ -34,11 +37,12 @@ def test_a_frame_is_brought_in_as_little_as_possible(frame: QRect, placed: QRect
     assert within(frame, FREE) == placed
 
 
-def look(
+@contextmanager
+def opened(
     folder: Path, platform: str, *size: int, scale: float = 1.0, **environment: str
-) -> dict[str, Any]:
-    """What the peer says in a process on ``platform``."""
-    done = subprocess.run(
+) -> Iterator[Callable[[], dict[str, Any]]]:
+    """A studio in a process on ``platform``; gives what asks it where its windows are."""
+    process = subprocess.Popen(
         [sys.executable, "-m", "tests.studio.placement_peer", str(folder), *map(str, size)],
         env={
             **os.environ,
@@ -46,13 +50,36 @@ def look(
             "QT_QPA_PLATFORM": platform,
             "QT_SCALE_FACTOR": str(scale),
         },
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        check=False,
     )
-    assert done.returncode == 0, done.stderr
-    said: dict[str, Any] = json.loads(done.stdout)
-    return said
+    assert process.stdin is not None
+    assert process.stdout is not None
+    answers, begun = process.stdout, False
+
+    def ask() -> dict[str, Any]:
+        nonlocal begun
+        if begun and process.stdin is not None:
+            process.stdin.write("again\n")
+            process.stdin.flush()
+        begun = True
+        said: dict[str, Any] = json.loads(answers.readline())
+        return said
+
+    try:
+        yield ask
+        process.stdin.close()
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def assert_all_is_seen(said: dict[str, Any]) -> None:
+    assert said["outside"] == []
+    assert said["messages seen"]
 
 
 # Pixels of a screen, and how many of them make one of a window's.
@@ -71,59 +98,81 @@ SCREENS = [
 def test_a_first_window_and_its_dialogs_fit_their_screen(
     tmp_path: Path, width: int, height: int, scale: float
 ) -> None:
-    said = look(tmp_path / "data", screens.offscreen(tmp_path, width, height), scale=scale)
-    assert said["outside"] == []
-    assert said["messages seen"]
+    platform = screens.offscreen(tmp_path, width, height)
+    with opened(tmp_path / "data", platform, scale=scale) as ask:
+        assert_all_is_seen(ask())
 
 
 @pytest.mark.slow
 def test_a_window_from_a_larger_screen_is_brought_in(tmp_path: Path) -> None:
     large, small = (screens.offscreen(tmp_path, *size) for size in ((2560, 1440), (1366, 768)))
-    assert look(tmp_path / "data", large, 2400, 1300)["size"] == [2400, 1300]
-    said = look(tmp_path / "data", small)
-    assert said["outside"] == []
-    assert said["messages seen"]
+    with opened(tmp_path / "data", large, 2400, 1300) as ask:
+        assert ask()["size"] == [2400, 1300]
+    with opened(tmp_path / "data", small) as ask:
+        said = ask()
+    assert_all_is_seen(said)
     assert said["size"][0] > 1200, "it is still as large as it may be"
 
 
 @contextmanager
 def window_manager(width: int, height: int) -> Iterator[str]:
     """An X server with a screen of that size and a window manager; gives its DISPLAY."""
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     reading, writing = os.pipe()
     size = f"{width}x{height}x24"
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-nolisten", "tcp"],
         pass_fds=(writing,),
-        **quiet,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     os.close(writing)
     try:
         with os.fdopen(reading) as numbers:
             display = f":{numbers.readline().strip()}"
-        environment = {**os.environ, "DISPLAY": display}
-        manager = subprocess.Popen(["openbox"], env=environment, **quiet)
-        # It has no way to say that it is there.
-        time.sleep(1.0)
-        try:
+        with running("openbox", environment={**os.environ, "DISPLAY": display}):
+            # It has no way to say that it is there.
+            time.sleep(1.0)
             yield display
-        finally:
-            manager.terminate()
-            manager.wait(10)
     finally:
         server.terminate()
         server.wait(10)
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(
-    not (shutil.which("Xvfb") and shutil.which("openbox")),
-    reason="needs Xvfb and the window manager openbox",
+needs_a_window_manager = pytest.mark.skipif(
+    not all(shutil.which(program) for program in ("Xvfb", "openbox", "xrandr")),
+    reason="needs Xvfb, the window manager openbox, and xrandr",
 )
+
+
+@pytest.mark.slow
+@needs_a_window_manager
 @pytest.mark.parametrize("scale", [1.0, 1.25])
 def test_the_frame_of_a_window_manager_counts(tmp_path: Path, scale: float) -> None:
-    with window_manager(1366, 768) as display:
-        said = look(tmp_path / "data", "xcb", scale=scale, DISPLAY=display)
+    with (
+        window_manager(1366, 768) as display,
+        opened(tmp_path / "data", "xcb", scale=scale, DISPLAY=display) as ask,
+    ):
+        said = ask()
     assert said["frame"][3] - said["size"][1] >= 10, "there is a frame"
-    assert said["outside"] == []
-    assert said["messages seen"]
+    assert_all_is_seen(said)
+
+
+@pytest.mark.slow
+@needs_a_window_manager
+def test_windows_follow_when_their_screen_becomes_smaller(tmp_path: Path) -> None:
+    with (
+        window_manager(1920, 1080) as display,
+        opened(tmp_path / "data", "xcb", 1800, 1000, DISPLAY=display) as ask,
+    ):
+        before = ask()
+        for change in (
+            ("--newmode", "small", *_SMALL_MODE),
+            ("--addmode", "screen", "small"),
+            ("--output", "screen", "--mode", "small"),
+        ):
+            subprocess.run(["xrandr", "-display", display, *change], check=True)
+        after = ask()
+    assert before["screen"] == [1920, 1080]
+    assert before["size"][0] == 1800
+    assert after["screen"] == [1280, 720]
+    assert_all_is_seen(after)
