@@ -159,6 +159,18 @@ def test_the_frame_of_a_window_manager_counts(tmp_path: Path, scale: float) -> N
 
 @pytest.mark.slow
 @needs_a_window_manager
+def test_a_window_as_large_as_the_screen_leaves_room_for_its_frame(tmp_path: Path) -> None:
+    with (
+        window_manager(1366, 768) as display,
+        opened(tmp_path / "data", "xcb", 1366, 768, DISPLAY=display) as ask,
+    ):
+        said = ask()
+    assert_all_is_seen(said)
+    assert said["frame"][3] > 740
+
+
+@pytest.mark.slow
+@needs_a_window_manager
 def test_windows_follow_when_their_screen_becomes_smaller(tmp_path: Path) -> None:
     with (
         window_manager(1920, 1080) as display,
