@@ -13,10 +13,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 from pytestqt.qtbot import QtBot
 
-from tests import turns
+from tests import screens, turns
+
+_home = tempfile.TemporaryDirectory(prefix="composer-tests-")
 
 # Qt and matplotlib read these when they are first imported, which is before any fixture runs.
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("QT_QPA_PLATFORM", screens.offscreen(Path(_home.name), 2560, 1440))
 os.environ.setdefault("MPLBACKEND", "Agg")
 # Where tests run side by side, torch and numpy compute with one processor in each process.
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -38,7 +40,6 @@ settings.load_profile("composer")
 # Only what never comes is waited for so long; pytest-qt itself would give up after five seconds.
 PATIENCE_MS: Final = 60_000
 
-_home = tempfile.TemporaryDirectory(prefix="composer-tests-")
 for _variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
     os.environ[_variable] = str(Path(_home.name) / _variable.lower())
 

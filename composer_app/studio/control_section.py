@@ -143,7 +143,7 @@ class ControlSection(QWidget):
         keep = QHBoxLayout()
         keep.setSpacing(4)
         for lock in self.locks:
-            keep.addWidget(lock, 1)
+            keep.addWidget(lock)
         rows.addWidget(QLabel("Keep"), 0, 0, 1, 2)
         rows.addLayout(keep, 1, 0, 1, 2)
         for row, (name, text, box, tip) in enumerate(
@@ -269,6 +269,8 @@ def _lock_button(name: str) -> QToolButton:
     button = QToolButton()
     button.setText(name)
     button.setIcon(icon("lock", COLORS.muted, COLORS.accent))
+    # Three of them stand beside each other in a narrow panel.
+    button.setIconSize(QSize(14, 14))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setCheckable(True)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -3,22 +3,14 @@
 from functools import partial
 from typing import Final, cast
 
-from PySide6.QtCore import QObject, QRect, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QPaintEvent, QPalette, QStandardItemModel
-from PySide6.QtWidgets import (
-    QComboBox,
-    QGridLayout,
-    QMenu,
-    QSizePolicy,
-    QStyle,
-    QStyleOptionComboBox,
-    QStylePainter,
-    QWidget,
-)
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QStandardItemModel
+from PySide6.QtWidgets import QComboBox, QGridLayout, QMenu, QWidget
 
 from composer_app.analysis.explanations import FEATURE_HELP
 from composer_app.analysis.features import FEATURES, Feature
 from composer_app.music.composition import Composition
+from composer_app.studio.elided import ElidedBox, menu_text
 from composer_app.studio.statistics_question import Against, Part
 from composer_app.studio.theme import GRID
 
@@ -183,53 +175,12 @@ class Choices(QObject):
         return cast(Against, self.beside.itemData(index))
 
 
-class ElidedBox(QComboBox):
-    """A box that may be narrower than its texts: what does not fit ends in an ellipsis."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setAccessibleName(name)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setMaxVisibleItems(16)
-        self.currentIndexChanged.connect(self._widen_list)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The frame, and as much of the text as there is room for."""
-        painter = QStylePainter(self)
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        style, kind = self.style(), QStyle.ComplexControl.CC_ComboBox
-        field, arrow = (
-            style.subControlRect(kind, option, part, self)
-            for part in (QStyle.SubControl.SC_ComboBoxEditField, QStyle.SubControl.SC_ComboBoxArrow)
-        )
-        # The style would leave more room beside the arrow than there is to spare, and cut letters.
-        room = QRect(field.left(), 0, arrow.left() - field.left(), self.height())
-        text = self.fontMetrics().elidedText(
-            self.currentText(), Qt.TextElideMode.ElideRight, room.width()
-        )
-        painter.drawItemText(
-            room, Qt.AlignmentFlag.AlignVCenter, self.palette(), self.isEnabled(), text,
-            QPalette.ColorRole.ButtonText,
-        )  # fmt: skip
-        painter.end()
-
-    def _widen_list(self) -> None:
-        """The list is as wide as its longest text."""
-        metrics = self.view().fontMetrics()
-        texts = (self.itemText(index) for index in range(self.count()))
-        self.view().setMinimumWidth(
-            max((metrics.horizontalAdvance(text) for text in texts), default=0) + 4 * GRID
-        )
-
-
 def add_choices(menu: QMenu, box: QComboBox) -> None:
     """Add the entries of ``box`` to ``menu``, the chosen one ticked."""
     group = QActionGroup(menu)
     model = box.model()
     for index in range(box.count()):
-        action = QAction(box.itemText(index).replace("&", "&&"), menu)
+        action = QAction(menu_text(box.itemText(index)), menu)
         action.setCheckable(True)
         action.setChecked(index == box.currentIndex())
         action.setEnabled(bool(model.flags(model.index(index, 0)) & Qt.ItemFlag.ItemIsEnabled))

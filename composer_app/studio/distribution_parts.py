@@ -165,6 +165,6 @@ def centred(text: str) -> QLabel:
     label = QLabel(text)
     label.setWordWrap(True)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    label.setMinimumSize(QSize(160, 80))
+    label.setMinimumSize(QSize(160, 72))
     set_role(label, "muted")
     return label

@@ -37,6 +37,7 @@ from composer_app.studio.control_section import (
     FittingScrollArea,
     height_for,
 )
+from composer_app.studio.elided import ElidedBox
 from composer_app.studio.kept_row import KeptRow
 from composer_app.studio.theme import numeral_font, set_role
 
@@ -278,8 +279,7 @@ class GeneratePanel(QFrame):
         self._options.updateGeometry()
 
     def _make_model_box(self) -> QComboBox:
-        box = QComboBox()
-        box.setAccessibleName("Model")
+        box = ElidedBox("Model")
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.currentIndexChanged.connect(self._show_model)
         box.activated.connect(lambda: self.modelChosen.emit(self.model_name))

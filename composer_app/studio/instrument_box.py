@@ -5,27 +5,24 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from composer_app.music.instruments import INSTRUMENT_FAMILIES, INSTRUMENT_NAMES
+from composer_app.studio.elided import ElidedBox
 from composer_app.studio.theme import COLORS
 
 # The box may be narrower than its names; the list is not.
 _LIST_WIDTH: Final = 208
 
 
-class InstrumentBox(QComboBox):
+class InstrumentBox(ElidedBox):
     """Shows and chooses a program, 0-127."""
 
     programChosen = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setModel(_instruments())
         self.setMaxVisibleItems(18)
-        self.view().setMinimumWidth(_LIST_WIDTH)
-        # As wide as it is given; the longest name would need half the window.
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         # Scrolling past the box must not change the sound.
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.activated.connect(lambda: self.programChosen.emit(self.program))
@@ -40,6 +37,10 @@ class InstrumentBox(QComboBox):
         """Show ``program`` without reporting it."""
         self.setCurrentIndex(self.findData(program))
         self.setToolTip(f"Instrument: {INSTRUMENT_NAMES[program]}")
+
+    def _widen_list(self) -> None:
+        """One width suits every name there is."""
+        self.view().setMinimumWidth(_LIST_WIDTH)
 
 
 @lru_cache(maxsize=1)

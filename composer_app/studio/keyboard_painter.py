@@ -8,13 +8,15 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPaintDevice, QPainter, QPainterPath, QPen
 
 from composer_app.music.pitch import OCTAVE, pitch_name
-from composer_app.studio.keyboard_geometry import KeyboardGeometry, KeyShape
+from composer_app.studio.keyboard_geometry import BLACK_LENGTH, KeyboardGeometry, KeyShape
 from composer_app.studio.keyboard_keys import LETTER_OF_PITCH
 from composer_app.studio.theme import COLORS, mix, text_font, with_alpha
 
 _GAP: Final = 1.0
 _FELT: Final = 3.0
 _SMALLEST_LABELLED: Final = 15.0
+# Pixels below the black keys in which a letter and a name stand at ease.
+_ROOM_FOR_TWO_LINES: Final = 42
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +83,19 @@ def _label_white(
         return
     ink = QColor(COLORS.on_accent) if lit else QColor(COLORS.key_label)
     ends = (face.geometry.lowest, face.geometry.highest)
-    bottom = rect.bottom() - 4
+    # Below the black keys, which reach nearer to the edge on a low keyboard.
+    low = rect.height() * (1 - BLACK_LENGTH) < _ROOM_FOR_TWO_LINES
+    bottom, line, up = (rect.bottom() - 2, 13, 27) if low else (rect.bottom() - 4, 16, 34)
     if key.pitch % OCTAVE == 0 or key.pitch in ends:
         painter.setFont(text_font(11, bold=key.pitch % OCTAVE == 0))
         painter.setPen(ink)
-        label = QRectF(rect.left(), bottom - 16, rect.width(), 16)
+        label = QRectF(rect.left(), bottom - line, rect.width(), line)
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, pitch_name(key.pitch))
     letter = LETTER_OF_PITCH.get(key.pitch - face.shift)
     if face.hints and letter is not None and rect.height() > 80:
         painter.setFont(text_font(11))
         painter.setPen(ink)
-        label = QRectF(rect.left(), bottom - 34, rect.width(), 16)
+        label = QRectF(rect.left(), bottom - up, rect.width(), line)
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, letter)
 
 

@@ -10,7 +10,13 @@ from composer_app.studio.actions import Actions
 from composer_app.studio.keyboard_widget import KeyboardWidget
 from composer_app.studio.theme import numeral_font, set_role
 
-_HEIGHT: Final = 144
+# The keys at their best, and as low as they can be played.
+HEIGHT: Final = 144
+LEAST_HEIGHT: Final = 88
+# From this height on there is room for a heading.
+_ROOM_FOR_HEADING: Final = 128
+# Two rows of buttons and what is between them.
+_SWITCHES: Final = 72
 # As wide as the Generate panel above it, so that their edges make one line.
 _SIDE_WIDTH: Final = 264
 
@@ -21,7 +27,6 @@ class KeyboardPanel(QFrame):
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "panel")
-        self.setFixedHeight(_HEIGHT)
         self.keyboard = KeyboardWidget()
         self._range = QLabel()
         self._range.setFont(numeral_font())
@@ -33,12 +38,21 @@ class KeyboardPanel(QFrame):
         self.keyboard.octaveShiftChanged.connect(self._show_range)
         actions.computer_keys.toggled.connect(self.keyboard.set_letters_enabled)
         self._lay_out(actions)
+        self.set_height(HEIGHT)
         self._show_range()
 
     @property
     def range_text(self) -> str:
         """The range as shown, such as ``F2 – C5``."""
         return self._range.text()
+
+    def set_height(self, height: int) -> None:
+        """Be ``height`` pixels high, from :data:`LEAST_HEIGHT` on."""
+        self.setFixedHeight(height)
+        roomy = height >= _ROOM_FOR_HEADING
+        self._heading.setVisible(roomy)
+        edge = 16 if roomy else max((height - _SWITCHES) // 2, 4)
+        self._side.setContentsMargins(16, edge, 16, edge)
 
     def _show_range(self) -> None:
         shift = self.keyboard.octave_shift
@@ -50,7 +64,7 @@ class KeyboardPanel(QFrame):
         self._octave_down.setEnabled(shift > -24)
 
     def _lay_out(self, actions: Actions) -> None:
-        heading = QLabel("KEYBOARD")
+        heading = self._heading = QLabel("KEYBOARD")
         set_role(heading, "heading")
         octave = QHBoxLayout()
         octave.setSpacing(8)
@@ -60,8 +74,7 @@ class KeyboardPanel(QFrame):
         octave.addStretch(1)
         letters = _button(actions.computer_keys)
         letters.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        side = QVBoxLayout()
-        side.setContentsMargins(16, 16, 16, 16)
+        side = self._side = QVBoxLayout()
         side.setSpacing(8)
         side.addWidget(heading)
         side.addLayout(octave)

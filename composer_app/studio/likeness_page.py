@@ -5,20 +5,13 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFrame,
-    QLabel,
-    QMenu,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from composer_app.errors import ComposerError
 from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.studio.distribution_choices import add_choices
 from composer_app.studio.distribution_parts import centred
+from composer_app.studio.elided import ElidedBox
 from composer_app.studio.jobs import Jobs
 from composer_app.studio.latest import Latest
 from composer_app.studio.likeness_view import LikenessHead, LikenessView
@@ -109,8 +102,7 @@ class LikenessPage(QWidget):
     # -- inside ----------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.styles = QComboBox()
-        self.styles.setAccessibleName("The style to compare with")
+        self.styles = ElidedBox("The style to compare with")
         self.styles.currentIndexChanged.connect(self._judge)
         self.sentence = QLabel()
         self.sentence.setWordWrap(True)

@@ -27,6 +27,7 @@ from composer_app.studio.mix_controller import MixController
 from composer_app.studio.mixer_panel import MixerPanel
 from composer_app.studio.news import News
 from composer_app.studio.piano_roll_view import PianoRollView
+from composer_app.studio.piece_view import PieceView
 from composer_app.studio.playback_controller import PlaybackController
 from composer_app.studio.recording_controller import RecordingState
 from composer_app.studio.recording_tools import RecordingTools
@@ -38,11 +39,13 @@ from composer_app.studio.statistics_holder import StatisticsHolder
 from composer_app.studio.statistics_panel import StatisticsPanel
 from composer_app.studio.transport_bar import TransportBar
 from composer_app.studio.transport_controller import TransportController
-from composer_app.studio.window_layout import arrange
+from composer_app.studio.window_layout import Arrangement
+from composer_app.studio.window_placement import WindowPlacement, size_for
 
 _log = logging.getLogger(__name__)
 _FIRST_SIZE: Final = (1440, 900)
-_SMALLEST_SIZE: Final = (1080, 680)
+# What is left of a screen of 1366 x 768 pixels at 125 %, by a panel and the window's frame.
+_SMALLEST_SIZE: Final = (960, 544)
 _CONFIDENCE: Final = "confidence"
 
 
@@ -57,9 +60,8 @@ class MainWindow(QMainWindow):
         self._closed = False
         self._lost_is_fine = False
         self.setAcceptDrops(True)
-        self.setMinimumSize(*_SMALLEST_SIZE)
-        # No larger than the screen.
-        self.resize(QSize(*_FIRST_SIZE).boundedTo(self.screen().availableSize()))
+        WindowPlacement(self, QSize(*_SMALLEST_SIZE))
+        self.resize(size_for(self, QSize(*_FIRST_SIZE)))
         self._make_views()
         self._make_controllers()
         self._lay_out()
@@ -108,6 +110,7 @@ class MainWindow(QMainWindow):
             self.roll.set_playhead,
             self,
         )
+        self._view = PieceView(document, self.roll, self.playback, self.recording, self)
         self.files = FileController(
             document, settings, services.jobs, services.recovery, services.dialogs, bar, self
         )
@@ -157,13 +160,14 @@ class MainWindow(QMainWindow):
         )
 
     def _lay_out(self) -> None:
-        centre = arrange(
+        centre = Arrangement(
             toolbar=self.transport_bar,
             left=self.generate_panel,
             roll=self.roll,
             mixer=self.mixer,
             statistics=self.statistics_holder,
-            below=(self.tools.step_bar, self.keyboard_panel),
+            step_bar=self.tools.step_bar,
+            keyboard=self.keyboard_panel,
             messages=self.message_bar,
         )
         self._centre = centre
@@ -257,7 +261,8 @@ class MainWindow(QMainWindow):
 
     def _show_composition(self) -> None:
         composition = self._services.document.composition
-        self._show_roll()
+        with self._view.turning():
+            self._show_roll()
         self.statistics.set_composition(composition)
         tracks = composition.tracks
         self._services.live.set_program(tracks[0].program if tracks else DEFAULT_PROGRAMS[0])

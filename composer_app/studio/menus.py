@@ -1,7 +1,6 @@
 """The menu bar."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtGui import QAction, QKeySequence, QUndoStack
 from PySide6.QtWidgets import QMenu, QMenuBar
@@ -9,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from composer_app.errors import ComposerError
 from composer_app.music.sample_melodies import sample_melodies
 from composer_app.studio.actions import Actions
+from composer_app.studio.elided import menu_text
 from composer_app.studio.file_controller import FileController
 from composer_app.studio.icons import icon
 from composer_app.studio.settings import Settings
@@ -37,6 +37,8 @@ class Menus:
         self.samples.aboutToShow.connect(self._fill_samples)
         self._recent = QMenu("Open &Recent")
         self._recent.aboutToShow.connect(self._fill_recent)
+        for menu in (self.samples, self._recent):
+            menu.setToolTipsVisible(True)
 
         file = bar.addMenu("&File")
         file.addActions([actions.new, actions.open])
@@ -101,7 +103,7 @@ class Menus:
         self._recent.clear()
         paths = self._settings.recent_files
         for path in paths:
-            action = self._recent.addAction(_menu_text(path))
+            action = self._recent.addAction(menu_text(f"{path.name}  –  {path.parent}"))
             action.setToolTip(str(path))
             action.triggered.connect(lambda _=False, chosen=path: self._files.open(chosen))
         if paths:
@@ -127,7 +129,3 @@ def _fill_play(
     play.addActions([actions.computer_keys, actions.octave_down, actions.octave_up])
     play.addSeparator()
     play.addMenu(midi).setText("&MIDI")
-
-
-def _menu_text(path: Path) -> str:
-    return f"{path.name}  –  {path.parent}".replace("&", "&&")

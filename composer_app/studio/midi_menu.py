@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 from composer_app.live.midi_connect import VIRTUAL_OUTPUT
 from composer_app.live.midi_input import OCTAVE_SHIFTS
 from composer_app.music.pitch import OCTAVE
+from composer_app.studio.elided import menu_text
 
 _NO_KEYBOARD: Final = "No MIDI keyboard is plugged in"
 
@@ -129,7 +130,8 @@ class MidiMenu(QObject):
         group = QActionGroup(menu)
         self._parts.append(group)
         for value, text in entries:
-            action = QAction(text.replace("&", "&&"), group)
+            action = QAction(menu_text(text), group)
+            action.setToolTip(text)
             action.setCheckable(True)
             action.setChecked(value == current)
             action.triggered.connect(lambda _=False, chosen=value: self._chosen(choose, chosen))

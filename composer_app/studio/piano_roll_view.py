@@ -48,6 +48,7 @@ from composer_app.studio.roll_notes import (
     pitch_range,
     tracks_of,
 )
+from composer_app.studio.roll_overview import marked_rects
 from composer_app.studio.roll_painter import paint_recorded, paint_tile
 from composer_app.studio.roll_tiles import RollTiles
 from composer_app.studio.roll_viewport import RollViewport
@@ -104,6 +105,7 @@ class PianoRollView(RollViewport):
         self._invitation.requested.connect(self.emptyActionRequested)
         self.setAccessibleName("Piano roll")
         self._rebuild()
+        self.begin()
 
     # -- what is shown ---------------------------------------------------------------------
 
@@ -115,7 +117,7 @@ class PianoRollView(RollViewport):
     def set_composition(
         self, composition: Composition, confidence: NDArray[np.float32] | None = None
     ) -> None:
-        """Show ``composition``; scale and place stay unless they fit themselves.
+        """Show ``composition``; scale and place stay, for another piece see :meth:`begin`.
 
         Notes are as bright as they are loud or, where ``confidence`` (T, 4) is given, as a model
         was sure of them. Of the selection stays what is still there.
@@ -178,6 +180,10 @@ class PianoRollView(RollViewport):
     def pitch_span(self) -> tuple[int, int] | None:
         """Lowest and highest pitch of the notes."""
         return pitch_range(self._tracks)
+
+    def is_melody(self) -> bool:
+        """Whether one track alone has notes."""
+        return sum(bool(track.notes) for track in self._tracks) == 1
 
     def content_steps(self) -> int:
         """Steps of the roll: the piece, or what is played beyond it, in whole bars."""
@@ -303,8 +309,8 @@ class PianoRollView(RollViewport):
 
     def _paint_area(self, painter: QPainter, area: QRectF) -> None:
         paint_tile(painter, self._geometry, self._shown, area)
-        paint_highlighted(painter, self._highlighted.rects(self._geometry, area))
-        paint_selected(painter, self._selected.rects(self._geometry, area))
+        paint_highlighted(painter, marked_rects(self._highlighted, self._geometry, area))
+        paint_selected(painter, marked_rects(self._selected, self._geometry, area))
 
     def _repaint(self, notes: Collection[NoteKey]) -> None:
         """The marks of ``notes`` have changed."""
@@ -353,7 +359,7 @@ class PianoRollView(RollViewport):
         span = self.pitch_span() or (KEYBOARD_LOWEST, KEYBOARD_HIGHEST)
         self._geometry = replace(
             self._geometry,
-            steps=self.content_steps(),
+            steps=self.kept_steps(self.content_steps()),
             lowest=max(min(LOWEST_ROW, span[0] - 1), 0),
             highest=min(max(HIGHEST_ROW, span[1] + 1), 127),
             meter=self._composition.meter,
@@ -361,7 +367,7 @@ class PianoRollView(RollViewport):
         self._show_invitation()
         if self._geometry != before:
             self._tiles.forget()
-        self._adapt()
+        self._content_changed(before)
 
     def _show_tooltip(self, event: QHelpEvent) -> None:
         point = event.pos() + self.corner

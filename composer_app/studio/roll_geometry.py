@@ -15,19 +15,21 @@ from composer_app.music.timing import Meter
 LOWEST_ROW: Final = 21
 HIGHEST_ROW: Final = 108
 
+# Zooming out stops here, or where the whole piece is seen if that is further away.
 MIN_PIXELS_PER_STEP: Final = 0.25
 MAX_PIXELS_PER_STEP: Final = 96.0
-# Fitting a long piece stops here: notes thinner than this say nothing.
-SMALLEST_FIT: Final = 2.0
 LARGEST_FIT: Final = 24.0
 MIN_ROW_HEIGHT: Final = 4
 MAX_ROW_HEIGHT: Final = 32
-_FITTED_ROW_HEIGHTS: Final = (6, 20)
+LARGEST_FITTED_ROW: Final = 20
+# Of a view that is narrower or lower than this nothing could be said.
+_LEAST_ROOM: Final = 8
 
 # Free pixels before the first step and after the last one.
 LEAD: Final = 8
-# Beats appear above this distance, and bars are thinned out below it.
-_BAR_LINE_GAP: Final = 6.0
+# Beats appear above the first of these distances, and bars are thinned out below the second.
+_BEAT_GAP: Final = 6.0
+_BAR_LINE_GAP: Final = 8.0
 _LABEL_GAP: Final = 56.0
 
 
@@ -98,35 +100,39 @@ class RollGeometry:
         row = floor(y / self.row_height)
         return min(max(self.highest - row, self.lowest), self.highest)
 
-    def zoomed(self, factor: float) -> "RollGeometry":
-        """Stretched in time by ``factor``, within limits."""
-        scale = self.pixels_per_step * factor
-        scale = min(max(scale, MIN_PIXELS_PER_STEP), MAX_PIXELS_PER_STEP)
+    def zoomed(self, factor: float, width: int) -> "RollGeometry":
+        """Stretched in time by ``factor``, within limits.
+
+        However long the piece is, it can be stretched until all of it fits into ``width``.
+        """
+        least = min(MIN_PIXELS_PER_STEP, self._scale_for(width))
+        scale = min(max(self.pixels_per_step * factor, least), MAX_PIXELS_PER_STEP)
         return replace(self, pixels_per_step=scale)
 
     def with_rows(self, height: int) -> "RollGeometry":
         """With rows of ``height`` pixels, within limits."""
-        return replace(self, row_height=min(max(height, MIN_ROW_HEIGHT), MAX_ROW_HEIGHT))
+        least = min(MIN_ROW_HEIGHT, self.row_height)
+        return replace(self, row_height=min(max(height, least), MAX_ROW_HEIGHT))
 
-    def fitted(
-        self, steps: int, lowest: int, highest: int, width: int, height: int
-    ) -> "RollGeometry":
-        """Scaled so that ``steps`` and the pitches ``lowest..highest`` fill width x height."""
-        scale = min(max((width - 2 * LEAD) / max(steps, 1), SMALLEST_FIT), LARGEST_FIT)
-        smallest, largest = _FITTED_ROW_HEIGHTS
-        rows = highest - lowest + 1
-        return replace(
-            self,
-            pixels_per_step=scale,
-            row_height=min(max(height // rows, smallest), largest),
-        )
+    def fitted_in_time(self, width: int) -> "RollGeometry":
+        """Scaled so that the whole piece fits into ``width``; a short one need not fill it."""
+        return replace(self, pixels_per_step=min(self._scale_for(width), LARGEST_FIT))
+
+    def fitted_in_pitch(self, lowest: int, highest: int, height: int) -> "RollGeometry":
+        """With rows so high that the pitches ``lowest..highest`` fit into ``height``."""
+        rows = max(height, _LEAST_ROOM) // (highest - lowest + 1)
+        return replace(self, row_height=min(max(rows, 1), LARGEST_FITTED_ROW))
+
+    def _scale_for(self, width: int) -> float:
+        """Pixels to a step with which the whole piece takes ``width``."""
+        return max(width - 2 * LEAD, _LEAST_ROOM) / max(self.steps, 1)
 
     def grid_lines(self, first: float, last: float) -> Iterator[GridLine]:
         """Lines from step ``first`` to ``last``. Beats, then steps, appear as they get room."""
         bar = self.meter.steps_per_bar
         pulse = min(self.meter.steps_per_pulse, bar)
         bar_stride = bar * self._stride(bar * self.pixels_per_step, _BAR_LINE_GAP)
-        beat_strength = _fade(pulse * self.pixels_per_step, _BAR_LINE_GAP, 18.0)
+        beat_strength = _fade(pulse * self.pixels_per_step, _BEAT_GAP, 18.0)
         step_strength = _fade(self.pixels_per_step, 7.0, 18.0)
         interval = 1 if step_strength > 0 else pulse if beat_strength > 0 else bar_stride
         unit = max(bar, interval)
@@ -163,6 +169,33 @@ class RollGeometry:
         while spacing * stride < least:
             stride *= 2
         return stride
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """What of the scale nobody has chosen: it fits a view of another size anew.
+
+    In time that is so while the piece has as many ``steps`` as when it was fitted.
+    """
+
+    time: bool = True
+    pitch: bool = True
+    # Whether room is left beneath a melody for voices that are not there yet.
+    voices_to_come: bool = True
+    steps: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RollPlace:
+    """What of a piece is seen, and how large: scale, content pixels of the corner, what fits."""
+
+    pixels_per_step: float
+    row_height: int
+    left: int
+    # ``top`` counts from the row of this pitch, the highest one; notes may add rows above it.
+    highest: int
+    top: int
+    fitting: Fitting
 
 
 def note_rect(

@@ -27,6 +27,7 @@ _TIP: Final = (
 )
 # An end of the loop and the playhead are grabbed from as far as this.
 _GRAB: Final = 6
+_INVITATION_WIDTH: Final = 400
 
 
 class Ruler(QWidget):
@@ -195,6 +196,14 @@ class Ruler(QWidget):
         self.seekRequested.emit(float(min(step, self._geometry.steps)))
 
 
+def _centred(text: str, role: str) -> QLabel:
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    set_role(label, role)
+    return label
+
+
 class KeyColumn(QWidget):
     """The piano on its side that names the roll's rows."""
 
@@ -243,10 +252,8 @@ class Invitation(QWidget):
         super().__init__(parent)
         picture = QLabel()
         picture.setPixmap(pixmap("melody", 40, COLORS.muted, self.devicePixelRatioF()))
-        title = QLabel("Play something, or open a melody")
-        set_role(title, "title")
-        hint = QLabel("Record with the keys below, or drop a MIDI file here.")
-        set_role(hint, "muted")
+        title = _centred("Play something, or open a melody", "title")
+        hint = _centred("Record with the keys below, or drop a MIDI file here.", "muted")
         # The space is air between icon and text, which style sheets cannot give.
         self.button = QPushButton(icon("open"), " Open a melody")
         self.button.setAccessibleName("Open a melody")
@@ -254,16 +261,18 @@ class Invitation(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
-        for widget in (picture, title, hint):
-            layout.addWidget(widget, alignment=Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(picture, alignment=Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(title)
+        layout.addWidget(hint)
         layout.addSpacing(GRID)
         layout.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignHCenter)
 
     def centre(self) -> None:
-        """Stand in the middle of the parent."""
-        self.adjustSize()
-        parent = self.parentWidget()
-        if parent is not None:
+        """Stand in the middle of the parent; in a narrow one the words are in several lines."""
+        parent, layout = self.parentWidget(), self.layout()
+        if parent is not None and layout is not None:
+            width = min(_INVITATION_WIDTH, parent.width() - 2 * GRID)
+            self.resize(width, layout.totalHeightForWidth(width))
             left = (parent.width() - self.width()) // 2
             top = (parent.height() - self.height()) // 2
             self.move(QPoint(max(left, 0), max(top, 0)))

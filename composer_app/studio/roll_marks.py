@@ -44,18 +44,21 @@ class MarkedNotes:
     def __len__(self) -> int:
         return len(self._array)
 
-    def rects(self, geometry: RollGeometry, area: QRectF) -> list[QRectF]:
-        """Rectangles of those whose marks may reach into ``area`` (content pixels)."""
-        if not len(self._array):
-            return []
+    def within(self, geometry: RollGeometry, area: QRectF) -> NDArray[np.float64]:
+        """Onset, release and pitch (notes, 3) of those whose marks may reach into ``area``."""
         first, last, lowest, highest = geometry.box(
             area.left() - REACH, area.top() - REACH, area.right() + REACH, area.bottom() + REACH
         )
         start, end, pitch = self._array.T
         hits = (start <= last) & (end > first) & (pitch >= lowest) & (pitch <= highest)
+        near: NDArray[np.float64] = self._array[hits]
+        return near
+
+    def rects(self, geometry: RollGeometry, area: QRectF) -> list[QRectF]:
+        """Rectangles of those whose marks may reach into ``area`` (content pixels)."""
         return [
             QRectF(*note_rect(geometry, start, end, int(pitch)))
-            for start, end, pitch in self._array[hits].tolist()
+            for start, end, pitch in self.within(geometry, area).tolist()
         ]
 
 

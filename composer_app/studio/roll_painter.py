@@ -12,6 +12,7 @@ from composer_app.music.pitch import OCTAVE, is_black_key, pitch_name
 from composer_app.studio.roll_geometry import RollGeometry, note_rect
 from composer_app.studio.roll_marks import paint_kept, paint_padlock
 from composer_app.studio.roll_notes import TrackNotes
+from composer_app.studio.roll_overview import is_far, paint_far
 from composer_app.studio.theme import COLORS, mix, text_font, voice_color, with_alpha
 
 RULER_HEIGHT: Final = 28
@@ -81,6 +82,9 @@ def paint_tile(
         if track is None:
             continue
         style = voice_style(index)
+        if is_far(geometry):
+            paint_far(painter, geometry, track, style.bodies, area)
+            continue
         font = _label_font(geometry.row_height)
         rows = track.within(first, last, lowest, highest).tolist()
         for start, end, row, velocity, locked in rows:

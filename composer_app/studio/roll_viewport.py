@@ -1,6 +1,7 @@
 """The piano roll's frame: its scale, what part of it is seen, and the margins that go along."""
 
 from dataclasses import replace
+from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
@@ -16,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from composer_app.music.pitch import KEYBOARD_HIGHEST, KEYBOARD_LOWEST
-from composer_app.studio.roll_geometry import RollGeometry
+from composer_app.studio.roll_geometry import LEAD, Fitting, RollGeometry, RollPlace
 from composer_app.studio.roll_margins import Corner, Invitation, KeyColumn, Ruler
 from composer_app.studio.roll_painter import KEYS_WIDTH, RULER_HEIGHT
 from composer_app.studio.theme import COLORS
@@ -28,6 +29,8 @@ _PAGE_MARGIN: Final = 24
 _PAGE_LEAD: Final = 0.08
 # Rows kept free above and below the notes when fitting.
 _FIT_MARGIN: Final = 2
+# How deep a bass may be that is still to be written beneath a melody: C2.
+_LOWEST_TO_COME: Final = 36
 
 _KEYBOARD_REASONS: Final = (
     Qt.FocusReason.TabFocusReason,
@@ -39,14 +42,16 @@ _KEYBOARD_REASONS: Final = (
 class RollViewport(QAbstractScrollArea):
     """Scrolls, zooms and follows the playhead; who derives from it paints.
 
-    The scale fits itself to the piece until somebody zooms; :meth:`fit` returns to that.
+    Scale and place stay as they are whatever happens to the piece, unless notes would be above or
+    below what is seen and nobody has chosen the rows. Until somebody zooms, a window of another
+    size fits the piece anew. :meth:`fit` and :meth:`begin` return to that.
     """
 
     zoomChanged = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._fits_itself = True
+        self._fitting = Fitting()
         self._ringed = False
         self._playhead: float | None = None
         self._follow = True
@@ -62,6 +67,7 @@ class RollViewport(QAbstractScrollArea):
         self._keys = KeyColumn(self)
         self._corner = Corner(self)
         self._invitation = Invitation(self.viewport())
+        self.verticalScrollBar().actionTriggered.connect(self._keep_rows)
 
     @property
     def roll_geometry(self) -> RollGeometry:
@@ -78,13 +84,35 @@ class RollViewport(QAbstractScrollArea):
         """The playhead's step, None while it is hidden."""
         return self._playhead
 
+    @property
+    def place(self) -> RollPlace:
+        """What is seen now, to return to with :meth:`return_to`."""
+        geometry, corner = self._geometry, self.corner
+        scale = geometry.pixels_per_step, geometry.row_height
+        return RollPlace(*scale, corner.x(), geometry.highest, corner.y(), self._fitting)
+
     def pitch_span(self) -> tuple[int, int] | None:
         """Lowest and highest pitch to be fitted in; None for the keyboard's."""
         return None
 
+    def is_melody(self) -> bool:
+        """Whether there is a melody alone, beneath which voices may be written."""
+        return False
+
     def content_steps(self) -> int:
         """Steps that the roll is long."""
         return self._geometry.steps
+
+    def kept_steps(self, content: int) -> int:
+        """Steps that the roll is long when the piece has ``content``.
+
+        Notes that are deleted at the end must not move what is seen, if any of it is left.
+        """
+        bar = self.horizontalScrollBar()
+        if bar.value() == 0 or self._geometry.x(content) <= bar.value():
+            return content
+        seen = self._geometry.step(bar.value() + self.viewport().width() - LEAD)
+        return max(content, ceil(seen))
 
     def picture_changed(self) -> None:
         """Everything that was painted is out of date."""
@@ -123,17 +151,32 @@ class RollViewport(QAbstractScrollArea):
         self._zoom(pixels_per_step / self._geometry.pixels_per_step, self.viewport().width() / 2)
 
     def zoom_in(self) -> None:
-        """A step closer."""
-        self._zoom(_ZOOM_STEP, self.viewport().width() / 2)
+        """A step closer, around the playhead if it is seen."""
+        self._zoom(_ZOOM_STEP, self._zoom_anchor)
 
     def zoom_out(self) -> None:
         """A step further away."""
-        self._zoom(1 / _ZOOM_STEP, self.viewport().width() / 2)
+        self._zoom(1 / _ZOOM_STEP, self._zoom_anchor)
 
     def fit(self) -> None:
-        """Scale and scroll so that all notes are seen, as far as they stay readable."""
-        self._fits_itself = True
-        self._fit()
+        """Scale and scroll so that the whole piece is seen, however long, with all its pitches."""
+        self._fit_anew(voices_to_come=False)
+
+    def begin(self) -> None:
+        """Show another piece from its start: all of it, and of a melody the room beneath it."""
+        self._fit_anew(voices_to_come=True)
+
+    def return_to(self, place: RollPlace) -> None:
+        """Show the part of the piece that was seen before."""
+        self._fitting = place.fitting
+        scale, rows = place.pixels_per_step, place.row_height
+        self._set_geometry(replace(self._geometry, pixels_per_step=scale, row_height=rows))
+        self.horizontalScrollBar().setValue(place.left)
+        moved = (self._geometry.highest - place.highest) * rows
+        self.verticalScrollBar().setValue(place.top + moved)
+        # The window may have another size by now.
+        self._adapt()
+        self.zoomChanged.emit(self._geometry.pixels_per_step)
 
     # -- events ----------------------------------------------------------------------------
 
@@ -209,42 +252,79 @@ class RollViewport(QAbstractScrollArea):
         self._geometry = geometry
         self._scale_changed()
 
-    def _adapt(self) -> None:
-        """Fit, unless somebody has chosen a scale."""
-        if self._fits_itself:
-            self._fit()
-        else:
-            self._scale_changed(keep_picture=True)
+    def _content_changed(self, before: RollGeometry) -> None:
+        """The piece is another than it was with ``before``: what is seen stays where it is."""
+        geometry, bar = self._geometry, self.verticalScrollBar()
+        top = bar.value() + (geometry.highest - before.highest) * geometry.row_height
+        self._scale_changed(keep_picture=True)
+        bar.setValue(top)
+        if self._fitting.pitch and not self._sees_all_pitches():
+            self._adapt()
 
-    def _fit(self) -> None:
-        lowest, highest = self.pitch_span() or (KEYBOARD_LOWEST, KEYBOARD_HIGHEST)
-        before = self._geometry
-        self._geometry = before.fitted(
-            before.steps,
-            lowest - _FIT_MARGIN,
-            highest + _FIT_MARGIN,
-            self.viewport().width(),
-            self.viewport().height(),
-        )
+    def _sees_all_pitches(self) -> bool:
+        lowest, highest = self._span()
+        top = self.verticalScrollBar().value()
+        bottom = top + self.viewport().height()
+        return top <= self._geometry.y(highest) and self._geometry.y(lowest - 1) <= bottom
+
+    def _span(self) -> tuple[int, int]:
+        """Lowest and highest pitch to be seen."""
+        span = self.pitch_span()
+        lowest, highest = span or (KEYBOARD_LOWEST, KEYBOARD_HIGHEST)
+        if self._fitting.voices_to_come and (span is None or self.is_melody()):
+            lowest = min(lowest, _LOWEST_TO_COME)
+        return lowest, highest
+
+    def _fit_anew(self, *, voices_to_come: bool) -> None:
+        self.horizontalScrollBar().setValue(0)
+        self._geometry = replace(self._geometry, steps=self.content_steps())
+        self._fitting = Fitting(True, True, voices_to_come, self._geometry.steps)
+        self.picture_changed()
+        self._adapt()
+
+    def _adapt(self) -> None:
+        """Fit, where nobody has chosen otherwise and the piece has not grown since."""
+        before, view = self._geometry, self.viewport().size()
+        lowest, highest = self._span()
+        if self._fitting.time and before.steps == self._fitting.steps:
+            self._geometry = self._geometry.fitted_in_time(view.width())
+        if self._fitting.pitch:
+            self._geometry = self._geometry.fitted_in_pitch(
+                max(lowest - _FIT_MARGIN, before.lowest),
+                min(highest + _FIT_MARGIN, before.highest),
+                view.height(),
+            )
         self._scale_changed(keep_picture=self._geometry == before)
-        middle = (self._geometry.y(highest) + self._geometry.y(lowest - 1)) / 2
-        self.verticalScrollBar().setValue(round(middle - self.viewport().height() / 2))
+        if self._fitting.pitch:
+            middle = (self._geometry.y(highest) + self._geometry.y(lowest - 1)) / 2
+            self.verticalScrollBar().setValue(round(middle - view.height() / 2))
         if self._geometry != before:
             self.zoomChanged.emit(self._geometry.pixels_per_step)
+
+    @property
+    def _zoom_anchor(self) -> float:
+        """The viewport pixel that stays in place when no mouse says which."""
+        if self._playhead is not None and self._shows(self._playhead):
+            return self._geometry.x(self._playhead) - self.horizontalScrollBar().value()
+        return self.viewport().width() / 2
+
+    def _keep_rows(self) -> None:
+        """Somebody has scrolled to the pitches that they want to see."""
+        self._fitting = replace(self._fitting, pitch=False)
 
     def _zoom(self, factor: float, anchor: float) -> None:
         """Stretch time by ``factor`` and keep what is at ``anchor`` (viewport pixels) there."""
         bar = self.horizontalScrollBar()
         step = self._geometry.step(bar.value() + anchor)
-        self._fits_itself = False
-        self._set_geometry(self._geometry.zoomed(factor))
+        self._fitting = replace(self._fitting, time=False, pitch=False)
+        self._set_geometry(self._geometry.zoomed(factor, self.viewport().width()))
         bar.setValue(round(self._geometry.x(step) - anchor))
         self.zoomChanged.emit(self._geometry.pixels_per_step)
 
     def _zoom_rows(self, change: int, anchor: float) -> None:
         bar = self.verticalScrollBar()
         row = (bar.value() + anchor) / self._geometry.row_height
-        self._fits_itself = False
+        self._fitting = replace(self._fitting, time=False, pitch=False)
         self._set_geometry(self._geometry.with_rows(self._geometry.row_height + change))
         bar.setValue(round(row * self._geometry.row_height - anchor))
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu
 
 from composer_app.studio.actions import Actions
 from composer_app.studio.document import Document
+from composer_app.studio.elided import menu_text
 from composer_app.studio.generate_panel import GeneratePanel
 from composer_app.studio.generation_controller import GenerationController
 from composer_app.studio.locks import Locks
@@ -128,7 +129,7 @@ class SelectionController(QObject):
             if not track.notes:
                 continue
             name = track.name or f"Track {index + 1}"
-            action = self.voices.addAction(name.replace("&", "&&"))
+            action = self.voices.addAction(menu_text(name))
             action.triggered.connect(lambda _=False, chosen=index: self._select_track(chosen))
         if not self.voices.actions():
             self.voices.addAction("There are no voices yet").setEnabled(False)

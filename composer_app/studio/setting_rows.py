@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from composer_app.studio.elided import ElidedBox
 from composer_app.studio.theme import set_role
 
 _NAME_WIDTH: Final = 128
@@ -21,14 +22,13 @@ _NOTE_GAP: Final = 2
 _MARGIN: Final = 24
 
 
-class ChoiceBox(QComboBox):
+class ChoiceBox(ElidedBox):
     """Values with their texts; reports what a person chooses, not what it is shown."""
 
     def __init__(self, name: str, choose: Callable[..., None]) -> None:
-        super().__init__()
+        super().__init__(name)
         self._choose = choose
         self._entries: list[tuple[object, str]] = []
-        self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumContentsLength(12)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

@@ -2,16 +2,26 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QScrollArea,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from composer_app.studio.midi_controller import MidiController
 from composer_app.studio.midi_page import MidiPage
 from composer_app.studio.services import Services
 from composer_app.studio.sound_page import SoundPage
+from composer_app.studio.window_placement import WindowPlacement, size_for
 
-_SIZE: Final = (600, 520)
+_SIZE: Final = QSize(600, 520)
+_SOUND: Final = 0
 
 
 class SettingsDialog(QDialog):
@@ -30,8 +40,8 @@ class SettingsDialog(QDialog):
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
         self._tabs.tabBar().setDrawBase(False)
-        self._tabs.addTab(self.sound, "Sound")
-        self._tabs.addTab(self.midi, "MIDI")
+        self._tabs.addTab(_scrolling(self.sound), "Sound")
+        self._tabs.addTab(_scrolling(self.midi), "MIDI")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -42,7 +52,8 @@ class SettingsDialog(QDialog):
         foot.setContentsMargins(24, 0, 24, 16)
         foot.addWidget(buttons)
         layout.addLayout(foot)
-        self.resize(*_SIZE)
+        WindowPlacement(self)
+        self.resize(size_for(self, _SIZE))
         self._connect()
 
     def open_page(self) -> None:
@@ -53,7 +64,7 @@ class SettingsDialog(QDialog):
 
     def open_sound(self) -> None:
         """Show the dialog, with the page on sound."""
-        self._tabs.setCurrentWidget(self.sound)
+        self._tabs.setCurrentIndex(_SOUND)
         self.open_page()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -77,3 +88,16 @@ class SettingsDialog(QDialog):
     def _show_choices(self) -> None:
         self.sound.show_choices(self._midi.choices)
         self.midi.show_choices(self._midi.choices)
+
+
+def _scrolling(page: QWidget) -> QScrollArea:
+    """On a small screen a page scrolls as a whole."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(page)
+    page.setAutoFillBackground(False)
+    area.viewport().setAutoFillBackground(False)
+    return area

@@ -62,7 +62,7 @@ class StatisticsCanvas(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(160, 80)
+        self.setMinimumSize(160, 72)
         self.setAccessibleName("Histogram")
 
     def sizeHint(self) -> QSize:

@@ -2,16 +2,17 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from composer_app.studio.distribution_parts import centred
 from composer_app.studio.statistics_panel import StatisticsPanel
 from composer_app.studio.theme import set_role
+from composer_app.studio.window_placement import WindowPlacement, size_for
 
-_SIZE: Final = (980, 660)
-_SMALLEST: Final = (420, 420)
+_SIZE: Final = QSize(980, 660)
+_SMALLEST: Final = QSize(420, 420)
 
 
 class StatisticsHolder(QWidget):
@@ -75,8 +76,8 @@ class _Window(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         set_role(self, "panel")
         self.setWindowTitle("Statistics – Composer")
-        self.setMinimumSize(*_SMALLEST)
-        self.resize(*_SIZE)
+        WindowPlacement(self, _SMALLEST)
+        self.resize(size_for(self, _SIZE))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(panel)

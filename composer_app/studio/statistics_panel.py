@@ -32,7 +32,7 @@ from composer_app.studio.theme import COLORS, GRID, set_role
 # From this width on both pages are shown.
 _BOTH: Final = 680
 _DISTRIBUTION, _LIKENESS = 0, 1
-_SMALLEST_WIDTH, _SMALLEST_HEIGHT = 280, 206
+_SMALLEST_WIDTH, _SMALLEST_HEIGHT = 280, 168
 _SHARES: Final = (1, 1)
 _BETWEEN: Final = 3 * GRID
 

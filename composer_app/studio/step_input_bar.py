@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QToolBu
 
 from composer_app.live.step_input import StepLength
 from composer_app.studio.actions import Actions
+from composer_app.studio.elided import ElidedLabel
 from composer_app.studio.theme import numeral_font, set_role
 
 _HEIGHT: Final = 44
@@ -32,7 +33,7 @@ class StepInputBar(QFrame):
         self.setFixedHeight(_HEIGHT)
         heading = QLabel("STEP INPUT")
         set_role(heading, "heading")
-        self._position = QLabel()
+        self._position = ElidedLabel()
         self._position.setFont(numeral_font())
         set_role(self._position, "muted")
         self._group = QButtonGroup(self)
@@ -60,8 +61,7 @@ class StepInputBar(QFrame):
             button.setDefaultAction(action)
             layout.addWidget(button)
         layout.addSpacing(16)
-        layout.addWidget(self._position)
-        layout.addStretch(1)
+        layout.addWidget(self._position, 1)
         done = _framed("Done", "End step input")
         done.clicked.connect(lambda: actions.step_input.setChecked(False))
         layout.addWidget(done)

@@ -3,17 +3,23 @@
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from composer_app.live.mixing import TrackMix
 from composer_app.music.composition import Track
+from composer_app.studio.elided import ElidedLabel
 from composer_app.studio.icons import icon
 from composer_app.studio.instrument_box import InstrumentBox
 from composer_app.studio.mix_sliders import PanSlider, VolumeSlider
 from composer_app.studio.theme import COLORS, set_role, voice_color
 
-_NAME_WIDTH: Final = 60
+# What a name has of the row at least, beside an instrument that does not fit either.
+_NAME_SHARE: Final = 0.3
+_GAP: Final = 8
+_LEAST: Final = 120
+_STRIPE: Final = 4
 _PAN_WIDTH: Final = 72
 _BUTTON: Final = 28
 
@@ -34,9 +40,9 @@ class TrackStrip(QFrame):
         self._title = ""
         self._mix = TrackMix()
         set_role(self, "card")
-        self._name = QLabel()
-        self._name.setFixedWidth(_NAME_WIDTH)
+        self._name = ElidedLabel()
         self.instrument = InstrumentBox()
+        self._heading = _Heading(self._name, self.instrument)
         self.instrument.programChosen.connect(lambda p: self.programChosen.emit(self.index, p))
         self.melody = _switch("melody", COLORS.accent)
         self.melody.clicked.connect(self._choose_melody)
@@ -57,8 +63,7 @@ class TrackStrip(QFrame):
         """Show ``track``."""
         first = self.index == 0
         self._title = name = track.name or f"Track {self.index + 1}"
-        metrics = self._name.fontMetrics()
-        self._name.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, _NAME_WIDTH))
+        self._name.setText(name)
         self._name.setToolTip(f"{name}, the melody" if first else name)
         self.instrument.set_program(track.program)
         self.instrument.setAccessibleName(f"Instrument of {name}")
@@ -70,6 +75,7 @@ class TrackStrip(QFrame):
         self.melody.setToolTip(tip)
         self.melody.setAccessibleName(f"{tip}: {name}")
         self._show_switches(heard=True)
+        self._heading.share()
 
     def set_mix(self, mix: TrackMix, *, heard: bool) -> None:
         """Show ``mix`` without reporting it; ``heard`` says whether the track sounds at all."""
@@ -103,14 +109,13 @@ class TrackStrip(QFrame):
 
     def _lay_out(self) -> None:
         stripe = QFrame()
-        stripe.setFixedWidth(4)
+        stripe.setFixedWidth(_STRIPE)
         stripe.setStyleSheet(
             f"background: {voice_color(self.index).name()}; border: none; border-radius: 2px;"
         )
         upper = QHBoxLayout()
         upper.setSpacing(8)
-        upper.addWidget(self._name)
-        upper.addWidget(self.instrument, 1)
+        upper.addWidget(self._heading, 1)
         upper.addWidget(self.melody)
         lower = QHBoxLayout()
         lower.setSpacing(4)
@@ -129,6 +134,39 @@ class TrackStrip(QFrame):
         layout.setSpacing(8)
         layout.addWidget(stripe)
         layout.addLayout(rows, 1)
+
+
+class _Heading(QWidget):
+    """A name on the left and an instrument on the right, as wide as their texts take."""
+
+    def __init__(self, name: ElidedLabel, instrument: InstrumentBox) -> None:
+        super().__init__()
+        self._name, self._instrument = name, instrument
+        for widget in (name, instrument):
+            widget.setParent(self)
+
+    def sizeHint(self) -> QSize:
+        wanted = self._name.wanted_width + _GAP + self._instrument.wanted_width
+        return QSize(wanted, _BUTTON)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_LEAST, _BUTTON)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share another width."""
+        super().resizeEvent(event)
+        self.share()
+
+    def share(self) -> None:
+        """Give both what they take; where that is too much, the name gives way first."""
+        room, height = self.width() - _GAP, self.height()
+        name, instrument = self._name.wanted_width, self._instrument.wanted_width
+        if name + instrument > room:
+            name = min(name, max(round(room * _NAME_SHARE), room - instrument))
+            instrument = room - name
+        self._name.setGeometry(0, 0, name, height)
+        # The arrows stand above each other, whatever the names are.
+        self._instrument.setGeometry(self.width() - instrument, 0, instrument, height)
 
 
 def _switch(icon_name: str, checked_color: str) -> QToolButton:

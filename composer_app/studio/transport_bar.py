@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, Meter
 from composer_app.studio.actions import Actions
+from composer_app.studio.elided import elided
 from composer_app.studio.icons import icon
 from composer_app.studio.metronome_menu import MetronomeMenu
 from composer_app.studio.quantize_menu import QuantizeMenu
@@ -27,6 +28,10 @@ from composer_app.studio.theme import COLORS, LARGE_SIZE, numeral_font, set_role
 _METERS: Final = (Meter(4, 4), Meter(3, 4), Meter(2, 4), Meter(6, 8))
 _HEIGHT: Final = 56
 _ICON_SIZE: Final = QSize(20, 20)
+_GAP: Final = 8
+_TIGHT_GAP: Final = 4
+# A device's name of less than this many pixels says nothing.
+_LEAST_NAME: Final = 64
 
 
 class TransportBar(QFrame):
@@ -56,7 +61,10 @@ class TransportBar(QFrame):
         self.metronome_button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         self.metronome_button.setFixedSize(56, 32)
         self._key = QLabel()
+        self._key_name = ""
         self._key.setToolTip("The key of the piece, estimated from its notes")
+        self._rules = tuple(_rule() for _ in range(4))
+        self._device = self._device_tip = ""
         self.midi_button = self._make_midi(midi_menu)
         self.quantize_menu = QuantizeMenu(self)
         self.quantize_button = self._make_quantize(self.quantize_menu)
@@ -93,23 +101,71 @@ class TransportBar(QFrame):
             self.meter.addItem(str(meter), meter)
             index = self.meter.count() - 1
         self.meter.setCurrentIndex(index)
+        self._fit()
 
     def set_key(self, name: str) -> None:
         """Show the key's name; empty where there is no music."""
-        self._key.setText(name or "No key yet")
+        self._key_name = name
         set_role(self._key, "" if name else "muted")
+        self._fit()
 
     def set_midi_status(self, text: str, tip: str, *, attention: bool) -> None:
         """Show which MIDI input is in use; ``attention`` when one is wanted but missing."""
-        self.midi_button.setText(text)
-        self.midi_button.setToolTip(tip or "MIDI keyboards")
+        self._device, self._device_tip = text, tip or "MIDI keyboards"
         self.midi_button.setAccessibleName(f"MIDI: {text}")
         self.midi_button.setIcon(icon("midi", COLORS.warning if attention else COLORS.text))
+        self._fit()
 
     def set_quantize(self, summary: str) -> None:
         """Show the grid in a word."""
         self.quantize_button.setText(f" {summary}")
         self.quantize_button.setAccessibleName(f"Quantize: {summary}")
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Now its width counts."""
+        super().showEvent(event)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow bar shortens the device's name, and closes its ranks."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The name of a device gives way before the gaps do: its tooltip has it as well."""
+        layout = self.layout()
+        self._close_ranks(False)
+        self._show_device(self._device)
+        if layout is None or not self.isVisible():
+            return
+        # Not the minimum: by the style sheet buttons could be smaller than they look well.
+        over = layout.sizeHint().width() - self.width()
+        if over <= 0:
+            return
+        metrics = self.midi_button.fontMetrics()
+        room = metrics.horizontalAdvance(self._device) - over
+        self._show_device(elided(self._device, metrics, room) if room >= _LEAST_NAME else "")
+        self._close_ranks(layout.sizeHint().width() > self.width())
+
+    def _show_device(self, text: str) -> None:
+        style = Qt.ToolButtonStyle
+        self.midi_button.setText(text)
+        self.midi_button.setToolButtonStyle(
+            style.ToolButtonTextBesideIcon if text else style.ToolButtonIconOnly
+        )
+        whole = text == self._device or self._device in self._device_tip
+        tip = self._device_tip if whole else f"{self._device}\n{self._device_tip}"
+        self.midi_button.setToolTip(tip)
+
+    def _close_ranks(self, tight: bool) -> None:
+        layout = self.layout()
+        if layout is None:
+            return
+        layout.setSpacing(_TIGHT_GAP if tight else _GAP)
+        self._key.setText(self._key_name or ("" if tight else "No key yet"))
+        for rule in self._rules:
+            rule.setVisible(not tight)
 
     def _make_position(self) -> QLabel:
         label = QLabel("001.1.1")
@@ -169,25 +225,25 @@ class TransportBar(QFrame):
     def _lay_out(self, actions: Actions) -> None:
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
-        layout.setSpacing(8)
+        first, second, third, fourth = self._rules
         for widget in (
             self.record_button,
             _button(actions.capture),
-            _rule(),
+            first,
             _button(actions.rewind),
             self.play_button,
             _button(actions.stop),
             _button(actions.loop),
             _button(actions.follow),
-            _rule(),
+            second,
             self._position,
-            _rule(),
+            third,
             self.tempo,
             self.tap_button,
             self.meter,
             self.metronome_button,
             self.quantize_button,
-            _rule(),
+            fourth,
             self._key,
         ):
             layout.addWidget(widget)

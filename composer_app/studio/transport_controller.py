@@ -55,6 +55,7 @@ class TransportController(QObject):
         self._taps = TapTempo()
         # Where playing began: Stop returns there.
         self._began = 0.0
+        self._piece = document.piece_number
         # Before they are connected, or the first would store what the second does not show yet.
         actions.metronome.setChecked(settings.metronome)
         actions.metronome_always.setChecked(settings.metronome_always)
@@ -190,7 +191,12 @@ class TransportController(QObject):
         self._bar.set_tempo(composition.tempo.initial_bpm)
         self._bar.set_meter(composition.meter)
         self._bar.set_key(composition.key().name if composition.note_count else "")
-        if not self._recording.active:
+        if self._document.piece_number != self._piece:
+            # Another piece is heard from its start, when somebody wants to hear it.
+            self._piece = self._document.piece_number
+            self._playback.stop()
+            self.seek(0.0)
+        elif not self._recording.active:
             self._show_position(self._playback.position)
 
     def _show_position(self, step: float) -> None:

@@ -1,53 +1,87 @@
-"""Where the panels of the window are."""
+"""Where the panels of the window are, and what gives way when it is small."""
 
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
+from composer_app.studio.keyboard_panel import HEIGHT, LEAST_HEIGHT, KeyboardPanel
 from composer_app.studio.theme import set_role
 
-_RIGHT_WIDTH: Final = 328
+# The column on the right takes this share of a window, within limits.
+_RIGHT_SHARE: Final = 0.235
+_RIGHT_WIDTHS: Final = (328, 416)
 # Four strips without scrolling.
 _MIXER_HEIGHT: Final = 288
 _STATISTICS_HEIGHT: Final = 500
+# The statistics have room for their figures, unless the mixer would lose its last strip.
+_ROOM_FOR_FIGURES: Final = 206
+_LOWEST_MIXER: Final = 104
+# Between these heights of what is below the menu bar the keyboard grows to its best.
+_LOW, _HIGH = 540, 680
 
 
-def arrange(
-    *,
-    toolbar: QWidget,
-    left: QWidget,
-    roll: QWidget,
-    mixer: QWidget,
-    statistics: QWidget,
-    below: tuple[QWidget, ...],
-    messages: QWidget,
-) -> QWidget:
-    """The whole inside of the window, which becomes the parent of all that is given.
+class Arrangement(QWidget):
+    """The whole inside of the window, which becomes the parent of all that is given."""
 
-    ``below`` stands between the middle and the messages, from top to bottom.
-    """
-    middle = QHBoxLayout()
-    middle.setContentsMargins(0, 0, 0, 0)
-    middle.setSpacing(0)
-    middle.addWidget(left)
-    middle.addWidget(_line(vertical=True))
-    middle.addWidget(roll, 1)
-    middle.addWidget(_line(vertical=True))
-    middle.addWidget(_right(mixer, statistics))
-    column = QVBoxLayout()
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(toolbar)
-    column.addLayout(middle, 1)
-    column.addWidget(_line())
-    for widget in below:
-        column.addWidget(widget)
-    column.addWidget(_line())
-    column.addWidget(messages)
-    centre = QWidget()
-    centre.setLayout(column)
-    return centre
+    def __init__(
+        self,
+        *,
+        toolbar: QWidget,
+        left: QWidget,
+        roll: QWidget,
+        mixer: QWidget,
+        statistics: QWidget,
+        step_bar: QWidget,
+        keyboard: KeyboardPanel,
+        messages: QWidget,
+    ) -> None:
+        super().__init__()
+        self._right = mixer, statistics
+        self._statistics = statistics
+        self._keyboard = keyboard
+        self._splitter = _right(mixer, statistics)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(left)
+        middle.addWidget(_line(vertical=True))
+        middle.addWidget(roll, 1)
+        middle.addWidget(_line(vertical=True))
+        middle.addWidget(self._splitter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(toolbar)
+        column.addLayout(middle, 1)
+        column.addWidget(_line())
+        column.addWidget(step_bar)
+        column.addWidget(keyboard)
+        column.addWidget(_line())
+        column.addWidget(messages)
+        self._share(self.width(), self.height())
+        self._splitter.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The column on the right may become lower though the window does not."""
+        if event.type() == QEvent.Type.Resize:
+            roomy = self._splitter.height() > _ROOM_FOR_FIGURES + _LOWEST_MIXER
+            self._statistics.setMinimumHeight(_ROOM_FOR_FIGURES if roomy else 0)
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A large window has room to spare on the right, a low one none for high keys."""
+        super().resizeEvent(event)
+        self._share(event.size().width(), event.size().height())
+
+    def _share(self, width: int, height: int) -> None:
+        least, most = _RIGHT_WIDTHS
+        for panel in self._right:
+            # On the panels, since a splitter takes its own limits from theirs.
+            panel.setFixedWidth(min(max(round(width * _RIGHT_SHARE), least), most))
+        share = min(max((height - _LOW) / (_HIGH - _LOW), 0.0), 1.0)
+        self._keyboard.set_height(round(LEAST_HEIGHT + share * (HEIGHT - LEAST_HEIGHT)))
 
 
 def _right(mixer: QWidget, statistics: QWidget) -> QSplitter:
@@ -58,9 +92,6 @@ def _right(mixer: QWidget, statistics: QWidget) -> QSplitter:
     right.setSizes([_MIXER_HEIGHT, _STATISTICS_HEIGHT])
     right.setStretchFactor(0, 0)
     right.setStretchFactor(1, 1)
-    # On the panels, since a splitter takes its own limits from theirs.
-    mixer.setFixedWidth(_RIGHT_WIDTH)
-    statistics.setFixedWidth(_RIGHT_WIDTH)
     return right
 
 

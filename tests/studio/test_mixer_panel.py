@@ -153,6 +153,40 @@ def test_the_melody_is_marked_and_another_track_can_be_it(panel: MixerPanel, qtb
 def test_a_long_name_is_cut_but_not_lost(panel: MixerPanel) -> None:
     long = "The first violins of the large orchestra"
     panel.set_composition(Composition((Track(long, 40, NOTES),)))
+    panel.resize(328, 300)
+    panel.show()
     label = panel.strips[0]._name
-    assert label.text().endswith("…")
-    assert label.toolTip().startswith(long)
+    assert label.shown.endswith("…")
+    assert label.tip.startswith(long)
+
+
+@pytest.mark.parametrize("width", [328, 360, 416])
+@pytest.mark.parametrize("name", ["Bass", "Track 07", "Basso continuo, realised"])
+@pytest.mark.parametrize("program", [0, 3, 4, 68, 118])
+def test_nothing_is_cut_beside_empty_space(
+    panel: MixerPanel, width: int, name: str, program: int
+) -> None:
+    panel.set_composition(Composition((Track(name, program, NOTES),)))
+    panel.resize(width, 300)
+    panel.show()
+    label, box = panel.strips[0]._name, panel.strips[0].instrument
+    assert label.parentWidget() is box.parentWidget()
+    free = box.x() - (label.x() + label.width())
+    cut = label.shown != label.text() or box.shown != box.currentText()
+    assert not label.geometry().intersects(box.geometry())
+    if cut:
+        assert free <= 8
+        assert INSTRUMENT_NAMES[program] in box.tip
+        assert name in label.tip
+    else:
+        assert label.width() >= label.wanted_width
+
+
+def test_track_7_of_12_is_told_apart(panel: MixerPanel) -> None:
+    tracks = tuple(Track(f"The organ of Saint-Sulpice, track {n:02d}", 3, NOTES) for n in (7, 12))
+    panel.set_composition(Composition(tracks))
+    panel.resize(328, 300)
+    panel.show()
+    shown = [strip._name.shown for strip in panel.strips]
+    assert [name[-2:] for name in shown] == ["07", "12"]
+    assert all("…" in name for name in shown)

@@ -1,13 +1,15 @@
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QImage, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QPushButton, QToolTip
 from pytestqt.qtbot import QtBot
 
-from composer_app.music.composition import Composition, Track
+from composer_app.music.composition import VOICE_NAMES, Composition, Track
 from composer_app.music.note import Note
-from composer_app.studio import roll_tiles
+from composer_app.studio import roll_geometry, roll_tiles
 from composer_app.studio.piano_roll_view import PianoRollView
 from composer_app.studio.roll_painter import KEYS_WIDTH, RULER_HEIGHT
 from composer_app.studio.theme import COLORS, voice_color
@@ -134,17 +136,45 @@ def test_notes_beyond_a_piano_are_shown_too(view: PianoRollView, pitch: int) -> 
 # -- scale ---------------------------------------------------------------------------------
 
 
-def test_a_piece_fits_the_view_by_itself(view: PianoRollView) -> None:
+def sees(view: PianoRollView, step: float, pitch: int) -> bool:
+    return view.viewport().rect().contains(place_of(view, step, pitch))
+
+
+def test_another_piece_fits_the_view_by_itself(view: PianoRollView) -> None:
     view.set_composition(FOUR_VOICES)
-    for step, pitch in ((0, 72), (255, 45)):
-        assert view.viewport().rect().contains(place_of(view, step, pitch))
+    view.begin()
+    assert sees(view, 0, 72)
+    assert sees(view, 255, 45)
     before = view.roll_geometry.pixels_per_step
     view.resize(1400, 500)
     assert view.roll_geometry.pixels_per_step > before
 
 
+@pytest.mark.parametrize("bars", [1, 8, 200, 999, 1200])
+@pytest.mark.parametrize("size", [(900, 500), (330, 200)])
+def test_fitting_shows_the_whole_piece(
+    view: PianoRollView, bars: int, size: tuple[int, int]
+) -> None:
+    view.resize(*size)
+    ends = Note(0, 108, 16), Note(16 * bars - 16, 21, 16)
+    view.set_composition(Composition((Track("Piano", notes=ends),)))
+    view.set_zoom(40.0)
+    view.fit()
+    assert view.horizontalScrollBar().maximum() == 0
+    for note in ends:
+        for pitch in (note.pitch, note.pitch):
+            assert sees(view, note.start, pitch)
+    # All of it can be reached with the wheel and the keys as well.
+    fitted = view.roll_geometry.pixels_per_step
+    view.set_zoom(40.0)
+    for _ in range(60):
+        view.zoom_out()
+    assert view.roll_geometry.pixels_per_step <= fitted
+
+
 def test_zooming_by_hand_stays_until_fit(qtbot: QtBot, view: PianoRollView) -> None:
     view.set_composition(FOUR_VOICES)
+    view.fit()
     fitted = view.roll_geometry
     with qtbot.waitSignal(view.zoomChanged):
         view.zoom_in()
@@ -157,6 +187,102 @@ def test_zooming_by_hand_stays_until_fit(qtbot: QtBot, view: PianoRollView) -> N
     view.resize(900, 500)
     view.fit()
     assert view.roll_geometry == fitted
+
+
+def test_the_keys_zoom_around_the_playhead_while_it_is_seen(view: PianoRollView) -> None:
+    view.set_composition(FOUR_VOICES)
+    view.begin()
+    view.set_playhead(64.0)
+    there = place_of(view, 64.0, 60).x()
+    for _ in range(4):
+        view.zoom_in()
+    assert place_of(view, 64.0, 60).x() == pytest.approx(there, abs=1)
+    view.horizontalScrollBar().setValue(view.horizontalScrollBar().maximum())
+    before = view.roll_geometry.step(view.corner.x() + view.viewport().width() / 2)
+    view.zoom_in()
+    after = view.roll_geometry.step(view.corner.x() + view.viewport().width() / 2)
+    assert after == pytest.approx(before, abs=0.2)
+
+
+def higher(composition: Composition, by: int) -> Composition:
+    first, *others = composition.tracks
+    moved = tuple(replace(note, pitch=note.pitch + by) for note in first.notes)
+    return Composition((replace(first, notes=moved), *others))
+
+
+def test_edits_leave_scale_and_place_alone(view: PianoRollView) -> None:
+    view.set_composition(FOUR_VOICES)
+    view.begin()
+    fitted = view.place
+    view.set_composition(higher(FOUR_VOICES, 1))
+    assert view.place == fitted
+    view.set_zoom(30.0)
+    view.horizontalScrollBar().setValue(500)
+    view.verticalScrollBar().setValue(300)
+    seen = place_of(view, 40.0, 60)
+    # Above the rows of a piano there are more only for notes that need them.
+    view.set_composition(higher(FOUR_VOICES, 50))
+    assert view.roll_geometry.highest > 108
+    assert place_of(view, 40.0, 60) == seen
+    view.set_composition(FOUR_VOICES)
+    assert place_of(view, 40.0, 60) == seen
+
+
+def test_notes_out_of_sight_come_into_it_where_nobody_chose_the_rows(view: PianoRollView) -> None:
+    view.set_composition(FOUR_VOICES)
+    view.begin()
+    scale = view.roll_geometry.pixels_per_step
+    view.set_composition(higher(FOUR_VOICES, 30))
+    assert sees(view, 0, 102)
+    assert sees(view, 0, 45)
+    assert view.roll_geometry.pixels_per_step == scale
+    view.begin()
+    view.verticalScrollBar().triggerAction(QAbstractSlider.SliderAction.SliderSingleStepAdd)
+    rows = view.verticalScrollBar().value()
+    view.set_composition(FOUR_VOICES)
+    view.set_composition(higher(FOUR_VOICES, 35))
+    assert view.verticalScrollBar().value() == rows
+
+
+def test_a_melody_leaves_room_for_the_voices_to_come(view: PianoRollView) -> None:
+    melody = Composition(FOUR_VOICES.tracks[:1])
+    view.set_composition(melody)
+    view.begin()
+    before = view.place
+    assert sees(view, 0, 36)
+    view.set_composition(FOUR_VOICES)
+    assert view.place == before
+    view.set_composition(melody)
+    view.fit()
+    assert view.roll_geometry.row_height == roll_geometry.LARGEST_FITTED_ROW
+
+
+def test_a_place_is_returned_to(view: PianoRollView) -> None:
+    view.set_composition(FOUR_VOICES)
+    view.set_zoom(30.0)
+    view.horizontalScrollBar().setValue(500)
+    view.verticalScrollBar().setValue(200)
+    place, seen = view.place, place_of(view, 40.0, 60)
+    view.set_composition(higher(FOUR_VOICES, 50))
+    view.begin()
+    view.set_composition(FOUR_VOICES)
+    view.return_to(place)
+    assert view.place == place
+    assert place_of(view, 40.0, 60) == seen
+
+
+@pytest.mark.parametrize("scale", [0.02, 0.2, 0.7])
+def test_from_far_away_all_voices_are_seen(view: PianoRollView, scale: float) -> None:
+    pitches = (72, 65, 57, 45)
+    tracks = tuple(
+        Track(name, notes=tuple(Note(step, pitch, 1, 110) for step in range(0, 19_200, 2)))
+        for name, pitch in zip(VOICE_NAMES, pitches, strict=True)
+    )
+    view.set_composition(Composition(tracks))
+    view.set_zoom(scale)
+    for track, pitch in enumerate(pitches):
+        assert nearest_voice(color_at(view, 6000.0 if scale < 0.1 else 300.0, pitch)) == track
+    assert color_at(view, 300.0, 70).value() < 60
 
 
 def test_the_wheel_zooms_around_the_mouse(view: PianoRollView) -> None:

@@ -53,7 +53,15 @@ def test_beyond_the_rows_is_the_nearest_pitch() -> None:
     ("factor", "scale"), [(2.0, 16.0), (0.5, 4.0), (1e6, MAX_PIXELS_PER_STEP), (0.0, 0.25)]
 )
 def test_zoom_has_limits(factor: float, scale: float) -> None:
-    assert ROLL.zoomed(factor).pixels_per_step == scale
+    assert ROLL.zoomed(factor, 800).pixels_per_step == scale
+
+
+@pytest.mark.parametrize("bars", [1, 200, 999, 1200, 100_000])
+def test_one_can_zoom_out_until_the_whole_piece_is_seen(bars: int) -> None:
+    farthest = replace(ROLL, steps=16 * bars).zoomed(0.0, 800)
+    assert farthest.width <= 800
+    if bars >= 200:
+        assert farthest.width == 800
 
 
 @pytest.mark.parametrize(
@@ -63,20 +71,35 @@ def test_rows_have_limits(wanted: int, height: int) -> None:
     assert ROLL.with_rows(wanted).row_height == height
 
 
+def test_rows_that_were_fitted_may_be_lower() -> None:
+    assert replace(ROLL, row_height=2).with_rows(1).row_height == 2
+
+
 def test_fitting_fills_the_view() -> None:
-    roll = ROLL.fitted(64, 48, 72, 656, 300)
-    assert roll.pixels_per_step == 10.0
-    assert roll.row_height == 12
+    assert ROLL.fitted_in_time(656).pixels_per_step == 10.0
+    assert ROLL.fitted_in_pitch(48, 72, 300).row_height == 12
+
+
+@pytest.mark.parametrize("steps", [1, 16, 3200, 19_200, 10_000_000])
+@pytest.mark.parametrize("width", [256, 800, 3840])
+def test_the_whole_piece_fits_however_long(steps: int, width: int) -> None:
+    fitted = replace(ROLL, steps=steps).fitted_in_time(width)
+    assert 0 < fitted.width <= width
+    assert fitted.pixels_per_step <= roll_geometry.LARGEST_FIT
 
 
 @pytest.mark.parametrize(
-    ("steps", "width", "scale"),
-    [(100_000, 800, roll_geometry.SMALLEST_FIT), (1, 800, roll_geometry.LARGEST_FIT), (0, 0, 2.0)],
+    ("lowest", "highest", "height", "row"),
+    [
+        (60, 60, 900, roll_geometry.LARGEST_FITTED_ROW),
+        (48, 72, 100, 4),
+        (21, 108, 250, 2),
+        (0, 127, 250, 1),
+        (21, 108, 0, 1),
+    ],
 )
-def test_fitting_stays_readable(steps: int, width: int, scale: float) -> None:
-    assert ROLL.fitted(steps, 48, 72, width, 10).pixels_per_step == scale
-    assert ROLL.fitted(steps, 48, 72, width, 10).row_height == 6
-    assert ROLL.fitted(steps, 60, 60, width, 900).row_height == 20
+def test_all_pitches_fit(lowest: int, highest: int, height: int, row: int) -> None:
+    assert ROLL.fitted_in_pitch(lowest, highest, height).row_height == row
 
 
 def levels(roll: RollGeometry, first: float, last: float) -> dict[str, list[int]]:

@@ -14,7 +14,7 @@ from composer_app.analysis.features import FEATURES, PITCH
 from composer_app.analysis.material import Source
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.note import Note
-from composer_app.studio.distribution_choices import ElidedBox
+from composer_app.studio.elided import ElidedBox
 from composer_app.studio.statistics_panel import StatisticsPanel
 from tests.studio.support import open_statistics
 

@@ -1,0 +1,50 @@
+"""Takes the window through its states and sizes, and prints what of it is cut off.
+
+Usage: python -m tests.studio.layout_peer FOLDER [WIDTHxHEIGHT ...]; sizes are those of the window
+with its frame. Without one it keeps the size that it opens with. Prints a line of JSON for each
+state and size: its name, the size, and a list of faults.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
+
+from composer_app.studio.theme import apply_theme
+from composer_app.studio.window_placement import frame_of
+from tests.studio.clipping import faults, off_the_screen, seen_whole
+from tests.studio.stages import staged, stages
+
+
+def main() -> None:
+    """Go through all of them."""
+    app = QApplication([])
+    apply_theme(app)
+    folder = Path(sys.argv[1])
+    sizes: list[tuple[int, ...] | None] = [
+        tuple(map(int, each.split("x"))) for each in sys.argv[2:]
+    ]
+    with staged(folder) as (studio, gate):
+        main_window = studio.window
+        for name, window in stages(studio, gate):
+            for size in sizes or [None]:
+                if size is not None:
+                    width, height = size
+                    main_window.resize(QSize(width, height) - frame_of(main_window))
+                # What gives way does so one after the other.
+                for _ in range(4):
+                    app.processEvents()
+                found = [*faults(window), *off_the_screen(window)]
+                if not seen_whole(main_window.message_bar):
+                    found.append("the message bar is not seen whole")
+                frame = main_window.frameGeometry().size()
+                if size is not None and (frame.width(), frame.height()) != size:
+                    found.append(f"the window cannot be {size[0]}x{size[1]}")
+                line = json.dumps([name, f"{frame.width()}x{frame.height()}", found])
+                sys.stdout.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Opens the studio in a process with a screen of its own, and says where things are on it.
+
+Usage: python -m tests.studio.placement_peer FOLDER [WIDTH HEIGHT]; the window is as FOLDER's
+settings have it, or is made that large. Prints a line of JSON, and another one for each line that
+it reads; the end of input closes the window.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QElapsedTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from composer_app.studio.theme import apply_theme
+from tests.studio.clipping import off_the_screen, seen_whole
+from tests.studio.support import Studio, open_studio
+
+_SETTLED_MS = 700
+# A window manager may be slow to begin.
+_PATIENCE_MS = 20_000
+
+
+def main() -> None:
+    """Open, look, close."""
+    app = QApplication([])
+    apply_theme(app)
+    folder, size = Path(sys.argv[1]), [int(word) for word in sys.argv[2:]]
+    with open_studio(folder) as studio:
+        window = studio.window
+        window.show()
+        live(app)
+        patience = QElapsedTimer()
+        patience.start()
+        while window.frameGeometry() == window.geometry() and patience.elapsed() < _PATIENCE_MS:
+            live(app)
+        if size:
+            window.resize(*size)
+            live(app)
+        window.settings_dialog.open_sound()
+        window.statistics_holder.toggle()
+        live(app)
+        say(studio)
+        for _ in sys.stdin:
+            live(app)
+            live(app)
+            say(studio)
+
+
+def say(studio: Studio) -> None:
+    """Where the windows are."""
+    window = studio.window
+    others: list[QWidget] = [window.settings_dialog, window.statistics.window()]
+    frame, free = window.frameGeometry(), window.screen().availableGeometry()
+    said = {
+        "screen": [free.width(), free.height()],
+        "size": [window.width(), window.height()],
+        "frame": [frame.x(), frame.y(), frame.width(), frame.height()],
+        "outside": [line for each in (window, *others) for line in off_the_screen(each)],
+        "messages seen": seen_whole(window.message_bar),
+    }
+    sys.stdout.write(f"{json.dumps(said)}\n")
+    sys.stdout.flush()
+
+
+def live(app: QApplication) -> None:
+    """Let windows find their place."""
+    clock = QElapsedTimer()
+    clock.start()
+    while clock.elapsed() < _SETTLED_MS:
+        app.processEvents()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,213 @@
+"""What the window goes through in the tests of its layout: every state that takes room."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication, QMessageBox, QTabWidget, QWidget
+
+from composer_app.generation.catalog import installed_models
+from composer_app.generation.generator import (
+    Generated,
+    GenerationSettings,
+    Generator,
+    Given,
+    Progress,
+)
+from composer_app.generation.noise import NoiseVector
+from composer_app.music.composition import Composition, Track
+from composer_app.music.note import Note
+from composer_app.music.piano_roll import PianoRoll
+from composer_app.music.timing import Meter, TempoMap
+from composer_app.studio.message_bar import MessageAction, Tone
+from composer_app.studio.selection import Selection
+from tests.generation.fake_generator import FakeGenerator
+from tests.studio.support import Studio, open_studio
+
+LONG_NAMES = (
+    "Soprano of the second choir, with cornett",
+    "Alto of the second choir",
+    "Tenor 02 (doubled by sackbut)",
+    "Basso continuo, realised",
+)
+HONKY_TONK = 3
+LONG_ERROR = (
+    "Toccata and Fugue in D minor (my own arrangement for the Sunday afternoon concert) 2026-11"
+    "-29 final.mid cannot be written because the disk is full: choose another folder, or make room."
+)
+
+
+def piece(names: tuple[str, ...], bars: int = 16, meter: Meter | None = None) -> Composition:
+    """Quarters in each of the tracks, of all instruments whose names are long."""
+    programs = (HONKY_TONK, 68, 109, 43, 4, 50)
+    tracks = tuple(
+        Track(
+            name,
+            programs[index % len(programs)],
+            tuple(
+                Note(4 * beat, 72 - 5 * (index % 7) + (2 * beat) % 5, 4) for beat in range(4 * bars)
+            ),
+        )
+        for index, name in enumerate(names)
+    )
+    return Composition(tracks, TempoMap.constant(96.25), meter or Meter(), "Toccata")
+
+
+@dataclass
+class Gate:
+    """Holds a generation half way until it is opened."""
+
+    opened: threading.Event
+
+    def load(self, name: str) -> Generator:
+        return _HeldGenerator(self.opened, name)
+
+
+class _HeldGenerator(FakeGenerator):
+    def __init__(self, opened: threading.Event, name: str) -> None:
+        super().__init__(name)
+        self._opened = opened
+
+    def generate(
+        self,
+        roll: PianoRoll,
+        meter: Meter,
+        noise: NoiseVector,
+        settings: GenerationSettings,
+        progress: Progress | None = None,
+        given: Given | None = None,
+    ) -> Generated:
+        while not self._opened.wait(0.01):
+            if progress is not None:
+                progress(0.4)
+        return super().generate(roll, meter, noise, settings, progress, given)
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[tuple[Studio, Gate]]:
+    """A studio with the models that Composer ships, none of which is ever loaded."""
+    gate = Gate(threading.Event())
+    with open_studio(folder, load=gate.load, models=installed_models()) as studio:
+        studio.window.show()
+        settle(studio)
+        yield studio, gate
+        gate.opened.set()
+
+
+def settle(studio: Studio) -> None:
+    """Let the window live until nothing more is to be shown."""
+    window = studio.window
+
+    def busy() -> bool:
+        return not window.running or studio.services.jobs.busy or window.statistics.busy
+
+    for _ in range(3):
+        wait_for(lambda: not busy())
+        QApplication.processEvents()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Let the window live until ``condition`` holds; a minute at most."""
+    patience = threading.Event()
+    for _ in range(12_000):
+        QApplication.processEvents()
+        if condition():
+            return
+        patience.wait(0.005)
+    raise TimeoutError("the window did not get there")
+
+
+def stages(studio: Studio, gate: Gate) -> Iterator[tuple[str, QWidget]]:
+    """The name of each state, and the window to look at while it lasts."""
+    yield "empty", studio.window
+    studio.services.document.begin(piece(LONG_NAMES, bars=16), "Open")
+    settle(studio)
+    yield "four tracks", studio.window
+    yield from _with_selection(studio)
+    yield from _with_panels(studio)
+    yield from _with_messages(studio)
+    yield from _while_working(studio, gate)
+    yield from _other_windows(studio)
+
+
+def _with_selection(studio: Studio) -> Iterator[tuple[str, QWidget]]:
+    window, commands = studio.window, studio.window.commands
+    window.roll.set_selection(Selection.of_bars(studio.composition, 0, 60))
+    yield "selected bars", window
+    commands.keep.trigger()
+    yield "kept notes", window
+    commands.keep_nothing.trigger()
+    window.roll.set_selection(Selection())
+
+
+def _with_panels(studio: Studio) -> Iterator[tuple[str, QWidget]]:
+    window = studio.window
+    window.statistics.show_page(likeness=True)
+    settle(studio)
+    yield "likeness", window
+    window.statistics.show_page(likeness=False)
+    window.generate_panel.control.toggle.setChecked(True)
+    yield "more control", window
+    window.generate_panel.control.toggle.setChecked(False)
+    window.commands.step_input.setChecked(True)
+    yield "step input", window
+    window.commands.step_input.setChecked(False)
+
+
+def _with_messages(studio: Studio) -> Iterator[tuple[str, QWidget]]:
+    window, bar = studio.window, studio.window.message_bar
+    later = MessageAction("Save As…", lambda: None), MessageAction("Close Anyway", lambda: None)
+    bar.tell(LONG_ERROR, Tone.ERROR, *later)
+    yield "error", window
+    bar.dismiss()
+    studio.ports.names = ["Arturia KeyLab Essential 61 mk3:KeyLab Essential 61 mk3 MIDI 24:0"]
+    window.midi.refresh()
+    window.midi.choose(studio.ports.names[0])
+    yield "long device", window
+
+
+def _while_working(studio: Studio, gate: Gate) -> Iterator[tuple[str, QWidget]]:
+    window = studio.window
+    window.commands.generate.trigger()
+    wait_for(lambda: window.generate_panel._progress.isVisible())
+    yield "generating", window
+    gate.opened.set()
+    wait_for(lambda: not window.generate_panel.busy)
+
+    names = tuple(f"Track {n:02d} of the organ" for n in range(1, 12))
+    long = piece(("Violin I", *names), bars=200, meter=Meter(12, 8))
+    studio.services.document.begin(long, "Open")
+    settle(studio)
+    yield "twelve tracks", window
+
+    window.commands.record.trigger()
+    studio.clock.now += 4.0
+    window.recording.tick()
+    window.keyboard.noteOn.emit(60, 90)
+    studio.clock.now += 0.5
+    window.keyboard.noteOff.emit(60)
+    window.recording.tick()
+    yield "recording", window
+    window.commands.record.trigger()
+    settle(studio)
+
+
+def _other_windows(studio: Studio) -> Iterator[tuple[str, QWidget]]:
+    window = studio.window
+    window.statistics_holder.toggle()
+    settle(studio)
+    yield "statistics window", window.statistics.window()
+    yield "without statistics", window
+    window.statistics_holder.toggle()
+    dialog = window.settings_dialog
+    dialog.open_sound()
+    yield "settings: sound", dialog
+    dialog.findChild(QTabWidget).setCurrentIndex(1)
+    yield "settings: MIDI", dialog
+    dialog.close()
+    window._show_about()
+    box = next(w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox))
+    yield "about", box
+    box.close()
