@@ -45,7 +45,7 @@ def paint_far(
     start, end, pitch, velocity, locked = rows.T
     levels = 1 + (velocity.astype(np.int64) - 1) * len(bodies) // 127
     # A column for each pixel of the screen, of which there may be more.
-    ratio = painter.device().devicePixelRatio()
+    ratio = painter.device().devicePixelRatioF()
     columns = round(area.width() * ratio)
     cells = cells_of(
         (geometry.x(0) + start * geometry.pixels_per_step - area.left()) * ratio,

@@ -76,7 +76,10 @@ class WindowPlacement(QObject):
         """A window that cannot be smaller than its screen would hide what is at its edges."""
         if self._smallest is not None:
             free = self._window.screen().availableGeometry().size()
-            self._window.setMinimumSize(self._smallest.boundedTo(free - frame_of(self._window)))
+            frame = frame_of(self._window).expandedTo(_USUAL_FRAME)
+            least = self._smallest.boundedTo(free - frame)
+            if least != self._window.minimumSize():
+                self._window.setMinimumSize(least)
 
     def _gets_its_frame(self) -> bool:
         """A frame moves the window, and may come late where the computer is busy."""

@@ -42,7 +42,10 @@ def main() -> None:
         live(app)
         say(studio)
         for _ in sys.stdin:
+            patience.restart()
             live(app)
+            while off_the_screen(window) and patience.elapsed() < _PATIENCE_MS:
+                live(app)
             live(app)
             say(studio)
 
