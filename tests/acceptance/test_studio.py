@@ -184,4 +184,5 @@ sys.exit(app.run([]))
     )
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
-    assert not (tmp_path / "Composer" / "composer.log").exists()
+    log = tmp_path / "Composer" / "composer.log"
+    assert not log.exists(), log.read_text(encoding="utf-8")

@@ -24,10 +24,12 @@ from PySide6.QtWidgets import (
 
 from composer_app.studio.distribution_parts import Readout
 from composer_app.studio.elided import ElidedBox, ElidedLabel
+from composer_app.studio.likeness_view import LikenessHead
+from composer_app.studio.message_label import MessageLabel
 from composer_app.studio.selection_bar import SelectionBar
 
 # They float over what is beneath them.
-_FLOATING = (SelectionBar,)
+_FLOATING = (SelectionBar, LikenessHead)
 # A pixel is lost where sizes are rounded at 125 %.
 _SLACK = 1
 # A control may be this low; the style would like a little more.
@@ -114,6 +116,8 @@ def _text_cut(widget: QWidget) -> Iterator[str]:
         yield from _not_said(widget.currentText(), widget.shown, widget.tip)
     elif isinstance(widget, Readout):
         yield from _not_said(widget.text(), "", widget.toolTip() or widget.text())
+    elif isinstance(widget, MessageLabel):
+        yield from _not_said(widget.text(), widget.text() * widget.whole, widget.toolTip())
     elif isinstance(widget, QLabel):
         yield from _label_cut(widget)
     elif isinstance(widget, QComboBox):

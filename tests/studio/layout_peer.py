@@ -9,13 +9,17 @@ import json
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QElapsedTimer, QSize
+from PySide6.QtWidgets import QApplication, QWidget
 
+from composer_app.studio.main_window import MainWindow
 from composer_app.studio.theme import apply_theme
 from composer_app.studio.window_placement import frame_of
 from tests.studio.clipping import faults, off_the_screen, seen_whole
 from tests.studio.stages import staged, stages
+
+
+_PATIENCE_MS = 2_000
 
 
 def main() -> None:
@@ -33,17 +37,28 @@ def main() -> None:
                 if size is not None:
                     width, height = size
                     main_window.resize(QSize(width, height) - frame_of(main_window))
+                found = problems(main_window, window, size)
                 # What gives way does so one after the other.
-                for _ in range(4):
+                patience = QElapsedTimer()
+                patience.start()
+                while found and patience.elapsed() < _PATIENCE_MS:
                     app.processEvents()
-                found = [*faults(window), *off_the_screen(window)]
-                if not seen_whole(main_window.message_bar):
-                    found.append("the message bar is not seen whole")
+                    found = problems(main_window, window, size)
                 frame = main_window.frameGeometry().size()
-                if size is not None and (frame.width(), frame.height()) != size:
-                    found.append(f"the window cannot be {size[0]}x{size[1]}")
                 line = json.dumps([name, f"{frame.width()}x{frame.height()}", found])
                 sys.stdout.write(f"{line}\n")
+
+
+def problems(main_window: MainWindow, window: QWidget, size: tuple[int, ...] | None) -> list[str]:
+    """What is wrong while ``window`` is looked at and ``main_window`` is to have ``size``."""
+    QApplication.processEvents()
+    found = [*faults(window), *off_the_screen(window)]
+    if not seen_whole(main_window.message_bar):
+        found.append("the message bar is not seen whole")
+    frame = main_window.frameGeometry().size()
+    if size is not None and (frame.width(), frame.height()) != size:
+        found.append(f"the window cannot be {size[0]}x{size[1]}")
+    return found
 
 
 if __name__ == "__main__":
