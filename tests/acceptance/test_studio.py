@@ -185,4 +185,6 @@ sys.exit(app.run([]))
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     log = tmp_path / "Composer" / "composer.log"
-    assert not log.exists(), log.read_text(encoding="utf-8")
+    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+    # On a busy machine matplotlib says that looking for fonts the first time takes a while.
+    assert [line for line in lines if "matplotlib.font_manager" not in line] == []
