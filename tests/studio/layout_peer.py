@@ -18,7 +18,6 @@ from composer_app.studio.window_placement import frame_of
 from tests.studio.clipping import faults, off_the_screen, seen_whole
 from tests.studio.stages import staged, stages
 
-
 _PATIENCE_MS = 2_000
 
 
