@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from composer_app.studio.keyboard_keys import LETTERS
+from composer_app.studio.keyboard_letters import LETTERS
 from composer_app.studio.keyboard_widget import KeyboardWidget
 
 

@@ -163,7 +163,7 @@ class ControlSection(QWidget):
                 ),
                 (
                     "max_removed",
-                    "Remo&ve at most",
+                    "&Remove at most",
                     self.max_removed,
                     "What Improve may take away, in percent of the voices' notes",
                 ),

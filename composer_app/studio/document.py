@@ -1,6 +1,7 @@
 """The document: the one composition being worked on, and the only way to change it."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -56,6 +57,7 @@ class Document(QObject):
         self._undo_stack = QUndoStack(self)
         self._undo_stack.setUndoLimit(_UNDO_LIMIT)
         self._moment = 0
+        self._finish: Callable[[], bool] = _nothing_under_way
 
     def moment(self) -> int:
         """Another number after every edit, undo, redo, lock and begun piece.
@@ -76,7 +78,7 @@ class Document(QObject):
 
     @property
     def undo_stack(self) -> QUndoStack:
-        """For undo and redo actions; push through :meth:`replace` only."""
+        """To be looked at; push through :meth:`replace`, and go back by :meth:`undo`."""
         return self._undo_stack
 
     @property
@@ -142,9 +144,35 @@ class Document(QObject):
     def begin(
         self, composition: Composition, text: str, path: Path | None = None, *, saved: bool = True
     ) -> None:
-        """Begin another piece, undoable as ``text``; ``saved`` says that it can be had again."""
+        """Begin another piece, undoable as ``text``; ``saved`` says that it can be had again.
+
+        What is under way becomes part of the piece that is left, so that undo brings it back.
+        """
+        self.settle()
         piece = _Piece(next(self._numbers), path, composition if saved else Composition())
         self._push(_State(composition, piece, Locks.none()), text, None)
+
+    def settle_with(self, finish: Callable[[], bool]) -> None:
+        """Let ``finish`` end what is under way, such as a recording, and add its music here.
+
+        It returns whether anything was under way.
+        """
+        self._finish = finish
+
+    def settle(self) -> bool:
+        """Take in the music of what is under way, which ends by it; whether there was such."""
+        return self._finish()
+
+    def undo(self) -> None:
+        """Take the last change back. What is under way ends, and is what is taken back."""
+        before = self._state
+        if not self.settle() or self._state is not before:
+            self._undo_stack.undo()
+
+    def redo(self) -> None:
+        """Bring back what was taken back last. What is under way only ends."""
+        if not self.settle():
+            self._undo_stack.redo()
 
     def mark_saved(self, path: Path, composition: Composition) -> None:
         """Note that Composer has written ``composition``, of the current piece, to ``path``."""
@@ -164,6 +192,10 @@ class Document(QObject):
             self.stateChanged.emit()
         if state.locks != before.locks:
             self.locksChanged.emit()
+
+
+def _nothing_under_way() -> bool:
+    return False
 
 
 class _Replace(QUndoCommand):

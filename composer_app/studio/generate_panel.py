@@ -347,7 +347,7 @@ class GeneratePanel(QFrame):
             ends.addWidget(label)
         layout.addLayout(ends)
         layout.addSpacing(16)
-        layout.addWidget(_caption("S&eed", self.seed))
+        layout.addWidget(_caption("See&d", self.seed))
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.seed, 1)

@@ -20,7 +20,7 @@ class KeptRow(QWidget):
         padlock.setFixedSize(QSize(_ICON, _ICON))
         self._text = QLabel()
         self.button = QToolButton()
-        self.button.setText("Let go")
+        self.button.setText(let_go.iconText())
         self.button.setToolTip(let_go.toolTip())
         self.button.setAccessibleName(let_go.toolTip())
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -6,17 +6,8 @@ from typing import Final
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 
-from composer_app.music.pitch import OCTAVE
+from composer_app.studio.keyboard_letters import LETTERS
 
-# Two rows as in the trackers: Z plays C3, Q plays C4; the row above each holds the black keys.
-LETTER_BASE: Final = 48
-_LOWER_ROW: Final = "ZSXDCVGBHNJM"
-_UPPER_ROW: Final = "Q2W3ER5T6Y7UI"
-LETTERS: Final[dict[str, int]] = {
-    **{letter: LETTER_BASE + offset for offset, letter in enumerate(_LOWER_ROW)},
-    **{letter: LETTER_BASE + OCTAVE + offset for offset, letter in enumerate(_UPPER_ROW)},
-}
-LETTER_OF_PITCH: Final[dict[int, str]] = {pitch: letter for letter, pitch in LETTERS.items()}
 _PITCH_OF_KEY: Final[dict[int, int]] = {ord(letter): pitch for letter, pitch in LETTERS.items()}
 
 # On X11 a held key arrives as releases and presses in turn, without any mark of a repeat. The

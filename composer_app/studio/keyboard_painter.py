@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QLinearGradient, QPaintDevice, QPainter, QPain
 
 from composer_app.music.pitch import OCTAVE, pitch_name
 from composer_app.studio.keyboard_geometry import BLACK_LENGTH, KeyboardGeometry, KeyShape
-from composer_app.studio.keyboard_keys import LETTER_OF_PITCH
+from composer_app.studio.keyboard_letters import LETTER_OF_PITCH
 from composer_app.studio.theme import COLORS, mix, text_font, with_alpha
 
 _GAP: Final = 1.0

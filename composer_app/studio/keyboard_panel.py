@@ -95,6 +95,6 @@ def _button(action: QAction) -> QToolButton:
     button.setDefaultAction(action)
     button.setIconSize(QSize(16, 16))
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setAccessibleName(action.text())
+    button.setAccessibleName(action.text().replace("&", ""))
     set_role(button, "framed")
     return button

@@ -17,6 +17,7 @@ from composer_app.studio.computer_keys import ComputerKeys
 from composer_app.studio.file_controller import FileController
 from composer_app.studio.generate_panel import GeneratePanel
 from composer_app.studio.generation_controller import GenerationController
+from composer_app.studio.history_controller import HistoryController
 from composer_app.studio.key_lights import KeyLights
 from composer_app.studio.keyboard_panel import KeyboardPanel
 from composer_app.studio.loop_controller import LoopController
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
             self.commands, services, self.playback, self.transport_bar, self.roll, bar, self
         )
         self.recording = self.tools.recording
+        self.history = HistoryController(self.commands, document, self.recording, self)
         self.transport = TransportController(
             self.commands,
             self.transport_bar,
@@ -149,14 +151,12 @@ class MainWindow(QMainWindow):
         self.menus = Menus(
             self.menuBar(),
             self.commands,
-            document.undo_stack,
             self.files,
             settings,
             self.midi_menu,
             self.transport_bar.quantize_menu,
             self.transport_bar.metronome_menu,
             self.selection.voices,
-            self._show_about,
         )
 
     def _lay_out(self) -> None:
@@ -213,6 +213,7 @@ class MainWindow(QMainWindow):
             (commands.quit, self.close),
             (commands.stop, self.midi.panic),
             (commands.settings, self.settings_dialog.open_page),
+            (commands.about, self._show_about),
             (commands.zoom_in, self.roll.zoom_in),
             (commands.zoom_out, self.roll.zoom_out),
             (commands.fit, self.roll.fit),
@@ -318,6 +319,7 @@ class MainWindow(QMainWindow):
 
     def _let_letters_play(self, on: bool) -> None:
         self._services.settings.computer_keys = on
+        self.commands.set_letters_play(on)
         self._computer_keys.set_enabled(on)
         self.keyboard.set_letters_enabled(on)
 

@@ -1,8 +1,6 @@
 """The menu bar."""
 
-from collections.abc import Callable
-
-from PySide6.QtGui import QAction, QKeySequence, QUndoStack
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from composer_app.errors import ComposerError
@@ -10,7 +8,6 @@ from composer_app.music.sample_melodies import sample_melodies
 from composer_app.studio.actions import Actions
 from composer_app.studio.elided import menu_text
 from composer_app.studio.file_controller import FileController
-from composer_app.studio.icons import icon
 from composer_app.studio.settings import Settings
 
 
@@ -21,14 +18,12 @@ class Menus:
         self,
         bar: QMenuBar,
         actions: Actions,
-        undo_stack: QUndoStack,
         files: FileController,
         settings: Settings,
         midi_menu: QMenu,
         quantize_menu: QMenu,
         metronome_menu: QMenu,
         voices: QMenu,
-        show_about: Callable[[], None],
     ) -> None:
         self._files = files
         self._settings = settings
@@ -52,15 +47,9 @@ class Menus:
         file.addAction(actions.quit)
 
         edit = bar.addMenu("&Edit")
-        undo = undo_stack.createUndoAction(edit, "&Undo")
-        undo.setShortcut(QKeySequence.StandardKey.Undo)
-        undo.setIcon(icon("undo"))
-        redo = undo_stack.createRedoAction(edit, "&Redo")
-        redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
-        redo.setIcon(icon("redo"))
-        edit.addActions([undo, redo])
+        edit.addActions([actions.undo, actions.redo])
         edit.addSeparator()
-        edit.addActions([actions.generate, actions.improve, actions.roll])
+        edit.addActions([actions.generate, actions.cancel, actions.improve, actions.roll])
         edit.addSeparator()
         edit.addActions([actions.select_all, actions.select_bars])
         edit.addMenu(voices)
@@ -81,9 +70,8 @@ class Menus:
         view.addSeparator()
         view.addAction(actions.confidence)
 
-        about = bar.addMenu("&Help").addAction("&About Composer")
-        about.setMenuRole(QAction.MenuRole.AboutRole)
-        about.triggered.connect(show_about)
+        bar.addMenu("&Help").addAction(actions.about)
+        actions.about.setMenuRole(QAction.MenuRole.AboutRole)
 
     def _fill_samples(self) -> None:
         self.samples.clear()
@@ -128,4 +116,4 @@ def _fill_play(
     play.addSeparator()
     play.addActions([actions.computer_keys, actions.octave_down, actions.octave_up])
     play.addSeparator()
-    play.addMenu(midi).setText("&MIDI")
+    play.addMenu(midi).setText("M&IDI")

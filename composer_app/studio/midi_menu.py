@@ -87,7 +87,7 @@ class MidiMenu(QObject):
         every: list[tuple[int | None, str]] = [(None, "Every Channel")]
         every += [(channel, f"Channel {channel + 1}") for channel in range(16)]
         self._fill(channels, every, choices.channel, self.channelChosen.emit)
-        octaves = self._submenu("Keyboard's &Octave")
+        octaves = self._submenu("Keyboard's Oc&tave")
         shifts = [(shift, shift_text(shift)) for shift in reversed(OCTAVE_SHIFTS)]
         self._fill(octaves, shifts, choices.shift, self.shiftChosen.emit)
 

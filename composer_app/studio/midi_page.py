@@ -39,7 +39,7 @@ class MidiPage(Rows):
         self.ports = QCheckBox("Offer &ports to other programs")
         self.ports.clicked.connect(self.portsToggled)
         self.add_row("&Keyboard", self.input, self.again, note=self._input_note)
-        self.add_row("Cha&nnel", self.channel)
+        self.add_row("C&hannel", self.channel)
         self.add_row("&Octave", self.shift)
         self.add_row("C&lock goes to", self.clock, note=note_label(_CLOCK_NOTE))
         self.add_row("Other programs", self.ports, note=note_label(_PORTS_NOTE))

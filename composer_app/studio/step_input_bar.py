@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from composer_app.live.step_input import StepLength
 from composer_app.studio.actions import Actions
@@ -12,20 +12,10 @@ from composer_app.studio.elided import ElidedLabel
 from composer_app.studio.theme import numeral_font, set_role
 
 _HEIGHT: Final = 44
-_LENGTHS: Final = (
-    (StepLength.WHOLE, "1/1", "Whole notes"),
-    (StepLength.HALF, "1/2", "Half notes"),
-    (StepLength.QUARTER, "1/4", "Quarters"),
-    (StepLength.EIGHTH, "1/8", "Eighths"),
-    (StepLength.SIXTEENTH, "1/16", "Sixteenths"),
-)
-_DOT_KEY: Final = "Ctrl+6"
 
 
 class StepInputBar(QFrame):
-    """Hidden until step input is on."""
-
-    lengthChanged = Signal()
+    """Hidden, and its commands asleep, until step input is on."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,17 +26,19 @@ class StepInputBar(QFrame):
         self._position = ElidedLabel()
         self._position.setFont(numeral_font())
         set_role(self._position, "muted")
-        self._group = QButtonGroup(self)
-        self.lengths = {
-            length: self._length_button(length, text, tip, number)
-            for number, (length, text, tip) in enumerate(_LENGTHS, 1)
-        }
-        self.lengths[StepLength.QUARTER].setChecked(True)
-        self.dotted = _framed("Dotted", f"Half as long again ({_DOT_KEY})")
-        self.dotted.setCheckable(True)
-        self.dotted.toggled.connect(self.lengthChanged)
-        self._shortcut(_DOT_KEY, self.dotted)
-        self._group.idClicked.connect(self._choose)
+        self._on = False
+        self._choices = dict(zip(StepLength, actions.lengths, strict=True))
+        group = QActionGroup(self)
+        for choice in actions.lengths:
+            group.addAction(choice)
+            choice.toggled.connect(self._choose)
+        self.lengths = {length: _button(choice) for length, choice in self._choices.items()}
+        for button in self.lengths.values():
+            button.setFont(numeral_font())
+        self._dot = actions.dotted
+        self.dotted = _button(self._dot)
+        self._others = (actions.step_rest, actions.step_tie, actions.step_back)
+        self._choices[StepLength.QUARTER].setChecked(True)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
         layout.setSpacing(8)
@@ -56,55 +48,53 @@ class StepInputBar(QFrame):
             layout.addWidget(button)
         layout.addWidget(self.dotted)
         layout.addSpacing(16)
-        for action in (actions.step_rest, actions.step_tie, actions.step_back):
-            button = _framed("", "")
-            button.setDefaultAction(action)
-            layout.addWidget(button)
+        for action in self._others:
+            layout.addWidget(_button(action))
         layout.addSpacing(16)
         layout.addWidget(self._position, 1)
-        done = _framed("Done", "End step input")
+        done = QToolButton()
+        done.setText("Done")
+        done.setToolTip("End step input")
+        _dress(done)
         done.clicked.connect(lambda: actions.step_input.setChecked(False))
         layout.addWidget(done)
-        self.hide()
+        self.set_on(False)
 
     @property
     def length(self) -> StepLength:
         """The note value chosen."""
-        return StepLength(self._group.checkedId())
+        return next(length for length, choice in self._choices.items() if choice.isChecked())
 
     @property
     def steps(self) -> int:
         """Length of what the next key enters, in sixteenths."""
-        return self.length.steps(dotted=self.dotted.isChecked())
+        return self.length.steps(dotted=self._dot.isChecked())
+
+    def set_on(self, on: bool) -> None:
+        """Be there, or not; the keys of its commands work only while it is."""
+        self._on = on
+        self.setVisible(on)
+        for action in (*self._choices.values(), *self._others):
+            action.setEnabled(on)
+        self._choose()
 
     def set_position(self, text: str) -> None:
         """Say where the next note goes."""
         self._position.setText(text)
 
     def _choose(self) -> None:
-        self.dotted.setEnabled(self.length.can_be_dotted)
-        self.lengthChanged.emit()
-
-    def _length_button(self, length: StepLength, text: str, tip: str, number: int) -> QToolButton:
-        keys = f"Ctrl+{number}"
-        button = _framed(text, f"{tip} ({keys})")
-        button.setAccessibleName(tip)
-        button.setCheckable(True)
-        button.setFont(numeral_font())
-        self._group.addButton(button, int(length))
-        self._shortcut(keys, button)
-        return button
-
-    def _shortcut(self, keys: str, button: QToolButton) -> None:
-        # A shortcut of a hidden widget is asleep, so these work during step input only.
-        QShortcut(QKeySequence(keys), self, button.click)
+        self._dot.setEnabled(self._on and self.length.can_be_dotted)
 
 
-def _framed(text: str, tip: str) -> QToolButton:
+def _button(action: QAction) -> QToolButton:
     button = QToolButton()
-    button.setText(text)
-    button.setToolTip(tip)
+    button.setDefaultAction(action)
+    button.setAccessibleName(action.text())
+    _dress(button)
+    return button
+
+
+def _dress(button: QToolButton) -> None:
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     set_role(button, "framed")
-    return button

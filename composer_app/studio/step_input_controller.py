@@ -57,7 +57,6 @@ class StepInputController(QObject):
         live.struck.connect(self._strike)
         recording.stateChanged.connect(self._give_way)
         document.compositionChanged.connect(self._follow)
-        self._enable(False)
 
     @property
     def on(self) -> bool:
@@ -75,8 +74,7 @@ class StepInputController(QObject):
             return
         self._on = on
         self._actions.step_input.setChecked(on)
-        self._enable(on)
-        self._bar.setVisible(on)
+        self._bar.set_on(on)
         if on:
             self._playback.stop()
             self._cursors.clear()
@@ -141,10 +139,6 @@ class StepInputController(QObject):
             f"Next: {where}" if rest == 1 else f"Next: {where}, sixteenth {rest}"
         )
         self._set_playhead(float(self.cursor))
-
-    def _enable(self, on: bool) -> None:
-        for action in (self._actions.step_rest, self._actions.step_tie, self._actions.step_back):
-            action.setEnabled(on)
 
 
 def _with_melody(composition: Composition, notes: tuple[Note, ...]) -> Composition:

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from composer_app.studio.keyboard_geometry import LOUDEST, SOFTEST
-from composer_app.studio.keyboard_keys import LETTERS, RELEASE_DELAY_MS
+from composer_app.studio.keyboard_keys import RELEASE_DELAY_MS
+from composer_app.studio.keyboard_letters import LETTERS
 from composer_app.studio.keyboard_widget import LETTER_VELOCITY, KeyboardWidget
 from composer_app.studio.theme import COLORS
 

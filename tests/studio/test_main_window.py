@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -227,16 +226,6 @@ def test_zoom_commands_reach_the_roll(studio: Studio) -> None:
     assert studio.window.roll.roll_geometry.pixels_per_step < before
     studio.window.commands.fit.trigger()
     assert studio.window.roll.roll_geometry.pixels_per_step == before
-
-
-def test_no_two_commands_share_a_shortcut(studio: Studio) -> None:
-    taken: dict[str, str] = {}
-    for action in {*studio.window.findChildren(QAction)}:
-        for keys in action.shortcuts():
-            assert keys.toString() not in taken, (action.text(), taken[keys.toString()])
-            taken[keys.toString()] = action.text()
-    assert {"Space", "Ctrl+R", "Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+O", "Ctrl+S", "Ctrl+N"} <= set(taken)
-    assert {"Ctrl+E", "Ctrl+G", "Home", "+", "-", "[", "]", "R", "Esc"} <= set(taken)
 
 
 def test_every_control_has_a_name_and_a_tooltip(studio: Studio) -> None:

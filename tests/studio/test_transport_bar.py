@@ -159,11 +159,11 @@ def test_play_pauses_and_stop_returns_to_where_it_began(studio: Studio) -> None:
     window.roll.seekRequested.emit(4.0)
     window.commands.play.trigger()
     assert window.playback.playing
-    assert (window.commands.play.isChecked(), window.commands.play.text()) == (True, "Pause")
+    assert (window.commands.play.isChecked(), window.commands.play.text()) == (True, "&Pause")
     studio.clock.now += 0.9
     window.playback.tick()
     window.commands.play.trigger()
-    assert (window.commands.play.isChecked(), window.commands.play.text()) == (False, "Play")
+    assert (window.commands.play.isChecked(), window.commands.play.text()) == (False, "&Play")
     paused = window.playback.position
     assert paused > 8
     window.commands.play.trigger()
