@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -31,6 +30,7 @@ from composer_app.generation.support import SETTINGS
 from composer_app.music.composition import VOICE_NAMES
 from composer_app.studio.actions import Actions
 from composer_app.studio.icons import icon
+from composer_app.studio.number_field import NumberField
 from composer_app.studio.theme import COLORS, set_role
 
 # What a setting says that the chosen model cannot take notice of.
@@ -54,17 +54,23 @@ class ControlSection(QWidget):
         self._inside = QWidget()
         self._inside.hide()
         # By the name of the setting: its label, its box and what the box's tooltip usually says.
-        self._boxes: dict[str, tuple[QLabel, QSpinBox, str]] = {}
+        self._boxes: dict[str, tuple[QLabel, NumberField, str]] = {}
         self._supports = frozenset(SETTINGS)
         self.locks = tuple(_lock_button(name) for name in VOICE_NAMES[1:])
-        self.iterations = _box(MIN_ITERATIONS - 1, MAX_ITERATIONS, special="usual")
+        self.iterations = _box(
+            "The iterations", MIN_ITERATIONS - 1, MAX_ITERATIONS, special="usual"
+        )
         self.iterations.setValue(MIN_ITERATIONS - 1)
-        self.max_added = _box(-1, MAX_PERCENT_ADDED, suffix=" %", special="any", step=10)
+        self.max_added = _box(
+            "What is added", -1, MAX_PERCENT_ADDED, suffix=" %", special="any", step=10
+        )
         self.max_added.setValue(-1)
-        self.max_removed = _box(0, 100, suffix=" %", step=5)
+        self.max_removed = _box("What is removed", 0, 100, suffix=" %", step=5)
         self.max_removed.setValue(DEFAULT_MAX_REMOVED)
-        self.vary_melody = _box(0, 100, suffix=" %", special="no", step=5)
-        self.upbeat = _box(-1, MAX_UPBEAT, special="by ear")
+        self.vary_melody = _box(
+            "How much of the melody varies", 0, 100, suffix=" %", special="no", step=5
+        )
+        self.upbeat = _box("The upbeat", -1, MAX_UPBEAT, special="by ear")
         self.upbeat.setValue(-1)
         self.improve = QPushButton("&Improve")
         self.improve.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -107,7 +113,7 @@ class ControlSection(QWidget):
         chosen: dict[str, Any] = {
             "iterations": _chosen(self.iterations),
             "max_added": _chosen(self.max_added),
-            "max_removed": self.max_removed.value(),
+            "max_removed": self.max_removed.number,
             "vary_melody": self.vary_melody.value() / 100,
         }
         heeded = {name: value for name, value in chosen.items() if name in self._supports}
@@ -248,19 +254,17 @@ def height_for(layout: QLayout, width: int) -> int:
     return layout.totalSizeHint().height()
 
 
-def _chosen(box: QSpinBox) -> int | None:
+def _chosen(box: NumberField) -> int | None:
     """What ``box`` says; None while it shows its special text."""
-    return None if box.value() == box.minimum() else box.value()
+    return None if box.value() == box.minimum() else box.number
 
 
-def _box(least: int, most: int, *, suffix: str = "", special: str = "", step: int = 1) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(least, most)
-    box.setSuffix(suffix)
-    box.setSpecialValueText(special)
+def _box(
+    title: str, least: int, most: int, *, suffix: str = "", special: str = "", step: int = 1
+) -> NumberField:
+    box = NumberField(title, least, most, suffix=suffix, special=special)
     box.setSingleStep(step)
     box.setFixedWidth(_BOX_WIDTH)
-    # A style sheet's padding on the left does not reach the text of a spin box.
     box.lineEdit().setTextMargins(4, 0, 0, 0)
     return box
 

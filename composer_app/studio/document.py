@@ -215,6 +215,8 @@ class _Replace(QUndoCommand):
         if not isinstance(other, _Replace) or other._after.piece is not self._after.piece:
             return False
         self._after = other._after
+        # What has come back to where it began leaves nothing to be undone.
+        self.setObsolete(self._after == self._before)
         return True
 
     def redo(self) -> None:

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -39,6 +38,7 @@ from composer_app.studio.control_section import (
 )
 from composer_app.studio.elided import ElidedBox
 from composer_app.studio.kept_row import KeptRow
+from composer_app.studio.number_field import NumberField
 from composer_app.studio.theme import numeral_font, set_role
 
 _WIDTH: Final = 264
@@ -122,7 +122,7 @@ class GeneratePanel(QFrame):
     @property
     def settings(self) -> GenerationSettings:
         """All that is chosen."""
-        chosen = GenerationSettings(int(self.seed.value()))
+        chosen = GenerationSettings(self.seed.number)
         if "temperature" in self._supports:
             chosen = replace(chosen, temperature=self.creativity.value() / 100)
         return self.control.refine(chosen)
@@ -364,14 +364,9 @@ def _about(model: ModelInfo) -> str:
     return f"{model.description}\n{facts}" if model.manner else model.description
 
 
-def _seed_box() -> QDoubleSpinBox:
-    """Not a QSpinBox, which cannot hold numbers as large as a seed; a double can, exactly."""
-    box = QDoubleSpinBox()
-    box.setDecimals(0)
-    box.setRange(0, MAX_SEED)
+def _seed_box() -> NumberField:
+    box = NumberField("The seed", 0, MAX_SEED)
     box.setAccessibleName("Seed")
-    # A style sheet's padding on the left does not reach the text of a spin box.
-    box.lineEdit().setTextMargins(6, 0, 0, 0)
     box.setToolTip("The same seed, melody and creativity give the same piece again")
     return box
 

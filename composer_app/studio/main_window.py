@@ -14,6 +14,7 @@ from composer_app.studio.about import show_about
 from composer_app.studio.actions import Actions
 from composer_app.studio.audio_export import AudioExport
 from composer_app.studio.computer_keys import ComputerKeys
+from composer_app.studio.field_focus import FieldFocus
 from composer_app.studio.file_controller import FileController
 from composer_app.studio.generate_panel import GeneratePanel
 from composer_app.studio.generation_controller import GenerationController
@@ -27,6 +28,7 @@ from composer_app.studio.midi_tools import build_midi
 from composer_app.studio.mix_controller import MixController
 from composer_app.studio.mixer_panel import MixerPanel
 from composer_app.studio.news import News
+from composer_app.studio.number_field import NumberField
 from composer_app.studio.piano_roll_view import PianoRollView
 from composer_app.studio.piece_view import PieceView
 from composer_app.studio.playback_controller import PlaybackController
@@ -147,6 +149,7 @@ class MainWindow(QMainWindow):
             self.tools,
             self,
         )
+        self._fields = FieldFocus(self, self.roll, self._runs)
         self._computer_keys = ComputerKeys(self.keyboard, self)
         self.menus = Menus(
             self.menuBar(),
@@ -221,6 +224,7 @@ class MainWindow(QMainWindow):
             action.triggered.connect(command)
         commands.confidence.toggled.connect(self._show_roll)
         self.roll.emptyActionRequested.connect(self._offer_samples)
+        self.news.follow_numbers(self.findChildren(NumberField))
         # Shortcuts work whether or not a menu or button that shows them is visible.
         self.addActions([item for item in commands.children() if isinstance(item, QAction)])
 
@@ -313,6 +317,10 @@ class MainWindow(QMainWindow):
 
     # -- doing -----------------------------------------------------------------------------
 
+    def _runs(self) -> bool:
+        """Whether something plays or is recorded."""
+        return self.playback.playing or self.recording.active
+
     def _follow(self, on: bool) -> None:
         self._services.settings.follow = on
         self.roll.set_follow(on)
@@ -364,6 +372,7 @@ class MainWindow(QMainWindow):
         self.midi.stop()
         self._services.settings.window_geometry = self.saveGeometry()
         self._computer_keys.remove()
+        self._fields.remove()
         super().closeEvent(event)
 
     def _close_anyway(self) -> None:

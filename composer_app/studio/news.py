@@ -1,6 +1,7 @@
 """Keeps the message bar with the present: its hint, what stops being true, devices, the sound."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject
@@ -12,6 +13,7 @@ from composer_app.studio.generate_panel import GeneratePanel
 from composer_app.studio.hints import Situation, next_step
 from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
 from composer_app.studio.midi_controller import MidiController
+from composer_app.studio.number_field import NumberField
 from composer_app.studio.playback_controller import PlaybackController
 from composer_app.studio.recording_tools import RecordingTools
 from composer_app.studio.sound import Sound
@@ -80,6 +82,14 @@ class News(QObject):
         midi.told.connect(self._tell_midi)
         midi.failed.connect(self._warn_midi)
         midi.choicesChanged.connect(self._bar.review)
+
+    def follow_numbers(self, fields: Iterable[NumberField]) -> None:
+        """Say where another number was taken than the one typed, as long as it is there."""
+        for field in fields:
+            field.corrected.connect(partial(self._say_corrected, field))
+
+    def _say_corrected(self, field: NumberField, sentence: str) -> None:
+        self._bar.tell(sentence, about=lambda: (self._document.moment(), field.value()))
 
     def _say_silent(self, sentence: str) -> None:
         # Stays when its button has been pressed: it is true until there is sound.

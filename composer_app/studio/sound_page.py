@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from composer_app.live.audio_drivers import DEFAULT_PERIOD, PERIOD_SIZES, audio_drivers
 from composer_app.live.soundfonts import find_soundfonts
 from composer_app.studio.icons import pixmap
 from composer_app.studio.midi_menu import MidiChoices, output_text, with_chosen
+from composer_app.studio.number_field import NumberField
 from composer_app.studio.setting_rows import ChoiceBox, Rows, note_label
 from composer_app.studio.settings import Settings
 from composer_app.studio.sound_controller import SoundController
@@ -151,19 +152,15 @@ class SoundPage(Rows):
     def _choose_period(self, size: int) -> None:
         self._own.want(replace(self._own.wanted, period=size))
 
-    def _choose_correction(self, milliseconds: int) -> None:
+    def _choose_correction(self, milliseconds: float) -> None:
         self._settings.recording_correction = milliseconds / 1000
 
-    def _make_correction(self) -> QSpinBox:
-        spin = QSpinBox()
-        spin.setRange(-_LATEST_MS, _LATEST_MS)
-        spin.setSuffix(" ms")
+    def _make_correction(self) -> NumberField:
+        spin = NumberField("The correction", -_LATEST_MS, _LATEST_MS, suffix=" ms")
         spin.setSingleStep(5)
         spin.setValue(round(1000 * self._settings.recording_correction))
         spin.setAccessibleName("Milliseconds by which recorded notes are moved earlier")
         spin.setFixedWidth(112)
-        # A style sheet's padding on the left does not reach the text of a spin box.
-        spin.lineEdit().setTextMargins(6, 0, 0, 0)
         spin.valueChanged.connect(self._choose_correction)
         return spin
 

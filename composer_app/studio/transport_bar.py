@@ -6,7 +6,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -22,6 +21,7 @@ from composer_app.studio.actions import Actions
 from composer_app.studio.elided import elided
 from composer_app.studio.icons import icon
 from composer_app.studio.metronome_menu import MetronomeMenu
+from composer_app.studio.number_field import NumberField
 from composer_app.studio.quantize_menu import QuantizeMenu
 from composer_app.studio.theme import COLORS, LARGE_SIZE, numeral_font, set_role
 
@@ -177,16 +177,12 @@ class TransportBar(QFrame):
         label.setMinimumWidth(label.fontMetrics().horizontalAdvance("-000.0.0") + 16)
         return label
 
-    def _make_tempo(self) -> QDoubleSpinBox:
-        spin = _TempoSpin()
-        spin.setRange(MIN_TEMPO, MAX_TEMPO)
+    def _make_tempo(self) -> NumberField:
+        spin = NumberField("The tempo", MIN_TEMPO, MAX_TEMPO, suffix=" BPM", decimals=2)
         spin.setKeyboardTracking(False)
-        spin.setSuffix(" BPM")
         spin.setToolTip("Tempo in beats per minute")
         spin.setAccessibleName("Tempo in beats per minute")
         spin.setFixedWidth(104)
-        # A style sheet's padding on the left does not reach the text of a spin box.
-        spin.lineEdit().setTextMargins(6, 0, 0, 0)
         spin.valueChanged.connect(self.tempoEdited)
         return spin
 
@@ -250,13 +246,6 @@ class TransportBar(QFrame):
         layout.addStretch(1)
         layout.addWidget(self.midi_button)
         layout.addWidget(_button(actions.settings))
-
-
-class _TempoSpin(QDoubleSpinBox):
-    """Shows hundredths only where there are any."""
-
-    def textFromValue(self, value: float) -> str:
-        return f"{value:g}"
 
 
 def _button(action: QAction, role: str = "") -> QToolButton:
