@@ -254,7 +254,7 @@ def check_melody(melody: Melody) -> None:
     if melody.bars > MAX_BARS:
         raise MelodyError(
             f"The melody has {melody.bars} bars and Composer harmonises up to {MAX_BARS}:"
-            " choose a shorter passage."
+            f" delete what comes after bar {MAX_BARS}, or take a shorter piece."
         )
 
 

@@ -31,6 +31,7 @@ from composer_app.music.composition import VOICE_NAMES
 from composer_app.studio.actions import Actions
 from composer_app.studio.icons import icon
 from composer_app.studio.number_field import NumberField
+from composer_app.studio.single_press import SinglePress
 from composer_app.studio.theme import COLORS, set_role
 
 # What a setting says that the chosen model cannot take notice of.
@@ -73,6 +74,7 @@ class ControlSection(QWidget):
         self.upbeat = _box("The upbeat", -1, MAX_UPBEAT, special="by ear")
         self.upbeat.setValue(-1)
         self.improve = QPushButton("&Improve")
+        SinglePress(self.improve)
         self.improve.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.improve.setToolTip(actions.improve.toolTip())
         self.improve.clicked.connect(actions.improve.trigger)

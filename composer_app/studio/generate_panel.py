@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
+    QLayout,
     QPushButton,
     QSlider,
     QToolButton,
@@ -39,11 +39,12 @@ from composer_app.studio.control_section import (
 from composer_app.studio.elided import ElidedBox
 from composer_app.studio.kept_row import KeptRow
 from composer_app.studio.number_field import NumberField
+from composer_app.studio.progress_line import ProgressLine
+from composer_app.studio.single_press import SinglePress
 from composer_app.studio.theme import numeral_font, set_role
 
 _WIDTH: Final = 264
 _MARGIN: Final = 16
-_PROGRESS_DELAY_MS: Final = 200
 # Seeds that the dice rolls are short enough to be read out to somebody.
 _DICE_SIDES: Final = 10_000
 _CREATIVITY: Final = (
@@ -85,14 +86,14 @@ class GeneratePanel(QFrame):
         self.control.unfolded.connect(self._show_control)
         self._improve = actions.improve
         self._improve.triggered.connect(self._press_improve)
-        self.button = QPushButton()
+        self.button = QPushButton("Generate")
+        SinglePress(self.button)
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.clicked.connect(self._press)
-        self._progress = _hidden_progress()
-        self._progress_timer = QTimer(self)
-        self._progress_timer.setSingleShot(True)
-        self._progress_timer.setInterval(_PROGRESS_DELAY_MS)
-        self._progress_timer.timeout.connect(self._progress.show)
+        set_role(self.button, "primary")
+        self._cancel = actions.cancel
+        self._cancel.triggered.connect(self.cancelRequested)
+        self.progress = ProgressLine(actions.cancel)
         self.kept = KeptRow(actions.keep_nothing)
         self._reason = _note_label()
         self._hint = _note_label()
@@ -129,7 +130,7 @@ class GeneratePanel(QFrame):
 
     @property
     def busy(self) -> bool:
-        """Whether the button reads Cancel."""
+        """Whether something is being generated; further wishes are not heard meanwhile."""
         return self._busy
 
     @property
@@ -173,19 +174,18 @@ class GeneratePanel(QFrame):
         self._make_room()
 
     def set_busy(self, busy: bool) -> None:
-        """Turn Generate into Cancel and back; progress appears only if it takes a while."""
+        """Say that something is being generated; that is seen only if it takes a while.
+
+        What is pressed a second time stays as it is, since a button that rests would hand the
+        focus, and the next press, on to its neighbour.
+        """
         self._busy = busy
         if busy:
-            self._progress.setValue(0)
-            self._progress_timer.start()
+            self.progress.begin()
         else:
-            self._progress_timer.stop()
-            self._progress.hide()
+            self.progress.end()
+        self._cancel.setEnabled(busy)
         self._refresh()
-
-    def set_progress(self, done: float) -> None:
-        """Show the share done, 0 to 1."""
-        self._progress.setValue(round(done * 1000))
 
     def roll_seed(self) -> None:
         """Choose another seed by chance."""
@@ -194,9 +194,7 @@ class GeneratePanel(QFrame):
             self.seed.setValue(random.randrange(_DICE_SIDES))
 
     def _press(self) -> None:
-        if self._busy:
-            self.cancelRequested.emit()
-        elif not self.reason:
+        if not self.reason:
             self.generateRequested.emit()
 
     def _show_control(self, unfolded: bool) -> None:
@@ -232,19 +230,15 @@ class GeneratePanel(QFrame):
 
     @property
     def _can_improve(self) -> bool:
-        ready = not self._busy and not self.reason and bool(self._voices)
-        return ready and "improve" in self._supports
+        return not self.reason and bool(self._voices) and "improve" in self._supports
 
     def _show_creativity(self) -> None:
         self._creativity_value.setText(f"{self.creativity.value() / 100:.2f}")
 
     def _refresh(self) -> None:
-        text = "Cancel" if self._busy else "Generate"
-        self.button.setText(text)
-        set_role(self.button, "" if self._busy else "primary")
+        # A wish that is under way stays, whatever becomes of the piece.
         enabled = self._busy or not self.reason
         self.button.setEnabled(enabled)
-        self._action.setText("Cancel &Generating" if self._busy else "&Generate")
         self._action.setEnabled(enabled)
         self._improve.setEnabled(self._can_improve)
         self.button.setToolTip(self.reason or self._action.toolTip())
@@ -268,6 +262,10 @@ class GeneratePanel(QFrame):
         margins = layout.contentsMargins()
         width = self.width() - margins.left() - margins.right() - SCROLL_BAR
         self._options.updateGeometry()
+        for row in layout.children():
+            # A row does not hear of it when what is in it hides.
+            if isinstance(row, QLayout):
+                row.invalidate()
         needed = height_for(layout, self.width())
         for label, wanted in (
             (self._description, bool(self._description.text())),
@@ -315,7 +313,7 @@ class GeneratePanel(QFrame):
         layout.addSpacing(8)
         layout.addWidget(self._options)
         layout.addSpacing(16)
-        for widget in (self.kept, self.button, self._progress, self._reason, self._hint):
+        for widget in (self.kept, self.button, self.progress, self._reason, self._hint):
             row = QHBoxLayout()
             row.setContentsMargins(0, 0, SCROLL_BAR, 0)
             row.addWidget(widget)
@@ -369,19 +367,6 @@ def _seed_box() -> NumberField:
     box.setAccessibleName("Seed")
     box.setToolTip("The same seed, melody and creativity give the same piece again")
     return box
-
-
-def _hidden_progress() -> QProgressBar:
-    bar = QProgressBar()
-    bar.setRange(0, 1000)
-    bar.setTextVisible(False)
-    bar.setAccessibleName("Progress of the generation")
-    # Its place is kept, so that nothing jumps when it appears.
-    policy = bar.sizePolicy()
-    policy.setRetainSizeWhenHidden(True)
-    bar.setSizePolicy(policy)
-    bar.hide()
-    return bar
 
 
 def _heading(text: str) -> QLabel:

@@ -31,6 +31,8 @@ _MELODY_ALONE: Final = (
     "The melody stays as it is: select notes of the other voices, or whole bars, to have them"
     " written anew."
 )
+_BUSY: Final = "Still generating: wait for it, or cancel it."
+_RECORDING: Final = "A melody is being recorded."
 _Voices = tuple[tuple[Note, ...], ...]
 
 
@@ -81,15 +83,18 @@ class GenerationController(QObject):
         self._confidence: dict[_Voices, NDArray[np.float32]] = {}
         self._models: dict[str, ModelInfo] = {}
         self._advice = ""
+        self._piece = document.piece_number
+        self._recording = False
+        self._left_behind = False
         panel.generateRequested.connect(self.generate)
         panel.improveRequested.connect(self.improve)
         panel.cancelRequested.connect(worker.cancel)
         panel.modelChosen.connect(self._choose_model)
-        worker.progressed.connect(panel.set_progress)
+        worker.progressed.connect(panel.progress.set_share)
         worker.finished.connect(self._finish)
         worker.failed.connect(self._fail)
         worker.cancelled.connect(self._cancelled)
-        document.compositionChanged.connect(self.check)
+        document.compositionChanged.connect(self._take_composition)
         self.check()
 
     def set_models(self, models: Sequence[ModelInfo]) -> None:
@@ -104,6 +109,20 @@ class GenerationController(QObject):
         """Whether there is a melody and a model to harmonise it."""
         return not self._panel.reason
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being generated."""
+        return self._panel.busy
+
+    def cancel(self) -> None:
+        """Give up what is being generated."""
+        self._worker.cancel()
+
+    def set_recording(self, recording: bool) -> None:
+        """Whether a melody is being recorded; nothing can be generated meanwhile."""
+        self._recording = recording
+        self.check()
+
     def generate(self) -> None:
         """Harmonise the melody of the document around what is locked."""
         self._ask(self._panel.settings)
@@ -114,7 +133,7 @@ class GenerationController(QObject):
 
     def generate_only(self, cells: Cells) -> None:
         """Harmonise ``cells`` (T, tracks) anew, and leave all others as they are."""
-        if not self._panel.busy and self.ready:
+        if self.ready:
             composition = self._document.composition
             self._ask(self._panel.settings, voice_cells(composition, cells, alone=True))
 
@@ -123,6 +142,10 @@ class GenerationController(QObject):
         return self._confidence.get(_on_grid(composition))
 
     def _ask(self, settings: GenerationSettings, only: Cells | None = None) -> None:
+        if self._panel.busy:
+            if self._panel.progress.isVisible():
+                self._bar.tell(_BUSY, about=self._situation)
+            return
         composition, locks = self._document.composition, self._document.locks
         melody = composition.melody()
         kept = voice_cells(composition, locks.cells)
@@ -141,6 +164,7 @@ class GenerationController(QObject):
                 self._bar.tell(sentence, about=self._choices)
                 return
         self._asked = _Question(composition, locks, settings.improve, only, given is not None)
+        self._left_behind = False
         self._panel.set_busy(True)
         model = self._panel.model_name
         programs = self._programs(composition, model)
@@ -195,13 +219,27 @@ class GenerationController(QObject):
         )
 
     def _fail(self, sentence: str) -> None:
+        if self._left_behind:
+            return
         self._panel.set_busy(False)
         # Over with the next try, or with another model; an edit of the piece mends nothing.
         self._bar.tell(
             sentence, Tone.ERROR, about=lambda: (self._panel.busy, self._panel.model_name)
         )
 
+    def _take_composition(self) -> None:
+        if self._document.piece_number != self._piece:
+            self._piece = self._document.piece_number
+            if self._panel.busy:
+                # What is being written is for the piece that has been left, and is of no use here.
+                self._left_behind = True
+                self._worker.cancel()
+                self._panel.set_busy(False)
+        self.check()
+
     def _cancelled(self) -> None:
+        if self._left_behind:
+            return
         self._panel.set_busy(False)
         self._bar.tell("Cancelled: the piece is as it was.", about=self._situation)
 
@@ -224,6 +262,9 @@ class GenerationController(QObject):
         composition = self._document.composition
         voices = accompaniment(composition, 0)
         self._panel.set_voices([voice for voice, notes in enumerate(voices, 1) if notes])
+        if self._recording:
+            self._panel.set_obstacle(_RECORDING)
+            return
         try:
             check_melody(composition.melody())
         except MelodyError as error:

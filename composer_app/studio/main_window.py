@@ -214,6 +214,7 @@ class MainWindow(QMainWindow):
             (commands.export, files.export),
             (commands.export_audio, self.audio_export.ask),
             (commands.quit, self.close),
+            (commands.stop, self._stop),
             (commands.stop, self.midi.panic),
             (commands.settings, self.settings_dialog.open_page),
             (commands.about, self._show_about),
@@ -303,7 +304,7 @@ class MainWindow(QMainWindow):
             self.generate_panel.set_obstacle("A melody is being recorded.")
         elif state is RecordingState.IDLE:
             self._show_roll()
-            self.generation.check()
+            self.generation.set_recording(self.recording.active)
 
     def _show_midi_status(self, text: str, tip: str, attention: bool) -> None:
         self.transport_bar.set_midi_status(text, tip, attention=attention)
@@ -316,6 +317,13 @@ class MainWindow(QMainWindow):
         show_about(self)
 
     # -- doing -----------------------------------------------------------------------------
+
+    def _stop(self) -> None:
+        # What sounds or is recorded comes first, for it cannot wait.
+        if self.generation.busy and not self._runs():
+            self.generation.cancel()
+        else:
+            self.transport.stop()
 
     def _runs(self) -> bool:
         """Whether something plays or is recorded."""

@@ -18,6 +18,7 @@ from composer_app.studio.piano_roll_view import PianoRollView
 from composer_app.studio.roll_geometry import note_rect
 from composer_app.studio.selection import Cells, Selection
 from composer_app.studio.selection_bar import SelectionBar
+from composer_app.studio.single_press import SinglePress
 
 _ESCAPE: Final = QKeyCombination(Qt.Key.Key_Escape)
 
@@ -47,6 +48,7 @@ class SelectionController(QObject):
             actions.select_none,
             roll.viewport(),
         )
+        SinglePress(self.bar.buttons[-1])
         self.voices = QMenu("Select &Voice")
         self.voices.aboutToShow.connect(self._fill_voices)
         self._connect()
@@ -219,12 +221,14 @@ class SelectionController(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The bar keeps its place when the viewport changes its size, and Escape lets go.
 
-        While something plays or is recorded, Escape stops that first.
+        While something plays, is recorded or generated, Escape stops that first.
         """
         if event.type() == QEvent.Type.Resize:
             self._place_bar()
         elif isinstance(event, QKeyEvent) and event.keyCombination() == _ESCAPE:
-            runs = self._actions.play.isChecked() or self._actions.record.isChecked()
+            runs = self._generation.busy or any(
+                action.isChecked() for action in (self._actions.play, self._actions.record)
+            )
             if event.type() == QEvent.Type.ShortcutOverride and not runs and self._roll.selection:
                 event.accept()
                 return True

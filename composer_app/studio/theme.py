@@ -144,7 +144,8 @@ def set_role(widget: QWidget, role: str) -> None:
     """Dress ``widget`` as the style sheet's ``[role="..."]``.
 
     Roles: ``primary`` and ``record`` (buttons), tool buttons are flat
-    and ``framed`` (with one) or ``fold`` (opens what is below it), ``heading``, ``muted``,
+    and ``framed`` (with one), ``little`` (the same, smaller) or ``fold`` (opens what is below
+    it), ``heading``, ``muted``,
     ``small``, ``title``, ``figure``, ``display`` (labels), ``bar``, ``panel`` and ``card``
     (containers: the toolbar's strip, a side panel, something raised on a panel), ``rule`` and
     ``rule-vertical`` (frames as lines).

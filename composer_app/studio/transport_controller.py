@@ -141,7 +141,6 @@ class TransportController(QObject):
         actions, bar, recording = self._actions, self._bar, self._recording
         actions.record.triggered.connect(self.toggle_recording)
         actions.play.triggered.connect(self.toggle_playing)
-        actions.stop.triggered.connect(self.stop)
         actions.rewind.triggered.connect(self.rewind)
         actions.metronome.toggled.connect(self._use_metronome)
         actions.metronome_always.toggled.connect(self._use_metronome)

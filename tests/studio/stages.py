@@ -171,7 +171,7 @@ def _with_messages(studio: Studio) -> Iterator[tuple[str, QWidget]]:
 def _while_working(studio: Studio, gate: Gate) -> Iterator[tuple[str, QWidget]]:
     window = studio.window
     window.commands.generate.trigger()
-    wait_for(lambda: window.generate_panel._progress.isVisible())
+    wait_for(lambda: window.generate_panel.progress.isVisible())
     yield "generating", window
     gate.opened.set()
     wait_for(lambda: not window.generate_panel.busy)

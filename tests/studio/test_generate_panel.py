@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QRect, Qt
 from PySide6.QtGui import QStandardItemModel
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -102,28 +103,83 @@ def test_the_button_says_why_it_cannot_be_pressed(rig: Rig) -> None:
     assert rig.panel._reason.text() == ""
 
 
-def test_generate_turns_into_cancel(rig: Rig, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(rig.panel.generateRequested):
-        qtbot.mouseClick(rig.panel.button, Qt.MouseButton.LeftButton)
-    rig.panel.set_busy(True)
-    assert rig.panel.button.text() == "Cancel"
-    with qtbot.waitSignal(rig.panel.cancelRequested):
-        rig.actions.generate.trigger()
-    rig.panel.set_busy(False)
-    assert rig.panel.button.text() == "Generate"
+def test_generate_stays_generate_and_cancel_is_a_control_of_its_own(rig: Rig, qtbot: QtBot) -> None:
+    panel, cancelled = rig.panel, list[None]()
+    panel.cancelRequested.connect(lambda: cancelled.append(None))
+    panel.show()
+    with qtbot.waitSignal(panel.generateRequested):
+        qtbot.mouseClick(panel.button, Qt.MouseButton.LeftButton)
+    assert not rig.actions.cancel.isEnabled()
+    panel.set_busy(True)
+    panel.button.setFocus()
+    assert panel.button.text() == "Generate"
+    assert rig.actions.generate.text() == "&Generate"
+    # A button that could not be pressed any more would hand the focus on to its neighbour.
+    assert panel.button.isEnabled()
+    rig.actions.generate.trigger()
+    qtbot.mouseClick(panel.button, Qt.MouseButton.LeftButton)
+    assert cancelled == []
+    panel.progress.show()
+    qtbot.mouseClick(panel.progress.cancel, Qt.MouseButton.LeftButton)
+    assert cancelled == [None]
+    panel.set_busy(False)
+    assert not rig.actions.cancel.isEnabled()
 
 
-def test_progress_appears_only_if_it_takes_a_while(rig: Rig) -> None:
+def test_a_double_click_is_one_wish(rig: Rig, qtbot: QtBot) -> None:
+    wishes = list[str]()
+    rig.panel.generateRequested.connect(lambda: wishes.append("generate"))
+    rig.panel.improveRequested.connect(lambda: wishes.append("improve"))
+    rig.panel.set_voices([1])
     rig.panel.show()
+    rig.panel.control.toggle.setChecked(True)
+    for button in (rig.panel.button, rig.panel.control.improve):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        QTest.mouseDClick(button, Qt.MouseButton.LeftButton)
+        QTest.mouseRelease(button, Qt.MouseButton.LeftButton)
+    assert wishes == ["generate", "improve"]
+
+
+def test_progress_appears_only_if_it_takes_a_while(rig: Rig, qtbot: QtBot) -> None:
+    rig.panel.show()
+    rig.panel.activateWindow()
     rig.panel.set_busy(True)
-    assert not rig.panel._progress.isVisible()
-    rig.panel._progress_timer.timeout.emit()
-    assert rig.panel._progress.isVisible()
-    rig.panel.set_progress(0.5)
-    assert rig.panel._progress.value() == 500
+    line = rig.panel.progress
+    assert not line.isVisible()
+    line._timer.timeout.emit()
+    assert line.isVisible()
+    line.set_share(0.5)
+    assert line.bar.value() == 500
+    line.cancel.setFocus()
+    qtbot.waitUntil(line.cancel.hasFocus)
     rig.panel.set_busy(False)
-    assert not rig.panel._progress.isVisible()
-    assert not rig.panel._progress_timer.isActive()
+    assert not line.isVisible()
+    assert not line._timer.isActive()
+    assert QApplication.focusWidget() is None
+
+
+def test_nothing_moves_when_the_progress_appears(rig: Rig) -> None:
+    panel = rig.panel
+    panel.set_obstacle(None)
+    panel.show()
+
+    def places() -> list[QRect]:
+        labels = panel.findChildren(QLabel)
+        return [widget.geometry() for widget in (panel.button, *labels) if widget.isVisible()]
+
+    for height in range(400, 720, 10):
+        panel.resize(264, height)
+        # A scroll bar that comes or goes moves its neighbours with the next event.
+        for _ in range(3):
+            QApplication.processEvents()
+        before = places()
+        panel.set_busy(True)
+        panel.progress.show()
+        QApplication.processEvents()
+        assert places() == before, height
+        panel.set_busy(False)
+        QApplication.processEvents()
+        assert places() == before, height
 
 
 def test_creativity_and_seed_are_the_settings(rig: Rig) -> None:

@@ -12,7 +12,7 @@ DUET = Composition((*MELODY.tracks, Track("Rest"), Track("Bass", 0, NOTES)))
 PARTS = Composition(tuple(Track(f"Part {number}", 0, NOTES) for number in range(12)))
 TAKE = Composition(PARTS.tracks[:4], origin=Origin("fake", 1, 1.0))
 LOOKING = "Looking for models…"
-LONG = "The melody has 1200 bars: choose a shorter passage."
+LONG = "The melody has 1200 bars: take a shorter piece."
 
 
 @pytest.mark.parametrize(

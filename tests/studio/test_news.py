@@ -212,7 +212,7 @@ def test_generate_is_only_advised_where_it_can_be_pressed(studio: Studio) -> Non
     far = replace(SCALE[0], start=1_200 * 16)
     document.begin(Composition((Track("Long", 0, (*SCALE, far)),)), "Open")
     assert not studio.window.generation.ready
-    assert "choose a shorter passage" in bar.hint
+    assert "take a shorter piece" in bar.hint
     assert "Press Generate" not in studio.message + bar.hint
 
 
