@@ -68,7 +68,8 @@ class AudioExport(QObject):
         return self._path is not None
 
     def ask(self) -> None:
-        """Ask for a name and begin."""
+        """Ask for a name and begin; a recording ends, and belongs to the piece."""
+        self._document.settle()
         if not self._document.composition.note_count:
             self._bar.tell("There is nothing to export yet: play something, or open a melody.")
         elif self._path is not None:

@@ -59,11 +59,12 @@ class FileController(QObject):
 
     def new(self) -> None:
         """Begin an empty piece in the same tempo and metre."""
+        recorded = self._settle()
         current = self._document.composition
         if current.note_count or not self._document.as_saved:
             empty = Composition(tempo=current.tempo, meter=current.meter)
             self._document.begin(empty, "New")
-            instead, undo = in_place_of(current, self._document)
+            instead, undo = in_place_of(current, self._document, recorded=recorded)
             self._bar.tell(f"A new piece{instead}.", Tone.INFO, *undo, goes_on=True)
 
     def ask_open(self) -> None:
@@ -81,9 +82,9 @@ class FileController(QObject):
             end()
             self._settings.remember_file(path)
             titled = replace(composition, title=composition.title or path.stem)
-            before = self._document.composition
+            recorded, before = self._settle(), self._document.composition
             self._document.begin(melody_first(titled), f"Open {path.name}", path)
-            instead, undo = in_place_of(before, self._document)
+            instead, undo = in_place_of(before, self._document, recorded=recorded)
             sentence, names = _opened_sentence(path, titled, instead)
             self._bar.tell(sentence, Tone.SUCCESS, *undo, names=names, goes_on=True)
 
@@ -110,14 +111,15 @@ class FileController(QObject):
         except ComposerError as error:
             self._report(error)
             return
-        before = self._document.composition
+        recorded, before = self._settle(), self._document.composition
         self._document.begin(Composition.from_melody(melody), f"Open {melody.title}")
-        instead, undo = in_place_of(before, self._document)
+        instead, undo = in_place_of(before, self._document, recorded=recorded)
         sentence = f"Opened the sample melody {melody.title}{instead}."
         self._bar.tell(sentence, Tone.SUCCESS, *undo, names=[melody.title], goes_on=True)
 
     def save(self) -> None:
-        """Save where Composer saved before, or ask."""
+        """Save where Composer saved before, or ask; a recording ends, and is saved with it."""
+        self._document.settle()
         path = self._document.save_path
         if path is None or not self._document.composition.note_count:
             self.save_as()
@@ -152,14 +154,14 @@ class FileController(QObject):
 
     def _restore(self, path: Path) -> None:
         def restored(composition: Composition) -> None:
-            before = self._document.composition
+            recorded, before = self._settle(), self._document.composition
             self._document.begin(composition, "Bring Back", saved=False)
             # Its own recovery file must exist before the old one goes.
             self._recovery.write()
             if self._recovery.finish() is None:
                 self._recovery.discard(path)
             self.offer_left_over()
-            instead, undo = in_place_of(before, self._document)
+            instead, undo = in_place_of(before, self._document, recorded=recorded)
             name = composition.title or "The piece"
             self._bar.tell(
                 f"{name} is back{instead}.", Tone.SUCCESS, *undo, names=[name], goes_on=True
@@ -176,7 +178,13 @@ class FileController(QObject):
         self._recovery.discard(path)
         self.offer_left_over()
 
+    def _settle(self) -> bool:
+        """Let a recording end, and become the piece that is left; whether there was any music."""
+        before = self._document.composition
+        return self._document.settle() and self._document.composition is not before
+
     def _ask_and_write(self, title: str, *, keep: bool) -> None:
+        self._document.settle()
         if not self._document.composition.note_count:
             self._say_empty()
             return

@@ -275,6 +275,9 @@ class MainWindow(QMainWindow):
 
     def _show_roll(self) -> None:
         composition = self._services.document.composition
+        if self.recording.active:
+            # The old melody makes room for the new one, and comes back if nothing is played.
+            composition = Composition(tempo=composition.tempo, meter=composition.meter)
         sure = None
         if self.commands.confidence.isChecked():
             sure = self.generation.confidence(composition)
@@ -295,14 +298,8 @@ class MainWindow(QMainWindow):
         self.setWindowModified(not document.as_saved)
 
     def _show_recording(self, state: RecordingState) -> None:
-        composition = self._services.document.composition
         self.roll.set_inviting(state is RecordingState.IDLE)
-        if state is RecordingState.COUNTING_IN:
-            # The old melody makes room for the new one, and comes back if nothing is played.
-            blank = Composition(tempo=composition.tempo, meter=composition.meter)
-            self.roll.set_composition(blank)
-            self.generate_panel.set_obstacle("A melody is being recorded.")
-        elif state is RecordingState.IDLE:
+        if state is not RecordingState.RECORDING:
             self._show_roll()
             self.generation.set_recording(self.recording.active)
 

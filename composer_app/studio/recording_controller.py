@@ -150,10 +150,10 @@ class RecordingController(QObject):
         self._timer.start()
         self.tick()
 
-    def stop(self) -> None:
-        """End the recording; ``recorded`` or ``nothingPlayed`` follows."""
+    def stop(self) -> bool:
+        """End the recording; ``recorded`` or ``nothingPlayed`` follows. Whether there was one."""
         if not self.active:
-            return
+            return False
         self._timer.stop()
         self._clicks.end_clicks()
         performance = self._performance(self._recorder.stop(self._clock()))
@@ -167,6 +167,7 @@ class RecordingController(QObject):
             self.nothingPlayed.emit()
         if self._journals is not None and journal is not None:
             self._journals.end_journal(journal)
+        return True
 
     def _performance(self, notes: tuple[PerformedNote, ...]) -> Performance:
         return Performance(notes, self._metronome.bpm, self._metronome.meter, self._view)

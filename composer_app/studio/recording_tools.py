@@ -37,6 +37,8 @@ class RecordingTools(QObject):
         self._messages = messages
         self.step_bar = StepInputBar(actions)
         self.recording = RecordingController(live, services.player, clock, self, services.recovery)
+        # Another piece that begins, or undo, must not lose what is being played.
+        document.settle_with(self.recording.stop)
         self.performances = PerformanceController(
             document, services.settings, bar.quantize_menu, messages, self
         )

@@ -22,7 +22,8 @@ class StepInputController(QObject):
     """Between the keys, the strip of lengths and the document.
 
     Each note is a step of undo. The playhead shows the cursor. After undo or another edit the
-    cursor is where it last was with that melody, or else at the melody's end.
+    cursor is where it last was with that melody, or else at the melody's end. It ends when another
+    piece begins, so that the next key does not change what has just been opened.
     """
 
     toggled = Signal(bool)
@@ -50,6 +51,7 @@ class StepInputController(QObject):
         # Where the cursor was with which melody.
         self._cursors: dict[tuple[Note, ...], int] = {}
         self._on = False
+        self._piece = document.piece_number
         actions.step_input.toggled.connect(self.set_on)
         actions.step_rest.triggered.connect(self.rest)
         actions.step_tie.triggered.connect(self.tie)
@@ -73,6 +75,7 @@ class StepInputController(QObject):
         if on == self._on:
             return
         self._on = on
+        self._piece = self._document.piece_number
         self._actions.step_input.setChecked(on)
         self._bar.set_on(on)
         if on:
@@ -117,6 +120,9 @@ class StepInputController(QObject):
     def _follow(self) -> None:
         """The document has changed: by us, by undo, or by something else."""
         if not self._on:
+            return
+        if self._document.piece_number != self._piece:
+            self.set_on(False)
             return
         notes = self._notes()
         if notes != self._entered.notes:

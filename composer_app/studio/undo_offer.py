@@ -7,6 +7,7 @@ from composer_app.studio.document import Document
 from composer_app.studio.message_bar import MessageAction
 
 _INSTEAD: Final = ", in place of the piece before"
+_RECORDED: Final = ", in place of what you were recording"
 
 
 def undo_offer(document: Document) -> MessageAction:
@@ -14,12 +15,17 @@ def undo_offer(document: Document) -> MessageAction:
 
     For messages about the piece as it is now: one that outlives it would undo something else.
     """
-    return MessageAction("Undo", document.undo_stack.undo)
+    return MessageAction("Undo", document.undo)
 
 
-def in_place_of(before: Composition, document: Document) -> tuple[str, tuple[MessageAction, ...]]:
+def in_place_of(
+    before: Composition, document: Document, *, recorded: bool = False
+) -> tuple[str, tuple[MessageAction, ...]]:
     """The end of a sentence that says that ``before`` has gone, and the way back to it.
 
-    Both are empty where there was no music.
+    Both are empty where there was no music. ``recorded`` says that it was being recorded until
+    then.
     """
-    return (_INSTEAD, (undo_offer(document),)) if before.note_count else ("", ())
+    if not before.note_count:
+        return "", ()
+    return _RECORDED if recorded else _INSTEAD, (undo_offer(document),)

@@ -102,10 +102,18 @@ def test_it_goes_on_where_a_melody_ends_or_the_ruler_is_clicked(studio: Studio) 
     assert melody(studio)[:3] == [(0, 60, 4), (4, 69, 4), (8, 64, 4)]
 
 
-def test_another_piece_is_gone_on_with_at_its_end(studio: Studio) -> None:
-    studio.window.commands.step_input.trigger()
-    studio.services.document.begin(scale(), "Open")
-    assert steps(studio).cursor == 16
+def test_it_ends_when_another_piece_begins(studio: Studio) -> None:
+    for leave in (
+        lambda: studio.services.document.begin(scale(), "Open"),
+        studio.services.document.undo,
+        studio.services.document.redo,
+    ):
+        studio.window.commands.step_input.trigger()
+        leave()
+        assert not studio.window.commands.step_input.isChecked()
+        there = studio.composition
+        strike(studio, 67)
+        assert studio.composition == there
 
 
 def test_recording_ends_it(studio: Studio) -> None:
