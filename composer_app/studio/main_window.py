@@ -13,6 +13,7 @@ from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.studio.about import show_about
 from composer_app.studio.actions import Actions
 from composer_app.studio.audio_export import AudioExport
+from composer_app.studio.audition import Audition
 from composer_app.studio.computer_keys import ComputerKeys
 from composer_app.studio.field_focus import FieldFocus
 from composer_app.studio.file_controller import FileController
@@ -134,6 +135,7 @@ class MainWindow(QMainWindow):
         self.selection = SelectionController(
             self.commands, document, self.roll, self.generation, self.generate_panel, self
         )
+        self._audition = Audition(document, self.playback, services.sound, settings, self)
         self.loop = LoopController(self.commands, self.roll, document, self.playback, self)
         self.lights = KeyLights(self.keyboard, self.playback, services.live, self)
         self.settings_dialog = SettingsDialog(services, self.midi, self)
@@ -186,6 +188,9 @@ class MainWindow(QMainWindow):
     def _connect_playing(self) -> None:
         self.news.follow_sound(self._services.sound, self.settings_dialog.open_sound)
         self.roll.seekRequested.connect(self.transport.seek)
+        self.roll.mouse.touched.connect(self._audition.strike)
+        self.roll.keyboard.reached.connect(self._audition.strike)
+        self.selection.editor.transposed.connect(self._audition.strike_all)
         self.recording.notesChanged.connect(self.roll.set_recording_notes)
         self.recording.stateChanged.connect(self._show_recording)
         follow = self.commands.follow

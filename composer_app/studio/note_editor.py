@@ -4,7 +4,7 @@ import itertools
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from composer_app.music.composition import Composition
 from composer_app.music.note_edits import (
@@ -41,7 +41,12 @@ class _Gesture:
 
 
 class NoteEditor(QObject):
-    """Edits the document's notes that are selected in the roll; locks go along with notes."""
+    """Edits the document's notes that are selected in the roll; locks go along with notes.
+
+    ``transposed(notes)`` has the notes whose pitch has changed, as they now are.
+    """
+
+    transposed = Signal(frozenset)
 
     def __init__(self, document: Document, roll: PianoRollView, parent: QObject) -> None:
         super().__init__(parent)
@@ -84,6 +89,7 @@ class NoteEditor(QObject):
         steps, fitting = possible_move(gesture.notes, steps, semitones)
         # What does not fit leaves the pitch where the gesture has brought it.
         semitones = fitting if fitting == semitones else gesture.semitones
+        transposed = semitones != gesture.semitones
         result, arrived = with_moved_notes(gesture.base, gesture.notes, steps, semitones)
         gesture.steps, gesture.semitones = steps, semitones
         gesture.result, gesture.arrived = result, arrived
@@ -91,6 +97,8 @@ class NoteEditor(QObject):
         text = "Transpose" if semitones and not steps else "Move Notes"
         self._document.replace(result, text, gesture.number, locks)
         self._roll.set_selection(Selection(arrived))
+        if transposed:
+            self.transposed.emit(arrived)
 
 
 def _moved_locks(gesture: _Gesture, result: Composition) -> Locks:

@@ -66,11 +66,13 @@ class RollMouse(QObject):
     """Click, toggle, rubber band and dragging notes, on the viewport of a roll.
 
     ``dragged(steps, semitones)`` is how far the selected notes have been dragged since
-    ``dragBegan``.
+    ``dragBegan``; ``touched(NoteKey)`` follows when the mouse goes down on a note that is selected
+    then.
     """
 
     dragBegan = Signal()
     dragged = Signal(int, int)
+    touched = Signal(object)
     # A rubber band or a drag has begun (True) or ended.
     busyChanged = Signal(bool)
 
@@ -105,6 +107,8 @@ class RollMouse(QObject):
                 self._grabbed = None
         elif self._grabbed not in roll.selection.notes:
             roll.set_selection(Selection(frozenset({self._grabbed})))
+        if self._grabbed is not None:
+            self.touched.emit(self._grabbed)
 
     def move(self, event: QMouseEvent) -> None:
         """Draw the band, or drag the notes."""
@@ -192,11 +196,13 @@ class RollKeyboard(QObject):
     """Arrow keys in the roll.
 
     Left and Right select the note before or after, with Shift in addition; with Ctrl, Up and Down
-    select the voice above or below. ``nudged(steps, semitones)``: Up and Down move what is
-    selected by a semitone, with Shift by an octave; Alt with Left and Right by a step.
+    select the voice above or below; ``reached(NoteKey)`` says which note that was.
+    ``nudged(steps, semitones)``: Up and Down move what is selected by a semitone, with Shift by an
+    octave; Alt with Left and Right by a step.
     """
 
     nudged = Signal(int, int)
+    reached = Signal(object)
 
     def __init__(self, roll: SelectableRoll, parent: QObject) -> None:
         super().__init__(parent)
@@ -236,4 +242,5 @@ class RollKeyboard(QObject):
             return bool(roll.selection.notes)
         roll.set_selection(roll.selection.plus({key}) if add else Selection(frozenset({key})))
         roll.reveal(key[1].pitch, key[1].start, key[1].end)
+        self.reached.emit(key)
         return True

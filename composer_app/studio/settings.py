@@ -188,6 +188,15 @@ class Settings:
         self._store.setValue("metronome/always", on)
 
     @property
+    def audition(self) -> bool:
+        """Whether notes that are selected and moved are heard."""
+        return self._flag("sound/audition", True)
+
+    @audition.setter
+    def audition(self, on: bool) -> None:
+        self._store.setValue("sound/audition", on)
+
+    @property
     def metronome_volume(self) -> float:
         """How loud the clicks are, 0 to 1."""
         return min(100, max(0, self._number("metronome/volume", 100))) / 100

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from composer_app.live.audio_drivers import DEFAULT_PERIOD, PERIOD_SIZES, audio_drivers
 from composer_app.live.soundfonts import find_soundfonts
@@ -56,6 +56,9 @@ class SoundPage(Rows):
         self.period = ChoiceBox("Buffer", self._choose_period)
         self._latency = note_label()
         self.correction = self._make_correction()
+        self.audition = QCheckBox("&Sound notes that are selected and moved")
+        self.audition.setChecked(settings.audition)
+        self.audition.toggled.connect(self._choose_audition)
         self.test = QPushButton("Play Test Notes")
         self.test.clicked.connect(own.play_test)
         self.again = QPushButton("Try Again")
@@ -155,6 +158,9 @@ class SoundPage(Rows):
     def _choose_correction(self, milliseconds: float) -> None:
         self._settings.recording_correction = milliseconds / 1000
 
+    def _choose_audition(self, on: bool) -> None:
+        self._settings.audition = on
+
     def _make_correction(self) -> NumberField:
         spin = NumberField("The correction", -_LATEST_MS, _LATEST_MS, suffix=" ms")
         spin.setSingleStep(5)
@@ -174,6 +180,7 @@ class SoundPage(Rows):
         early = QLabel("earlier than they arrive")
         set_role(early, "muted")
         self.add_row("Recorded &notes", self.correction, early, note=note_label(_CORRECTION_NOTE))
+        self.add_row("Editing", self.audition)
         card = QFrame()
         set_role(card, "card")
         row = QHBoxLayout(card)
