@@ -23,6 +23,7 @@ from composer_app import __version__
 from composer_app.errors import ComposerError
 from composer_app.live.doctor import Fact, midi_facts, missing, sound_facts
 from composer_app.resources import resource_folder
+from composer_app.terminal import say, say_json
 
 BROKEN: Final = 1
 _LIMIT_SECONDS: Final = 30.0
@@ -58,9 +59,9 @@ def _doctor(args: argparse.Namespace) -> int:
     works = all(fact.ok for fact in facts if fact.needed)
     if args.json:
         rows = [asdict(fact) for fact in facts]
-        print(json.dumps({"works": works, "facts": rows}, indent=2, ensure_ascii=False))
+        say_json({"works": works, "facts": rows})
     else:
-        print("\n".join(report(facts)))
+        say(*report(facts))
     return 0 if works else BROKEN
 
 
@@ -245,7 +246,8 @@ def _versions() -> list[Fact]:
 def answer(probe: str) -> None:
     """Print the facts of ``probe``, for :func:`examine`; whatever else is printed is ignored."""
     facts = _PROBES[probe]()
-    print(_ANSWER + json.dumps([asdict(fact) for fact in facts]), flush=True)
+    sys.stdout.write(f"{_ANSWER}{json.dumps([asdict(fact) for fact in facts])}\n")
+    sys.stdout.flush()
     # Without teardown: a library that crashes at the very end has answered all the same.
     os._exit(0)
 

@@ -35,6 +35,10 @@ class SettingError(ComposerError):
     """An option or setting has a value that cannot be used."""
 
 
+class StreamError(ComposerError):
+    """Standard input or output is closed, or cannot be read or written."""
+
+
 class CorpusError(ComposerError):
     """Training data is missing or damaged."""
 

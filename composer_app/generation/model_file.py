@@ -35,7 +35,9 @@ def read_metadata(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         raise ModelError(f"There is no model file at {path}.") from None
     except OSError as error:
-        raise ModelError(f"The model file {path} cannot be read: {failure_reason(error)}.") from None
+        raise ModelError(
+            f"The model file {path} cannot be read: {failure_reason(error)}."
+        ) from None
     except (ValueError, EOFError):
         raise ModelError(
             f"{path.name} is not an ONNX model, or it is damaged: install Composer again, or"

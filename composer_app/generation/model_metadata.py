@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
+from composer_app.music.pitch import OCTAVE
 from composer_app.music.styles import BACH
 
 # A file that lists more is not ours.
@@ -56,4 +57,5 @@ def positive_number(metadata: Mapping[str, str], key: str) -> float | None:
 def pitch_range(metadata: Mapping[str, str]) -> tuple[int, int]:
     """The lowest and the highest MIDI pitch that the network knows."""
     lowest = whole_number(metadata, "lowest_pitch", 0, 127)
-    return lowest, whole_number(metadata, "highest_pitch", lowest, 127)
+    # Voices are brought into it by octaves.
+    return lowest, whole_number(metadata, "highest_pitch", lowest + OCTAVE - 1, 127)

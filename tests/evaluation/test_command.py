@@ -37,7 +37,8 @@ def test_progress_is_shown_on_a_terminal_and_a_report_written(
     assert cli.main([*plain, "--report", "report.md"]) == 0
     shown = capsys.readouterr().err
     assert shown.startswith("\rcomposing")
-    assert shown.endswith("100%\n")
+    assert "\rcomposing 100%" in shown
+    assert shown.endswith("\r\x1b[K"), "the line is gone afterwards"
     report = Path("report.md").read_text(encoding="utf-8")
     assert "not told where phrases end" in report
     assert Path("report-1.png").exists()

@@ -1,6 +1,7 @@
 """One bad file among the models hides no other, whatever it is and whatever is in it."""
 
 import json
+import os
 import random
 import struct
 import threading
@@ -327,7 +328,7 @@ def test_a_folder_that_cannot_be_read_is_a_sentence(
     put_irregular(folder.parent / "pipe", "pipe")
     # An environment takes no zero byte, but a test can pretend.
     environment = {catalog.MODELS_VARIABLE: str(folder.parent / nonsense)}
-    monkeypatch.setattr(catalog.os, "environ", environment)
+    monkeypatch.setattr(os, "environ", environment)
     problem = models_folder_problem()
     assert problem is not None
     assert "COMPOSER_MODELS" in problem
