@@ -58,7 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command ``argv`` (the process's own when omitted); the exit status."""
     prepare_streams()
     try:
-        status = _run(argv)
+        args = _parser().parse_args(argv)
+        status = int(args.run(args))
         flush_output()
     except StreamError as error:
         abandon_output()
@@ -89,21 +90,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
-def _run(argv: Sequence[str] | None) -> int:
-    try:
-        args = _parser().parse_args(argv)
-    except SystemExit:
-        # The way out of --help, which somebody has to read as well.
-        flush_output()
-        raise
-    return int(args.run(args))
-
-
 class _Parser(argparse.ArgumentParser):
     """An argument parser whose mistakes are one sentence and whose examples stay in one line."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**{"formatter_class": argparse.RawDescriptionHelpFormatter, **settings})
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        # Help and version, of which argparse itself would not notice that nobody can read them.
+        say(*message.splitlines())
 
     def error(self, message: str) -> NoReturn:
         warn(f"{self.prog}: {message} (see {self.prog} --help).")

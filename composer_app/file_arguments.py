@@ -38,7 +38,7 @@ def named_file(text: str) -> Path:
     """The type of an argument that names a file or folder which cannot be a standard stream."""
     if text == "-":
         raise argparse.ArgumentTypeError(
-            "- would be a standard stream, and here a name is needed (./- if that is the name)"
+            "here a name is needed, and - is none (a file of that name is ./-)"
         )
     return Path(text)
 

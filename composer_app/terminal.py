@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from composer_app.errors import StreamError
 from composer_app.plain_text import one_line
@@ -64,7 +64,7 @@ def say_json(data: Any, *, aside: bool = False) -> None:
     """Print ``data`` as JSON, as :func:`say` prints lines."""
     text = json.dumps(data, indent=2)
     if aside:
-        with suppress(OSError, ValueError):
+        with _unheard():
             print(text, file=sys.stderr, flush=True)
         return
     with _writing():
@@ -73,7 +73,7 @@ def say_json(data: Any, *, aside: bool = False) -> None:
 
 def warn(*lines: str) -> None:
     """Print ``lines`` on standard error, if anybody can hear it."""
-    with suppress(OSError, ValueError):
+    with _unheard():
         for line in lines:
             print(one_line(line), file=sys.stderr, flush=True)
 
@@ -85,11 +85,8 @@ def flush_output() -> None:
 
 
 def abandon_output() -> None:
-    """Send to nowhere what is still to be written, about which Python would complain at its end."""
-    with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+    """Print nothing more on standard output, of which somebody has had enough."""
+    _abandon(sys.stdout)
 
 
 @contextmanager
@@ -113,8 +110,25 @@ def status_line() -> Iterator[Callable[[str], None] | None]:
 
 def _control(text: str) -> None:
     """Let the terminal obey ``text``, which is our own."""
-    with suppress(OSError, ValueError):
+    with _unheard():
         print(text, end="", file=sys.stderr, flush=True)
+
+
+def _abandon(stream: TextIO) -> None:
+    """Let what is still to be written go nowhere: Python would complain of it at its end."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Write on standard error, whether or not that can be done."""
+    try:
+        yield
+    except (OSError, ValueError):
+        _abandon(sys.stderr)
 
 
 @contextmanager

@@ -92,5 +92,5 @@ def test_what_is_no_file_is_an_os_error(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     put_irregular(tmp_path / "a.npz", kind)
-    with pytest.raises(OSError, match="."):
+    with pytest.raises(OSError, match=r"."):
         read_arrays(tmp_path / "a.npz", ["a"])

@@ -14,7 +14,7 @@ from tests.irregular import IRREGULAR, put_irregular
 def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "thing"
     reason = put_irregular(path, kind)
-    with pytest.raises(OSError, match=".") as caught:
+    with pytest.raises(OSError, match=r".") as caught:
         open_regular(path)
     assert reason in failure_reason(caught.value)
 
@@ -54,6 +54,6 @@ def test_what_takes_the_place_of_a_file_meanwhile_is_refused(
         return found
 
     monkeypatch.setattr(Path, "stat", look_and_replace)
-    with pytest.raises(OSError, match=".") as caught:
+    with pytest.raises(OSError, match=r".") as caught:
         open_regular(path)
     assert failure_reason(caught.value) == "it is not a regular file"
