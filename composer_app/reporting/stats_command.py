@@ -234,6 +234,7 @@ def _lines(name: str, report: Report) -> list[str]:
         lines.append(f"  {title:<24} {'–' if value is None else form.format(value):>8}")
     if report.likeness:
         lines += ["", *_likeness_table(report.likeness), "", _copy_sentence(report)]
+        lines += report.problems
     return lines
 
 

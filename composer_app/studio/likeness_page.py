@@ -186,6 +186,10 @@ class LikenessPage(QWidget):
 
 def copy_sentence(verdict: Verdict) -> str:
     """The longest run that is shared with the training music, as a warning if it is long."""
+    return " ".join(filter(None, (_run_sentence(verdict), *verdict.problems)))
+
+
+def _run_sentence(verdict: Verdict) -> str:
     run = verdict.shared
     if run is not None and run.near_copy:
         return f"Near-copy: {run.sentence}"

@@ -23,6 +23,7 @@ from composer_app.generation.model_file import read_metadata
 from composer_app.resources import resource_folder
 from tests.generation.models import GRAPH, metadata, text, varint
 from tests.irregular import IRREGULAR, put_irregular
+from tests.odd_json import ODD_TEXTS, places, with_text_at
 
 # Generous: a busy machine takes a hundred times as long as ours does.
 LIMIT_SECONDS = 2.0
@@ -208,40 +209,6 @@ def test_whatever_goes_wrong_with_one_is_its_own_problem(
     model = the_bad_one()
     assert model.problem is not None
     assert model.problem.startswith("odd.onnx")
-
-
-# JSON that is sound, or nearly, and means nothing.
-ODD_TEXTS = [
-    *("null", "true", "0", "-1", "1.5", "1e999", "NaN", "-Infinity", '""', '"x"', "[]", "{}"),
-    *("[null]", "[[]]", "[{}]", '{"a": 1}', "1" + "0" * 400, "1" * 5000, "[" * 100_000, '"', ""),
-    '{"a":' * 50_000,
-    "[" + ",".join(['"bach"'] * 50_000) + "]",
-    '"\\ud800\\u001b[31m"',
-]
-
-
-def places(value: Any) -> list[tuple[Any, ...]]:
-    """The path of every value inside ``value``, and of itself."""
-    found: list[tuple[Any, ...]] = [()]
-    if isinstance(value, list):
-        value = dict(enumerate(value))
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            found += [(key, *path) for path in places(inner)]
-    return found
-
-
-def with_text_at(value: Any, path: tuple[Any, ...], odd: str) -> str:
-    """``value`` as JSON, with ``odd`` instead of what is at ``path``."""
-    if not path:
-        return odd
-    if isinstance(value, dict):
-        rows = {k: with_text_at(v, path[1:], odd) if k == path[0] else json.dumps(v)
-                for k, v in value.items()}  # fmt: skip
-        return "{" + ",".join(f"{json.dumps(k)}:{v}" for k, v in rows.items()) + "}"
-    items = [with_text_at(v, path[1:], odd) if i == path[0] else json.dumps(v)
-             for i, v in enumerate(value)]  # fmt: skip
-    return "[" + ",".join(items) + "]"
 
 
 PLACES = [(key, path) for key, value in SEVERAL.items() for path in places(value)]
