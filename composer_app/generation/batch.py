@@ -20,6 +20,7 @@ from composer_app.generation.given import (
 )
 from composer_app.music.composition import VOICE_NAMES, Composition, melody_track
 from composer_app.music.melody import Melody
+from composer_app.music.regular_file import is_file, is_folder
 from composer_app.music.safe_file import failure_reason
 
 _MIDI_ENDINGS: Final = (".mid", ".midi")
@@ -84,11 +85,11 @@ def plan_outputs(melodies: Sequence[Path], output: Path, takes: int) -> list[Pla
     """
     _refuse_shared_streams(melodies, output, takes)
     if len(melodies) > 1:
-        if output.is_file() or output.suffix.lower() in _MIDI_ENDINGS:
+        if is_file(output) or output.suffix.lower() in _MIDI_ENDINGS:
             raise SettingError(f"Several melodies need a folder to go to, and {output} is a file.")
         bases = [output / f"{melody.stem}.mid" for melody in melodies]
     else:
-        inside = not is_standard(output) and output.is_dir()
+        inside = not is_standard(output) and is_folder(output)
         bases = [output / f"{melodies[0].stem}.mid" if inside else output]
     plans = [
         Plan(melody, _takes(base, takes)) for melody, base in zip(melodies, bases, strict=True)
@@ -128,7 +129,7 @@ def prepare_folder(output: Path, *, make: bool) -> None:
     if is_standard(output):
         check_output(output)
         return
-    folder = output if make or output.is_dir() else output.parent
+    folder = output if make or is_folder(output) else output.parent
     try:
         if make:
             folder.mkdir(parents=True, exist_ok=True)
@@ -136,7 +137,7 @@ def prepare_folder(output: Path, *, make: bool) -> None:
         raise SettingError(
             f"The folder {folder} cannot be made: {failure_reason(error)}."
         ) from error
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise SettingError(f"There is no folder {folder}: make it or choose another output.")
     if not os.access(folder, os.W_OK):
         raise SettingError(f"The folder {folder} cannot be written to: choose another output.")
@@ -160,7 +161,7 @@ def _refuse_shared_streams(melodies: Sequence[Path], output: Path, takes: int) -
     elif any(map(is_standard, melodies)):
         if len(melodies) > 1:
             raise SettingError("Standard input is one melody: leave - out, or name it alone.")
-        if output.is_dir():
+        if is_folder(output):
             raise SettingError(
                 f"What comes from standard input has no name: name a file in {output}."
             )

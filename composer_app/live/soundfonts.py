@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from composer_app.music.regular_file import open_regular
+from composer_app.music.regular_file import is_file, open_regular
 
 _SUFFIXES: Final = (".sf2", ".sf3")
 # Sets known to hold all General MIDI instruments, best first; others may be a single piano.
@@ -26,7 +26,7 @@ def find_soundfonts(
     for folder in soundfont_folders() if folders is None else folders:
         yield from sorted(_soundfonts_in(folder), key=_rank)
     copy = _copy_in_pretty_midi() if bundled is None else bundled
-    if copy is not None and copy.is_file():
+    if copy is not None and is_file(copy):
         yield copy
 
 

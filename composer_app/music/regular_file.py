@@ -47,6 +47,24 @@ def read_regular(path: Path, most: int) -> bytes:
     return data
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder at ``path``; not where that cannot be known, or be a name."""
+    # Path.is_dir() raises an error for a name that is too long, and where one may not look.
+    return stat.S_ISDIR(_mode(path))
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a regular file at ``path``, as :func:`is_folder` says it of a folder."""
+    return stat.S_ISREG(_mode(path))
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return 0
+
+
 def _check(path: Path, found: os.stat_result) -> None:
     if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))

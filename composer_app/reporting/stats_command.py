@@ -25,6 +25,7 @@ from composer_app.file_arguments import (
 )
 from composer_app.music.composition import Composition
 from composer_app.music.pitch import pitch_name
+from composer_app.music.regular_file import is_file
 from composer_app.plain_text import one_line_name
 from composer_app.reporting.report import (
     FeatureReport,
@@ -192,7 +193,7 @@ def _read(path: Path) -> Composition:
     try:
         return read_piece(path)
     except MidiFileError as error:
-        text = path.suffix.lower() in _COLUMNS and path.is_file()
+        text = path.suffix.lower() in _COLUMNS and is_file(path)
         if text or (is_standard(path) and "is not a MIDI file" in str(error)):
             raise SettingError(
                 f"{input_name(path)} is not a MIDI file: add --fit gaussian or --fit binomial if it"

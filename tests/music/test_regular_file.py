@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from composer_app.music.regular_file import open_regular, read_regular
+from composer_app.music.regular_file import is_file, is_folder, open_regular, read_regular
 from composer_app.music.safe_file import failure_reason
 from tests.irregular import IRREGULAR, put_irregular
 
@@ -33,6 +33,27 @@ def test_a_file_beyond_the_limit_is_not_read_whole(tmp_path: Path) -> None:
         file.truncate(3_000_000_000)
     with pytest.raises(OSError, match="larger than 2 MB"):
         read_regular(path, 2_000_000)
+
+
+def test_what_is_there_can_be_asked_of_any_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    assert is_folder(tmp_path)
+    assert is_file(tmp_path / "file")
+    assert not is_file(tmp_path)
+    assert not is_folder(tmp_path / "file")
+    for name in ("missing", "n" * 5000, "a\0b", "file/inside"):
+        assert not is_file(tmp_path / name)
+        assert not is_folder(tmp_path / name)
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    # Root may look everywhere.
+    monkeypatch.setattr(Path, "stat", refuse)
+    assert not is_file(tmp_path / "file")
+    assert not is_folder(tmp_path)
 
 
 def test_a_name_that_is_none_is_no_file() -> None:
