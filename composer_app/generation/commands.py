@@ -212,7 +212,7 @@ def _generate(args: argparse.Namespace) -> int:
     asked = bool(args.improve or args.lock)
     for job in jobs:
         if sentence := job.sentence(voices=asked):
-            print(sentence, file=sys.stderr)
+            warn(sentence)
     givens = [given_from(job.melody, job.voices, args.lock) if asked else None for job in jobs]
     if args.improve:
         for job in jobs:

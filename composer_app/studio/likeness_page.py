@@ -105,6 +105,7 @@ class LikenessPage(QWidget):
         self.styles = ElidedBox("The style to compare with")
         self.styles.currentIndexChanged.connect(self._judge)
         self.sentence = QLabel()
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setWordWrap(True)
         set_role(self.sentence, "words")
         self.copy = LinkLabel()
