@@ -46,6 +46,8 @@ def studio(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     """A window around which everything is hostile: models, devices, instruments."""
     fonts = [tmp_path / HOSTILE_NAME.replace(".mid", ".sf2")]
     monkeypatch.setattr(sound_page, "find_soundfonts", lambda: iter(fonts))
+    # What a style is called stands in a file beside the models.
+    monkeypatch.setattr(likeness_page, "styles", lambda: (("bach", MARKUP),))
     with open_studio(tmp_path / "data", models=MODELS, sound_problem=HOSTILE) as result:
         result.ports.names = [HOSTILE]
         result.midi_system.ports = [HOSTILE]
@@ -128,7 +130,6 @@ def test_statistics_that_name_other_pieces(
         "verdict_of",
         lambda piece, style: Verdict(piece, compare(piece, bach), run, (MARKUP,)),
     )
-    monkeypatch.setattr(likeness_page, "styles", lambda: (("bach", MARKUP),))
     monkeypatch.setattr(statistics_picture, "load_profile", lambda style: bach)
     opened(studio, qtbot, write_hostile(tmp_path))
     statistics = studio.window.statistics
@@ -137,13 +138,15 @@ def test_statistics_that_name_other_pieces(
         qtbot.waitUntil(lambda: not statistics.busy)
         assert_nothing_hostile(studio, 30)
     assert "Near-copy" in statistics.likeness.copy.text
-    page = statistics.distribution
-    box = page.choices.beside
+    statistics.tabs[0].click()
+    box = statistics.distribution.choices.beside
     for index in range(box.count()):
         box.setCurrentIndex(index)
         box.activated.emit(index)
         qtbot.waitUntil(lambda: not statistics.busy)
         assert_nothing_hostile(studio, 30)
+    # The last one is the style.
+    assert f"from {MARKUP}" in statistics.distribution.figures.shown
 
 
 def test_tooltips_over_notes(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
