@@ -125,13 +125,19 @@ def ask(probe: str, limit: float) -> list[Fact]:
 
 def _composing_facts() -> list[Fact]:
     """Whether a MIDI file can be read, composed around and written."""
-    from composer_app.generation.catalog import DEFAULT_MODEL, installed_models
+    from composer_app.generation.catalog import (
+        DEFAULT_MODEL,
+        installed_models,
+        models_folder_problem,
+    )
 
     models = installed_models()
     # Loading a model first is what tells onnxruntime to report nothing to anybody.
     problems = {model.name: model.problem or _loading_problem(model.name) for model in models}
     onnx = _onnx()
     facts = [onnx]
+    if folder := models_folder_problem():
+        facts.append(missing("models folder", folder))
     if DEFAULT_MODEL not in problems:
         sentence = f"The model {DEFAULT_MODEL} is not installed."
         facts.append(missing(f"model {DEFAULT_MODEL}", sentence, _reinstall(), needed=True))

@@ -21,6 +21,8 @@ from composer_app.music.sample_melodies import load_sample, sample_melodies
 from composer_app.music.styles import style_named
 from composer_app.music.timing import TempoMap
 from tests.generation.fake_generator import FakeGenerator
+from tests.generation.models import GRAPH, metadata
+from tests.irregular import put_irregular
 
 COMMANDS = (
     "studio",
@@ -359,6 +361,47 @@ def test_models(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert answer["models"][0]["tempo"] == {"lowest": 50, "usual": 72, "highest": 120}
     assert answer["models"][0]["manner"] == "refining"
     assert "vary_melody" in answer["models"][0]["supports"]
+
+
+@pytest.mark.parametrize("nonsense", ["missing", "file"])
+def test_a_folder_of_models_that_is_none_is_said(
+    run: Run, generator: FakeGenerator, monkeypatch: pytest.MonkeyPatch, nonsense: str
+) -> None:
+    Path("file").touch()
+    monkeypatch.setenv("COMPOSER_MODELS", nonsense)
+    status, out, err = run("models")
+    assert status == 0
+    assert out.startswith("bach ")
+    assert f"The folder of models {nonsense}, which COMPOSER_MODELS names, cannot be read" in err
+    assert_one_sentence(err)
+    assert json.loads(run("models", "--json")[1])["problem"] == err.strip()
+    write_sample("twinkle", "tune.mid")
+    assert run("generate", "tune.mid", "-o", "out.mid")[2] == err
+    monkeypatch.delenv("COMPOSER_MODELS")
+    assert json.loads(run("models", "--json")[1])["problem"] is None
+    assert run("models")[2] == ""
+
+
+def test_one_bad_model_leaves_the_others(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("mine").mkdir()
+    put_irregular(Path("mine/pipe.onnx"), "pipe")
+    (Path("mine") / "deep.onnx").write_bytes(
+        GRAPH + metadata("format", "1") + metadata("technique", "gan")
+        + metadata("entries", "[" * 100_000)
+    )  # fmt: skip
+    monkeypatch.setenv("COMPOSER_MODELS", "mine")
+    status, out, err = run("models")
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0].startswith("bach ")
+    assert any("pipe.onnx cannot be read: it is not a regular file." in line for line in lines)
+    assert any("deep.onnx was made for another version" in line for line in lines)
+    write_sample("twinkle", "tune.mid")
+    for name in ("pipe", "deep", "mine/pipe.onnx"):
+        status, out, err = run("generate", "tune.mid", "-o", "out.mid", "--model", name)
+        assert (status, out) == (2, "")
+        assert_one_sentence(err)
+    assert run("generate", "tune.mid", "-o", "out.mid", "--model", "bach")[0] == 0
 
 
 def test_no_models(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
