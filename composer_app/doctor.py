@@ -132,7 +132,6 @@ def _composing_facts() -> list[Fact]:
     )
 
     models = installed_models()
-    # Loading a model first is what tells onnxruntime to report nothing to anybody.
     problems = {model.name: model.problem or _loading_problem(model.name) for model in models}
     onnx = _onnx()
     facts = [onnx]
@@ -156,9 +155,10 @@ def _composing_facts() -> list[Fact]:
 
 
 def _onnx() -> Fact:
-    try:
-        import onnxruntime
+    from composer_app.generation.onnx_session import onnxruntime_module
 
+    try:
+        onnxruntime = onnxruntime_module()
         providers = ", ".join(onnxruntime.get_available_providers())
         return Fact("onnxruntime", f"{onnxruntime.__version__}, {providers}", needed=True)
     except Exception as error:  # whatever a damaged library raises

@@ -28,6 +28,7 @@ from composer_app.live.rendering import (
     music_frames,
     render,
 )
+from composer_app.live.system_libraries import quick_search
 from composer_app.live.true_peak import TruePeak
 from composer_app.music.composition import Composition
 from composer_app.music.safe_file import failure_reason
@@ -229,7 +230,8 @@ def check_rate(kind: AudioFormat, rate: int) -> None:
 def soundfile_module() -> Any:
     """The module soundfile. Raises :class:`DeviceError` where it does not work."""
     try:
-        return import_module("soundfile")
+        with quick_search():
+            return import_module("soundfile")
     except ModuleNotFoundError:
         raise DeviceError(
             "Audio files cannot be written because the Python package soundfile is missing: type:"
