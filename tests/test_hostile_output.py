@@ -8,6 +8,7 @@ import pytest
 
 from composer_app import doctor
 from composer_app.generation import commands
+from composer_app.generation.catalog import ModelInfo
 from composer_app.live.commands import choose_output
 from composer_app.live.doctor import Fact
 from composer_app.music.midi_file import read_midi
@@ -32,12 +33,9 @@ def tune(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (models / "none\x1b[31m.onnx").write_bytes(b"")
     monkeypatch.setenv("COMPOSER_MODELS", str(models))
     monkeypatch.setattr(commands, "load_generator", lambda name: FakeGenerator(HOSTILE))
-    monkeypatch.setattr(commands, "find_model", lambda name: commands_model())
+    info = ModelInfo(HOSTILE, Path(HOSTILE_NAME), HOSTILE, HOSTILE, "gan", supports=())
+    monkeypatch.setattr(commands, "find_model", lambda name: info)
     return write_hostile(tmp_path).name
-
-
-def commands_model() -> commands.ModelInfo:
-    return commands.ModelInfo(HOSTILE, Path(HOSTILE_NAME), HOSTILE, HOSTILE, "gan", supports=())
 
 
 def seen(result: tuple[int, str, str], status: int = 0) -> str:

@@ -81,8 +81,9 @@ def test_packages_search_in_the_same_way_while_they_are_imported() -> None:
 
 def test_without_jack_nothing_is_watched(monkeypatch: pytest.MonkeyPatch, asked: list[str]) -> None:
     loading(monkeypatch)
-    monkeypatch.setattr(jack_watch.ctypes, "CDLL", ctypes.CDLL)
     assert jack_watch._library() is None
+    assert jack_watch._library() is None
+    assert asked == ["jack"]
 
 
 # Each process writes down which programs it starts.

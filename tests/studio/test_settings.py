@@ -107,7 +107,8 @@ def test_values_of_another_kind_harm_nobody(tmp_path: Path, odd: str) -> None:
     assert set(found) == set(usual)
     for name in ("midi_channel", "midi_shift", "count_in_bars", "metronome_volume"):
         assert found[name] is None or -24 <= found[name] <= 24  # type: ignore[operator]
-    assert not any(map(is_soundfont, filter(None, [found["sound"].soundfont])))
+    sound = Settings(tmp_path).sound
+    assert sound.soundfont is None or not is_soundfont(sound.soundfont)
 
 
 def test_recent_files_are_few_and_exist(tmp_path: Path) -> None:
