@@ -70,9 +70,8 @@ class Job:
         one = "1 more track" if voices else "the other track"
         many = f"{count} more tracks" if voices else f"the other {count} tracks"
         gone = f"; {one} is left out" if count == 1 else f"; {many} are left out"
-        return (
-            f"{self.plan.source}: {which}{gone if count else ''}. --track chooses another melody."
-        )
+        source = input_name(self.plan.source)
+        return f"{source}: {which}{gone if count else ''}. --track chooses another melody."
 
 
 def plan_outputs(melodies: Sequence[Path], output: Path, takes: int) -> list[Plan]:

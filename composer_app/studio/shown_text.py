@@ -27,7 +27,9 @@ def without_mnemonic(text: str) -> str:
 def tip_text(text: str) -> str:
     """``text``, of one line or several, for a tooltip, which takes for HTML what looks like it."""
     lines = "\n".join(map(one_line, text.split("\n")))
-    return Qt.convertFromPlainText(lines) if Qt.mightBeRichText(lines) else lines
+    if not Qt.mightBeRichText(lines):
+        return lines
+    return Qt.convertFromPlainText(lines, Qt.WhiteSpaceMode.WhiteSpaceNormal)
 
 
 def title_text(text: str) -> str:

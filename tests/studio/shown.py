@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from composer_app.studio.elided import ElidedBox, ElidedLabel
+
 # (where, text, whether it is shown as HTML if it looks like it, whether "&" marks a mnemonic)
 Shown = tuple[str, str, bool, bool]
 
@@ -43,7 +45,9 @@ def shown_texts() -> Iterator[Shown]:
 
 def _of_widget(who: str, widget: QWidget) -> Iterator[Shown]:
     yield f"title of {who}", widget.windowTitle(), False, False
-    yield f"tooltip of {who}", widget.toolTip(), True, False
+    # Those show their tooltips themselves, as plain text: see test_elided.
+    by_itself = isinstance(widget, (ElidedBox, ElidedLabel))
+    yield f"tooltip of {who}", widget.toolTip(), not by_itself, False
     yield f"status tip of {who}", widget.statusTip(), False, False
     yield f"name of {who}", widget.accessibleName(), False, False
     yield f"description of {who}", widget.accessibleDescription(), False, False
