@@ -27,28 +27,9 @@ from composer_app.file_arguments import (
 from composer_app.music.composition import Composition
 from composer_app.music.midi_file import read_midi
 from composer_app.music.sample_melodies import load_sample
+from tests.streams import Standing, take_output
 
 TWINKLE = Composition.from_melody(load_sample("twinkle"))
-
-
-class Standing(io.TextIOWrapper):
-    """A text stream over bytes, at a terminal or not."""
-
-    def __init__(self, data: bytes = b"", *, terminal: bool = False) -> None:
-        super().__init__(io.BytesIO(data))
-        self._terminal = terminal
-
-    def isatty(self) -> bool:
-        return self._terminal
-
-
-def take_output(monkeypatch: pytest.MonkeyPatch, *, terminal: bool = False) -> io.BytesIO:
-    """What is written to standard output from now on."""
-    stream = Standing(terminal=terminal)
-    monkeypatch.setattr(sys, "stdout", stream)
-    monkeypatch.setattr(sys, "__stdout__", stream)
-    assert isinstance(stream.buffer, io.BytesIO)
-    return stream.buffer
 
 
 def test_a_dash_is_a_stream_and_every_other_name_a_file(
