@@ -5,9 +5,7 @@ A command returns its exit status. What a person did wrong arrives here as a
 """
 
 import argparse
-import json
 import os
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -15,16 +13,40 @@ from typing import Any, Final, NoReturn
 
 from composer_app import __version__
 from composer_app.doctor import add_doctor_command
-from composer_app.errors import ComposerError, SettingError
+from composer_app.errors import ComposerError, SettingError, StreamError
 from composer_app.evaluation import add_evaluation_command
-from composer_app.generation.catalog import DEFAULT_MODEL, installed_models
+from composer_app.file_arguments import (
+    INPUT_HELP,
+    OUTPUT_HELP,
+    check_output,
+    file_argument,
+    is_standard,
+    named_file,
+    output_name,
+    read_piece,
+    write_output,
+    write_piece,
+)
+from composer_app.generation.catalog import (
+    DEFAULT_MODEL,
+    installed_models,
+    models_folder_problem,
+)
 from composer_app.generation.commands import FAILED, add_generate_command
 from composer_app.live.commands import add_live_commands
 from composer_app.music.composition import Composition
-from composer_app.music.midi_file import read_midi, write_midi
-from composer_app.music.safe_file import failure_reason, write_whole
 from composer_app.music.sample_melodies import load_sample, sample_melodies
+from composer_app.plain_text import one_line
 from composer_app.reporting import add_profile_command, add_stats_command
+from composer_app.terminal import (
+    NO_READER,
+    abandon_output,
+    flush_output,
+    prepare_streams,
+    say,
+    say_json,
+    warn,
+)
 from composer_app.training.commands import add_training_commands
 
 INTERRUPTED: Final = 130  # as shells report a program that was stopped by Ctrl-C
@@ -34,36 +56,35 @@ _DEBUG_VARIABLE: Final = "COMPOSER_DEBUG"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command ``argv`` (the process's own when omitted); the exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        # A file name or title that the terminal cannot show must not stop a command.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    prepare_streams()
     try:
         args = _parser().parse_args(argv)
         status = int(args.run(args))
-        sys.stdout.flush()
+        flush_output()
+    except StreamError as error:
+        abandon_output()
+        warn(str(error))
+        return FAILED
     except ComposerError as error:
-        print(error, file=sys.stderr)
+        warn(str(error))
         return FAILED
     except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
+        warn("Stopped.")
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has left, as in "composer-app models | head -1". Python would
-        # complain when it flushes the rest at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        # Whoever read our output has left, as in "composer-app models | head -1".
+        abandon_output()
+        return NO_READER
     except MemoryError:
-        print("There is not enough memory for this: choose a shorter piece.", file=sys.stderr)
+        warn("There is not enough memory for this: choose a shorter piece.")
         return FAILED
     except Exception as error:
         if os.environ.get(_DEBUG_VARIABLE):
             raise
-        what = f"{type(error).__name__}: {error}".rstrip(": ").replace("\n", " ")
-        print(
+        what = one_line(f"{type(error).__name__}: {error}").rstrip(": ")
+        warn(
             f"Something unexpected went wrong in Composer ({what}): set {_DEBUG_VARIABLE}=1 to see"
-            " where.",
-            file=sys.stderr,
+            " where."
         )
         return FAILED
     return status
@@ -75,8 +96,13 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**{"formatter_class": argparse.RawDescriptionHelpFormatter, **settings})
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        # Help and version, of which argparse itself would not notice that nobody can read them.
+        say(*message.splitlines())
+
     def error(self, message: str) -> NoReturn:
-        self.exit(FAILED, f"{self.prog}: {message} (see {self.prog} --help).\n")
+        warn(f"{self.prog}: {message} (see {self.prog} --help).")
+        raise SystemExit(FAILED)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -91,7 +117,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     studio = _command(commands, "studio", _studio, "open the studio", "studio melody.mid")
-    studio.add_argument("file", nargs="?", metavar="FILE.mid", help="a MIDI file to open")
+    studio.add_argument(
+        "file", nargs="?", type=named_file, metavar="FILE.mid", help="a MIDI file to open"
+    )
 
     add_generate_command(commands)
     add_live_commands(commands)
@@ -108,8 +136,10 @@ def _parser() -> argparse.ArgumentParser:
         "draw a MIDI file's piano roll",
         "picture composition.mid -o composition.png",
     )
-    picture.add_argument("file", type=Path, metavar="FILE.mid")
-    picture.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.png")
+    picture.add_argument("file", type=file_argument, metavar="FILE.mid", help=INPUT_HELP)
+    picture.add_argument(
+        "-o", "--output", type=file_argument, required=True, metavar="OUT.png", help=OUTPUT_HELP
+    )
 
     sample = _command(
         commands, "sample", _sample, "write a sample melody", "sample twinkle -o melody.mid"
@@ -117,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     what = sample.add_mutually_exclusive_group(required=True)
     what.add_argument("name", nargs="?", metavar="NAME", help="which one")
     what.add_argument("--list", action="store_true", help="list them instead")
-    sample.add_argument("-o", "--output", type=Path, metavar="OUT.mid")
+    sample.add_argument("-o", "--output", type=file_argument, metavar="OUT.mid", help=OUTPUT_HELP)
 
     add_doctor_command(commands)
     add_training_commands(commands)
@@ -150,55 +180,57 @@ def _studio(args: argparse.Namespace) -> int:
             f"The studio's window cannot be opened ({error}): install what is missing,"
             ' in a source folder with "make run".'
         ) from error
-    return run([args.file] if args.file else [])
+    return run([str(args.file)] if args.file else [])
 
 
 def _models(args: argparse.Namespace) -> int:
-    models = installed_models()
+    models, problem = installed_models(), models_folder_problem()
     if args.json:
         rows = [
             {**asdict(model), "path": str(model.path), "manner": model.manner} for model in models
         ]
-        print(json.dumps({"models": rows, "default": DEFAULT_MODEL}, indent=2))
+        say_json({"models": rows, "default": DEFAULT_MODEL, "problem": problem})
         return 0
+    if problem:
+        warn(problem)
     if not models:
-        print("No models are installed.")
+        say("No models are installed.")
     for model in models:
         if model.problem:
-            print(f"{model.name:<16} {model.problem}")
+            say(f"{model.name:<16} {model.problem}")
             continue
-        print(f"{model.name:<16} {model.title} ({model.manner}, {model.tempo} BPM)")
+        say(f"{model.name:<16} {model.title} ({model.manner}, {model.tempo} BPM)")
         if model.description:
-            print(f"{'':<16} {model.description}")
+            say(f"{'':<16} {model.description}")
     return 0
 
 
 def _picture(args: argparse.Namespace) -> int:
-    piece = read_midi(args.file)
+    check_output(args.output)
+    piece = read_piece(args.file)
     # matplotlib is slow to import: only when something is drawn.
     from composer_app.roll_picture import draw_roll
 
-    try:
-        write_whole(args.output, draw_roll(piece))
-    except (OSError, ValueError) as error:
-        raise SettingError(
-            f"{args.output} cannot be written: {failure_reason(error)}; choose another place."
-        ) from error
-    print(f"{args.output}: {_count(piece.bars, 'bar')}")
+    write_output(args.output, draw_roll(piece))
+    _say_written(args.output, _count(piece.bars, "bar"))
     return 0
 
 
 def _sample(args: argparse.Namespace) -> int:
     if args.list:
         for sample in sample_melodies():
-            print(f"{sample.id:<16} {sample.title} ({sample.source})")
+            say(f"{sample.id:<16} {sample.title} ({sample.source})")
         return 0
     if args.output is None:
         raise SettingError("Say where the melody shall go, as in -o melody.mid.")
     melody = load_sample(args.name)
-    write_midi(Composition.from_melody(melody), args.output)
-    print(f"{args.output}: {melody.title}, {_count(melody.bars, 'bar')}")
+    write_piece(Composition.from_melody(melody), args.output)
+    _say_written(args.output, f"{melody.title}, {_count(melody.bars, 'bar')}")
     return 0
+
+
+def _say_written(path: Path, what: str) -> None:
+    say(f"{output_name(path)}: {what}", aside=is_standard(path))
 
 
 def _count(number: int, thing: str) -> str:

@@ -23,6 +23,7 @@ from composer_app import __version__
 from composer_app.errors import ComposerError
 from composer_app.live.doctor import Fact, midi_facts, missing, sound_facts
 from composer_app.resources import resource_folder
+from composer_app.terminal import say, say_json
 
 BROKEN: Final = 1
 _LIMIT_SECONDS: Final = 30.0
@@ -58,9 +59,9 @@ def _doctor(args: argparse.Namespace) -> int:
     works = all(fact.ok for fact in facts if fact.needed)
     if args.json:
         rows = [asdict(fact) for fact in facts]
-        print(json.dumps({"works": works, "facts": rows}, indent=2, ensure_ascii=False))
+        say_json({"works": works, "facts": rows})
     else:
-        print("\n".join(report(facts)))
+        say(*report(facts))
     return 0 if works else BROKEN
 
 
@@ -124,13 +125,18 @@ def ask(probe: str, limit: float) -> list[Fact]:
 
 def _composing_facts() -> list[Fact]:
     """Whether a MIDI file can be read, composed around and written."""
-    from composer_app.generation.catalog import DEFAULT_MODEL, installed_models
+    from composer_app.generation.catalog import (
+        DEFAULT_MODEL,
+        installed_models,
+        models_folder_problem,
+    )
 
     models = installed_models()
-    # Loading a model first is what tells onnxruntime to report nothing to anybody.
     problems = {model.name: model.problem or _loading_problem(model.name) for model in models}
     onnx = _onnx()
     facts = [onnx]
+    if folder := models_folder_problem():
+        facts.append(missing("models folder", folder))
     if DEFAULT_MODEL not in problems:
         sentence = f"The model {DEFAULT_MODEL} is not installed."
         facts.append(missing(f"model {DEFAULT_MODEL}", sentence, _reinstall(), needed=True))
@@ -149,9 +155,10 @@ def _composing_facts() -> list[Fact]:
 
 
 def _onnx() -> Fact:
-    try:
-        import onnxruntime
+    from composer_app.generation.onnx_session import onnxruntime_module
 
+    try:
+        onnxruntime = onnxruntime_module()
         providers = ", ".join(onnxruntime.get_available_providers())
         return Fact("onnxruntime", f"{onnxruntime.__version__}, {providers}", needed=True)
     except Exception as error:  # whatever a damaged library raises
@@ -245,7 +252,8 @@ def _versions() -> list[Fact]:
 def answer(probe: str) -> None:
     """Print the facts of ``probe``, for :func:`examine`; whatever else is printed is ignored."""
     facts = _PROBES[probe]()
-    print(_ANSWER + json.dumps([asdict(fact) for fact in facts]), flush=True)
+    sys.stdout.write(f"{_ANSWER}{json.dumps([asdict(fact) for fact in facts])}\n")
+    sys.stdout.flush()
     # Without teardown: a library that crashes at the very end has answered all the same.
     os._exit(0)
 

@@ -2,12 +2,17 @@
 
 Each error is raised at the edge (a file, a device, a model, a setting) with one complete
 sentence: what is wrong, where, and what to do. The command line prints it and exits 2; the
-studio shows it in its message bar.
+studio shows it in its message bar. Whatever the sentence quotes, it is one line of visible letters.
 """
+
+from composer_app.plain_text import one_line
 
 
 class ComposerError(Exception):
     """Base of every error that is meant to be read by a person."""
+
+    def __str__(self) -> str:
+        return one_line(super().__str__())
 
 
 class MidiFileError(ComposerError):
@@ -28,6 +33,10 @@ class DeviceError(ComposerError):
 
 class SettingError(ComposerError):
     """An option or setting has a value that cannot be used."""
+
+
+class StreamError(ComposerError):
+    """Standard input or output is closed, or cannot be read or written."""
 
 
 class CorpusError(ComposerError):

@@ -21,6 +21,8 @@ from composer_app.music.sample_melodies import load_sample, sample_melodies
 from composer_app.music.styles import style_named
 from composer_app.music.timing import TempoMap
 from tests.generation.fake_generator import FakeGenerator
+from tests.generation.models import GRAPH, metadata
+from tests.irregular import put_irregular
 
 COMMANDS = (
     "studio",
@@ -361,6 +363,47 @@ def test_models(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "vary_melody" in answer["models"][0]["supports"]
 
 
+@pytest.mark.parametrize("nonsense", ["missing", "file"])
+def test_a_folder_of_models_that_is_none_is_said(
+    run: Run, generator: FakeGenerator, monkeypatch: pytest.MonkeyPatch, nonsense: str
+) -> None:
+    Path("file").touch()
+    monkeypatch.setenv("COMPOSER_MODELS", nonsense)
+    status, out, err = run("models")
+    assert status == 0
+    assert out.startswith("bach ")
+    assert f"The folder of models {nonsense}, which COMPOSER_MODELS names, cannot be read" in err
+    assert_one_sentence(err)
+    assert json.loads(run("models", "--json")[1])["problem"] == err.strip()
+    write_sample("twinkle", "tune.mid")
+    assert run("generate", "tune.mid", "-o", "out.mid")[2] == err
+    monkeypatch.delenv("COMPOSER_MODELS")
+    assert json.loads(run("models", "--json")[1])["problem"] is None
+    assert run("models")[2] == ""
+
+
+def test_one_bad_model_leaves_the_others(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("mine").mkdir()
+    put_irregular(Path("mine/pipe.onnx"), "pipe")
+    (Path("mine") / "deep.onnx").write_bytes(
+        GRAPH + metadata("format", "1") + metadata("technique", "gan")
+        + metadata("entries", "[" * 100_000)
+    )  # fmt: skip
+    monkeypatch.setenv("COMPOSER_MODELS", "mine")
+    status, out, err = run("models")
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0].startswith("bach ")
+    assert any("pipe.onnx cannot be read: it is not a regular file." in line for line in lines)
+    assert any("deep.onnx was made for another version" in line for line in lines)
+    write_sample("twinkle", "tune.mid")
+    for name in ("pipe", "deep", "mine/pipe.onnx"):
+        status, out, err = run("generate", "tune.mid", "-o", "out.mid", "--model", name)
+        assert (status, out) == (2, "")
+        assert_one_sentence(err)
+    assert run("generate", "tune.mid", "-o", "out.mid", "--model", "bach")[0] == 0
+
+
 def test_no_models(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "installed_models", lambda: ())
     assert run("models")[:2] == (0, "No models are installed.\n")
@@ -374,6 +417,11 @@ def test_no_models(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         ("picture tune.mid -o no/x.png", "no/x.png cannot be written"),
         ("sample moon -o x.mid", "no sample melody"),
         ("sample twinkle -o no/x.mid", "no/x.mid cannot be written"),
+        (f"stats {'n' * 300}", "cannot be opened: File name too long"),
+        (f"generate tune.mid -o {'n' * 300}", "File name too long"),
+        (f"generate tune.mid tune.mid -o {'n' * 300}", "would both become"),
+        (f"picture tune.mid -o {'n' * 300}/x.png", "cannot be written: File name too long"),
+        (f"evaluate --report {'n' * 300}/x.md", "There is no folder"),
         ("sample twinkle", "-o melody.mid"),
         ("sample", "one of the arguments NAME --list is required"),
         ("sing", "invalid choice: 'sing'"),

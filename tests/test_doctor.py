@@ -10,6 +10,7 @@ import pytest
 from composer_app import cli, doctor
 from composer_app.live.doctor import Fact, missing
 from composer_app.resources import resource_folder
+from tests.irregular import put_irregular
 
 Run = Callable[..., tuple[int, str]]
 
@@ -72,6 +73,23 @@ def test_a_damaged_default_model_is_told(tmp_path: Path, monkeypatch: pytest.Mon
         assert fact.needed == (name == "bach")
     assert facts["onnxruntime"].ok
     assert "composing" not in facts
+
+
+@pytest.mark.slow
+def test_one_bad_model_and_a_folder_that_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_irregular(tmp_path / "odd.onnx", "pipe")
+    monkeypatch.setenv("COMPOSER_MODELS", str(tmp_path))
+    facts = {fact.name: fact for fact in doctor.ask("composing", 60)}
+    assert not facts["model odd"].ok
+    assert facts["composing"].ok
+    assert "models folder" not in facts
+    monkeypatch.setenv("COMPOSER_MODELS", str(tmp_path / "none"))
+    facts = {fact.name: fact for fact in doctor.ask("composing", 60)}
+    assert not facts["models folder"].ok
+    assert "COMPOSER_MODELS" in facts["models folder"].value
+    assert facts["composing"].ok
 
 
 @pytest.mark.slow

@@ -12,10 +12,9 @@ beside the models as ``STYLE.copies.npz``.
 """
 
 import re
-import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -26,6 +25,8 @@ from numpy.typing import NDArray
 from composer_app.analysis.profile_building import Reference
 from composer_app.analysis.quality_grid import REST, VoiceGrid
 from composer_app.errors import ProfileError
+from composer_app.music.array_file import read_arrays
+from composer_app.plain_text import one_line_name
 from composer_app.resources import resource_folder
 
 # From so many beats on a run that the melody shares is remarked upon. Of the chorales, hymns and
@@ -90,6 +91,7 @@ class CopyIndex:
 
     ``code`` and ``first`` (2, B) are checksums and first pitches: of all voices, and without the
     melody. ``sounds`` (B,) is whether an accompanying voice does, ``bar`` (B,) the bar's number.
+    ``problems`` are sentences about corpora that could not be read, and so are not in it.
     """
 
     styles: tuple[str, ...]
@@ -99,6 +101,7 @@ class CopyIndex:
     code: NDArray[np.uint32]
     first: NDArray[np.int64]
     sounds: NDArray[np.bool_]
+    problems: tuple[str, ...] = ()
 
     @classmethod
     def build(cls, style: str, pieces: Iterable[Reference]) -> "CopyIndex":
@@ -154,23 +157,38 @@ class CopyIndex:
     def load(cls, path: Path, style: str) -> "CopyIndex":
         """Read what :meth:`save` wrote; :class:`ProfileError` if it is missing or damaged."""
         try:
-            with np.load(path, allow_pickle=False) as data:
-                found = {name: data[name] for name in _ARRAYS}
-        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
+            found = read_arrays(path, _ARRAYS)
+            names = tuple(one_line_name(str(name)) for name in found["name"])
+            index = cls(
+                (style,) * len(names),
+                names,
+                found["start"].astype(np.int64),
+                found["bar"].astype(np.int64),
+                found["code"].astype(np.uint32),
+                found["first"].astype(np.int64),
+                found["sounds"].astype(np.bool_),
+            )
+            index._check()
+        except (OSError, TypeError, ValueError):
             raise ProfileError(
                 f"{path} is missing or damaged: install Composer again, or make it anew with"
                 " 'composer-app profile'."
             ) from None
-        names = tuple(str(name) for name in found["name"])
-        return cls(
-            (style,) * len(names),
-            names,
-            found["start"].astype(np.int64),
-            found["bar"].astype(np.int64),
-            found["code"],
-            found["first"].astype(np.int64),
-            found["sounds"],
-        )
+        return index
+
+    def _check(self) -> None:
+        """Raise :class:`ValueError` where the arrays do not belong together."""
+        pieces, beats = len(self.names), self.sounds.size
+        shapes = {"start": (pieces,), "bar": (beats,), "code": (2, beats), "first": (2, beats)}
+        if not pieces or not beats or self.sounds.ndim != 1:
+            raise ValueError("there are no pieces")
+        if any(getattr(self, name).shape != shape for name, shape in shapes.items()):
+            raise ValueError("the arrays differ in length")
+        inside = self.start[0] == 0 and self.start[-1] < beats
+        if not inside or (np.diff(self.start) <= 0).any():
+            raise ValueError("the pieces do not follow each other")
+        if ((self.first < 0) | (self.first > _SILENT)).any() or (self.bar < 0).any():
+            raise ValueError("numbers that no score has")
 
     def longest(self, piece: VoiceGrid, *, melody: bool = True) -> SharedRun | None:
         """The longest run that ``piece``, from its first beat on, shares; None without any.
@@ -276,7 +294,8 @@ def index_path(style: str, folder: Path | None = None) -> Path:
 def load_copies(folder: Path | None = None) -> CopyIndex:
     """The index of every style, read once: a model may have heard them all.
 
-    Raises :class:`ProfileError` where there is none, and for a damaged file.
+    A file that is damaged is left out, and named among the index's ``problems``. Raises
+    :class:`ProfileError` where there is none that can be read.
     """
     return _load(folder or resource_folder("models"))
 
@@ -288,6 +307,12 @@ def _load(folder: Path) -> CopyIndex:
         raise ProfileError(
             f"There is no index of known pieces in {folder}: install Composer again."
         )
-    return CopyIndex.joined(
-        [CopyIndex.load(path, path.name.removesuffix(_SUFFIX)) for path in paths]
-    )
+    indices, problems = [], []
+    for path in paths:
+        try:
+            indices.append(CopyIndex.load(path, path.name.removesuffix(_SUFFIX)))
+        except ProfileError as error:
+            problems.append(str(error))
+    if not indices:
+        raise ProfileError(problems[0])
+    return replace(CopyIndex.joined(indices), problems=tuple(problems))

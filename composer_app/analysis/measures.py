@@ -213,8 +213,9 @@ def measure_distances(
     """How far the histograms of a passage are from a corpus's; without those that are empty."""
     found: dict[str, float] = {}
     for name, histogram in own.items():
-        if histogram.total and reference[name].total:
+        theirs = reference.get(name)
+        if histogram.total and theirs is not None and theirs.total:
             length = name == "length_distance"
             between = wasserstein if length else jensen_shannon
-            found[name] = between(histogram, reference[name]) or 0.0
+            found[name] = between(histogram, theirs) or 0.0
     return found

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 from composer_app.analysis.histograms import Histogram
 from composer_app.errors import ProfileError
+from composer_app.music.regular_file import read_regular
+from composer_app.plain_text import one_line, one_line_name
 from composer_app.resources import resource_folder
 
 FORMAT: Final = 1
@@ -27,6 +29,10 @@ QUANTILES: Final = 101
 # All voices together, in Profile.histograms.
 ALL_VOICES: Final = "all"
 _SUFFIX: Final = ".profile.json"
+# Ten times the largest of ours.
+_MOST_BYTES: Final = 1_000_000
+# No value of a feature, and no length in bars, is larger.
+_LARGEST: Final = 10**6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,14 +122,17 @@ class Profile:
 
     @classmethod
     def from_json(cls, text: str) -> "Profile":
-        """The inverse of :meth:`to_json`; ValueError, KeyError or TypeError for anything else."""
+        """The inverse of :meth:`to_json`; some error or other for anything else."""
         data = json.loads(text)
         if data["format"] != FORMAT:
             raise ValueError(f"profiles of format {data['format']} cannot be read")
+        spreads = tuple(_spread(row) for row in data["spreads"])
+        if not spreads:
+            raise ValueError("there is nothing to compare with")
         return cls(
-            str(data["style"]),
-            str(data["title"]),
-            str(data["source"]),
+            one_line_name(data["style"]),
+            one_line_name(data["title"]),
+            one_line(data["source"]),
             int(data["pieces"]),
             int(data["bars"]),
             {
@@ -131,7 +140,7 @@ class Profile:
                 for feature, voices in data["histograms"].items()
             },
             {name: _histogram(rows) for name, rows in data["references"].items()},
-            tuple(_spread(row) for row in data["spreads"]),
+            spreads,
         )
 
 
@@ -157,7 +166,7 @@ def load_profile(style: str, folder: Path | None = None) -> Profile:
 @cache
 def _load(path: Path) -> Profile:
     try:
-        profile = Profile.from_json(path.read_text(encoding="utf-8"))
+        profile = Profile.from_json(read_regular(path, _MOST_BYTES).decode("utf-8"))
     except FileNotFoundError:
         style = path.name.removesuffix(_SUFFIX)
         known = ", ".join(profile_styles(path.parent)) or "none"
@@ -165,7 +174,8 @@ def _load(path: Path) -> Profile:
             f"There is no profile of the style {style} to compare with: choose one of those that"
             f" are installed ({known})."
         ) from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except Exception:
+        # Anybody may have made the file, and nobody can foresee what all it may hold.
         raise ProfileError(
             f"{path} is not a profile that this Composer can read: install Composer again, or make"
             " the profile anew with 'composer-app profile'."
@@ -186,14 +196,21 @@ def _histogram(rows: Any) -> Histogram:
     values, counts = (np.array(row, np.int64) for row in rows)
     if values.shape != counts.shape or (np.diff(values) <= 0).any() or (counts <= 0).any():
         raise ValueError("not a histogram")
+    if (np.abs(values) > _LARGEST).any() or (counts > _LARGEST**2).any():
+        raise ValueError("numbers that nothing has")
     return Histogram(values, counts)
 
 
 def _spread(row: Any) -> Spread:
     tables = {name: np.array(table, np.float64) for name, table in row["quantiles"].items()}
-    if any(table.shape != (QUANTILES,) or (np.diff(table) < 0).any() for table in tables.values()):
-        raise ValueError("not percentiles")
-    return Spread(int(row["bars"]), int(row["passages"]), tables)
+    for table in tables.values():
+        rises = table.shape == (QUANTILES,) and (np.diff(table) >= 0).all()
+        if not rises or not (np.abs(table) <= _LARGEST).all():
+            raise ValueError("not percentiles")
+    bars, passages = int(row["bars"]), int(row["passages"])
+    if not 1 <= bars <= _LARGEST or not 1 <= passages <= _LARGEST:
+        raise ValueError("lengths and numbers are positive")
+    return Spread(bars, passages, tables)
 
 
 def _short(number: float) -> float | int:

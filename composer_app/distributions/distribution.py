@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from composer_app.errors import ComposerError
+from composer_app.music.regular_file import read_regular
+from composer_app.music.safe_file import failure_reason
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,6 +23,8 @@ Numbers = NDArray[np.floating[Any]] | NDArray[np.integer[Any]]
 
 # The square of a larger number may be more than a computer's numbers hold.
 _LARGEST: Final = 1e150
+# Some million numbers.
+MOST_DATA_BYTES: Final = 64_000_000
 
 
 class DataFileError(ComposerError):
@@ -58,25 +63,39 @@ class Distribution:
         self._data = samples
 
     def read_data_file(self, path: Path | str) -> None:
-        """Read ``data`` from a text file with one number per line, decimals with a point.
+        """Read ``data`` from a text file, as :meth:`read_data` has it.
 
-        Blank lines and what follows a ``#`` are skipped; lines may end as on Windows. Raises
-        :class:`DataFileError`, which names the line, if one is not a finite number, and if there
-        is no number at all or the file cannot be read.
+        Raises :class:`DataFileError` also if the file cannot be read.
         """
         try:
-            text = Path(path).read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError):
+            data = read_regular(Path(path), MOST_DATA_BYTES)
+        except OSError as error:
+            reason = failure_reason(error)
+            raise DataFileError(f"{path} cannot be read as a text file: {reason}.") from None
+        except ValueError:
             raise DataFileError(f"{path} cannot be read as a text file.") from None
+        self.read_data(data, str(path))
+
+    def read_data(self, data: bytes, name: str) -> None:
+        """Read ``data`` from a text with one number per line, decimals with a point.
+
+        Blank lines and what follows a ``#`` are skipped; lines may end as on Windows. ``name`` is
+        what sentences call it. Raises :class:`DataFileError`, which names the line, if one is not
+        a finite number, and if there is no number at all or it is no text.
+        """
+        try:
+            text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig").read()
+        except UnicodeDecodeError:
+            raise DataFileError(f"{name} cannot be read as a text file.") from None
         numbers = []
         # Reading has made every line end a "\n". splitlines() would also split at form feeds and
         # such, and name another line than an editor does.
         for count, line in enumerate(text.split("\n"), start=1):
             entry = line.partition("#")[0].strip()
             if entry:
-                numbers.append(_number(entry, count, path))
+                numbers.append(_number(entry, count, name))
         if not numbers:
-            raise DataFileError(f"{path} holds no numbers: write one on each line.")
+            raise DataFileError(f"{name} holds no numbers: write one on each line.")
         self.data = numbers
 
     def __repr__(self) -> str:
@@ -88,17 +107,17 @@ class Distribution:
         return self._data
 
 
-def _number(entry: str, line: int, path: Path | str) -> float:
+def _number(entry: str, line: int, name: str) -> float:
     try:
         # Python reads "1_5" as fifteen; nobody who writes data means that.
         number = math.nan if "_" in entry else float(entry)
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise DataFileError(f"Line {line} of {path} is not a number: {entry!r:.60}")
+        raise DataFileError(f"Line {line} of {name} is not a number: {entry!r:.60}")
     if abs(number) > _LARGEST:
         raise DataFileError(
-            f"Line {line} of {path} is too large a number: {entry!r:.60} (at most {_LARGEST:g})"
+            f"Line {line} of {name} is too large a number: {entry!r:.60} (at most {_LARGEST:g})"
         )
     return number
 

@@ -1,8 +1,6 @@
 """``composer-app evaluate``."""
 
 import argparse
-import json
-import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,9 +11,17 @@ from composer_app.evaluation.evaluating import (
     Plan,
     evaluate,
 )
-from composer_app.evaluation.report import check_report, plain_text, write_report
+from composer_app.evaluation.report import check_report, table_lines, write_report
+from composer_app.file_arguments import (
+    INPUT_HELP,
+    OUTPUT_HELP,
+    file_argument,
+    is_standard,
+    named_file,
+)
 from composer_app.generation.catalog import DEFAULT_MODEL, load_generator
 from composer_app.generation.generator import MAX_TEMPERATURE, MIN_TEMPERATURE
+from composer_app.terminal import say, say_json, status_line
 
 STYLES: Final = ("bach", "hymn", "ragtime")
 
@@ -32,9 +38,11 @@ def add_evaluation_command(subparsers: Any) -> None:
     add = parser.add_argument
     add("--model", default=DEFAULT_MODEL, help="an installed model, or a file")
     add("--style", choices=STYLES, help="whose pieces (default: the model's own style)")
-    add("--corpus", type=Path, help="default build/STYLE.npz")
+    add("--corpus", type=file_argument, help=f"default build/STYLE.npz; {INPUT_HELP}")
     add("--split", choices=["valid", "test"], default="valid")
-    add("--melodies", type=Path, metavar="FOLDER", help="MIDI melodies instead of the split's")
+    add(
+        "--melodies", type=named_file, metavar="FOLDER", help="MIDI melodies instead of the split's"
+    )
     add("--takes", type=int, default=DEFAULT_TAKES, metavar="N", help="seeds for each melody")
     add("--pieces", type=int, metavar="N", help="the first N pieces alone")
     add("--temperature", type=float, default=1.0)
@@ -47,7 +55,12 @@ def add_evaluation_command(subparsers: Any) -> None:
     )
     add("--no-floors", dest="floors", action="store_false", help="leave the floors out")
     add("--json", action="store_true", help="print JSON instead of a table")
-    add("--report", type=Path, metavar="OUT", help="also write a report, OUT.html or OUT.md")
+    add(
+        "--report",
+        type=file_argument,
+        metavar="OUT",
+        help=f"also write a report, OUT.html or OUT.md; {OUTPUT_HELP}, as HTML",
+    )
     parser.set_defaults(run=_run)
 
 
@@ -76,16 +89,15 @@ def _run(args: argparse.Namespace) -> int:
         args.floors,
         args.classifiers,
     )
-    outcome = evaluate(generator, plan, _show)
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
+    with status_line() as show:
+        progress = None if show is None else lambda share: show(f"composing {share:4.0%}")
+        outcome = evaluate(generator, plan, progress)
     if args.report is not None:
         write_report(outcome, args.report)
     result = outcome.evaluation
-    print(json.dumps(result.to_dict(), indent=2) if args.json else plain_text(result))
+    aside = args.report is not None and is_standard(args.report)
+    if args.json:
+        say_json(result.to_dict(), aside=aside)
+    else:
+        say(*table_lines(result), aside=aside)
     return 0
-
-
-def _show(share: float) -> None:
-    if sys.stderr.isatty():
-        print(f"\rcomposing {share:4.0%}", end="", file=sys.stderr, flush=True)

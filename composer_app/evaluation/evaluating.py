@@ -26,6 +26,7 @@ from composer_app.evaluation.excerpts import (
 from composer_app.evaluation.floors import bar_retrieval, random_paste
 from composer_app.evaluation.likelihood import CellModel, likelihood
 from composer_app.evaluation.table import Evaluation, Figures
+from composer_app.file_arguments import input_name
 from composer_app.generation.generator import GenerationSettings, Generator, compose
 from composer_app.training.corpus import Piece, load_corpus
 
@@ -76,10 +77,11 @@ def evaluate(
 
     Raises :class:`CorpusError` where there are no such pieces.
     """
-    real = excerpts_of(load_corpus(plan.corpus, plan.split))
+    pieces = load_corpus(plan.corpus)
+    real = excerpts_of([piece for piece in pieces if piece.split == plan.split])
     if not real:
-        raise CorpusError(f"{plan.corpus} has no pieces in the split {plan.split!r}.")
-    training = load_corpus(plan.corpus, "train", "extra")
+        raise CorpusError(f"{input_name(plan.corpus)} has no pieces in the split {plan.split!r}.")
+    training = [piece for piece in pieces if piece.split in ("train", "extra")]
     excerpts = (real if plan.melodies is None else read_melodies(plan.melodies))[: plan.limit]
     takes, seconds = generate_takes(generator, excerpts, plan, progress)
     judge = _Judge(excerpts, real, training, plan)

@@ -10,8 +10,8 @@ from composer_app.errors import SettingError
 from composer_app.evaluation.evaluating import Outcome
 from composer_app.evaluation.excerpts import composition_of
 from composer_app.evaluation.table import Evaluation
+from composer_app.file_arguments import is_standard, write_output
 from composer_app.generation.batch import prepare_folder
-from composer_app.music.safe_file import failure_reason, write_whole
 
 _ENDINGS: Final = (".html", ".md")
 _MOST_PICTURES: Final = 4
@@ -40,18 +40,18 @@ def headline(evaluation: Evaluation) -> str:
     )
 
 
-def plain_text(evaluation: Evaluation) -> str:
-    """The figures as a table in plain text."""
+def table_lines(evaluation: Evaluation) -> list[str]:
+    """The figures as a table in plain text, line by line."""
     head, lines = evaluation.cells()
     rows = [
         f"{line[0]:42}" + "".join(f"{cell:>16}" for cell in line[1:]) for line in [head, *lines]
     ]
-    return "\n".join([headline(evaluation), *rows, *evaluation.notes])
+    return [headline(evaluation), *rows, *evaluation.notes]
 
 
 def check_report(path: Path) -> None:
-    """Raise :class:`SettingError` where no report can be written to ``path``."""
-    if path.suffix.lower() not in _ENDINGS:
+    """Raise a :class:`ComposerError` where no report can be written to ``path``."""
+    if not is_standard(path) and path.suffix.lower() not in _ENDINGS:
         raise SettingError(f"--report takes a file that ends in .html or .md, not {path}.")
     prepare_folder(path, make=False)
 
@@ -59,23 +59,18 @@ def check_report(path: Path) -> None:
 def write_report(outcome: Outcome, path: Path) -> None:
     """Write ``outcome`` to ``path``, .html with its pictures inside or .md with files beside it.
 
-    Raises :class:`SettingError` where that is not possible.
+    On standard output it is HTML. Raises a :class:`ComposerError` where that is not possible.
     """
     pictures = draw_pictures(outcome)
-    try:
-        if path.suffix.lower() == ".md":
-            files = []
-            for index, (title, png) in enumerate(pictures, 1):
-                picture = path.with_name(f"{path.stem}-{index}.png")
-                write_whole(picture, png)
-                files.append((title, picture.name))
-            write_whole(path, markdown(outcome.evaluation, files).encode())
-        else:
-            write_whole(path, page(outcome.evaluation, pictures).encode())
-    except (OSError, ValueError) as error:
-        raise SettingError(
-            f"{path} cannot be written: {failure_reason(error)}; choose another place."
-        ) from error
+    if path.suffix.lower() == ".md":
+        files = []
+        for index, (title, png) in enumerate(pictures, 1):
+            picture = path.with_name(f"{path.stem}-{index}.png")
+            write_output(picture, png)
+            files.append((title, picture.name))
+        write_output(path, markdown(outcome.evaluation, files).encode())
+    else:
+        write_output(path, page(outcome.evaluation, pictures).encode())
 
 
 def draw_pictures(outcome: Outcome) -> list[tuple[str, bytes]]:

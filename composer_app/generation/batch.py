@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from composer_app.errors import MelodyError, MidiFileError, SettingError
+from composer_app.errors import ComposerError, MelodyError, MidiFileError, SettingError
+from composer_app.file_arguments import check_output, input_name, is_standard, read_piece
 from composer_app.generation.generator import check_melody
 from composer_app.generation.given import (
     Voices,
@@ -19,7 +20,7 @@ from composer_app.generation.given import (
 )
 from composer_app.music.composition import VOICE_NAMES, Composition, melody_track
 from composer_app.music.melody import Melody
-from composer_app.music.midi_file import read_midi
+from composer_app.music.regular_file import is_file, is_folder
 from composer_app.music.safe_file import failure_reason
 
 _MIDI_ENDINGS: Final = (".mid", ".midi")
@@ -69,24 +70,26 @@ class Job:
         one = "1 more track" if voices else "the other track"
         many = f"{count} more tracks" if voices else f"the other {count} tracks"
         gone = f"; {one} is left out" if count == 1 else f"; {many} are left out"
-        return (
-            f"{self.plan.source}: {which}{gone if count else ''}. --track chooses another melody."
-        )
+        source = input_name(self.plan.source)
+        return f"{source}: {which}{gone if count else ''}. --track chooses another melody."
 
 
 def plan_outputs(melodies: Sequence[Path], output: Path, takes: int) -> list[Plan]:
     """Where the takes of each melody go.
 
     One melody goes to the file ``output``, several to files of the same names in the folder
-    ``output``; several takes are told apart by ``__z1``, ``__z2`` ... after the name. Raises
-    :class:`SettingError` where two results would share a file or a melody be overwritten.
+    ``output``; several takes are told apart by ``__z1``, ``__z2`` ... after the name. Either may
+    be a standard stream, where it is one. Raises :class:`SettingError` where it is not, where two
+    results would share a file or a melody be overwritten.
     """
+    _refuse_shared_streams(melodies, output, takes)
     if len(melodies) > 1:
-        if output.is_file() or output.suffix.lower() in _MIDI_ENDINGS:
+        if is_file(output) or output.suffix.lower() in _MIDI_ENDINGS:
             raise SettingError(f"Several melodies need a folder to go to, and {output} is a file.")
         bases = [output / f"{melody.stem}.mid" for melody in melodies]
     else:
-        bases = [output / f"{melodies[0].stem}.mid" if output.is_dir() else output]
+        inside = not is_standard(output) and is_folder(output)
+        bases = [output / f"{melodies[0].stem}.mid" if inside else output]
     plans = [
         Plan(melody, _takes(base, takes)) for melody, base in zip(melodies, bases, strict=True)
     ]
@@ -102,27 +105,30 @@ def read_jobs(plans: Iterable[Plan], track: int | None) -> tuple[list[Job], list
     jobs, problems = [], []
     for plan in plans:
         try:
-            piece = read_midi(plan.source)
+            piece = read_piece(plan.source)
             index = melody_track(piece) if track is None else track - 1
             if index >= len(piece.tracks):
                 count = len(piece.tracks)
                 has = "only one track" if count == 1 else f"only {count} tracks"
-                raise MidiFileError(f"{plan.source} has {has}, not {track}.")
+                raise MidiFileError(f"{input_name(plan.source)} has {has}, not {track}.")
             melody = piece.melody(index)
             check_melody(melody)
             jobs.append(Job(plan, index + 1, melody, accompaniment(piece, index), piece))
-        except MidiFileError as error:
-            problems.append(str(error))
         except MelodyError as error:
-            problems.append(f"{plan.source}, track {index + 1}: {error}")
+            problems.append(f"{input_name(plan.source)}, track {index + 1}: {error}")
+        except ComposerError as error:
+            problems.append(str(error))
     return jobs, problems
 
 
 def prepare_folder(output: Path, *, make: bool) -> None:
     """See that results can be written to the folder ``output`` (made if it is missing) or,
-    without ``make``, to the file ``output`` or into it; :class:`SettingError` says why not.
+    without ``make``, to the file ``output`` or into it; a :class:`ComposerError` says why not.
     """
-    folder = output if make or output.is_dir() else output.parent
+    if is_standard(output):
+        check_output(output)
+        return
+    folder = output if make or is_folder(output) else output.parent
     try:
         if make:
             folder.mkdir(parents=True, exist_ok=True)
@@ -130,7 +136,7 @@ def prepare_folder(output: Path, *, make: bool) -> None:
         raise SettingError(
             f"The folder {folder} cannot be made: {failure_reason(error)}."
         ) from error
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise SettingError(f"There is no folder {folder}: make it or choose another output.")
     if not os.access(folder, os.W_OK):
         raise SettingError(f"The folder {folder} cannot be written to: choose another output.")
@@ -144,10 +150,27 @@ def _takes(base: Path, takes: int) -> tuple[Path, ...]:
     return tuple(base.with_name(f"{stem}__z{number}{suffix}") for number in range(1, takes + 1))
 
 
+def _refuse_shared_streams(melodies: Sequence[Path], output: Path, takes: int) -> None:
+    if is_standard(output):
+        if len(melodies) > 1 or takes > 1:
+            raise SettingError(
+                "Standard output takes one piece: give a file or a folder to several melodies or"
+                " takes."
+            )
+    elif any(map(is_standard, melodies)):
+        if len(melodies) > 1:
+            raise SettingError("Standard input is one melody: leave - out, or name it alone.")
+        if is_folder(output):
+            raise SettingError(
+                f"What comes from standard input has no name: name a file in {output}."
+            )
+
+
 def _refuse_collisions(plans: list[Plan]) -> None:
-    sources = {os.path.realpath(plan.source) for plan in plans}
+    sources = {os.path.realpath(plan.source) for plan in plans if not is_standard(plan.source)}
     seen: set[str] = set()
-    for path in (path for plan in plans for path in plan.outputs):
+    outputs = (path for plan in plans for path in plan.outputs)
+    for path in (path for path in outputs if not is_standard(path)):
         # Some file systems do not tell capitals from small letters.
         name = path.name.casefold()
         if name in seen:

@@ -2,9 +2,11 @@
 
 The environment variable COMPOSER_MODELS names a further folder whose models come first. A file
 whose network knows several styles stands for several models: its metadata "entries" says which.
+
+Anybody may have made a file that lies there. Each is judged alone: what is wrong with one is that
+one's problem, and hides no other.
 """
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,9 +16,12 @@ from typing import Any, Final
 from composer_app.errors import ModelError
 from composer_app.generation.generator import Generator
 from composer_app.generation.model_file import read_metadata
+from composer_app.generation.model_metadata import json_list, known_styles
 from composer_app.generation.support import SETTINGS, supported
 from composer_app.music.composition import DEFAULT_PROGRAMS
+from composer_app.music.safe_file import failure_reason
 from composer_app.music.styles import BACH, STYLES, Tempo, check_programs, style_named
+from composer_app.plain_text import one_line, one_line_name
 from composer_app.resources import resource_folder
 
 DEFAULT_MODEL: Final = "bach"
@@ -25,11 +30,14 @@ MODELS_VARIABLE: Final = "COMPOSER_MODELS"
 TECHNIQUES: Final = {"refining": "refining", "gan": "one pass"}
 _FORMAT: Final = "1"
 _ENDING: Final = ".onnx"
+_MOST_DESCRIPTION_LETTERS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
     """A model and what its file says of it; ``problem`` says why it cannot be used.
+
+    All texts are one line of visible letters, whatever the file holds.
 
     ``programs`` are the General MIDI instruments of its four voices, ``tempo`` what is usual.
     ``supports`` names what of GenerationSettings it takes notice of, seed and upbeat aside.
@@ -45,6 +53,14 @@ class ModelInfo:
     programs: tuple[int, ...] = DEFAULT_PROGRAMS
     tempo: Tempo = BACH.tempo
     supports: tuple[str, ...] = SETTINGS
+
+    def __post_init__(self) -> None:
+        for field in ("name", "title", "technique", "style"):
+            object.__setattr__(self, field, one_line_name(getattr(self, field)))
+        description = one_line(self.description, _MOST_DESCRIPTION_LETTERS)
+        object.__setattr__(self, "description", description)
+        if self.problem is not None:
+            object.__setattr__(self, "problem", one_line(self.problem))
 
     @property
     def manner(self) -> str:
@@ -65,7 +81,7 @@ def installed_models() -> tuple[ModelInfo, ...]:
     """Every model found, the default one first. Loads none of them."""
     found: dict[str, ModelInfo] = {}
     for folder in _folders():
-        models = [m for path in sorted(folder.glob(f"*{_ENDING}")) for m in describe_all(path)]
+        models = [model for path in _files(folder) for model in describe_all(path)]
         # A file of its own comes before an entry of the same name in another.
         for model in sorted(models, key=lambda m: m.name != m.path.stem):
             found.setdefault(model.name, model)
@@ -89,34 +105,38 @@ def describe(path: Path) -> ModelInfo:
 
 def describe_all(path: Path) -> tuple[ModelInfo, ...]:
     """The models in the file ``path``, at least one, or what is wrong with it."""
-    name = path.stem
     try:
-        metadata = read_metadata(path)
+        return _described(path, read_metadata(path))
     except ModelError as error:
-        return (ModelInfo(name, path, title=name, problem=str(error)),)
+        problem = str(error)
+    except Exception:
+        # Nobody can foresee what all a file may hold, and it must not hide the others.
+        problem = f"{path.name} is damaged: install it again, or choose another model."
+    return (ModelInfo(path.stem, path, title=path.stem, problem=problem),)
+
+
+def _described(path: Path, metadata: Mapping[str, str]) -> tuple[ModelInfo, ...]:
     if "technique" not in metadata or "format" not in metadata:
-        problem = f"{path.name} is an ONNX file, but not a model made for Composer."
-        return (ModelInfo(name, path, title=name, problem=problem),)
+        raise ModelError(f"{path.name} is an ONNX file, but not a model made for Composer.")
     try:
-        models = tuple(_model(path, metadata, row) for row in _rows(name, metadata))
+        models = tuple(_model(path, metadata, row) for row in _rows(path.stem, metadata))
         known = metadata["format"] == _FORMAT and metadata["technique"] in TECHNIQUES
-    except (TypeError, ValueError):
+    except (AttributeError, TypeError, ValueError, OverflowError):
         models, known = (), False
     if models and known:
         return models
-    title, description = metadata.get("title", "") or name, metadata.get("description", "")
+    title, description = metadata.get("title") or path.stem, metadata.get("description", "")
     problem = f"{path.name} was made for another version of Composer."
-    return (ModelInfo(name, path, title, description, metadata["technique"], problem),)
+    technique = metadata["technique"]
+    return (ModelInfo(path.stem, path, title, description, technique, problem),)
 
 
 def _rows(name: str, metadata: Mapping[str, str]) -> list[dict[str, Any]]:
     """What the file says of each of its models; :class:`ValueError` if it makes no sense."""
-    styles = json.loads(metadata.get("styles", f'["{BACH.name}"]'))
-    if not isinstance(styles, list) or not styles:
-        raise ValueError("styles are a list")
-    rows = json.loads(metadata.get("entries", "[]"))
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ValueError("entries are a list of objects")
+    styles = known_styles(metadata)
+    rows = json_list(metadata, "entries", "[]")
+    if not all(isinstance(row, dict) for row in rows):
+        raise ValueError("entries are objects")
     if not rows:
         plain = {key: metadata[key] for key in ("title", "description") if metadata.get(key)}
         rows = [{"title": name, "description": "", **plain, "name": name, "style": styles[0]}]
@@ -130,13 +150,17 @@ def _model(path: Path, metadata: Mapping[str, str], row: Mapping[str, Any]) -> M
     name, style = row.get("name"), style_named(row["style"])
     title = row.get("title", style.title)
     description = row.get("description", style.description)
-    if not all(isinstance(text, str) for text in (name, title, description)) or not name:
+    if not all(isinstance(text, str) for text in (name, title, description)):
         raise ValueError("names, titles and descriptions are texts")
+    if not one_line_name(str(name)).strip():
+        raise ValueError("a name has letters")
     programs = tuple(row.get("programs", style.programs))
+    if not all(type(program) is int for program in programs):
+        raise ValueError("programs are whole numbers")
     check_programs(programs)
     tempo = Tempo(*row["tempo"]) if "tempo" in row else style.tempo
     return ModelInfo(
-        name,
+        str(name),
         path,
         title,
         description,
@@ -181,11 +205,12 @@ def find_model(name: str = DEFAULT_MODEL) -> ModelInfo:
         if model.name == name:
             return model
     names = ", ".join(model.name for model in models)
-    raise ModelError(
+    sentence = (
         f"There is no model named {name!r}: installed are {names}."
         if names
         else "No model is installed: models/ is empty; install Composer again."
     )
+    raise ModelError(" ".join(filter(None, (sentence, models_folder_problem()))))
 
 
 def _in_file(path: Path, entry: str) -> ModelInfo:
@@ -199,6 +224,32 @@ def _in_file(path: Path, entry: str) -> ModelInfo:
         f"{path.name} holds no model named {entry!r}: it holds"
         f" {', '.join(model.name for model in models)}."
     )
+
+
+def models_folder_problem() -> str | None:
+    """Why nothing is found in the folder that COMPOSER_MODELS names; None if it can be read."""
+    folder = os.environ.get(MODELS_VARIABLE)
+    if not folder:
+        return None
+    try:
+        next(Path(folder).iterdir(), None)
+    except NotADirectoryError:
+        reason = "it is not a folder"
+    except (OSError, ValueError) as error:
+        reason = failure_reason(error)
+    else:
+        return None
+    return one_line(
+        f"The folder of models {folder}, which {MODELS_VARIABLE} names, cannot be read: {reason}."
+    )
+
+
+def _files(folder: Path) -> list[Path]:
+    """What is called like a model in ``folder``, whatever it is; nothing if it cannot be read."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.name.endswith(_ENDING))
+    except (OSError, ValueError):
+        return []
 
 
 def _folders() -> list[Path]:

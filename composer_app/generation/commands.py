@@ -1,21 +1,26 @@
 """The command that composes, ``generate``: what it takes, and what it writes."""
 
 import argparse
-import json
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, Final
 
 from composer_app.errors import SettingError
+from composer_app.file_arguments import (
+    INPUT_HELP,
+    OUTPUT_HELP,
+    file_argument,
+    is_standard,
+    output_name,
+    write_piece,
+)
 from composer_app.generation.batch import Job, plan_outputs, prepare_folder, read_jobs
 from composer_app.generation.catalog import (
     DEFAULT_MODEL,
     ModelInfo,
     find_model,
     load_generator,
+    models_folder_problem,
 )
 from composer_app.generation.generator import (
     DEFAULT_MAX_REMOVED,
@@ -34,7 +39,7 @@ from composer_app.generation.generator import (
 from composer_app.generation.given import Lock, given_from, parse_lock
 from composer_app.generation.noise import MAX_SEED
 from composer_app.generation.support import without_effect
-from composer_app.music.midi_file import write_midi
+from composer_app.terminal import say, say_json, status_line, warn
 
 FAILED: Final = 2
 _MOST_TAKES: Final = 999
@@ -51,14 +56,21 @@ def add_generate_command(commands: Any) -> None:
     )
     parser.set_defaults(run=_generate)
     add = parser.add_argument
-    add("melodies", nargs="+", type=Path, metavar="MELODY.mid", help="one or more MIDI files")
+    add(
+        "melodies",
+        nargs="+",
+        type=file_argument,
+        metavar="MELODY.mid",
+        help=f"one or more MIDI files; {INPUT_HELP}",
+    )
     add(
         "-o",
         "--output",
-        type=Path,
+        type=file_argument,
         required=True,
         metavar="OUT",
-        help="a file, or for several melodies a folder, which then holds files of the same names",
+        help="a file, or for several melodies a folder, which then holds files of the same names;"
+        f" {OUTPUT_HELP}",
     )
     add("--model", default=DEFAULT_MODEL, metavar="NAME", help="see composer-app models")
     add(
@@ -195,12 +207,12 @@ def _generate(args: argparse.Namespace) -> int:
     jobs, problems = read_jobs(plan, args.track)
     if problems:
         # All the melodies or none of them, so that nothing is left half done.
-        print("\n".join(problems), file=sys.stderr)
+        warn(*problems)
         return FAILED
     asked = bool(args.improve or args.lock)
     for job in jobs:
         if sentence := job.sentence(voices=asked):
-            print(sentence, file=sys.stderr)
+            warn(sentence)
     givens = [given_from(job.melody, job.voices, args.lock) if asked else None for job in jobs]
     if args.improve:
         for job in jobs:
@@ -223,7 +235,7 @@ def _generate(args: argparse.Namespace) -> int:
         for result in _compose_takes(job, given, generator, model, args)
     ]
     if args.json:
-        print(json.dumps({"files": written}, indent=2))
+        say_json({"files": written}, aside=is_standard(args.output))
     return 0
 
 
@@ -241,12 +253,14 @@ def _settings(args: argparse.Namespace, seed: int) -> GenerationSettings:
 
 
 def _warn(model: ModelInfo, settings: GenerationSettings) -> None:
-    """Say what is asked for in vain."""
+    """Say what is asked for in vain, and where no model can be looked for."""
+    if problem := models_folder_problem():
+        warn(problem)
     names = [f"--{name.replace('_', '-')}" for name in without_effect(settings, model.supports)]
     if names:
         *first, last = names
         listed = f"{', '.join(first)} and {last}" if first else last
-        print(f"The model {model.name} takes no notice of {listed}.", file=sys.stderr)
+        warn(f"The model {model.name} takes no notice of {listed}.")
 
 
 def _compose_takes(
@@ -257,15 +271,17 @@ def _compose_takes(
     args: argparse.Namespace,
 ) -> list[dict[str, object]]:
     results: list[dict[str, object]] = []
+    aside = is_standard(args.output)
     for take, output in enumerate(job.plan.outputs):
         settings = _settings(args, args.seed + take)
         begun = time.perf_counter()
-        with _progress_line(output.name) as progress:
+        with status_line() as show:
+            progress = None if show is None else _progress(show, output_name(output))
             made = compose_with_confidence(
                 job.melody, generator, settings, progress, model.programs, given
             )
         piece = made.composition
-        write_midi(piece, output)
+        write_piece(piece, output)
         seconds = round(time.perf_counter() - begun, 3)
         results.append(
             {
@@ -283,25 +299,19 @@ def _compose_takes(
         )
         if not args.json:
             bars = "1 bar" if piece.bars == 1 else f"{piece.bars:,} bars"
-            print(f"{output}: {bars}, seed {settings.seed}, {seconds:.1f} s")
+            say(
+                f"{output_name(output)}: {bars}, seed {settings.seed}, {seconds:.1f} s",
+                aside=aside,
+            )
     advice = model.tempo_advice(job.melody.tempo.initial_bpm)
     if advice and not args.json:
-        print(advice)
+        say(advice, aside=aside)
     return results
 
 
-@contextmanager
-def _progress_line(name: str) -> Iterator[Progress | None]:
-    """A line on a terminal that fills up and goes; nothing where stderr goes to a file."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-
-    def show(share: float) -> bool:
-        print(f"\r{name} {share:4.0%}", end="", file=sys.stderr, flush=True)
+def _progress(show: Callable[[str], None], name: str) -> Progress:
+    def progress(share: float) -> bool:
+        show(f"{name} {share:4.0%}")
         return True
 
-    try:
-        yield show
-    finally:
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    return progress

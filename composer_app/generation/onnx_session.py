@@ -14,18 +14,27 @@ _NO_TELEMETRY: Final = {"ORT_DISABLE_TELEMETRY": "1", "ORT_TELEMETRY_DISABLED": 
 _WATCH_SECONDS: Final = 0.02
 
 
-def open_session(path: Path, threads: int | None = None) -> Any:
-    """An ``onnxruntime.InferenceSession`` of ``path`` on the processor.
+def onnxruntime_module() -> Any:
+    """The module onnxruntime, which sends nothing, leaves nothing behind and says nothing.
 
-    ``threads`` within an operator; None leaves it to onnxruntime. Raises :class:`ModelError`
-    for a file that it cannot load. What a person composes is nobody else's business: the
-    library sends nothing and leaves nothing behind.
+    What a person composes is nobody else's business. This is the only place that imports it.
+    Raises ImportError where it is not installed, and whatever a damaged library raises.
     """
     os.environ.update(_NO_TELEMETRY)
     import onnxruntime
 
     onnxruntime.disable_telemetry_events()
     onnxruntime.set_default_logger_severity(4)
+    return onnxruntime
+
+
+def open_session(path: Path, threads: int | None = None) -> Any:
+    """An ``onnxruntime.InferenceSession`` of ``path`` on the processor.
+
+    ``threads`` within an operator; None leaves it to onnxruntime. Raises :class:`ModelError`
+    for a file that it cannot load.
+    """
+    onnxruntime = onnxruntime_module()
     options = onnxruntime.SessionOptions()
     if threads is not None:
         options.intra_op_num_threads = threads
@@ -51,9 +60,7 @@ def run_watched(
     ``stop`` is asked from another thread, 50 times a second; the run then ends with the operator
     that it is at.
     """
-    import onnxruntime
-
-    options = onnxruntime.RunOptions()
+    options = onnxruntime_module().RunOptions()
     done, stopped = threading.Event(), threading.Event()
 
     def watch() -> None:

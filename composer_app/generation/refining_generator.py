@@ -10,7 +10,6 @@ The melody is only the usual thing that is known: any other cells may be, too. A
 can also be improved, as AR-CNN did with its edits: see :mod:`composer_app.generation.improving`.
 """
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -37,6 +36,7 @@ from composer_app.generation.improving import (
     remove_misfits,
 )
 from composer_app.generation.model_file import read_metadata
+from composer_app.generation.model_metadata import known_styles, pitch_range, whole_number
 from composer_app.generation.noise import NoiseVector
 from composer_app.generation.onnx_session import open_session, run_watched
 from composer_app.generation.phrase_ends import phrase_marks
@@ -68,6 +68,8 @@ _INPUTS: Final = {
 _OUTPUTS: Final = ("pitch_logits", "onset_logits")
 # From this length on (64 bars) a pass takes long enough for somebody to wait for its end.
 _LONG_STEPS: Final = 1024
+# Of a model whose network halves the piece eight times.
+_MOST_STEPS_MULTIPLE: Final = 256
 # A draw of the noise that no pass reaches.
 _VARY_DRAW: Final = 100_003
 
@@ -94,11 +96,10 @@ class RefiningGenerator:
         self.schedule = schedule or Schedule()
         self._session = open_session(path, threads)
         try:
-            self._lowest = int(metadata["lowest_pitch"])
-            self._highest = int(metadata["highest_pitch"])
-            self._multiple = int(metadata["steps_multiple"])
-            styles = json.loads(metadata.get("styles", '["bach"]'))
-        except (KeyError, ValueError):
+            self._lowest, self._highest = pitch_range(metadata)
+            self._multiple = whole_number(metadata, "steps_multiple", 1, _MOST_STEPS_MULTIPLE)
+            styles = known_styles(metadata)
+        except ValueError:
             raise ModelError(f"{path.name} lacks the metadata of a Composer model.") from None
         self._classes = self._highest - self._lowest + 2
         if style not in styles:

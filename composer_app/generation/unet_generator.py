@@ -5,7 +5,6 @@ design (AWS's DeepComposer sample): piano rolls of two bars in 4/4, a pixel for 
 is ours: any length, and one pitch for each voice at each step.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from composer_app.generation.generator import (
     accompaniment_velocity,
 )
 from composer_app.generation.model_file import read_metadata
+from composer_app.generation.model_metadata import known_styles, pitch_range, positive_number
 from composer_app.generation.noise import CHANNELS, ROWS, STEPS_PER_CELL, NoiseVector
 from composer_app.generation.onnx_session import open_session, run_watched
 from composer_app.generation.phrase_ends import phrase_marks
@@ -189,15 +189,13 @@ class UNetGenerator:
 
 def _layout(metadata: dict[str, str], style: str, file: str) -> _Layout:
     try:
-        styles = json.loads(metadata.get("styles", '["bach"]'))
+        styles = known_styles(metadata)
         layout = metadata["layout"]
         if layout == "roll":
-            limit = metadata.get("noise_limit")
-            return _Rolls(None if limit is None else float(limit))
+            return _Rolls(positive_number(metadata, "noise_limit"))
         if layout == "voices":
-            lowest, highest = int(metadata["lowest_pitch"]), int(metadata["highest_pitch"])
-            return _Voices(lowest, highest, style, styles.index(style), file)
-    except (AttributeError, KeyError, TypeError, ValueError):
+            return _Voices(*pitch_range(metadata), style, styles.index(style), file)
+    except (KeyError, ValueError):
         raise ModelError(f"{file} lacks the metadata of a Composer model.") from None
     raise ModelError(f"{file} has a layout, {layout!r}, of another version of Composer.")
 

@@ -19,6 +19,7 @@ from typing import IO, Any, Final
 import numpy as np
 
 from composer_app.errors import DeviceError, SettingError
+from composer_app.file_arguments import is_standard, output_file, output_name
 from composer_app.live.mixing import Mix
 from composer_app.live.rendering import (
     DEFAULT_RATE,
@@ -27,9 +28,10 @@ from composer_app.live.rendering import (
     music_frames,
     render,
 )
+from composer_app.live.system_libraries import quick_search
 from composer_app.live.true_peak import TruePeak
 from composer_app.music.composition import Composition
-from composer_app.music.safe_file import failure_reason, whole_file
+from composer_app.music.safe_file import failure_reason
 
 # Called with the share done, 0.0 to 1.0; returns False to stop.
 Progress = Callable[[float], bool]
@@ -140,7 +142,12 @@ class AudioWritten:
 
 
 def audio_format(path: Path) -> AudioFormat:
-    """The format that the end of ``path`` names. Raises :class:`SettingError`."""
+    """The format that the end of ``path`` names; of standard output, the first.
+
+    Raises :class:`SettingError`.
+    """
+    if is_standard(path):
+        return FORMATS[0]
     for each in FORMATS:
         if path.suffix.lower() == each.suffix:
             return each
@@ -159,7 +166,7 @@ def write_audio(
     progress: Progress | None = None,
     mix: Mix | None = None,
 ) -> AudioWritten:
-    """Render ``composition`` into the file ``path``, in the format that its name ends with.
+    """Render ``composition`` into the file ``path``, in the format of :func:`audio_format`.
 
     ``mix`` is that of :func:`render`, ``soundfont`` the first of this machine when omitted. The
     true peak stays below :data:`CEILING` dBFS. Nothing is ever seen of a file that is not
@@ -172,7 +179,9 @@ def write_audio(
     kind = audio_format(path)
     check_rate(kind, settings.rate)
     if not composition.note_count:
-        raise SettingError(f"{path} was not written because the piece has no notes: open another.")
+        raise SettingError(
+            f"{output_name(path)} was not written because the piece has no notes: open another."
+        )
     soundfile = soundfile_module()
     if not soundfile.check_format(kind.container, kind.coding):
         raise SettingError(
@@ -181,7 +190,8 @@ def write_audio(
     soundfont = choose_soundfont(soundfont)
     say = progress or (lambda share: True)
     try:
-        folder = path.absolute().parent
+        # A stream has no folder: the system's own will do.
+        folder = None if is_standard(path) else path.absolute().parent
         with tempfile.TemporaryFile(dir=folder) as samples:
             blocks = render(composition, soundfont, settings.rate, mix)
             expected = music_frames(composition, settings.rate)
@@ -193,11 +203,14 @@ def write_audio(
                 louder = _louder(samples, factor, frames, kind.rendering, say)
                 _encode(soundfile, louder, encoded, kind, settings.rate)
                 encoded.seek(0)
-                with whole_file(path) as file:
+                with output_file(path) as file:
                     shutil.copyfileobj(encoded, file, 1 << 20)
+    except BrokenPipeError:
+        # Nobody reads standard output any more.
+        raise
     except (OSError, ValueError) as error:
         raise SettingError(
-            f"{path} cannot be written: {failure_reason(error)}; choose another place."
+            f"{output_name(path)} cannot be written: {failure_reason(error)}; choose another place."
         ) from error
     say(1.0)
     return AudioWritten(
@@ -217,7 +230,8 @@ def check_rate(kind: AudioFormat, rate: int) -> None:
 def soundfile_module() -> Any:
     """The module soundfile. Raises :class:`DeviceError` where it does not work."""
     try:
-        return import_module("soundfile")
+        with quick_search():
+            return import_module("soundfile")
     except ModuleNotFoundError:
         raise DeviceError(
             "Audio files cannot be written because the Python package soundfile is missing: type:"
@@ -273,8 +287,8 @@ def _decibels(factor: float) -> float:
 def _check_length(kind: AudioFormat, frames: int, path: Path) -> None:
     if kind.container == "WAV" and frames * _WAV_BYTES_PER_FRAME > _MOST_WAV_BYTES:
         raise SettingError(
-            f"{path} was not written because WAV files hold at most 4 GB: choose FLAC, or a"
-            " shorter piece."
+            f"{output_name(path)} was not written because WAV files hold at most 4 GB: choose FLAC,"
+            " or a shorter piece."
         )
 
 

@@ -2,15 +2,24 @@
 
 import argparse
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import Any, Final, NoReturn
 
 from composer_app.errors import DeviceError
+from composer_app.file_arguments import (
+    INPUT_HELP,
+    OUTPUT_HELP,
+    check_output,
+    file_argument,
+    input_name,
+    is_standard,
+    named_file,
+    output_name,
+    read_piece,
+)
 from composer_app.live.audio_file import (
     CEILING,
     FORMATS,
@@ -28,7 +37,7 @@ from composer_app.live.player import Player
 from composer_app.live.rendering import DEFAULT_RATE
 from composer_app.live.synthesizer import SoundSettings, open_synthesizer
 from composer_app.music.composition import Composition
-from composer_app.music.midi_file import read_midi
+from composer_app.terminal import say, status_line, warn
 
 # Something that is done sooner needs no progress line.
 _PATIENCE_SECONDS: Final = 0.2
@@ -58,8 +67,15 @@ def _add_render(commands: Any) -> None:
     parser.set_defaults(run=_render)
     endings = ", ".join(each.suffix for each in FORMATS)
     add = parser.add_argument
-    add("file", type=Path, metavar="FILE.mid")
-    add("-o", "--output", type=Path, required=True, metavar="OUT", help=f"ends in {endings}")
+    add("file", type=file_argument, metavar="FILE.mid", help=INPUT_HELP)
+    add(
+        "-o",
+        "--output",
+        type=file_argument,
+        required=True,
+        metavar="OUT",
+        help=f"ends in {endings}; {OUTPUT_HELP}, as {FORMATS[0].title}",
+    )
     _add_soundfont(parser)
     add(
         "--rate",
@@ -86,7 +102,7 @@ def _add_play(commands: Any) -> None:
         epilog="example: composer-app play composition.mid",
     )
     parser.set_defaults(run=_play)
-    parser.add_argument("file", type=Path, metavar="FILE.mid")
+    parser.add_argument("file", type=file_argument, metavar="FILE.mid", help=INPUT_HELP)
     _add_soundfont(parser)
     parser.add_argument(
         "--output",
@@ -99,7 +115,7 @@ def _add_play(commands: Any) -> None:
 def _add_soundfont(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--soundfont",
-        type=Path,
+        type=named_file,
         metavar="FILE.sf2",
         help="the instruments to play with (default: the first that is found on this machine)",
     )
@@ -118,9 +134,10 @@ def _gain(text: str) -> float:
 
 
 def _render(args: argparse.Namespace) -> int:
-    piece = read_midi(args.file)
+    check_output(args.output)
+    piece = read_piece(args.file)
     begun = time.perf_counter()
-    with _progress_line(args.output.name) as progress:
+    with _progress_line(output_name(args.output)) as progress:
         written = write_audio(
             piece,
             args.output,
@@ -129,24 +146,25 @@ def _render(args: argparse.Namespace) -> int:
             progress,
         )
     seconds = time.perf_counter() - begun
-    print(
-        f"{args.output}: {_clock_text(written.seconds)}, peak {written.peak:.1f} dBFS,"
-        f" {seconds:.1f} s ({written.seconds / seconds:.0f} times faster than it plays)"
+    say(
+        f"{output_name(args.output)}: {_clock_text(written.seconds)}, peak {written.peak:.1f} dBFS,"
+        f" {seconds:.1f} s ({written.seconds / seconds:.0f} times faster than it plays)",
+        aside=is_standard(args.output),
     )
     return 0
 
 
 def _play(args: argparse.Namespace) -> int:
-    piece = read_midi(args.file)
+    piece = read_piece(args.file)
     total = _clock_text(piece.tempo.seconds_at(piece.steps))
     with _ending_in_order(), _instrument(args) as (synthesizer, check):
         player = Player(synthesizer)
         try:
-            print(f"{args.file}: {total}, {synthesizer.description}", flush=True)
+            say(f"{input_name(args.file)}: {total}, {synthesizer.description}")
             player.load(piece)
             player.play()
-            with _status_line() as show:
-                _follow(player, piece, show, check)
+            with status_line() as show:
+                _follow(player, piece, show or _show_nothing, check)
             time.sleep(_TAIL_SECONDS)
         finally:
             _fall_silent(player, synthesizer)
@@ -162,7 +180,7 @@ def _instrument(args: argparse.Namespace) -> Iterator[tuple[Synthesizer, Callabl
             if isinstance(synthesizer, SilentSynthesizer):
                 raise DeviceError(problem or "Nothing can be heard: type: composer-app doctor")
             if problem:
-                print(problem, file=sys.stderr)
+                warn(problem)
 
             def listen() -> None:
                 if not synthesizer.alive:
@@ -263,12 +281,12 @@ def _progress_line(name: str) -> Iterator[Callable[[float], bool]]:
     """Shows the share done, on a terminal and once it takes a while."""
     shown = time.monotonic() + _PATIENCE_SECONDS - _BETWEEN_LINES_SECONDS
 
-    with _status_line() as show:
+    with status_line() as show:
 
         def progress(share: float) -> bool:
             nonlocal shown
             now = time.monotonic()
-            if now - shown > _BETWEEN_LINES_SECONDS:
+            if show is not None and now - shown > _BETWEEN_LINES_SECONDS:
                 shown = now
                 show(f"{name} {share:4.0%}")
             return True
@@ -276,16 +294,8 @@ def _progress_line(name: str) -> Iterator[Callable[[float], bool]]:
         yield progress
 
 
-@contextmanager
-def _status_line() -> Iterator[Callable[[str], None]]:
-    """A line on a terminal that changes and goes; nothing where stderr goes to a file."""
-    if not sys.stderr.isatty():
-        yield lambda text: None
-        return
-    try:
-        yield lambda text: print(f"\r{text}\x1b[K", end="", file=sys.stderr, flush=True)
-    finally:
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+def _show_nothing(text: str) -> None:
+    pass
 
 
 def _clock_text(seconds: float) -> str:

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Final
 
 from composer_app.errors import DeviceError
+from composer_app.live.system_libraries import quick_search
 
 _REMEDIES: Final = {
     "darwin": "brew install fluid-synth",
@@ -86,7 +87,7 @@ def _find() -> tuple[ModuleType, ctypes.CDLL]:
     try:
         # It prints where it found the library when the variable CI is set. One thread at a time:
         # two that redirect at once may leave the program without its standard output.
-        with _importing, redirect_stdout(io.StringIO()):
+        with _importing, redirect_stdout(io.StringIO()), quick_search():
             module = import_module("fluidsynth")
         # A handle of our own, so that the types declared here are not pyfluidsynth's.
         library = ctypes.CDLL(module._fl._name)

@@ -7,12 +7,12 @@ Python's lock in its hand. A client of our own is told at once, and may wait in 
 
 import ctypes
 from contextlib import suppress
-from ctypes.util import find_library
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, Final
 
 from composer_app.live.quiet import quiet_stderr
+from composer_app.live.system_libraries import find_library
 
 _CLIENT_NAME: Final = b"Composer watch"
 _NO_START_SERVER: Final = 1
@@ -107,8 +107,10 @@ def _library() -> ctypes.CDLL | None:
             path = line.split(maxsplit=5)[-1]
             if Path(path).name.startswith("libjack"):
                 names.append(path)
-    found = find_library("jack")
-    for name in (*dict.fromkeys(names), *([found] if found else [])):
+    for name in dict.fromkeys(names):
         with suppress(OSError):
             return ctypes.CDLL(name)
+    found = find_library("jack")
+    with suppress(OSError):
+        return ctypes.CDLL(found) if found else None
     return None

@@ -26,11 +26,14 @@ from typing import Any, Final
 from composer_app.errors import ComposerError
 from composer_app.live.recorder import Recorder
 from composer_app.music.performance import Performance, from_details, to_details
+from composer_app.music.regular_file import read_regular
 from composer_app.music.safe_file import failure_reason
 
 _log = logging.getLogger(__name__)
 _MARK: Final = "composer-journal"
 _VERSION: Final = 1
+# Days of playing.
+_MOST_BYTES: Final = 64_000_000
 
 
 class JournalError(ComposerError):
@@ -117,8 +120,8 @@ def read_journal(path: Path) -> Performance:
     end with the last event. Raises :class:`JournalError` if there is no note.
     """
     try:
-        lines = path.read_bytes().split(b"\n")
-    except OSError as error:
+        lines = read_regular(path, _MOST_BYTES).split(b"\n")
+    except (OSError, ValueError) as error:
         raise JournalError(
             f"The recording in {path} cannot be read: {failure_reason(error)}."
         ) from error
@@ -132,15 +135,15 @@ def read_journal(path: Path) -> Performance:
         event = _parse(line)
         match event:
             case ["on", int(pitch), int(velocity), int() | float() as at]:
-                strike = (pitch, velocity, float(at))
+                strike = (pitch, velocity, at)
             case ["off", int(pitch), int() | float() as at]:
-                strike = (pitch, 0, float(at))
+                strike = (pitch, 0, at)
             case _:
                 break
         if not _plausible(*strike):
             break
-        recorder.note_on(*strike)
-        last = max(last, strike[2])
+        recorder.note_on(pitch, strike[1], float(at))
+        last = max(last, at)
     notes = recorder.stop(last)
     if not notes:
         raise JournalError(f"The recording in {path} holds no note, so nothing was recovered.")

@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from composer_app.music.regular_file import is_file, open_regular
+
 _SUFFIXES: Final = (".sf2", ".sf3")
 # Sets known to hold all General MIDI instruments, best first; others may be a single piano.
 _PREFERRED: Final = ("default-gm", "fluidr3", "generaluser", "musescore", "default", "timgm")
@@ -24,7 +26,7 @@ def find_soundfonts(
     for folder in soundfont_folders() if folders is None else folders:
         yield from sorted(_soundfonts_in(folder), key=_rank)
     copy = _copy_in_pretty_midi() if bundled is None else bundled
-    if copy is not None and copy.is_file():
+    if copy is not None and is_file(copy):
         yield copy
 
 
@@ -54,9 +56,9 @@ def soundfont_folders(
 def is_soundfont(path: Path) -> bool:
     """Whether ``path`` is a file that begins as SoundFonts do; it may be damaged further on."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             header = file.read(12)
-    except OSError:
+    except (OSError, ValueError):
         return False
     return header[:4] == b"RIFF" and header[8:] == b"sfbk"
 

@@ -1,4 +1,9 @@
-"""A composition: named tracks with instruments, a tempo, a metre, and where it came from."""
+"""A composition: named tracks with instruments, a tempo, a metre, and where it came from.
+
+Its names come from files that anybody may have made. Each is one line of visible letters from the
+beginning (:func:`~composer_app.plain_text.one_line_name`), so that nobody who shows one has to
+think of it.
+"""
 
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -9,6 +14,7 @@ from composer_app.music.performance import Performance
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.pitch import Key, estimate_key
 from composer_app.music.timing import Meter, TempoMap
+from composer_app.plain_text import one_line_name
 
 VOICE_NAMES: Final = ("Soprano", "Alto", "Tenor", "Bass")
 # General MIDI programs, counted from 0: a string quartet.
@@ -26,6 +32,7 @@ class Track:
     def __post_init__(self) -> None:
         if not 0 <= self.program <= 127:
             raise ValueError(f"program {self.program} is outside General MIDI's 0-127")
+        object.__setattr__(self, "name", one_line_name(self.name))
         if list(self.notes) != sorted(self.notes):
             object.__setattr__(self, "notes", tuple(sorted(self.notes)))
 
@@ -43,6 +50,9 @@ class Origin:
     seed: int
     temperature: float
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "model", one_line_name(self.model))
+
 
 @dataclass(frozen=True, slots=True)
 class Composition:
@@ -57,6 +67,9 @@ class Composition:
     title: str = ""
     origin: Origin | None = None
     performance: Performance | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", one_line_name(self.title))
 
     @property
     def steps(self) -> int:

@@ -8,11 +8,15 @@ from composer_app.errors import MelodyError
 from composer_app.music.note import Note
 from composer_app.music.pitch import PITCH_COUNT, Key, estimate_key
 from composer_app.music.timing import Meter, TempoMap
+from composer_app.plain_text import one_line_name
 
 
 @dataclass(frozen=True, slots=True)
 class Melody:
-    """Monophonic notes in rising order, with the tempo and metre they were played in."""
+    """Monophonic notes in rising order, with the tempo and metre they were played in.
+
+    The title is one line of visible letters, as those of compositions are.
+    """
 
     notes: tuple[Note, ...] = ()
     tempo: TempoMap = field(default_factory=TempoMap)
@@ -24,6 +28,7 @@ class Melody:
             # Those on the grid may touch where the sound overlaps, and the other way round.
             if after.start < before.end or after.onset_ticks < before.release_ticks:
                 raise ValueError(f"{after} begins before {before} ends: not a melody")
+        object.__setattr__(self, "title", one_line_name(self.title))
 
     @property
     def steps(self) -> int:

@@ -15,6 +15,7 @@ from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition
 from composer_app.music.midi_reading import UnusableMidiError, composition_from_midi
 from composer_app.music.midi_writing import midi_from_composition
+from composer_app.music.regular_file import open_regular
 from composer_app.music.safe_file import failure_reason, write_whole
 
 # mido takes about a second and 100 MB of memory for each megabyte; a symphony has less than one.
@@ -47,32 +48,44 @@ class _GuardedBytes(io.BytesIO):
 
 
 def read_midi(path: str | Path) -> Composition:
-    """The music of the standard MIDI file ``path`` (type 0 or 1), on the grid of sixteenths.
+    """The music of the standard MIDI file ``path``, as :func:`parse_midi` has it.
+
+    Raises :class:`MidiFileError`, at once also for what is no file, such as a pipe.
+    """
+    return parse_midi(_read_bytes(Path(path)), str(path))
+
+
+def parse_midi(data: bytes, name: str) -> Composition:
+    """The music in the bytes of a MIDI file (type 0 or 1), on the grid of sixteenths.
 
     Every track is free of overlapping notes of equal pitch. Drums (channel 10) are left out:
-    their numbers are not pitches. Raises :class:`MidiFileError`, also for a file without notes.
+    their numbers are not pitches. ``name`` is what sentences call it. Raises
+    :class:`MidiFileError`, also for a file without notes.
     """
-    path = Path(path)
-    data = _read_bytes(path)
     if not data:
-        raise MidiFileError(f"{path} is empty: choose another MIDI file.")
+        raise MidiFileError(f"{name} is empty: choose another MIDI file.")
+    if len(data) > MAX_FILE_BYTES:
+        raise MidiFileError(
+            f"{name} is larger than {MAX_FILE_BYTES // 1_000_000} MB, too large for a MIDI file"
+            " of notes: choose another file."
+        )
     if not data.startswith(b"MThd"):
-        raise MidiFileError(f"{path} is not a MIDI file: choose a file that ends in .mid.")
+        raise MidiFileError(f"{name} is not a MIDI file: choose a file that ends in .mid.")
     try:
         # clip: loudness of 128 and more, as some programs write it, becomes 127.
         midi = mido.MidiFile(file=_GuardedBytes(data), clip=True)
     except EOFError:
         raise MidiFileError(
-            f"{path} is damaged, it ends too early: get or export it once more."
+            f"{name} is damaged, it ends too early: get or export it once more."
         ) from None
     except Exception as error:
         # mido answers damage with whatever went wrong inside: ValueError, OSError, KeyError,
         # IndexError, its own KeySignatureError ...
-        raise MidiFileError(f"{path} is damaged: get or export it once more.") from error
+        raise MidiFileError(f"{name} is damaged: get or export it once more.") from error
     try:
         return composition_from_midi(midi, MAX_STEPS)
     except UnusableMidiError as error:
-        raise MidiFileError(f"{path} {error}") from None
+        raise MidiFileError(f"{name} {error}") from None
 
 
 def write_midi(composition: Composition, path: str | Path) -> None:
@@ -83,34 +96,31 @@ def write_midi(composition: Composition, path: str | Path) -> None:
     Raises :class:`MidiFileError`.
     """
     path = Path(path)
-    if composition.steps > MAX_STEPS:
-        raise MidiFileError(
-            f"{path} was not written: {composition.bars} bars are more than Composer can read back."
-        )
-    buffer = io.BytesIO()
-    midi_from_composition(composition).save(file=buffer)
+    data = midi_bytes(composition, str(path))
     try:
-        write_whole(path, buffer.getvalue())
+        write_whole(path, data)
     except (OSError, ValueError) as error:
         raise MidiFileError(
             f"{path} cannot be written: {failure_reason(error)}; choose another place."
         ) from error
 
 
+def midi_bytes(composition: Composition, name: str) -> bytes:
+    """What :func:`write_midi` writes to the file that sentences call ``name``."""
+    if composition.steps > MAX_STEPS:
+        raise MidiFileError(
+            f"{name} was not written: {composition.bars} bars are more than Composer can read back."
+        )
+    buffer = io.BytesIO()
+    midi_from_composition(composition).save(file=buffer)
+    return buffer.getvalue()
+
+
 def _read_bytes(path: Path) -> bytes:
     try:
-        if path.exists() and not path.is_file():
-            kind = "a folder" if path.is_dir() else "not a regular file"
-            raise MidiFileError(f"{path} is {kind}: choose a MIDI file.")
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
+        with open_regular(path) as file:
+            return file.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
         raise MidiFileError(
             f"{path} cannot be opened: {failure_reason(error)}; choose another file."
         ) from error
-    if len(data) > MAX_FILE_BYTES:
-        raise MidiFileError(
-            f"{path} is larger than {MAX_FILE_BYTES // 1_000_000} MB, too large for a MIDI file"
-            " of notes: choose another file."
-        )
-    return data

@@ -13,9 +13,11 @@ from composer_app.errors import MelodyError
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
 from composer_app.music.pitch import OCTAVE, Key
+from composer_app.music.regular_file import read_regular
 from composer_app.music.timing import Meter, TempoMap
 from composer_app.resources import resource_folder
 
+_MOST_BYTES: Final = 1_000_000
 _LETTERS: Final = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _ACCIDENTALS: Final = {"": 0, "#": 1, "b": -1}
 _TOKEN: Final = re.compile(
@@ -37,15 +39,19 @@ class SampleMelody:
 
 @cache
 def sample_melodies() -> tuple[SampleMelody, ...]:
-    """All samples in the file's order. :class:`MelodyError` where the file is missing."""
+    """All samples in the file's order. :class:`MelodyError` for a missing or damaged file."""
     path = resource_folder("assets") / "melodies" / "melodies.txt"
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_regular(path, _MOST_BYTES).decode("utf-8")
+        return tuple(parse_melodies(text))
     except OSError as error:
         raise MelodyError(
             f"The sample melodies are missing ({path}): install Composer once more."
         ) from error
-    return tuple(parse_melodies(text))
+    except ValueError as error:
+        raise MelodyError(
+            f"The sample melodies are damaged ({path}: {error}): install Composer once more."
+        ) from error
 
 
 def load_sample(sample_id: str) -> Melody:
@@ -79,7 +85,7 @@ def parse_melodies(text: str) -> Iterator[SampleMelody]:
             melody = Melody(notes, tempo, meter, fields["title"])
             key = _parse_key(fields["key"])
             yield SampleMelody(sample_id, fields["title"], fields["source"], key, melody)
-        except (KeyError, ValueError) as error:
+        except (IndexError, KeyError, ValueError) as error:
             raise ValueError(f"sample melody {sample_id}: {error}") from error
 
 

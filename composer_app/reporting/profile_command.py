@@ -8,8 +8,16 @@ from composer_app.analysis.copies import CopyIndex, index_path
 from composer_app.analysis.profile_building import Reference, build_profile
 from composer_app.analysis.profiles import profile_path
 from composer_app.analysis.quality_grid import VoiceGrid
-from composer_app.errors import CorpusError, SettingError
-from composer_app.music.safe_file import failure_reason, whole_file, write_whole
+from composer_app.errors import CorpusError
+from composer_app.file_arguments import (
+    INPUT_HELP,
+    file_argument,
+    input_name,
+    named_file,
+    output_file,
+    write_output,
+)
+from composer_app.terminal import say
 from composer_app.training.config import STYLES
 from composer_app.training.corpus import Piece, load_corpus
 
@@ -44,9 +52,19 @@ def add_profile_command(subparsers: Any) -> None:
         epilog="example: composer-app profile bach",
     )
     parser.add_argument("style", choices=list(STYLES), help="which music")
-    parser.add_argument("--corpus", type=Path, metavar="FILE.npz", help="default build/STYLE.npz")
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="OUT.json", help="default models/STYLE.profile.json"
+        "--corpus",
+        type=file_argument,
+        metavar="FILE.npz",
+        help=f"default build/STYLE.npz; {INPUT_HELP}",
+    )
+    # Not standard output: two files are written.
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=named_file,
+        metavar="OUT.json",
+        help="default models/STYLE.profile.json",
     )
     parser.set_defaults(run=_run)
 
@@ -65,19 +83,16 @@ def _run(args: argparse.Namespace) -> int:
     try:
         profile = build_profile(args.style, *STYLE_TEXTS[args.style], references)
     except ValueError as error:
-        raise CorpusError(f"{corpus} cannot be made a profile of {args.style}: {error}.") from None
-    try:
-        write_whole(output, profile.to_json().encode())
-        index = CopyIndex.build(args.style, references)
-        copies = index_path(args.style, output.parent)
-        with whole_file(copies) as stream:
-            index.save(stream)
-    except (OSError, ValueError) as error:
-        raise SettingError(
-            f"{output} cannot be written: {failure_reason(error)}; choose another place."
-        ) from error
+        raise CorpusError(
+            f"{input_name(corpus)} cannot be made a profile of {args.style}: {error}."
+        ) from None
+    write_output(output, profile.to_json().encode())
+    index = CopyIndex.build(args.style, references)
+    copies = index_path(args.style, output.parent)
+    with output_file(copies) as stream:
+        index.save(stream)
     for spread in profile.spreads:
-        print(f"{spread.bars:>3} bars: {spread.passages} passages")
+        say(f"{spread.bars:>3} bars: {spread.passages} passages")
     for path in (output, copies):
-        print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
+        say(f"{path}: {path.stat().st_size / 1000:.0f} kB")
     return 0

@@ -43,6 +43,8 @@ class FeatureReport:
 class Report:
     """A piece measured; ``likeness`` and ``shared`` only if it was compared with a style.
 
+    ``problems`` are sentences about music that could not be searched for what is shared.
+
     ``melody`` is the index of the track that was taken for the melody, ``track`` that of the one
     whose ``features`` they are, None for those of all tracks.
     """
@@ -56,6 +58,7 @@ class Report:
     profile: Profile | None = None
     likeness: Likeness | None = None
     shared: SharedRun | None = None
+    problems: tuple[str, ...] = ()
 
 
 def report_on(
@@ -92,6 +95,7 @@ def report_on(
         profile,
         compare(arranged, profile) if profile else None,
         shared_run(arranged) if profile else None,
+        load_copies().problems if profile else (),
     )
 
 
@@ -168,6 +172,7 @@ def plain(report: Report) -> dict[str, Any]:
                 for place in report.likeness.places
             ],
         }
+        data["problems"] = list(report.problems)
         shared = report.shared
         data["longest_shared_run"] = shared and {
             **asdict(shared),

@@ -1,7 +1,6 @@
 """``composer-app stats``: measures a MIDI file, or fits a distribution to a column of numbers."""
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,11 +10,23 @@ from composer_app.analysis.quality_grid import VOICES
 from composer_app.analysis.summary import Spread
 from composer_app.analysis.voices import find_melody, voice_order
 from composer_app.distributions import Distribution
+from composer_app.distributions.distribution import MOST_DATA_BYTES
 from composer_app.errors import MidiFileError, SettingError
+from composer_app.file_arguments import (
+    INPUT_HELP,
+    OUTPUT_HELP,
+    check_output,
+    file_argument,
+    input_name,
+    is_standard,
+    read_input,
+    read_piece,
+    write_output,
+)
 from composer_app.music.composition import Composition
-from composer_app.music.midi_file import read_midi
 from composer_app.music.pitch import pitch_name
-from composer_app.music.safe_file import failure_reason, write_whole
+from composer_app.music.regular_file import is_file
+from composer_app.plain_text import one_line_name
 from composer_app.reporting.report import (
     FeatureReport,
     Report,
@@ -25,6 +36,7 @@ from composer_app.reporting.report import (
     report_on,
     track_name,
 )
+from composer_app.terminal import say, say_json
 from composer_app.training.config import STYLES
 
 _COLUMNS: Final = ("", ".csv", ".dat", ".data", ".txt")
@@ -49,7 +61,12 @@ def add_stats_command(subparsers: Any) -> None:
         epilog="example: composer-app stats composition.mid --compare bach --plot figures.png",
     )
     add = parser.add_argument
-    add("file", type=Path, metavar="FILE", help="a MIDI file, or with --fit a number on each line")
+    add(
+        "file",
+        type=file_argument,
+        metavar="FILE",
+        help=f"a MIDI file, or with --fit a number on each line; {INPUT_HELP}",
+    )
     add("--compare", choices=list(STYLES), help="how like this style it is, and what it copied")
     add(
         "--melody",
@@ -63,7 +80,12 @@ def add_stats_command(subparsers: Any) -> None:
         action="store_true",
         help="with --fit gaussian: the numbers are everything there is, not a sample",
     )
-    add("--plot", type=Path, metavar="OUT", help="also draw a picture: OUT.png, OUT.svg or OUT.pdf")
+    add(
+        "--plot",
+        type=file_argument,
+        metavar="OUT",
+        help=f"also draw a picture: OUT.png, OUT.svg or OUT.pdf; {OUTPUT_HELP}, as PNG",
+    )
     add("--json", action="store_true", help="print JSON instead of a table")
     parser.set_defaults(run=_run)
 
@@ -72,6 +94,8 @@ def _run(args: argparse.Namespace) -> int:
     kind = _picture_kind(args.plot)
     if args.population and args.fit != "gaussian":
         raise SettingError("--population goes with --fit gaussian.")
+    if args.plot is not None:
+        check_output(args.plot)
     return _measure_column(args, kind) if args.fit else _measure_piece(args, kind)
 
 
@@ -84,31 +108,37 @@ def _measure_column(args: argparse.Namespace, kind: str) -> int:
         # matplotlib is slow to import: only when something is drawn.
         from composer_app.reporting.fit_picture import draw_fit
 
-        _write(args.plot, draw_fit(fit, args.file.name, kind))
-    if args.json:
-        print(json.dumps({"file": str(args.file), **plain_fit(fit)}, indent=2))
-    else:
-        print("\n".join(_fit_lines(args.file, fit)))
+        title = input_name(args.file) if is_standard(args.file) else args.file.name
+        write_output(args.plot, draw_fit(fit, one_line_name(title), kind))
+    _say(args, plain_fit(fit), _fit_lines(input_name(args.file), fit))
     return 0
 
 
 def _measure_piece(args: argparse.Namespace, kind: str) -> int:
     piece = _read(args.file)
+    name = input_name(args.file)
     melody, track = _parts(args, piece)
     report = report_on(piece, args.compare, melody, track)
     if args.plot:
         from composer_app.reporting.stats_picture import draw_stats
 
-        _write(args.plot, draw_stats(report, kind))
-    if args.json:
-        print(json.dumps({"file": str(args.file), **plain(report)}, indent=2))
-    else:
-        print("\n".join(_lines(args.file, report)))
+        write_output(args.plot, draw_stats(report, kind))
+    _say(args, plain(report), _lines(name, report))
     return 0
 
 
+def _say(args: argparse.Namespace, data: dict[str, Any], lines: list[str]) -> None:
+    aside = args.plot is not None and is_standard(args.plot)
+    if args.json:
+        say_json({"file": str(args.file), **data}, aside=aside)
+    else:
+        say(*lines, aside=aside)
+
+
 def _picture_kind(path: Path | None) -> str:
-    kind = path.suffix.lower().removeprefix(".") if path else _FORMATS[0]
+    if path is None or is_standard(path):
+        return _FORMATS[0]
+    kind = path.suffix.lower().removeprefix(".")
     if kind not in _FORMATS:
         raise SettingError(
             f"A picture cannot be written as {path}: let its name end in .png, .svg or .pdf."
@@ -116,37 +146,33 @@ def _picture_kind(path: Path | None) -> str:
     return kind
 
 
-def _write(path: Path, data: bytes) -> None:
-    try:
-        write_whole(path, data)
-    except (OSError, ValueError) as error:
-        raise SettingError(
-            f"{path} cannot be written: {failure_reason(error)}; choose another place."
-        ) from error
-
-
 # a column of numbers --------------------------------------------------------------------
 
 
 def _fit(path: Path, kind: str, *, sample: bool) -> GaussianFit | BinomialFit:
     column = Distribution()
-    column.read_data_file(path)
+    if is_standard(path):
+        column.read_data(read_input(path, MOST_DATA_BYTES), input_name(path))
+    else:
+        column.read_data_file(path)
     try:
         if kind == "binomial":
             return fit_binomial(column.data)
         return fit_gaussian(column.data, sample=sample)
     except ValueError as error:
-        raise SettingError(f"No distribution can be fitted to {path}: {error}.") from error
+        raise SettingError(
+            f"No distribution can be fitted to {input_name(path)}: {error}."
+        ) from error
 
 
-def _fit_lines(path: Path, fit: GaussianFit | BinomialFit) -> list[str]:
+def _fit_lines(name: str, fit: GaussianFit | BinomialFit) -> list[str]:
     shown = fit.distribution
     if isinstance(fit, GaussianFit):
         of = "sample" if fit.sample else "population"
-        head = f"{path}: {fit.n:,} values"
+        head = f"{name}: {fit.n:,} values"
         rows = [("mean", f"{shown.mean:.6g}"), (f"standard deviation ({of})", f"{shown.stdev:.6g}")]
     else:
-        head = f"{path}: {fit.distribution.n:,} trials"
+        head = f"{name}: {fit.distribution.n:,} trials"
         rows = [
             ("p", f"{fit.distribution.p:.6g}"),
             ("mean", f"{shown.mean:.6g}"),
@@ -165,12 +191,13 @@ def _fit_lines(path: Path, fit: GaussianFit | BinomialFit) -> list[str]:
 
 def _read(path: Path) -> Composition:
     try:
-        return read_midi(path)
+        return read_piece(path)
     except MidiFileError as error:
-        if path.suffix.lower() in _COLUMNS and path.is_file():
+        text = path.suffix.lower() in _COLUMNS and is_file(path)
+        if text or (is_standard(path) and "is not a MIDI file" in str(error)):
             raise SettingError(
-                f"{path} is not a MIDI file: add --fit gaussian or --fit binomial if it has a"
-                " number on each line."
+                f"{input_name(path)} is not a MIDI file: add --fit gaussian or --fit binomial if it"
+                " has a number on each line."
             ) from error
         raise
 
@@ -193,26 +220,29 @@ def _index(path: Path, piece: Composition, option: str, number: str) -> int:
     index = int(number) - 1 if number.isdecimal() else -1
     if not 0 <= index < count:
         has = "one track" if count == 1 else f"{count} tracks"
-        raise SettingError(f"{path} has {has}: {option} {number} is none of them.")
+        raise SettingError(f"{input_name(path)} has {has}: {option} {number} is none of them.")
     if not piece.tracks[index].notes:
-        raise SettingError(f"Track {number} of {path} has no notes: choose another for {option}.")
+        raise SettingError(
+            f"Track {number} of {input_name(path)} has no notes: choose another for {option}."
+        )
     return index
 
 
-def _lines(path: Path, report: Report) -> list[str]:
-    lines = [*_track_table(path, report), "", *_feature_table(report), ""]
-    for name, value in report.roll_measures.items():
-        title, form = _ROLL_NAMES[name]
+def _lines(name: str, report: Report) -> list[str]:
+    lines = [*_track_table(name, report), "", *_feature_table(report), ""]
+    for measure, value in report.roll_measures.items():
+        title, form = _ROLL_NAMES[measure]
         lines.append(f"  {title:<24} {'–' if value is None else form.format(value):>8}")
     if report.likeness:
         lines += ["", *_likeness_table(report.likeness), "", _copy_sentence(report)]
+        lines += report.problems
     return lines
 
 
-def _track_table(path: Path, report: Report) -> list[str]:
+def _track_table(name: str, report: Report) -> list[str]:
     figures = report.summary
     head = [
-        f"{path}" + (f' "{figures.title}"' if figures.title else ""),
+        name + (f' "{figures.title}"' if figures.title else ""),
         f"{figures.key}, {figures.meter}, {figures.tempo:g} BPM, "
         f"{_count(figures.bars, 'bar')}, {_count(figures.notes, 'note')}",
         "",

@@ -8,7 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from composer_app.plain_text import one_line
 from composer_app.studio.display import display_problem, library_problem
+from composer_app.terminal import warn
 
 _LOG_BYTES: Final = 1_000_000
 
@@ -26,7 +28,7 @@ def run(argv: Sequence[str]) -> int:
             if not (error.name or "").startswith("PySide6") and ".so" not in str(error):
                 raise
             problem = library_problem(error)
-    sys.stderr.write(f"{problem}\n")
+    warn(problem)
     return 2
 
 
@@ -69,6 +71,13 @@ def _run_window(argv: Sequence[str]) -> int:
         garbage.end()
 
 
+class _LogFormatter(logging.Formatter):
+    """Lines that can be shown in a terminal, and written: a name may hold half a surrogate pair."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n".join(one_line(line) for line in super().format(record).split("\n"))
+
+
 def _log_to(path: Path) -> logging.Handler:
     """Send warnings and worse to ``path``, or nowhere if that cannot be written."""
     handler: logging.Handler = logging.NullHandler()
@@ -78,6 +87,6 @@ def _log_to(path: Path) -> logging.Handler:
             path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8", delay=True
         )
     handler.setLevel(logging.WARNING)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(_LogFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)
     return handler

@@ -15,6 +15,7 @@ from composer_app.studio.distribution_choices import Choices
 from composer_app.studio.distribution_parts import Figures, Readout, Words, centred
 from composer_app.studio.jobs import Jobs
 from composer_app.studio.latest import Latest
+from composer_app.studio.shown_text import tip_text
 from composer_app.studio.statistics_canvas import Bars, StatisticsCanvas
 from composer_app.studio.statistics_inks import current_inks
 from composer_app.studio.statistics_picture import Picture, picture_of
@@ -266,7 +267,7 @@ class DistributionPage(QWidget):
     def _write_words(self) -> None:
         sentences = self._sentences()
         self.words.show_sentences(sentences)
-        self.figures.setToolTip("\n".join(sentences))
+        self.figures.setToolTip(tip_text("\n".join(sentences)))
 
     def _make_room(self) -> None:
         height = self.height()
@@ -299,7 +300,7 @@ class DistributionPage(QWidget):
         self._below.setCurrentWidget(self.short_readout if short else self.figures)
         # In the lowest panel there is no other place for it.
         hidden = reading is not None and self.height() < _ROOM_FOR_NUMBERS
-        self.canvas.setToolTip(reading.sentence if reading and hidden else "")
+        self.canvas.setToolTip(tip_text(reading.sentence) if reading and hidden else "")
 
     def _pointed(self) -> Bars | None:
         if self.canvas.hover >= 0:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from composer_app.studio.shown_text import tip_text
 from composer_app.studio.statistics_inks import current_inks
 from composer_app.studio.statistics_picture import Picture
 from composer_app.studio.statistics_words import Reading, figures, no_figures
@@ -31,6 +32,7 @@ class Readout(QLabel):
 
     def __init__(self, hint: str) -> None:
         super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self._hint = hint
         self._reading: Reading | None = None
         self.setFixedHeight(18)
@@ -46,7 +48,7 @@ class Readout(QLabel):
         """Say ``reading``, or the hint."""
         self._reading = reading
         self.setText(reading.sentence if reading else self._hint)
-        self.setToolTip(reading.sentence if reading else "")
+        self.setToolTip(tip_text(reading.sentence) if reading else "")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -73,6 +75,8 @@ class Figures(QWidget):
         grid.setVerticalSpacing(0)
         self._values = [QLabel("–") for _ in range(4)]
         self._names = [QLabel() for _ in range(4)]
+        for label in self._names:
+            label.setTextFormat(Qt.TextFormat.PlainText)
         for column, (value, name) in enumerate(zip(self._values, self._names, strict=True)):
             set_role(name, "small")
             grid.addWidget(value, 0, column)
@@ -114,6 +118,7 @@ class Words(QWidget):
         layout.setContentsMargins(0, 2, 0, 0)
         layout.setSpacing(_BETWEEN_SENTENCES)
         for label in self._labels:
+            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             set_role(label, "words")
             layout.addWidget(label)
@@ -163,6 +168,7 @@ def _unbroken(text: str) -> str:
 def centred(text: str) -> QLabel:
     """Muted words in the middle of an empty place."""
     label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     label.setMinimumSize(QSize(160, 72))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from composer_app.music.composition import Composition
 from composer_app.studio.locks import Locks
+from composer_app.studio.shown_text import shown_name, without_mnemonic
 
 _UNDO_LIMIT: Final = 500
 _NEVER_MERGED: Final = -1
@@ -116,8 +117,9 @@ class Document(QObject):
 
     @property
     def name(self) -> str:
-        """What to call the piece in the title bar."""
-        return self.path.name if self.path else self.composition.title or "Untitled"
+        """What to call the piece."""
+        name = self.path.name if self.path else self.composition.title
+        return shown_name(name) or "Untitled"
 
     def replace(
         self,
@@ -202,7 +204,7 @@ class _Replace(QUndoCommand):
     def __init__(
         self, document: Document, before: _State, after: _State, text: str, merge_id: int
     ) -> None:
-        super().__init__(text)
+        super().__init__(without_mnemonic(text))
         self._document = document
         self._before = before
         self._after = after

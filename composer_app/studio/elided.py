@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QToolTip,
 )
 
+from composer_app.plain_text import one_line
+from composer_app.studio.shown_text import tip_text, without_mnemonic
 from composer_app.studio.theme import GRID
 
 # So much of a name says something at least: "Sop…".
@@ -36,10 +38,11 @@ def elided(text: str, metrics: QFontMetrics, width: int) -> str:
 
 def menu_text(text: str) -> str:
     """``text`` as the entry of a menu, which would else be as wide as a file's name is long."""
+    text = one_line(text)
     if len(text) > _LONGEST_IN_MENU:
         half = _LONGEST_IN_MENU // 2
         text = f"{text[:half].rstrip()}…{text[-half + 1 :].lstrip()}"
-    return text.replace("&", "&&")
+    return without_mnemonic(text)
 
 
 class ElidedLabel(QLabel):
@@ -74,7 +77,7 @@ class ElidedLabel(QLabel):
     def event(self, event: QEvent) -> bool:
         """Say the whole."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.tip, self)
+            QToolTip.showText(event.globalPos(), tip_text(self.tip), self)
             return True
         return super().event(event)
 
@@ -120,7 +123,7 @@ class ElidedBox(QComboBox):
     def event(self, event: QEvent) -> bool:
         """Say the whole."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.tip, self)
+            QToolTip.showText(event.globalPos(), tip_text(self.tip), self)
             return True
         return super().event(event)
 

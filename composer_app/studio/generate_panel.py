@@ -40,6 +40,7 @@ from composer_app.studio.elided import ElidedBox
 from composer_app.studio.kept_row import KeptRow
 from composer_app.studio.number_field import NumberField
 from composer_app.studio.progress_line import ProgressLine
+from composer_app.studio.shown_text import tip_text
 from composer_app.studio.single_press import SinglePress
 from composer_app.studio.theme import numeral_font, set_role
 
@@ -147,7 +148,8 @@ class GeneratePanel(QFrame):
         rows = self.model.model()
         for row, info in enumerate(self._models):
             self.model.addItem(info.title, info.name)
-            self.model.setItemData(row, info.problem or _about(info), Qt.ItemDataRole.ToolTipRole)
+            tip = tip_text(info.problem or _about(info))
+            self.model.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
             if info.problem and isinstance(rows, QStandardItemModel):
                 rows.item(row).setEnabled(False)
         usable = [info.name for info in self._models if not info.problem]

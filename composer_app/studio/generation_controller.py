@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from composer_app.errors import MelodyError
-from composer_app.generation.catalog import ModelInfo
+from composer_app.generation.catalog import ModelInfo, models_folder_problem
 from composer_app.generation.generator import GenerationSettings, Take, check_melody
 from composer_app.generation.given import Lock, accompaniment, given_from, left_out
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
@@ -26,6 +26,7 @@ from composer_app.studio.undo_offer import undo_offer
 
 # Takes whose confidence is kept: as many as anybody goes back to.
 _REMEMBERED: Final = 64
+_MODELS_FOLDER: Final = "models-folder"
 _ALL_KEPT: Final = "Everything is kept, so there is nothing to write: let some of it change first."
 _MELODY_ALONE: Final = (
     "The melody stays as it is: select notes of the other voices, or whole bars, to have them"
@@ -101,6 +102,8 @@ class GenerationController(QObject):
         """Offer ``models``, and load the chosen one ahead of its first use."""
         self._models = {model.name: model for model in models}
         self._panel.set_models(models, self._settings.model)
+        if problem := models_folder_problem():
+            self._bar.stand(_MODELS_FOLDER, problem, Tone.WARNING)
         if self._panel.model_name:
             self._worker.preload(self._panel.model_name)
 

@@ -105,6 +105,7 @@ class LikenessPage(QWidget):
         self.styles = ElidedBox("The style to compare with")
         self.styles.currentIndexChanged.connect(self._judge)
         self.sentence = QLabel()
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setWordWrap(True)
         set_role(self.sentence, "words")
         self.copy = LinkLabel()
@@ -186,6 +187,10 @@ class LikenessPage(QWidget):
 
 def copy_sentence(verdict: Verdict) -> str:
     """The longest run that is shared with the training music, as a warning if it is long."""
+    return " ".join(filter(None, (_run_sentence(verdict), *verdict.problems)))
+
+
+def _run_sentence(verdict: Verdict) -> str:
     run = verdict.shared
     if run is not None and run.near_copy:
         return f"Near-copy: {run.sentence}"

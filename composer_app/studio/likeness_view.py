@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip, QWidget
 
 from composer_app.analysis.explanations import MEASURE_HELP
 from composer_app.analysis.likeness import OUTLYING, Place
+from composer_app.studio.shown_text import tip_text
 from composer_app.studio.statistics_inks import Inks, current_inks
 from composer_app.studio.statistics_verdict import Verdict
 from composer_app.studio.theme import GRID, mix, numeral_font, text_font
@@ -84,7 +85,8 @@ class LikenessView(QWidget):
         """Tooltips: what is measured, and where it lies."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             row = self._row_at(event.pos().y())
-            QToolTip.showText(event.globalPos(), self._tip(row.place) if row else "", self)
+            tip = tip_text(self._tip(row.place)) if row else ""
+            QToolTip.showText(event.globalPos(), tip, self)
             return True
         return super().event(event)
 

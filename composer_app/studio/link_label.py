@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from composer_app.studio.shown_text import tip_text
 from composer_app.studio.statistics_inks import current_inks
 from composer_app.studio.theme import text_font
 
@@ -42,7 +43,7 @@ class LinkLabel(QWidget):
     def set_text(self, text: str, *, warns: bool = False, tip: str = "") -> None:
         """Say ``text``, in the colour of warnings if it ``warns``; with a ``tip`` it is a link."""
         self._text, self._warns = text, warns
-        self.setToolTip(tip)
+        self.setToolTip(tip_text(tip))
         self.setAccessibleName(text)
         self.setCursor(Qt.CursorShape.PointingHandCursor if tip else Qt.CursorShape.ArrowCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if tip else Qt.FocusPolicy.NoFocus)

@@ -38,6 +38,7 @@ from composer_app.studio.recording_tools import RecordingTools
 from composer_app.studio.selection_controller import SelectionController
 from composer_app.studio.services import Services
 from composer_app.studio.settings_dialog import SettingsDialog
+from composer_app.studio.shown_text import title_text
 from composer_app.studio.statistics_controller import StatisticsController
 from composer_app.studio.statistics_holder import StatisticsHolder
 from composer_app.studio.statistics_panel import StatisticsPanel
@@ -299,7 +300,7 @@ class MainWindow(QMainWindow):
 
     def _show_title(self) -> None:
         document = self._services.document
-        self.setWindowTitle(f"{document.name}[*] – Composer")
+        self.setWindowTitle(f"{title_text(document.name)}[*] – Composer")
         self.setWindowModified(not document.as_saved)
 
     def _show_recording(self, state: RecordingState) -> None:

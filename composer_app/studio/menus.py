@@ -5,10 +5,12 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from composer_app.errors import ComposerError
 from composer_app.music.sample_melodies import sample_melodies
+from composer_app.plain_text import one_line
 from composer_app.studio.actions import Actions
 from composer_app.studio.elided import menu_text
 from composer_app.studio.file_controller import FileController
 from composer_app.studio.settings import Settings
+from composer_app.studio.shown_text import tip_text
 
 
 class Menus:
@@ -80,7 +82,7 @@ class Menus:
         try:
             samples = sample_melodies()
         except (ComposerError, ValueError) as error:
-            self.samples.addAction(str(error)).setEnabled(False)
+            self.samples.addAction(menu_text(str(error))).setEnabled(False)
             return
         for sample in samples:
             action = self.samples.addAction(sample.title)
@@ -92,7 +94,7 @@ class Menus:
         paths = self._settings.recent_files
         for path in paths:
             action = self._recent.addAction(menu_text(f"{path.name}  –  {path.parent}"))
-            action.setToolTip(str(path))
+            action.setToolTip(tip_text(one_line(str(path))))
             action.triggered.connect(lambda _=False, chosen=path: self._files.open(chosen))
         if paths:
             self._recent.addSeparator()

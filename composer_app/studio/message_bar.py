@@ -9,10 +9,11 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
+from composer_app.plain_text import one_line
 from composer_app.studio.icons import icon, pixmap
 from composer_app.studio.message_history import TONE_ICONS, MessageHistory
 from composer_app.studio.message_label import MessageLabel
-from composer_app.studio.messages import About, History, Message, MessageAction, Tone, clean, now
+from composer_app.studio.messages import About, History, Message, MessageAction, Tone, now
 from composer_app.studio.theme import COLORS, set_role
 
 __all__ = ["About", "MessageAction", "MessageBar", "Tone"]
@@ -145,7 +146,7 @@ class MessageBar(QFrame):
         """
         for index, message in enumerate(self._standing):
             if message.key == key:
-                self._standing[index] = replace(message, text=clean(text))
+                self._standing[index] = replace(message, text=one_line(text))
                 if message is self._shown:
                     self._shown = self._standing[index]
                     self._show_words()
@@ -203,13 +204,13 @@ class MessageBar(QFrame):
         *,
         goes_on: bool = False,
     ) -> Message:
-        text = clean(text)
+        text = one_line(text)
         self.history.add(tone, text)
         self.earlier.setEnabled(True)
         if self.list.isVisible():
             self.list.fill()
         was = about() if about is not None else None
-        cleaned = tuple(clean(name) for name in names)
+        cleaned = tuple(one_line(name) for name in names)
         return Message(key, text, tone, actions, cleaned, about, was, goes_on)
 
     def _stand(self, message: Message) -> None:

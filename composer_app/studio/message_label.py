@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from composer_app.studio.messages import parts
+from composer_app.studio.shown_text import tip_text
 from composer_app.studio.theme import COLORS, text_font
 
 LINES: Final = 2
@@ -89,7 +90,7 @@ class MessageLabel(QLabel):
         text = self.text()
         self._lines = fitted(text, self._names, text_font(), self.width())
         self._whole = _letters("".join(self._lines)) == _letters(text)
-        self.setToolTip("" if self._whole else text)
+        self.setToolTip("" if self._whole else tip_text(text))
         self.update()
 
 

@@ -4,7 +4,6 @@ No Qt.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,9 +14,6 @@ from typing import Final
 About = Callable[[], object]
 
 _REMEMBERED: Final = 50
-# What turns the order of the letters around it about, beyond the name that it came in.
-_DIRECTIONS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_UNPRINTABLE: Final = ("Cc", "Cs", "Zl", "Zp")
 # A path or a name of which nobody has said that it is one.
 _LONG_WORD: Final = re.compile(r"\S{40,}")
 
@@ -101,12 +97,6 @@ class History:
     def lines(self) -> list[str]:
         """Each as a line of text with its time, to be copied into a report."""
         return [f"{said.at:%Y-%m-%d %H:%M:%S}  {said.tone}  {said.text}" for said in self.entries]
-
-
-def clean(text: str) -> str:
-    """``text`` without what moves or breaks the words around it; names come out of files."""
-    text = _DIRECTIONS.sub("", re.sub(r"[\t\n\r]+", " ", text))
-    return "".join("\ufffd" if unicodedata.category(c) in _UNPRINTABLE else c for c in text)
 
 
 def parts(text: str, names: tuple[str, ...]) -> list[tuple[str, bool]]:

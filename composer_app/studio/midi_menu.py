@@ -12,6 +12,7 @@ from composer_app.live.midi_connect import VIRTUAL_OUTPUT
 from composer_app.live.midi_input import OCTAVE_SHIFTS
 from composer_app.music.pitch import OCTAVE
 from composer_app.studio.elided import menu_text
+from composer_app.studio.shown_text import tip_text
 
 _NO_KEYBOARD: Final = "No MIDI keyboard is plugged in"
 
@@ -81,7 +82,7 @@ class MidiMenu(QObject):
         self._fill(self._menu, names, choices.input, self.inputChosen.emit)
         if not choices.inputs:
             hint = self._menu.addAction("No MIDI system here" if choices.problem else _NO_KEYBOARD)
-            hint.setToolTip(choices.problem or "")
+            hint.setToolTip(tip_text(choices.problem or ""))
             hint.setEnabled(False)
         channels = self._submenu("Keyboard's &Channel")
         every: list[tuple[int | None, str]] = [(None, "Every Channel")]
@@ -131,7 +132,7 @@ class MidiMenu(QObject):
         self._parts.append(group)
         for value, text in entries:
             action = QAction(menu_text(text), group)
-            action.setToolTip(text)
+            action.setToolTip(tip_text(text))
             action.setCheckable(True)
             action.setChecked(value == current)
             action.triggered.connect(lambda _=False, chosen=value: self._chosen(choose, chosen))

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QSizePolicy, QSlider, QToolTip, QWidget
 
 from composer_app.live.mixing import CENTRE, DEFAULT_VOLUME, FULL
+from composer_app.studio.shown_text import tip_text
 from composer_app.studio.theme import COLORS
 
 _HEIGHT: Final = 28
@@ -167,14 +168,16 @@ class MixSlider(QSlider):
 
     def _say(self) -> None:
         self._describe()
-        QToolTip.showText(self.mapToGlobal(QPoint(self.width() // 2, 0)), self._sentence, self)
+        QToolTip.showText(
+            self.mapToGlobal(QPoint(self.width() // 2, 0)), tip_text(self._sentence), self
+        )
 
     @property
     def _sentence(self) -> str:
         return f"{self._name}: {self.value_text}"
 
     def _describe(self) -> None:
-        self.setToolTip(f"{self._sentence}\nDouble-click for the usual")
+        self.setToolTip(tip_text(f"{self._sentence}\nDouble-click for the usual"))
         self.setAccessibleDescription(self.value_text)
 
     def _report(self, value: int) -> None:

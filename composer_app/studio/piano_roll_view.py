@@ -53,6 +53,7 @@ from composer_app.studio.roll_painter import paint_recorded, paint_tile
 from composer_app.studio.roll_tiles import RollTiles
 from composer_app.studio.roll_viewport import RollViewport
 from composer_app.studio.selection import Selection
+from composer_app.studio.shown_text import tip_text
 
 _EMPTY_BARS: Final = 8
 # A note may be missed by this many pixels: at the smallest scale it is two wide.
@@ -378,7 +379,7 @@ class PianoRollView(RollViewport):
             if track is not None and (note := track.at(step, pitch)) is not None
         ]
         if lines:
-            QToolTip.showText(event.globalPos(), "\n".join(lines), self.viewport())
+            QToolTip.showText(event.globalPos(), tip_text("\n".join(lines)), self.viewport())
         else:
             QToolTip.hideText()
             event.ignore()

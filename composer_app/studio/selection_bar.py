@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from composer_app.studio.shown_text import tip_text
 from composer_app.studio.theme import set_role
 
 _ICON: Final = 16
@@ -20,6 +21,7 @@ class SelectionBar(QFrame):
         super().__init__(parent)
         set_role(self, "float")
         self._label = QLabel()
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 4, 4, 4)
         layout.setSpacing(4)
@@ -42,7 +44,7 @@ class SelectionBar(QFrame):
     def say(self, text: str) -> None:
         """Show ``text`` as what is selected."""
         self._label.setText(text)
-        self.setToolTip(text)
+        self.setToolTip(tip_text(text))
 
     def _fit(self, width: int) -> None:
         """Where it is narrow, what can be done goes before what is seen anyway."""

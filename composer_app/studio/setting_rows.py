@@ -14,7 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from composer_app.plain_text import one_line
 from composer_app.studio.elided import ElidedBox
+from composer_app.studio.shown_text import tip_text
 from composer_app.studio.theme import set_role
 
 _NAME_WIDTH: Final = 128
@@ -48,8 +50,8 @@ class ChoiceBox(ElidedBox):
             self._entries = listed
             self.clear()
             for index, (_, text) in enumerate(listed):
-                self.addItem(text)
-                self.setItemData(index, text, Qt.ItemDataRole.ToolTipRole)
+                self.addItem(one_line(text))
+                self.setItemData(index, tip_text(text), Qt.ItemDataRole.ToolTipRole)
         values = [value for value, _ in listed]
         self.setCurrentIndex(values.index(current) if current in values else -1)
         self.setToolTip(self.currentText())
@@ -112,5 +114,6 @@ def note_label(text: str = "") -> QLabel:
     """A small muted text that explains, over several lines where it must."""
     label = QLabel(text)
     label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
     set_role(label, "small")
     return label

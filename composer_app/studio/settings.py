@@ -10,6 +10,7 @@ from composer_app.live.midi_input import OCTAVE_SHIFTS
 from composer_app.live.mixing import CENTRE, DEFAULT_VOLUME, FULL, Mix, TrackMix
 from composer_app.live.synthesizer import SoundSettings
 from composer_app.music.performance import Grid, Quantization, Reduction
+from composer_app.music.regular_file import is_file, is_folder
 
 _MAX_RECENT: Final = 8
 
@@ -43,11 +44,11 @@ class Settings:
     def music_folder(self) -> Path:
         """Where file dialogs begin: the folder used last, or the user's music folder."""
         used = Path(self._text("files/folder"))
-        if used.name and used.is_dir():
+        if used.name and is_folder(used):
             return used
         music = QStandardPaths.StandardLocation.MusicLocation
         found = Path(QStandardPaths.writableLocation(music))
-        return found if found.is_dir() else Path.home()
+        return found if is_folder(found) else Path.home()
 
     def remember_file(self, path: Path) -> None:
         """Put ``path`` at the head of the recent files."""
@@ -60,7 +61,7 @@ class Settings:
     @property
     def recent_files(self) -> tuple[Path, ...]:
         """Files used last that still exist, newest first."""
-        return tuple(path for path in self._recent() if path.is_file())
+        return tuple(path for path in self._recent() if is_file(path))
 
     def forget_recent_files(self) -> None:
         """Empty the list of recent files."""
@@ -291,8 +292,10 @@ class Settings:
         return value.lower() == "true" if isinstance(value, str) else default
 
     def _numbers(self, key: str) -> list[int]:
-        words = self._text(key).split()
-        return [int(word) for word in words] if all(word.isdecimal() for word in words) else []
+        try:
+            return [int(word) for word in self._text(key).split()]
+        except ValueError:
+            return []
 
     def _number(self, key: str, default: int) -> int:
         value = self._store.value(key)

@@ -5,11 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from composer_app.live.audio_drivers import DEFAULT_PERIOD, PERIOD_SIZES, audio_drivers
 from composer_app.live.soundfonts import find_soundfonts
+from composer_app.plain_text import one_line
 from composer_app.studio.icons import pixmap
 from composer_app.studio.midi_menu import MidiChoices, output_text, with_chosen
 from composer_app.studio.number_field import NumberField
@@ -66,6 +67,7 @@ class SoundPage(Rows):
         self._icon = QLabel()
         self._icon.setFixedSize(_ICON, _ICON)
         self._status = QLabel()
+        self._status.setTextFormat(Qt.TextFormat.PlainText)
         self._status.setWordWrap(True)
         self._lay_out()
         own.changed.connect(self.refresh)
@@ -120,7 +122,7 @@ class SoundPage(Rows):
             text = f"{own.description[0].upper()}{own.description[1:]}"
         else:
             text = "The sound is being opened…"
-        self._status.setText(text)
+        self._status.setText(one_line(text))
         color = COLORS.warning if problem else COLORS.success if audible else COLORS.muted
         name = "warning" if problem else "success" if audible else "info"
         self._icon.setPixmap(pixmap(name, _ICON, color, self.devicePixelRatioF()))

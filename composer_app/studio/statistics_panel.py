@@ -25,6 +25,7 @@ from composer_app.studio.distribution_page import DistributionPage
 from composer_app.studio.icons import icon
 from composer_app.studio.jobs import Jobs
 from composer_app.studio.likeness_page import LikenessPage
+from composer_app.studio.shown_text import tip_text
 from composer_app.studio.statistics_picture import Picture
 from composer_app.studio.statistics_question import PlayedNote, played
 from composer_app.studio.theme import COLORS, GRID, set_role
@@ -220,7 +221,8 @@ class StatisticsPanel(QWidget):
         self._name_tab()
         tab = self.tabs[_LIKENESS]
         tab.setIcon(icon("warning", COLORS.warning) if warns else QIcon())
-        tab.setToolTip(verdict.shared.sentence if verdict and verdict.shared and warns else "")
+        copied = verdict.shared.sentence if verdict and verdict.shared and warns else ""
+        tab.setToolTip(tip_text(copied))
 
 
 def _tab(text: str) -> QToolButton:

@@ -265,7 +265,7 @@ def _add_legend(
         patch(inks.accent),
     )
     pairs = [(mark, name) for mark, name in zip(marks, _legend(picture), strict=True) if name]
-    figure.legend(
+    legend = figure.legend(
         [mark for mark, _ in pairs],
         [_short(name) for _, name in pairs],
         loc="upper left",
@@ -284,6 +284,9 @@ def _add_legend(
         labelcolor=inks.muted,
         prop={"family": family, "size": _BODY * scale},
     )
+    for text in legend.get_texts():
+        # A name is no formula.
+        text.set_parse_math(False)
 
 
 def _named_pitches(left: float, right: float) -> list[int]:

@@ -4,13 +4,15 @@ import csv
 import io
 from dataclasses import dataclass
 
-from composer_app.analysis.copies import SharedRun
+from composer_app.analysis.copies import SharedRun, load_copies
 from composer_app.analysis.fitting import GoodnessOfFit, fit_binomial, normality
 from composer_app.analysis.likeness import Likeness, compare
 from composer_app.analysis.material import Source
 from composer_app.analysis.profiles import load_profile, profile_styles
 from composer_app.analysis.voices import voice_order
+from composer_app.errors import ProfileError
 from composer_app.music.composition import Composition
+from composer_app.plain_text import one_line_name
 from composer_app.studio.statistics_picture import Picture
 
 
@@ -18,12 +20,14 @@ from composer_app.studio.statistics_picture import Picture
 class Verdict:
     """How like a style ``composition`` is, and the longest run it shares with the training music.
 
-    ``shared`` is None for fewer than four tracks with notes, and where nothing is shared.
+    ``shared`` is None for fewer than four tracks with notes, and where nothing is shared;
+    ``problems`` are sentences about music that could not be searched for it.
     """
 
     composition: Composition
     likeness: Likeness
     shared: SharedRun | None
+    problems: tuple[str, ...] = ()
 
     @property
     def near_copy(self) -> bool:
@@ -62,12 +66,27 @@ def verdict_of(composition: Composition, style: str) -> Verdict:
     """The verdict on ``composition``; :class:`ProfileError` if the style's files are damaged."""
     from composer_app.reporting.report import shared_run
 
-    return Verdict(composition, compare(composition, load_profile(style)), shared_run(composition))
+    return Verdict(
+        composition,
+        compare(composition, load_profile(style)),
+        shared_run(composition),
+        load_copies().problems,
+    )
 
 
 def styles() -> tuple[tuple[str, str], ...]:
-    """Name and title of each style that music can be compared with; its profile is read."""
-    return tuple((style, load_profile(style).title) for style in profile_styles())
+    """Name and title of each style that music can be compared with; its profile is read.
+
+    One whose profile is damaged is offered by its name: who chooses it is told.
+    """
+    return tuple((style, _title(style)) for style in profile_styles())
+
+
+def _title(style: str) -> str:
+    try:
+        return load_profile(style).title
+    except ProfileError:
+        return one_line_name(style)
 
 
 def table(verdict: Verdict) -> str:

@@ -13,6 +13,7 @@ from composer_app.studio.elided import ElidedLabel
 from composer_app.studio.icons import icon
 from composer_app.studio.instrument_box import InstrumentBox
 from composer_app.studio.mix_sliders import PanSlider, VolumeSlider
+from composer_app.studio.shown_text import tip_text
 from composer_app.studio.theme import COLORS, set_role, voice_color
 
 # What a name has of the row at least, beside an instrument that does not fit either.
@@ -103,7 +104,7 @@ class TrackStrip(QFrame):
             (self.mute, f"{'Unmute' if mute else 'Mute'} {self._title}"),
             (self.solo, f"Hear {'all tracks again' if solo else f'only {self._title}'}"),
         ):
-            button.setToolTip(text)
+            button.setToolTip(tip_text(text))
             button.setAccessibleName(text)
         self._name.setStyleSheet("" if heard else f"color: {COLORS.muted};")
 

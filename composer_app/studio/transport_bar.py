@@ -17,12 +17,14 @@ from PySide6.QtWidgets import (
 )
 
 from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, Meter
+from composer_app.plain_text import one_line
 from composer_app.studio.actions import Actions
 from composer_app.studio.elided import elided
 from composer_app.studio.icons import icon
 from composer_app.studio.metronome_menu import MetronomeMenu
 from composer_app.studio.number_field import NumberField
 from composer_app.studio.quantize_menu import QuantizeMenu
+from composer_app.studio.shown_text import tip_text, without_mnemonic
 from composer_app.studio.theme import COLORS, LARGE_SIZE, numeral_font, set_role
 
 _METERS: Final = (Meter(4, 4), Meter(3, 4), Meter(2, 4), Meter(6, 8))
@@ -111,8 +113,8 @@ class TransportBar(QFrame):
 
     def set_midi_status(self, text: str, tip: str, *, attention: bool) -> None:
         """Show which MIDI input is in use; ``attention`` when one is wanted but missing."""
-        self._device, self._device_tip = text, tip or "MIDI keyboards"
-        self.midi_button.setAccessibleName(f"MIDI: {text}")
+        self._device, self._device_tip = one_line(text), tip or "MIDI keyboards"
+        self.midi_button.setAccessibleName(f"MIDI: {self._device}")
         self.midi_button.setIcon(icon("midi", COLORS.warning if attention else COLORS.text))
         self._fit()
 
@@ -150,13 +152,13 @@ class TransportBar(QFrame):
 
     def _show_device(self, text: str) -> None:
         style = Qt.ToolButtonStyle
-        self.midi_button.setText(text)
+        self.midi_button.setText(without_mnemonic(text))
         self.midi_button.setToolButtonStyle(
             style.ToolButtonTextBesideIcon if text else style.ToolButtonIconOnly
         )
         whole = text == self._device or self._device in self._device_tip
         tip = self._device_tip if whole else f"{self._device}\n{self._device_tip}"
-        self.midi_button.setToolTip(tip)
+        self.midi_button.setToolTip(tip_text(tip))
 
     def _close_ranks(self, tight: bool) -> None:
         layout = self.layout()

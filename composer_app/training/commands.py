@@ -1,12 +1,22 @@
 """The training commands of the command line; torch is imported only when one runs."""
 
 import argparse
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from composer_app.errors import SettingError
+from composer_app.file_arguments import (
+    INPUT_HELP,
+    OUTPUT_HELP,
+    check_output,
+    file_argument,
+    is_standard,
+    named_file,
+    output_name,
+)
+from composer_app.music.safe_file import failure_reason
+from composer_app.terminal import say, status_line
 from composer_app.training.config import CONFIGS, STYLES, OnePassConfig, RefiningConfig, make_config
 
 
@@ -45,27 +55,29 @@ def _add(subparsers: Any, name: str, run: Any, summary: str, example: str) -> No
     )
     if name == "corpus":
         parser.add_argument("source", choices=list(STYLES), help="which music")
-        parser.add_argument("-o", "--out", type=Path, help="build/SOURCE.npz, if not said")
+        parser.add_argument(
+            "-o", "--out", type=file_argument, help=f"build/SOURCE.npz, if not said; {OUTPUT_HELP}"
+        )
     elif name == "train":
         parser.add_argument("--technique", choices=list(CONFIGS), default="refining")
         parser.add_argument(
             "--corpus",
-            type=Path,
+            type=named_file,
             action="append",
             help="a file that 'corpus' wrote; may be repeated; build/bach.npz, if not said",
         )
-        parser.add_argument("--out", type=Path, help="folder of the run's checkpoint")
+        parser.add_argument("--out", type=named_file, help="folder of the run's checkpoint")
         parser.add_argument("--fresh", action="store_true", help="start anew, do not resume")
         parser.add_argument(
             "--start-from",
-            type=Path,
+            type=named_file,
             metavar="CHECKPOINT",
             help="begin a new run with the weights of this one",
         )
         parser.add_argument(
             "--teacher",
             dest="teachers",
-            type=Path,
+            type=named_file,
             metavar="CHECKPOINT",
             action="append",
             default=[],
@@ -81,8 +93,14 @@ def _add(subparsers: Any, name: str, run: Any, summary: str, example: str) -> No
             help="change a number of the recipe; may be repeated",
         )
     else:
-        parser.add_argument("checkpoint", type=Path)
-        parser.add_argument("-o", "--out", type=Path, default=Path("models/bach.onnx"))
+        parser.add_argument("checkpoint", type=file_argument, help=INPUT_HELP)
+        parser.add_argument(
+            "-o",
+            "--out",
+            type=file_argument,
+            default=Path("models/bach.onnx"),
+            help=f"models/bach.onnx, if not said; {OUTPUT_HELP}",
+        )
         parser.add_argument("--title", default="", help="the name people see")
         parser.add_argument("--description", default="", help="a sentence on what it does")
         parser.add_argument(
@@ -105,6 +123,13 @@ def _need(module: str) -> None:
         )
 
 
+def _make_room(out: Path) -> None:
+    """Make sure, before minutes of work, that the file ``out`` can be written."""
+    check_output(out)
+    if not is_standard(out):
+        _make_folder(out.parent)
+
+
 def _make_folder(folder: Path) -> None:
     """Make sure, before hours of work, that something can be written to ``folder``."""
     try:
@@ -113,7 +138,7 @@ def _make_folder(folder: Path) -> None:
             pass
     except OSError as error:
         raise SettingError(
-            f"Nothing can be written to {folder}: {error.strerror}; choose another place."
+            f"Nothing can be written to {folder}: {failure_reason(error)}; choose another place."
         ) from None
 
 
@@ -122,17 +147,15 @@ def _corpus(args: argparse.Namespace) -> int:
     from composer_app.training.style_corpora import read_style
 
     out: Path = args.out or Path("build") / f"{args.source}.npz"
-    _make_folder(out.parent)
-
-    def show(share: float) -> None:
-        if sys.stderr.isatty():
-            print(f"\rreading chorales {share:4.0%}", end="", file=sys.stderr, flush=True)
-
-    pieces = list(read_bach(show) if args.source == "bach" else read_style(args.source))
-    if args.source == "bach" and sys.stderr.isatty():
-        print(file=sys.stderr)
+    _make_room(out)
+    with status_line() as show:
+        progress = None if show is None else lambda share: show(f"reading chorales {share:4.0%}")
+        pieces = list(read_bach(progress) if args.source == "bach" else read_style(args.source))
     save_corpus(pieces, out)
-    print(f"{out}: {len(pieces)} pieces, {sum(piece.steps for piece in pieces)} steps")
+    say(
+        f"{output_name(out)}: {len(pieces)} pieces, {sum(piece.steps for piece in pieces)} steps",
+        aside=is_standard(out),
+    )
     return 0
 
 
@@ -190,7 +213,7 @@ def _export(args: argparse.Namespace) -> int:
     _need("onnxscript")
     from composer_app.training.export import export_checkpoint
 
-    _make_folder(args.out.parent)
+    _make_room(args.out)
     size = export_checkpoint(args.checkpoint, args.out, args.title, args.description, args.styles)
-    print(f"{args.out}: {size / 1e6:.1f} MB")
+    say(f"{output_name(args.out)}: {size / 1e6:.1f} MB", aside=is_standard(args.out))
     return 0

@@ -4,8 +4,8 @@
 (encodings by Margaret Greentree) and writes one .npz; nothing is fetched from anywhere.
 """
 
+import io
 import json
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -15,6 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.errors import CorpusError
+from composer_app.file_arguments import input_name, read_input, write_output
+from composer_app.music.array_file import MOST_ARRAY_FILE_BYTES, arrays_in
+from composer_app.plain_text import one_line_name
 from composer_app.training.config import VOICES
 
 REST: Final = -1
@@ -142,18 +145,22 @@ def _bars(part: Any, steps: int) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
 
 
 def save_corpus(pieces: list[Piece], path: Path) -> None:
-    """Write ``pieces`` to one .npz: arrays joined, with the start of each piece."""
+    """Write ``pieces`` to one .npz: arrays joined, with the start of each piece.
+
+    Raises a :class:`ComposerError` where ``path`` cannot be written.
+    """
     starts = np.cumsum([0, *(piece.steps for piece in pieces)])
     joined: dict[str, NDArray[Any]] = {
         name: np.concatenate([getattr(p, name) for p in pieces]) for name in _ARRAYS
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".part.npz")
     joined["start"] = starts
     for label in _LABELS:
         joined[label] = np.array([getattr(piece, label) for piece in pieces])
-    np.savez_compressed(temporary, allow_pickle=False, **joined)
-    temporary.replace(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A stream cannot be written at several places.
+    packed = io.BytesIO()
+    np.savez_compressed(packed, allow_pickle=False, **joined)
+    write_output(path, packed.getvalue())
 
 
 def load_corpus(path: Path, *splits: str) -> list[Piece]:
@@ -162,19 +169,29 @@ def load_corpus(path: Path, *splits: str) -> list[Piece]:
     Raises :class:`CorpusError` for a file that is missing or is not a corpus.
     """
     try:
-        with np.load(path, allow_pickle=False) as data:
-            arrays = {name: data[name] for name in (*_ARRAYS, *_LABELS, "start")}
+        data = read_input(path, MOST_ARRAY_FILE_BYTES)
+        arrays = arrays_in(data, (*_ARRAYS, *_LABELS, "start"))
+        return list(_cut(arrays, splits))
     except FileNotFoundError:
         raise CorpusError(
             f"There is no corpus at {path}: make it with 'composer-app corpus bach -o {path}'."
         ) from None
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
-        raise CorpusError(f"{path} is not a corpus that Composer wrote.") from None
-    pieces = []
-    bounds = zip(arrays["start"][:-1], arrays["start"][1:], strict=True)
+    except (OSError, IndexError, TypeError, ValueError):
+        raise CorpusError(f"{input_name(path)} is not a corpus that Composer wrote.") from None
+
+
+def _cut(arrays: dict[str, NDArray[Any]], splits: tuple[str, ...]) -> Iterator[Piece]:
+    """The pieces in ``splits``; some error or other where the arrays do not belong together."""
+    start = arrays["start"].astype(np.int64)
+    steps = int(start[-1])
+    if start[0] != 0 or (np.diff(start) <= 0).any():
+        raise ValueError("the pieces do not follow each other")
+    for name in _ARRAYS:
+        wanted = (steps, VOICES) if name in ("pitch", "onset") else (steps,)
+        if arrays[name].shape != wanted:
+            raise ValueError(f"{name} has another shape")
     labels = zip(*(arrays[label] for label in _LABELS), strict=True)
-    for (begin, end), (name, split, style) in zip(bounds, labels, strict=True):
+    for begin, end, (name, split, style) in zip(start[:-1], start[1:], labels, strict=True):
         if not splits or split in splits:
             cut = {key: arrays[key][begin:end] for key in _ARRAYS}
-            pieces.append(Piece(name=str(name), split=str(split), style=str(style), **cut))
-    return pieces
+            yield Piece(one_line_name(str(name)), str(split), style=str(style), **cut)

@@ -26,6 +26,7 @@ from torch import Tensor, nn
 
 from composer_app import __version__
 from composer_app.errors import SettingError
+from composer_app.file_arguments import input_name, write_output
 from composer_app.music import styles as known_styles
 from composer_app.training.config import (
     HIGHEST_PITCH,
@@ -96,7 +97,8 @@ def export_checkpoint(
         export, metadata = _TECHNIQUES[technique](state)
     except (KeyError, RuntimeError, TypeError, ValueError) as error:
         raise SettingError(
-            f"{checkpoint} was made by another version of Composer, with another network."
+            f"{input_name(checkpoint)} was made by another version of Composer, with another"
+            " network."
         ) from error
     if title:
         metadata["title"] = title
@@ -117,11 +119,10 @@ def save_model(model: onnx.ModelProto, metadata: Mapping[str, str], path: Path) 
     model = quantize_weights(model)
     versions = {"format": str(FORMAT_VERSION), "composer_version": __version__}
     helper.set_model_props(model, {**versions, **metadata})
+    data = model.SerializeToString()
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".part")
-    onnx.save(model, temporary)
-    temporary.replace(path)
-    return path.stat().st_size
+    write_output(path, data)
+    return len(data)
 
 
 def entries(styles: Sequence[str], known: Sequence[str]) -> list[dict[str, object]]:

@@ -6,7 +6,6 @@ top line, two chord voices and the bass; the chord voices rest where the bass st
 """
 
 import json
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.errors import CorpusError
+from composer_app.music.array_file import read_arrays
+from composer_app.plain_text import one_line_name
 from composer_app.resources import resource_folder
 from composer_app.training.corpus import Piece
 
@@ -23,6 +24,7 @@ _SPLIT_FILE: Final = Path(__file__).with_name("style_splits.json")
 # Long bars are read as two shorter ones, as the network knows bars (see bar_positions).
 _LONG_BARS: Final = {24: 12, 32: 16}
 _SHORT_BAR: Final = 8
+_ARRAYS: Final = ("pitch", "onset", "bad", "pos", "barlen", "bar", "start", "name")
 
 
 def style_split(style: str) -> dict[str, str]:
@@ -40,14 +42,13 @@ def read_style(style: str, folder: Path | None = None) -> Iterator[Piece]:
     """Every piece of ``style`` with its split; :class:`CorpusError` if the file is damaged."""
     path = (folder or resource_folder("assets") / "corpora") / f"{style}.npz"
     try:
-        with np.load(path, allow_pickle=False) as data:
-            arrays = {key: data[key] for key in data.files}
+        arrays = read_arrays(path, _ARRAYS)
         split = style_split(style)
         bounds = zip(arrays["start"][:-1], arrays["start"][1:], strict=True)
         for name, (begin, end) in zip(arrays["name"], bounds, strict=True):
             span = slice(int(begin), int(end))
             position, length = _bars(*(arrays[key][span] for key in ("pos", "barlen", "bar")))
-            stem = Path(str(name)).stem
+            stem = Path(one_line_name(str(name))).stem
             yield Piece(
                 stem,
                 split.get(stem, "train"),
@@ -61,7 +62,7 @@ def read_style(style: str, folder: Path | None = None) -> Iterator[Piece]:
             )
     except FileNotFoundError:
         raise CorpusError(f"There is no corpus at {path}: install Composer again.") from None
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
+    except (OSError, IndexError, TypeError, ValueError):
         raise CorpusError(f"{path} is damaged: install Composer again.") from None
 
 

@@ -1,5 +1,6 @@
 """Training the refining model: one loop, one checkpoint file, resumable at any moment."""
 
+import io
 import math
 import signal
 import sys
@@ -16,7 +17,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
-from composer_app.errors import CorpusError, SettingError
+from composer_app.errors import CorpusError, SettingError, StreamError
+from composer_app.file_arguments import input_name, read_input
 from composer_app.training.config import (
     STYLES,
     RefiningConfig,
@@ -37,6 +39,7 @@ _VALID_BATCHES: Final = 12
 # Transpositions that a window's predictions are averaged over, some at a time.
 _SHIFTS: Final = (-3, -2, -1, 1, 2, 3)
 _VALID_SEED: Final = 20_000
+_MOST_CHECKPOINT_BYTES: Final = 4_000_000_000
 
 
 class StopRequest:
@@ -81,13 +84,18 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
 def load_checkpoint(path: Path) -> dict[str, Any]:
     """A checkpoint of this program; :class:`SettingError` if it is not one."""
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        packed = io.BytesIO(read_input(path, _MOST_CHECKPOINT_BYTES))
+        state = torch.load(packed, map_location="cpu", weights_only=True)
+    except StreamError:
+        raise
     except FileNotFoundError:
         raise SettingError(f"There is no checkpoint at {path}: train a model first.") from None
     except Exception as error:
-        raise SettingError(f"{path} is not a checkpoint that Composer wrote.") from error
+        raise SettingError(
+            f"{input_name(path)} is not a checkpoint that Composer wrote."
+        ) from error
     if not isinstance(state, dict) or "technique" not in state:
-        raise SettingError(f"{path} is not a checkpoint that Composer wrote.")
+        raise SettingError(f"{input_name(path)} is not a checkpoint that Composer wrote.")
     return state
 
 

@@ -1,12 +1,15 @@
 """Runs that were copied on purpose are found, whole and in any key; others are not."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from composer_app.analysis.copies import (
     NEAR_COPY,
@@ -23,6 +26,7 @@ from composer_app.evaluation.excerpts import excerpts_of
 from composer_app.reporting.profile_command import reference_of
 from composer_app.training.style_corpora import read_style
 from tests.analysis.references import CORPUS, reference
+from tests.irregular import IRREGULAR, put_irregular
 
 INDEX = CopyIndex.build("bach", CORPUS)
 OTHER = reference(77).grid
@@ -227,6 +231,62 @@ def test_a_missing_or_damaged_index_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "bach.copies.npz").write_bytes(b"PK nothing")
     with pytest.raises(ProfileError, match=r"bach\.copies\.npz is missing or damaged"):
         load_copies(tmp_path)
+
+
+@pytest.mark.parametrize("damage", ["PK nothing", "pipe", "folder", "other arrays"])
+def test_a_damaged_index_of_one_style_leaves_the_others_of_use(tmp_path: Path, damage: str) -> None:
+    shutil.copy(index_path("ragtime"), tmp_path)
+    bad = tmp_path / "bach.copies.npz"
+    if damage in IRREGULAR:
+        put_irregular(bad, damage)
+    elif damage == "other arrays":
+        with bad.open("wb") as stream:
+            np.savez(stream, name=np.array(["x"]))
+    else:
+        bad.write_text(damage)
+    index = load_copies(tmp_path)
+    assert set(index.styles) == {"ragtime"}
+    (problem,) = index.problems
+    assert "bach.copies.npz is missing or damaged" in problem
+    assert load_copies().problems == ()
+
+
+SOUND = dict(np.load(index_path("ragtime")))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("start", SOUND["start"][::-1]),
+        ("start", SOUND["start"] + np.uint32(1)),
+        ("start", SOUND["start"][:-1]),
+        ("start", np.append(SOUND["start"][:-1], 10**8)),
+        ("start", np.zeros(0, np.uint32)),
+        ("bar", SOUND["bar"][:-1]),
+        ("bar", -SOUND["bar"].astype(np.int64) - 1),
+        ("code", SOUND["code"][:1]),
+        ("code", np.array(["x"])),
+        ("first", SOUND["first"].astype(np.int64) + 1000),
+        ("sounds", SOUND["sounds"].reshape(1, -1)),
+        ("sounds", np.bool_(True)),
+        ("name", np.array([])),
+        ("name", np.float64(5)),
+    ],
+)
+def test_arrays_that_do_not_belong_together_are_damage(
+    tmp_path: Path, name: str, value: NDArray[Any]
+) -> None:
+    with (tmp_path / "ragtime.copies.npz").open("wb") as stream:
+        np.savez(stream, **{**SOUND, name: value})
+    with pytest.raises(ProfileError, match="is missing or damaged"):
+        load_copies(tmp_path)
+
+
+def test_names_of_pieces_are_one_line_of_visible_letters(tmp_path: Path) -> None:
+    names = np.array([f"evil\x1b[31m\n{name}" for name in SOUND["name"]])
+    with (tmp_path / "ragtime.copies.npz").open("wb") as stream:
+        np.savez(stream, **{**SOUND, "name": names})
+    assert all(name.isprintable() for name in load_copies(tmp_path).names)
 
 
 def test_a_piece_of_the_corpus_is_read_as_the_analysis_does() -> None:

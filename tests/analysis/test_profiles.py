@@ -1,6 +1,8 @@
 """Profiles: built from made-up pieces, read back, and the shipped ones."""
 
 import json
+import random
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 
 from composer_app.analysis.copies import CopyIndex, index_path
 from composer_app.analysis.features import FEATURES, VELOCITY
+from composer_app.analysis.likeness import compare
 from composer_app.analysis.measures import MEASURES
 from composer_app.analysis.profile_building import Reference, build_profile
 from composer_app.analysis.profiles import (
@@ -21,9 +24,13 @@ from composer_app.analysis.profiles import (
 )
 from composer_app.analysis.quality_grid import VoiceGrid
 from composer_app.errors import ProfileError
+from composer_app.music.composition import Composition, Track
+from composer_app.music.note import Note
 from composer_app.reporting.profile_command import STYLE_TEXTS, reference_of
 from composer_app.training.style_corpora import read_style
 from tests.analysis.references import CORPUS, reference
+from tests.irregular import IRREGULAR, put_irregular
+from tests.odd_json import ODD_TEXTS, places, with_text_at
 
 STYLES = ("bach", "hymn", "ragtime")
 
@@ -199,6 +206,70 @@ def test_a_damaged_profile_is_an_error(tmp_path: Path, old: str, new: str) -> No
     (tmp_path / "bach.profile.json").write_text(broken if broken != text else "{}")
     with pytest.raises(ProfileError, match=r"bach\.profile\.json is not a profile"):
         load_profile("bach", tmp_path)
+
+
+@pytest.mark.parametrize("kind", IRREGULAR)
+def test_what_is_no_file_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    put_irregular(tmp_path / "bach.profile.json", kind)
+    with pytest.raises(ProfileError, match=r"not a profile|no profile"):
+        load_profile("bach", tmp_path)
+
+
+def test_a_profile_beyond_any_size_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "bach.profile.json").open("wb") as file:
+        file.truncate(3_000_000_000)
+    with pytest.raises(ProfileError, match="not a profile"):
+        load_profile("bach", tmp_path)
+
+
+def test_odd_values_make_a_profile_that_can_be_used_or_an_error(tmp_path: Path) -> None:
+    """Of 300 seeded mutations of the JSON, whatever is read can be compared with."""
+    data, chance = json.loads(built().to_json()), random.Random(5)
+    everywhere = places(data)
+    # Most values are single percentiles.
+    outside = [path for path in everywhere if len(path) < 4]
+    piece = Composition(tuple(
+        Track(name, 0, tuple(Note(4 * i, pitch + i % 5, 4) for i in range(32)))
+        for name, pitch in (("Soprano", 72), ("Alto", 65), ("Tenor", 58), ("Bass", 48))
+    ))  # fmt: skip
+    used = 0
+    for number in range(300):
+        odd_text = chance.choice(ODD_TEXTS)
+        odd = with_text_at(data, chance.choice(chance.choice((everywhere, outside))), odd_text)
+        (tmp_path / f"s{number}.profile.json").write_text(odd)
+        profile = None
+        with suppress(ProfileError):
+            profile = load_profile(f"s{number}", tmp_path)
+        if profile is None:
+            continue
+        used += 1
+        assert profile.title.isprintable()
+        likeness = compare(piece, profile)
+        assert likeness.sentence.isprintable()
+        assert all(np.isfinite([p.percentile, p.typical]).all() for p in likeness.places)
+        for feature in FEATURES:
+            assert profile.histogram(feature.id) is None or profile.histogram(feature.id).total
+    assert 3 < used < 100
+
+
+def test_a_profile_of_nothing_is_damage(tmp_path: Path) -> None:
+    for number, (key, value) in enumerate((("spreads", []), ("title", 5), ("title", None))):
+        data = {**json.loads(built().to_json()), key: value}
+        (tmp_path / f"s{number}.profile.json").write_text(json.dumps(data))
+        with pytest.raises(ProfileError, match="not a profile"):
+            load_profile(f"s{number}", tmp_path)
+
+
+@pytest.mark.parametrize("number", [float("inf"), 1e12, float("nan")])
+def test_percentiles_that_nothing_has_are_damage(tmp_path: Path, number: float) -> None:
+    data = json.loads(built().to_json())
+    data["spreads"][0]["quantiles"]["melody_range"][-1] = number
+    (tmp_path / "hymn.profile.json").write_text(json.dumps(data))
+    with pytest.raises(ProfileError, match="not a profile"):
+        load_profile("hymn", tmp_path)
 
 
 def test_percentiles_that_do_not_rise_are_damage(tmp_path: Path) -> None:

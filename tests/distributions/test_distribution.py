@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from composer_app.distributions import DataFileError, Distribution, Gaussian
 from composer_app.errors import ComposerError
+from tests.irregular import IRREGULAR, put_irregular
 
 
 def written(folder: Path, content: bytes) -> Path:
@@ -76,6 +77,16 @@ def test_any_numbers_come_back_as_they_were_written(
 def test_what_is_no_file_is_an_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(DataFileError, match="cannot be read"):
         Distribution().read_data_file(tmp_path / name)
+
+
+@pytest.mark.parametrize("kind", IRREGULAR)
+def test_what_is_no_file_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    reason = put_irregular(tmp_path / "numbers.txt", kind)
+    with pytest.raises(DataFileError, match=f"cannot be read as a text file: .*{reason}"):
+        Distribution().read_data_file(tmp_path / "numbers.txt")
 
 
 def test_data_change_the_figures_only_when_asked(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from composer_app import cli
 from composer_app.evaluation import command
 from tests.evaluation.examples import Shadow, chorale_corpus
+from tests.streams import give_input, take_output
 
 
 @pytest.fixture
@@ -37,10 +38,28 @@ def test_progress_is_shown_on_a_terminal_and_a_report_written(
     assert cli.main([*plain, "--report", "report.md"]) == 0
     shown = capsys.readouterr().err
     assert shown.startswith("\rcomposing")
-    assert shown.endswith("100%\n")
+    assert "\rcomposing 100%" in shown
+    assert shown.endswith("\r\x1b[K"), "the line is gone afterwards"
     report = Path("report.md").read_text(encoding="utf-8")
     assert "not told where phrases end" in report
     assert Path("report-1.png").exists()
+
+
+def test_a_corpus_comes_in_and_a_report_goes_out_through_the_streams(
+    corpus: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["evaluate", "--classifiers", "0", "--pieces", "1", "--takes", "1", "--corpus", "-"]
+    written = take_output(monkeypatch)
+    give_input(monkeypatch, corpus.read_bytes())
+    corpus.unlink()
+    assert cli.main([*command, "--report", "-"]) == 0
+    page = written.getvalue().decode()
+    assert page.startswith("<!DOCTYPE html>")
+    assert page.rstrip().endswith("</html>")
+    assert "shadow on 1 piece" in capsys.readouterr().err
+    give_input(monkeypatch, b"PK")
+    assert cli.main(command) == 2
+    assert "standard input is not a corpus" in capsys.readouterr().err
 
 
 def test_the_style_names_the_corpus(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:

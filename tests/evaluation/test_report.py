@@ -6,7 +6,7 @@ import pytest
 
 from composer_app.errors import SettingError
 from composer_app.evaluation import Evaluation, Outcome, Plan, evaluate
-from composer_app.evaluation.report import check_report, markdown, page, plain_text, write_report
+from composer_app.evaluation.report import check_report, markdown, page, table_lines, write_report
 from composer_app.evaluation.table import Figures
 from tests.evaluation.examples import Dice, chorale_corpus
 
@@ -30,7 +30,7 @@ def test_the_table_leaves_out_what_nobody_has() -> None:
     head, lines = SMALL.cells()
     assert head == ["", "model", "composer"]
     assert lines == [["pitches at once", "3.90", "3.80"], ["distance of chords", "0.026", "0.019"]]
-    text = plain_text(SMALL)
+    text = "\n".join(table_lines(SMALL))
     assert text.startswith("a|b on 3 pieces of 'valid' (bach), 2 takes each at temperature 1,")
     assert text.endswith("Something is missing.")
 

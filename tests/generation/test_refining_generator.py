@@ -161,8 +161,16 @@ def test_a_model_of_the_wrong_shape_is_a_sentence(tmp_path: Path) -> None:
     numbers = {"lowest_pitch": "36", "highest_pitch": "83", "steps_multiple": "16"}
     with pytest.raises(ModelError, match="inputs and outputs"):
         RefiningGenerator(_onnx_model(tmp_path, **numbers))
-    with pytest.raises(ModelError, match="lacks the metadata"):
-        RefiningGenerator(_onnx_model(tmp_path, lowest_pitch="low"))
+    for odd in (
+        {"lowest_pitch": "low"},
+        {**numbers, "steps_multiple": "0"},
+        {**numbers, "highest_pitch": "35"},
+        {**numbers, "styles": "[" * 100_000},
+        {**numbers, "styles": "3"},
+        {**numbers, "styles": "[3]"},
+    ):
+        with pytest.raises(ModelError, match="lacks the metadata"):
+            RefiningGenerator(_onnx_model(tmp_path, **odd))
 
 
 def test_a_model_with_other_pitches_than_it_says_is_a_sentence(

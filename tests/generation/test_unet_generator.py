@@ -426,6 +426,8 @@ def test_a_network_may_say_how_sure_it_is_and_be_told_a_style(tmp_path: Path) ->
         ("roll", {"layout": "holes"}, "another version"),
         ("roll", {"layout": None}, "lacks the metadata"),
         ("roll", {"noise_limit": "much"}, "lacks the metadata"),
+        ("roll", {"noise_limit": "nan"}, "lacks the metadata"),
+        ("voices", {"styles": "[" * 100_000}, "lacks the metadata"),
         ("voices", {"lowest_pitch": None}, "lacks the metadata"),
         ("voices", {"highest_pitch": "high"}, "lacks the metadata"),
         ("voices", {"highest_pitch": "40"}, "lacks the metadata"),

@@ -18,6 +18,7 @@ from composer_app.music.performance import (
     Reduction,
 )
 from composer_app.music.timing import Meter
+from tests.irregular import IRREGULAR, put_irregular
 from tests.live.rig import wait_for
 
 EMPTY = Performance((), 96, Meter(3, 4), Quantization(Grid.EIGHTH, 60, Reduction.LATEST))
@@ -105,6 +106,10 @@ def _line_ends(data: bytes) -> list[int]:
         b'["on", 200, 80, 0.5]',
         b'["on", 60, 800, 0.5]',
         b'["on", 60, 80, 1e999]',
+        b'["on", 60, 80, 1' + b"0" * 400 + b"]",
+        b'["on", 1' + b"0" * 400 + b", 80, 0.5]",
+        b'["on", 60, 80, ' + b"9" * 5000 + b"]",
+        b'["on", null, [], {}]',
         b'["on", 60, 80]',
         b'["sing", 60]',
         b"\xff\xfe",
@@ -130,6 +135,16 @@ def test_what_is_no_journal_is_refused_with_a_sentence(tmp_path: Path, data: byt
         read_journal(path)
     with pytest.raises(JournalError, match="cannot be read"):
         read_journal(tmp_path / "missing.journal")
+
+
+@pytest.mark.parametrize("kind", IRREGULAR)
+def test_what_is_no_file_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    reason = put_irregular(tmp_path / "a.journal", kind)
+    with pytest.raises(JournalError, match=f"cannot be read: .*{reason}"):
+        read_journal(tmp_path / "a.journal")
 
 
 def test_a_folder_that_cannot_be_written_is_said_and_harms_nothing(tmp_path: Path) -> None:

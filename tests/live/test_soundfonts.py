@@ -5,6 +5,7 @@ import pytest
 
 from composer_app.live import soundfonts
 from composer_app.live.soundfonts import find_soundfonts, is_soundfont, soundfont_folders
+from tests.irregular import IRREGULAR, put_irregular
 
 HOME = Path("/home/someone")
 
@@ -23,6 +24,17 @@ def test_folders_are_searched_in_turn_and_the_bundled_copy_last(tmp_path: Path) 
     missing = tmp_path / "missing"
     names = [path.name for path in find_soundfonts([missing, mine, system], bundled)]
     assert names == ["Zither.SF2", "FluidR3_GM.sf3", "TimGM6mb.sf2", "a-piano.sf2", "bundled.sf2"]
+
+
+@pytest.mark.parametrize("kind", IRREGULAR)
+def test_what_is_no_file_is_no_soundfont(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    put_irregular(tmp_path / "a.sf2", kind)
+    assert not is_soundfont(tmp_path / "a.sf2")
+    # As the settings may say.
+    assert not is_soundfont(Path("a\0.sf2"))
 
 
 def test_a_bundled_copy_that_is_missing_is_not_offered(tmp_path: Path) -> None:

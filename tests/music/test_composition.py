@@ -2,7 +2,7 @@
 
 import pytest
 
-from composer_app.music.composition import Composition, Track, melody_track
+from composer_app.music.composition import Composition, Origin, Track, melody_track
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
@@ -59,3 +59,13 @@ def test_another_instrument_changes_nothing_else() -> None:
     changed = PIECE.with_program(1, 19)
     assert [track.program for track in changed.tracks] == [0, 19, 32]
     assert changed.with_program(1, 4) == PIECE
+
+
+def test_names_are_one_line_of_visible_letters() -> None:
+    hostile, shown = "Lead\0 \x1b[31mX\n\u202e", "Lead X"
+    assert Track(hostile).name == shown
+    assert Composition(title=hostile).title == shown
+    assert Melody(title=hostile).title == shown
+    assert Origin(hostile, 1, 1.0).model == shown
+    assert len(Track("n" * 5000).name) == 200
+    assert Track("Flûte à bec 🎵").name == "Flûte à bec 🎵"

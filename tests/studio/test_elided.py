@@ -1,5 +1,7 @@
 import pytest
-from PySide6.QtWidgets import QComboBox, QLabel
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QToolTip
 from pytestqt.qtbot import QtBot
 
 from composer_app.studio.elided import ElidedBox, ElidedLabel, elided, menu_text
@@ -52,6 +54,19 @@ def test_a_box_says_all_of_it_or_has_it_as_its_tooltip(qtbot: QtBot, width: int)
     box.setToolTip(f"Device: {LONG}")
     assert box.tip == f"Device: {LONG}"
     assert isinstance(box, QComboBox)
+
+
+@pytest.mark.parametrize("kind", [ElidedLabel, ElidedBox])
+def test_a_tooltip_is_no_html(qtbot: QtBot, kind: type[ElidedLabel] | type[ElidedBox]) -> None:
+    widget = kind()
+    qtbot.addWidget(widget)
+    widget.setToolTip("<b>a & b</b>")
+    widget.show()
+    place = widget.rect().center()
+    QApplication.sendEvent(
+        widget, QHelpEvent(QEvent.Type.ToolTip, place, widget.mapToGlobal(place))
+    )
+    assert "&lt;b&gt;a &amp; b&lt;/b&gt;" in QToolTip.text()
 
 
 def test_a_menu_is_not_as_wide_as_the_longest_name() -> None:

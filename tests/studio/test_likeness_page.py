@@ -1,14 +1,18 @@
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from composer_app.analysis import profiles
 from composer_app.analysis.copies import SharedRun
 from composer_app.analysis.likeness import compare
 from composer_app.analysis.material import Source
-from composer_app.analysis.profiles import load_profile
+from composer_app.analysis.profiles import load_profile, profile_path
 from composer_app.errors import ProfileError
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
@@ -16,7 +20,7 @@ from composer_app.studio import likeness_page
 from composer_app.studio.jobs import Jobs
 from composer_app.studio.likeness_page import LikenessPage, copy_sentence
 from composer_app.studio.statistics_panel import StatisticsPanel
-from composer_app.studio.statistics_verdict import Verdict, table
+from composer_app.studio.statistics_verdict import Verdict, styles, table, verdict_of
 
 PIECE = Composition(
     (
@@ -68,6 +72,24 @@ def test_the_notes_of_a_shared_run_are_those_that_sound_in_it() -> None:
     below = SharedRun("bach", "BWV 269", 3, 8, 3, 0, False)
     assert {track for track, _ in verdict(below).shared_notes} == {2, 3, 4}
     assert verdict(None).shared_notes == frozenset()
+
+
+def test_music_that_could_not_be_searched_is_named() -> None:
+    problem = "hymn.copies.npz is missing or damaged."
+    sentence = copy_sentence(replace(verdict(SHORT), problems=(problem,)))
+    assert sentence == f"{copy_sentence(verdict(SHORT))} {problem}"
+
+
+def test_a_profile_that_is_damaged_is_offered_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for style in ("bach", "ragtime"):
+        shutil.copy(profile_path(style), tmp_path)
+    (tmp_path / "hymn.profile.json").write_text("[" * 100_000)
+    monkeypatch.setattr(profiles, "resource_folder", lambda name: tmp_path)
+    assert styles() == (("bach", "Bach"), ("hymn", "hymn"), ("ragtime", "ragtime"))
+    with pytest.raises(ProfileError, match=r"hymn\.profile\.json is not a profile"):
+        verdict_of(PIECE, "hymn")
 
 
 def test_a_near_copy_is_named_and_a_short_run_is_not_called_one() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
+from composer_app.live.soundfonts import is_soundfont
 from composer_app.music.performance import Grid, Quantization, Reduction
 from composer_app.studio.settings import Settings
 
@@ -71,6 +72,43 @@ def test_damaged_values_are_as_good_as_none(tmp_path: Path, key: str, value: obj
     assert settings.midi_input is None
     assert settings.midi_channel is None
     assert settings.midi_shift == 0
+
+
+KEYS = (
+    *("files/recent", "files/folder", "midi/input", "midi/channel", "midi/shift", "midi/output"),
+    *("midi/clock", "midi/ports_offered", "sound/driver", "sound/period", "sound/soundfont"),
+    *("mix/volumes", "mix/pans", "mix/master", "roll/follow", "metronome/on", "metronome/always"),
+    *("metronome/volume", "quantize/grid", "quantize/strength", "quantize/reduction"),
+    *("recording/correction_ms", "metronome/count_in", "keyboard/computer_keys", "generate/model"),
+    "window/geometry",
+)
+
+
+def everything(settings: Settings) -> dict[str, object]:
+    names = [name for name, member in vars(Settings).items() if isinstance(member, property)]
+    return {name: getattr(settings, name) for name in names}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *("", "x", "-1", "1e999", "NaN", "9" * 5000, "1 2 x", "1 " * 200, "a, b", "true, 1"),
+        *("@Invalid()", "@Rect(1 2 3 4)", "@Size(a b)", "@ByteArray(\\0\\x1b[2J)", "@DateTime(zz)"),
+        *("@Variant(", "\\x0\\x1b[31m", "١٢", "²"),
+    ],
+)
+def test_values_of_another_kind_harm_nobody(tmp_path: Path, odd: str) -> None:
+    lines = ["[General]"]
+    for group in dict.fromkeys(key.partition("/")[0] for key in KEYS):
+        lines.append(f"[{group}]")
+        lines += [f"{key.partition('/')[2]}={odd}" for key in KEYS if key.startswith(f"{group}/")]
+    (tmp_path / "settings.ini").write_text("\n".join(lines), encoding="utf-8")
+    found, usual = everything(Settings(tmp_path)), everything(Settings(tmp_path / "none"))
+    assert set(found) == set(usual)
+    for name in ("midi_channel", "midi_shift", "count_in_bars", "metronome_volume"):
+        assert found[name] is None or -24 <= found[name] <= 24  # type: ignore[operator]
+    sound = Settings(tmp_path).sound
+    assert sound.soundfont is None or not is_soundfont(sound.soundfont)
 
 
 def test_recent_files_are_few_and_exist(tmp_path: Path) -> None:

@@ -53,6 +53,12 @@ def test_bars_stand_where_the_plate_says(ratio: float) -> None:
     assert color_at(plate, 60.3, 5.6) != (0, 255, 0), "five notes each"
 
 
+def test_a_name_is_no_formula() -> None:
+    against = Against("take", r"$\frac{$", take=PIECE)
+    plate = Plotter().draw(shown(against=against), Frame(300, 300, 1.0, DARK, heading="$x"))
+    assert plate.pixels.shape == (300, 300, 4)
+
+
 def test_the_selection_is_drawn_inside_the_bars() -> None:
     chosen = frozenset((0, note) for note in NOTES if note.pitch == 62)
     plate = Plotter().draw(shown(selected=chosen), FRAME)

@@ -9,6 +9,7 @@ import pytest
 
 from composer_app import cli
 from composer_app.training.corpus import load_corpus, save_corpus
+from tests.streams import give_input, take_output
 from tests.training.pieces import TINY, chord_piece
 
 SMALL = [
@@ -33,7 +34,12 @@ def corpus(tmp_path: Path) -> Path:
     return tmp_path / "corpus.npz"
 
 
-def test_train_and_export(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_train_and_export(
+    corpus: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     pytest.importorskip("torch", reason="the extra [train] is not installed")
     run = ["train", "--corpus", str(corpus), "--out", str(tmp_path / "run"), *SMALL]
     assert cli.main(run) == 0
@@ -45,6 +51,16 @@ def test_train_and_export(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFi
     checkpoint, model = tmp_path / "run" / "checkpoint.pt", tmp_path / "models" / "mine.onnx"
     assert cli.main(["export", str(checkpoint), "-o", str(model)]) == 0
     assert "mine.onnx" in capsys.readouterr().out
+    # The same through the standard streams.
+    with monkeypatch.context() as streams:
+        written = take_output(streams)
+        give_input(streams, checkpoint.read_bytes())
+        assert cli.main(["export", "-", "-o", "-"]) == 0
+        assert written.getvalue() == model.read_bytes()
+        give_input(streams, b"nonsense")
+        assert cli.main(["export", "-", "-o", str(model)]) == 2
+    assert "standard output: 0." in (said := capsys.readouterr().err)
+    assert "standard input is not a checkpoint that Composer wrote" in said
     # The other technique does not take this run for its own.
     other = ["train", "--technique", "gan-classic", "--set", "batch=1"]
     assert cli.main([*other, "--corpus", str(corpus), "--out", str(tmp_path / "run")]) == 2

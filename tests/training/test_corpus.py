@@ -3,9 +3,11 @@
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from composer_app.errors import CorpusError
 from composer_app.training.corpus import (
@@ -15,6 +17,7 @@ from composer_app.training.corpus import (
     read_score,
     save_corpus,
 )
+from tests.irregular import IRREGULAR, put_irregular
 from tests.training.pieces import chord_piece
 
 music21 = pytest.importorskip("music21", reason="the extra [train] is not installed")
@@ -98,6 +101,38 @@ def test_round_trip_and_choice_of_splits(tmp_path: Path) -> None:
         assert np.array_equal(before.onset, after.onset)
         assert np.array_equal(before.fermata, after.fermata)
     assert [piece.name for piece in load_corpus(path, "train", "valid")] == ["a", "b"]
+
+
+@pytest.mark.parametrize("kind", IRREGULAR)
+def test_what_is_no_file_is_no_corpus(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    put_irregular(tmp_path / "corpus.npz", kind)
+    with pytest.raises(CorpusError, match=r"corpus\.npz"):
+        load_corpus(tmp_path / "corpus.npz")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("start", np.array([0, 5, 3])),
+        ("start", np.array([1, 32])),
+        ("start", np.zeros(0, np.int64)),
+        ("pitch", np.zeros((3, 4), np.int16)),
+        ("onset", np.zeros(32, np.bool_)),
+        ("bad", np.array("x")),
+        ("name", np.array(["a", "b", "c"])),
+    ],
+)
+def test_arrays_that_do_not_belong_together_are_no_corpus(
+    tmp_path: Path, name: str, value: NDArray[Any]
+) -> None:
+    path = tmp_path / "corpus.npz"
+    save_corpus([chord_piece("a")], path)
+    np.savez(path, **{**np.load(path), name: value})
+    with pytest.raises(CorpusError, match=r"corpus\.npz is not a corpus"):
+        load_corpus(path)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a corpus", b"PK\x03\x04broken"])

@@ -1,0 +1,150 @@
+"""Files as they are named on the command line: where one is meant, ``-`` is a standard stream.
+
+``-`` among the inputs is standard input, among the outputs standard output. What a command has to
+say goes to standard error then. A file that is really called so is ``./-``.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from composer_app.errors import SettingError, StreamError
+from composer_app.music.composition import Composition
+from composer_app.music.midi_file import (
+    MAX_FILE_BYTES,
+    midi_bytes,
+    parse_midi,
+    read_midi,
+    write_midi,
+)
+from composer_app.music.regular_file import read_regular
+from composer_app.music.safe_file import failure_reason, whole_file
+
+STANDARD: Final = Path("-")
+INPUT_HELP: Final = "- is standard input"
+OUTPUT_HELP: Final = "- is standard output"
+
+
+def file_argument(text: str) -> Path:
+    """The type of an argument that names one file, or with ``-`` a standard stream."""
+    path = Path(text)
+    return path.absolute() if path == STANDARD and text != "-" else path
+
+
+def named_file(text: str) -> Path:
+    """The type of an argument that names a file or folder which cannot be a standard stream."""
+    if text == "-":
+        raise argparse.ArgumentTypeError(
+            "here a name is needed, and - is none (a file of that name is ./-)"
+        )
+    return Path(text)
+
+
+def is_standard(path: Path) -> bool:
+    """Whether ``path``, of one of the types above, is a standard stream."""
+    return path == STANDARD
+
+
+def input_name(path: Path) -> str:
+    """What sentences call the file ``path`` that is read."""
+    return "standard input" if is_standard(path) else str(path)
+
+
+def output_name(path: Path) -> str:
+    """What sentences call the file ``path`` that is written."""
+    return "standard output" if is_standard(path) else str(path)
+
+
+def read_input(path: Path, most: int) -> bytes:
+    """The bytes of ``path``, at most ``most`` of them, also of a stream that never ends.
+
+    Raises :class:`OSError` for a file that cannot be read or has more, :class:`ValueError` for
+    what is no name, :class:`StreamError` where it is standard input.
+    """
+    if not is_standard(path):
+        return read_regular(path, most)
+    data = _read_standard(most)
+    if len(data) > most:
+        raise StreamError(f"Standard input is larger than {most / 1e6:g} MB, which is too much.")
+    return data
+
+
+def read_piece(path: Path) -> Composition:
+    """The music of the MIDI file ``path``; raises :class:`ComposerError`."""
+    if not is_standard(path):
+        return read_midi(path)
+    if sys.stdin is not None and sys.stdin.isatty():
+        raise StreamError("Standard input is this terminal: send a MIDI file to it, or name one.")
+    return parse_midi(_read_standard(MAX_FILE_BYTES), input_name(path))
+
+
+def write_piece(composition: Composition, path: Path) -> None:
+    """Write ``composition`` as the MIDI file ``path``; raises :class:`ComposerError`."""
+    if is_standard(path):
+        write_output(path, midi_bytes(composition, output_name(path)))
+    else:
+        write_midi(composition, path)
+
+
+def write_output(path: Path, data: bytes) -> None:
+    """Write ``data`` to ``path``, whole or not at all; raises :class:`ComposerError`."""
+    with output_file(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def output_file(path: Path) -> Iterator[BinaryIO]:
+    """What to write the bytes of ``path`` to: a file that appears once it is whole, or a stream.
+
+    Raises :class:`SettingError`, :class:`StreamError`, and BrokenPipeError where nobody reads.
+    """
+    if not is_standard(path):
+        try:
+            with whole_file(path) as file:
+                yield file
+        except (OSError, ValueError) as error:
+            raise SettingError(
+                f"{path} cannot be written: {failure_reason(error)}; choose another place."
+            ) from error
+        return
+    check_output(path)
+    try:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StreamError(
+            f"Standard output cannot be written ({error.strerror}): send it elsewhere."
+        ) from error
+
+
+def check_output(path: Path) -> None:
+    """Raise :class:`StreamError` if ``path`` is a standard output that can take no file.
+
+    For the beginning of what takes long. What is printed there would be mixed with the file, and
+    a terminal would obey it.
+    """
+    if not is_standard(path):
+        return
+    if sys.__stdout__ is None:
+        raise StreamError("Standard output is closed: send it to a file or to another program.")
+    if sys.stdout.isatty():
+        raise StreamError(
+            "Standard output is this terminal, which cannot show the file: send it to a file or to"
+            " another program."
+        )
+
+
+def _read_standard(most: int) -> bytes:
+    """What comes from standard input, one byte more than ``most`` where there is more."""
+    if sys.stdin is None:
+        raise StreamError("Standard input is closed: send a file to it, or name one.")
+    try:
+        return sys.stdin.buffer.read(most + 1)
+    except OSError as error:
+        reason = failure_reason(error)
+        raise StreamError(f"Standard input cannot be read: {reason}; name a file.") from error

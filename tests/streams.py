@@ -1,0 +1,31 @@
+"""Standard streams that a test holds in its hand."""
+
+import io
+import sys
+
+import pytest
+
+
+class Standing(io.TextIOWrapper):
+    """A text stream over bytes, at a terminal or not."""
+
+    def __init__(self, data: bytes = b"", *, terminal: bool = False) -> None:
+        super().__init__(io.BytesIO(data))
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+
+def take_output(monkeypatch: pytest.MonkeyPatch, *, terminal: bool = False) -> io.BytesIO:
+    """What is written to standard output from now on."""
+    stream = Standing(terminal=terminal)
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setattr(sys, "__stdout__", stream)
+    assert isinstance(stream.buffer, io.BytesIO)
+    return stream.buffer
+
+
+def give_input(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    """Let ``data`` come from standard input."""
+    monkeypatch.setattr(sys, "stdin", Standing(data))
