@@ -29,7 +29,7 @@ from composer_app.live.rendering import (
 )
 from composer_app.live.true_peak import TruePeak
 from composer_app.music.composition import Composition
-from composer_app.music.safe_file import failure_reason, whole_file
+from composer_app.music.safe_file import cannot_write, check_place, whole_file
 
 # Called with the share done, 0.0 to 1.0; returns False to stop.
 Progress = Callable[[float], bool]
@@ -181,7 +181,8 @@ def write_audio(
     soundfont = choose_soundfont(soundfont)
     say = progress or (lambda share: True)
     try:
-        folder = path.absolute().parent
+        # Before minutes of work; and beside what a link leads to, where the file will be.
+        folder = check_place(path).parent
         with tempfile.TemporaryFile(dir=folder) as samples:
             blocks = render(composition, soundfont, settings.rate, mix)
             expected = music_frames(composition, settings.rate)
@@ -196,9 +197,7 @@ def write_audio(
                 with whole_file(path) as file:
                     shutil.copyfileobj(encoded, file, 1 << 20)
     except (OSError, ValueError) as error:
-        raise SettingError(
-            f"{path} cannot be written: {failure_reason(error)}; choose another place."
-        ) from error
+        raise SettingError(cannot_write(path, error)) from error
     say(1.0)
     return AudioWritten(
         frames / settings.rate, _decibels(factor), _decibels(peak * factor), soundfont

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from composer_app.errors import SettingError
+from composer_app.music.safe_file import cannot_write, check_place
 from composer_app.training.config import CONFIGS, STYLES, OnePassConfig, RefiningConfig, make_config
 
 
@@ -117,12 +118,21 @@ def _make_folder(folder: Path) -> None:
         ) from None
 
 
+def _check_output(path: Path) -> None:
+    """Make sure, before as much work, that ``path`` is no folder, device or the like."""
+    _make_folder(path.parent)
+    try:
+        check_place(path)
+    except (OSError, ValueError) as error:
+        raise SettingError(cannot_write(path, error)) from None
+
+
 def _corpus(args: argparse.Namespace) -> int:
     from composer_app.training.corpus import read_bach, save_corpus
     from composer_app.training.style_corpora import read_style
 
     out: Path = args.out or Path("build") / f"{args.source}.npz"
-    _make_folder(out.parent)
+    _check_output(out)
 
     def show(share: float) -> None:
         if sys.stderr.isatty():
@@ -145,8 +155,8 @@ def _train(args: argparse.Namespace) -> int:
 
     config = make_config(args.technique, args.overrides)
     out = args.out or Path("build/training") / args.technique
-    _make_folder(out)
     checkpoint = out / "checkpoint.pt"
+    _check_output(checkpoint)
     corpora = args.corpus or [Path("build/bach.npz")]
     train = [piece for path in corpora for piece in load_corpus(path, "train", "extra")]
     trainer: RefiningTrainer | ClassicGanTrainer | OnePassTrainer
@@ -190,7 +200,7 @@ def _export(args: argparse.Namespace) -> int:
     _need("onnxscript")
     from composer_app.training.export import export_checkpoint
 
-    _make_folder(args.out.parent)
+    _check_output(args.out)
     size = export_checkpoint(args.checkpoint, args.out, args.title, args.description, args.styles)
     print(f"{args.out}: {size / 1e6:.1f} MB")
     return 0

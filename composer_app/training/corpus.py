@@ -14,7 +14,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.errors import CorpusError
+from composer_app.errors import CorpusError, SettingError
+from composer_app.music.safe_file import cannot_write, whole_file
 from composer_app.training.config import VOICES
 
 REST: Final = -1
@@ -142,18 +143,23 @@ def _bars(part: Any, steps: int) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
 
 
 def save_corpus(pieces: list[Piece], path: Path) -> None:
-    """Write ``pieces`` to one .npz: arrays joined, with the start of each piece."""
+    """Write ``pieces`` to one .npz: arrays joined, with the start of each piece.
+
+    Raises :class:`SettingError` where that is not possible.
+    """
     starts = np.cumsum([0, *(piece.steps for piece in pieces)])
     joined: dict[str, NDArray[Any]] = {
         name: np.concatenate([getattr(p, name) for p in pieces]) for name in _ARRAYS
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".part.npz")
     joined["start"] = starts
     for label in _LABELS:
         joined[label] = np.array([getattr(piece, label) for piece in pieces])
-    np.savez_compressed(temporary, allow_pickle=False, **joined)
-    temporary.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as file:
+            np.savez_compressed(file, allow_pickle=False, **joined)
+    except OSError as error:
+        raise SettingError(cannot_write(path, error)) from error
 
 
 def load_corpus(path: Path, *splits: str) -> list[Piece]:

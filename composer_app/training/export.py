@@ -27,6 +27,7 @@ from torch import Tensor, nn
 from composer_app import __version__
 from composer_app.errors import SettingError
 from composer_app.music import styles as known_styles
+from composer_app.music.safe_file import cannot_write, write_whole
 from composer_app.training.config import (
     HIGHEST_PITCH,
     LOWEST_PITCH,
@@ -113,15 +114,20 @@ def export_checkpoint(
 
 
 def save_model(model: onnx.ModelProto, metadata: Mapping[str, str], path: Path) -> int:
-    """Write ``model``, its weights quantized, with ``metadata``; returns the size in bytes."""
+    """Write ``model``, its weights quantized, with ``metadata``; returns the size in bytes.
+
+    Raises :class:`SettingError` where that is not possible.
+    """
     model = quantize_weights(model)
     versions = {"format": str(FORMAT_VERSION), "composer_version": __version__}
     helper.set_model_props(model, {**versions, **metadata})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".part")
-    onnx.save(model, temporary)
-    temporary.replace(path)
-    return path.stat().st_size
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data = model.SerializeToString()
+        write_whole(path, data)
+    except (OSError, ValueError) as error:
+        raise SettingError(cannot_write(path, error)) from error
+    return len(data)
 
 
 def entries(styles: Sequence[str], known: Sequence[str]) -> list[dict[str, object]]:
