@@ -22,6 +22,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -39,7 +40,7 @@ from tests.studio.support import AnsweringDialogs, FakePorts
 
 TICK_MS = 12
 MOST_NOTES = 120
-REFUSED = ("changed", "error")
+REFUSED = ("changed", "error", "file")
 
 
 def digest(composition: Composition) -> str:
@@ -70,7 +71,7 @@ class Worker:
         self._held: int | None = None
         self._go = Event()
         self._stand = window.message_bar.stand
-        window.message_bar.stand = self._hear  # type: ignore[method-assign,assignment]
+        window.message_bar.stand = self._hear  # type: ignore[method-assign]
         services.document.stateChanged.connect(self._say_state)
         self._work = QTimer()
         self._work.timeout.connect(self._bring_back)
@@ -210,12 +211,12 @@ class Worker:
             self._dialogs.audio_path = self._music / self._random.choice(["a.wav", "a.ogg"])
             self._window.commands.export_audio.trigger()
 
-    def _hear(self, key: str, *message: object) -> None:
+    def _hear(self, key: str, *message: Any, **settings: Any) -> None:
         """A save that was refused is not going to be written."""
         if key in REFUSED:
             say("refused", text=str(message[0]))
             self._asked.clear()
-        self._stand(key, *message)  # type: ignore[arg-type]
+        self._stand(key, *message, **settings)
 
     def _note_written(self) -> None:
         busy = getattr(self._services, "writer", self._services.jobs).busy

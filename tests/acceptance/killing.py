@@ -128,7 +128,8 @@ class Child:
 
     def __init__(self, data: Path, music: Path, seed: int) -> None:
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "tests.acceptance.kill_peer", data, music, str(seed)]
+        arguments = (str(data), str(music), str(seed))
+        command = [sys.executable, "-m", "tests.acceptance.kill_peer", *arguments]
         self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self.process = subprocess.Popen(
             command,

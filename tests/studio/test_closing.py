@@ -12,7 +12,7 @@ from typing import Any
 import matplotlib
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from composer_app.music.midi_file import read_midi, write_midi
@@ -294,7 +294,7 @@ def test_dialogs_that_will_not_close_keep_no_signal_waiting(
 
     dialog = Stubborn()
     closed: list[bool] = []
-    monkeypatch.setattr(closing.QApplication, "activeModalWidget", lambda: dialog)
+    monkeypatch.setattr(QApplication, "activeModalWidget", lambda: dialog)
     close: Callable[[], object] = lambda: closed.append(True)  # noqa: E731
     closing.close_from_outside(close)
     assert (dialog.closed, closed) == (1, [True])

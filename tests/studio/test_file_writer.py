@@ -121,7 +121,11 @@ def test_who_fails_to_take_the_news_keeps_it_from_nobody_else(
 ) -> None:
     raised: list[object] = []
     monkeypatch.setattr("sys.excepthook", lambda kind, *_: raised.append(kind))
-    told.writer.run(told.owner, tmp_path / "a", lambda: 0, lambda _: 1 / 0, lambda _: None)
+
+    def stumble(_: object) -> None:
+        raise ZeroDivisionError
+
+    told.writer.run(told.owner, tmp_path / "a", lambda: 0, stumble, lambda _: None)
     told.ask(tmp_path / "b", "b")
     assert told.writer.finish()
     assert raised == [ZeroDivisionError]

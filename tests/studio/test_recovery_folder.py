@@ -16,6 +16,7 @@ from PySide6.QtCore import QLockFile
 from composer_app.live.journal import Journal
 from composer_app.music.midi_file import midi_bytes, read_midi, write_midi
 from composer_app.music.performance import Performance
+from composer_app.music.safe_file import take_lock
 from composer_app.studio.recovery_folder import RecoveryFolder
 from tests.studio.support import scale
 
@@ -290,9 +291,7 @@ def test_two_sessions_never_take_the_same(folder: Path) -> None:
 def test_a_lock_that_is_swept_before_it_is_held_is_made_anew(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from composer_app.studio import recovery_folder
-
-    lock, swept = recovery_folder.take_lock, []
+    swept: list[int] = []
 
     def sweep_first(descriptor: int) -> None:
         if not swept:
@@ -300,9 +299,9 @@ def test_a_lock_that_is_swept_before_it_is_held_is_made_anew(
             with opened(folder) as other:
                 other.tidy()
             assert list(folder.glob("*.lock")) == []
-        lock(descriptor)
+        take_lock(descriptor)
 
-    monkeypatch.setattr(recovery_folder, "take_lock", sweep_first)
+    monkeypatch.setattr("composer_app.studio.recovery_folder.take_lock", sweep_first)
     with opened(folder) as session, opened(folder) as other:
         session.hold()
         write_midi(scale(), session.piece_file(0, 0))
