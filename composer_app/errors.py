@@ -19,6 +19,14 @@ class MidiFileError(ComposerError):
     """A MIDI file cannot be read, holds nothing usable, or cannot be written."""
 
 
+class FileChangedError(ComposerError):
+    """A file is no longer what Composer has written there; ``gone`` if it is not there at all."""
+
+    def __init__(self, sentence: str, *, gone: bool = False) -> None:
+        super().__init__(sentence)
+        self.gone = gone
+
+
 class MelodyError(ComposerError):
     """A melody cannot be used: no notes, too long, or out of range."""
 

@@ -11,17 +11,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from composer_app.errors import SettingError, StreamError
+from composer_app.errors import MidiFileError, SettingError, StreamError
 from composer_app.music.composition import Composition
 from composer_app.music.midi_file import (
     MAX_FILE_BYTES,
+    UnwritableMidiError,
     midi_bytes,
     parse_midi,
     read_midi,
     write_midi,
 )
 from composer_app.music.regular_file import read_regular
-from composer_app.music.safe_file import failure_reason, whole_file
+from composer_app.music.safe_file import cannot_write, failure_reason, whole_file
 
 STANDARD: Final = Path("-")
 INPUT_HELP: Final = "- is standard input"
@@ -84,13 +85,25 @@ def read_piece(path: Path) -> Composition:
 def write_piece(composition: Composition, path: Path) -> None:
     """Write ``composition`` as the MIDI file ``path``; raises :class:`ComposerError`."""
     if is_standard(path):
-        write_output(path, midi_bytes(composition, output_name(path)))
+        try:
+            data = midi_bytes(composition)
+        except UnwritableMidiError as error:
+            raise MidiFileError(f"{output_name(path)} was not written: {error}.") from None
+        write_output(path, data)
     else:
         write_midi(composition, path)
 
 
-def write_output(path: Path, data: bytes) -> None:
-    """Write ``data`` to ``path``, whole or not at all; raises :class:`ComposerError`."""
+def write_output(path: Path, data: bytes, *, make_folder: bool = False) -> None:
+    """Write ``data`` to ``path``, whole or not at all; raises :class:`ComposerError`.
+
+    With ``make_folder`` a folder that is missing is made.
+    """
+    if make_folder and not is_standard(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingError(cannot_write(path, error)) from error
     with output_file(path) as file:
         file.write(data)
 
@@ -106,9 +119,7 @@ def output_file(path: Path) -> Iterator[BinaryIO]:
             with whole_file(path) as file:
                 yield file
         except (OSError, ValueError) as error:
-            raise SettingError(
-                f"{path} cannot be written: {failure_reason(error)}; choose another place."
-            ) from error
+            raise SettingError(cannot_write(path, error)) from error
         return
     check_output(path)
     try:

@@ -21,7 +21,7 @@ from composer_app.generation.given import (
 from composer_app.music.composition import VOICE_NAMES, Composition, melody_track
 from composer_app.music.melody import Melody
 from composer_app.music.regular_file import is_file, is_folder
-from composer_app.music.safe_file import failure_reason
+from composer_app.music.safe_file import NoFileError, cannot_write, failure_reason, refuse_no_file
 
 _MIDI_ENDINGS: Final = (".mid", ".midi")
 
@@ -140,6 +140,10 @@ def prepare_folder(output: Path, *, make: bool) -> None:
         raise SettingError(f"There is no folder {folder}: make it or choose another output.")
     if not os.access(folder, os.W_OK):
         raise SettingError(f"The folder {folder} cannot be written to: choose another output.")
+    try:
+        refuse_no_file(output)
+    except NoFileError as error:
+        raise SettingError(cannot_write(output, error)) from error
 
 
 def _takes(base: Path, takes: int) -> tuple[Path, ...]:

@@ -31,7 +31,7 @@ from composer_app.live.rendering import (
 from composer_app.live.system_libraries import quick_search
 from composer_app.live.true_peak import TruePeak
 from composer_app.music.composition import Composition
-from composer_app.music.safe_file import failure_reason
+from composer_app.music.safe_file import cannot_write, check_place
 
 # Called with the share done, 0.0 to 1.0; returns False to stop.
 Progress = Callable[[float], bool]
@@ -190,8 +190,9 @@ def write_audio(
     soundfont = choose_soundfont(soundfont)
     say = progress or (lambda share: True)
     try:
-        # A stream has no folder: the system's own will do.
-        folder = None if is_standard(path) else path.absolute().parent
+        # Before minutes of work; and beside what a link leads to, where the file will be. A stream
+        # has no folder: the system's own will do.
+        folder = None if is_standard(path) else check_place(path).parent
         with tempfile.TemporaryFile(dir=folder) as samples:
             blocks = render(composition, soundfont, settings.rate, mix)
             expected = music_frames(composition, settings.rate)
@@ -209,9 +210,7 @@ def write_audio(
         # Nobody reads standard output any more.
         raise
     except (OSError, ValueError) as error:
-        raise SettingError(
-            f"{output_name(path)} cannot be written: {failure_reason(error)}; choose another place."
-        ) from error
+        raise SettingError(cannot_write(output_name(path), error)) from error
     say(1.0)
     return AudioWritten(
         frames / settings.rate, _decibels(factor), _decibels(peak * factor), soundfont

@@ -9,8 +9,9 @@ key that goes down or up adds a line, as it arrives:
 
 Times are seconds from the downbeat, corrected by the latency. The file is only ever added to. Each
 batch of lines is handed to the operating system at once, so that it survives the end of this
-process however that comes, and is then sent to the disk, so that it survives a power cut. A
-reader takes the lines that are whole; the last one may be torn.
+process however that comes, and is then sent to the disk, so that it survives a power cut. What
+cannot be written is tried again, after whatever was written of it has been taken away. A reader
+takes the lines that are whole; the last one may be torn. Nobody but its owner can read it.
 """
 
 import json
@@ -19,7 +20,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Final
 
@@ -27,11 +28,12 @@ from composer_app.errors import ComposerError
 from composer_app.live.recorder import Recorder
 from composer_app.music.performance import Performance, from_details, to_details
 from composer_app.music.regular_file import read_regular
-from composer_app.music.safe_file import failure_reason
+from composer_app.music.safe_file import failure_reason, sync_folder
 
 _log = logging.getLogger(__name__)
 _MARK: Final = "composer-journal"
 _VERSION: Final = 1
+_RETRY_SECONDS: Final = 2.0
 # Days of playing.
 _MOST_BYTES: Final = 64_000_000
 
@@ -44,8 +46,9 @@ class Journal:
     """Writes one recording's journal in a thread of its own.
 
     :meth:`note_on` and :meth:`note_off` only put the event into a queue; any one thread may call.
-    ``prepare`` is called in the thread before the file is made, ``fail`` with a sentence if
-    writing does not work; the recording itself is not touched by that.
+    ``prepare`` is called in the thread before the file is opened, ``fail`` with the reason if
+    writing does not work, and with an empty one when it works again; the recording itself is not
+    touched by that.
     """
 
     def __init__(
@@ -60,6 +63,8 @@ class Journal:
         self.path = path
         self._prepare = prepare
         self._fail = fail
+        # What the file holds, as far as it is whole lines.
+        self._written = b""
         self._lines: SimpleQueue[str | None] = SimpleQueue()
         self._lines.put(_header(empty))
         self._thread = Thread(target=self._run, name="composer-journal", daemon=True)
@@ -82,35 +87,64 @@ class Journal:
         self._thread.join()
 
     def _run(self) -> None:
-        try:
-            if self._prepare is not None:
-                self._prepare()
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("ab") as file:
-                while lines := self._batch():
-                    file.write("".join(f"{line}\n" for line in lines).encode())
-                    file.flush()
-                    os.fsync(file.fileno())
-        except OSError as error:
-            _log.warning("The journal %s cannot be written.", self.path, exc_info=True)
-            if self._fail is not None:
-                self._fail(
-                    "This recording would not survive a crash, because its journal cannot be"
-                    f" written: {failure_reason(error)}."
-                )
+        waiting: list[str] = []
+        ended = said = False
+        while not ended:
+            lines, ended = self._batch(_RETRY_SECONDS if waiting else None)
+            waiting += lines
+            if not waiting:
+                continue
+            try:
+                self._write("".join(f"{line}\n" for line in waiting).encode())
+            except OSError as error:
+                if not said:
+                    said = True
+                    _log.warning("The journal %s cannot be written.", self.path, exc_info=True)
+                    self._say(failure_reason(error))
+            else:
+                waiting.clear()
+                if said:
+                    said = False
+                    self._say("")
 
-    def _batch(self) -> list[str]:
-        """What has come since the last batch, at least one line; nothing at the end."""
+    def _batch(self, patience: float | None) -> tuple[list[str], bool]:
+        """What has come since the last batch, and whether that was the end.
+
+        Waits ``patience`` seconds for the first line, or as long as it takes.
+        """
         lines: list[str] = []
-        line = self._lines.get()
-        while line is not None:
-            lines.append(line)
-            if self._lines.empty():
-                return lines
-            line = self._lines.get()
-        # Ask again for the end once these have been written.
-        self._lines.put(None)
-        return lines
+        try:
+            line = self._lines.get(timeout=patience)
+            while line is not None:
+                lines.append(line)
+                if self._lines.empty():
+                    return lines, False
+                line = self._lines.get()
+        except Empty:
+            return lines, False
+        return lines, True
+
+    def _write(self, data: bytes) -> None:
+        if self._prepare is not None:
+            self._prepare()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            # Somebody may have removed the file, or the whole folder.
+            there = os.fstat(descriptor).st_size >= len(self._written)
+            good = len(self._written) if there else 0
+            file.truncate(good)
+            file.seek(good)
+            file.write(data if there else self._written + data)
+            file.flush()
+            os.fsync(descriptor)
+        if good == 0:
+            sync_folder(self.path.parent)
+        self._written += data
+
+    def _say(self, reason: str) -> None:
+        if self._fail is not None:
+            self._fail(reason)
 
 
 def read_journal(path: Path) -> Performance:

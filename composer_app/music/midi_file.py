@@ -16,7 +16,7 @@ from composer_app.music.composition import Composition
 from composer_app.music.midi_reading import UnusableMidiError, composition_from_midi
 from composer_app.music.midi_writing import midi_from_composition
 from composer_app.music.regular_file import open_regular
-from composer_app.music.safe_file import failure_reason, write_whole
+from composer_app.music.safe_file import FileState, cannot_write, failure_reason, write_whole
 
 # mido takes about a second and 100 MB of memory for each megabyte; a symphony has less than one.
 MAX_FILE_BYTES: Final = 4_000_000
@@ -26,6 +26,10 @@ MAX_STEPS: Final = 320_000
 # No number in a MIDI file has more than 4 bytes. This leaves room for text of bytes above 127,
 # which mido reads one at a time as well.
 _LONGEST_HIGH_RUN: Final = 4096
+
+
+class UnwritableMidiError(Exception):
+    """Says, as the end of a sentence, why there can be no MIDI file of a composition."""
 
 
 class _GuardedBytes(io.BytesIO):
@@ -88,32 +92,37 @@ def parse_midi(data: bytes, name: str) -> Composition:
         raise MidiFileError(f"{name} {error}") from None
 
 
-def write_midi(composition: Composition, path: str | Path) -> None:
+def write_midi(
+    composition: Composition, path: str | Path, *, only_over: FileState | None = None
+) -> FileState:
     """Write ``composition`` to ``path`` as a MIDI file of type 1 with one chunk per track.
 
     :func:`read_midi` gives back an equal composition where it has notes and no track holds
-    overlapping notes of equal pitch. An earlier file is replaced in one go or left as it was.
-    Raises :class:`MidiFileError`.
+    overlapping notes of equal pitch. An earlier file is replaced in one go or left as it was;
+    with ``only_over`` it is replaced only in that state. Returns the state of the new file.
+    Raises :class:`MidiFileError`, and :class:`FileChangedError` where ``only_over`` is not met.
     """
     path = Path(path)
-    data = midi_bytes(composition, str(path))
     try:
-        write_whole(path, data)
+        return write_whole(path, midi_bytes(composition), only_over=only_over)
+    except UnwritableMidiError as error:
+        raise MidiFileError(f"{path} was not written: {error}.") from None
     except (OSError, ValueError) as error:
-        raise MidiFileError(
-            f"{path} cannot be written: {failure_reason(error)}; choose another place."
-        ) from error
+        raise MidiFileError(cannot_write(path, error)) from error
 
 
-def midi_bytes(composition: Composition, name: str) -> bytes:
-    """What :func:`write_midi` writes to the file that sentences call ``name``."""
+def midi_bytes(composition: Composition) -> bytes:
+    """What :func:`write_midi` writes. Raises :class:`UnwritableMidiError` for a piece too long."""
     if composition.steps > MAX_STEPS:
-        raise MidiFileError(
-            f"{name} was not written: {composition.bars} bars are more than Composer can read back."
-        )
+        raise UnwritableMidiError(f"{composition.bars} bars are more than Composer can read back")
     buffer = io.BytesIO()
     midi_from_composition(composition).save(file=buffer)
-    return buffer.getvalue()
+    data = buffer.getvalue()
+    if len(data) > MAX_FILE_BYTES:
+        raise UnwritableMidiError(
+            f"{composition.note_count:,} notes are more than Composer can read back"
+        )
+    return data
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -5,6 +5,7 @@ import logging.handlers
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +36,7 @@ def run(argv: Sequence[str]) -> int:
 def _run_window(argv: Sequence[str]) -> int:
     from PySide6.QtWidgets import QApplication
 
+    from composer_app.studio.closing import close_from_outside
     from composer_app.studio.error_hooks import ErrorHooks
     from composer_app.studio.garbage import GarbageCollection
     from composer_app.studio.icons import app_icon
@@ -56,7 +58,7 @@ def _run_window(argv: Sequence[str]) -> int:
     app.setWindowIcon(app_icon())
     services = build_services(settings)
     window = MainWindow(services)
-    interrupt = InterruptHandler(window.close)
+    interrupt = InterruptHandler(partial(close_from_outside, window.close))
     hooks.unexpected.connect(window.report)
     window.show()
     if argv:

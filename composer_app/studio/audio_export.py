@@ -21,7 +21,7 @@ from composer_app.live.audio_file import (
 from composer_app.live.mixing import FULL
 from composer_app.studio.document import Document
 from composer_app.studio.file_dialogs import FileDialogs, plain_name
-from composer_app.studio.jobs import Jobs
+from composer_app.studio.file_writer import FileWriter
 from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
 from composer_app.studio.playback_controller import PlaybackController
 from composer_app.studio.settings import Settings
@@ -42,7 +42,7 @@ class AudioExport(QObject):
         self,
         document: Document,
         settings: Settings,
-        jobs: Jobs,
+        writer: FileWriter,
         dialogs: FileDialogs,
         bar: MessageBar,
         playback: PlaybackController,
@@ -51,7 +51,7 @@ class AudioExport(QObject):
         super().__init__(parent)
         self._document = document
         self._settings = settings
-        self._jobs = jobs
+        self._writer = writer
         self._dialogs = dialogs
         self._bar = bar
         self._playback = playback
@@ -112,8 +112,9 @@ class AudioExport(QObject):
         text, cancel = _sentence(path, 0), MessageAction("Cancel", self.cancel)
         self._bar.withdraw(_ERROR)
         self._bar.stand(_EXPORT, text, Tone.INFO, cancel, names=[path.name])
-        self._jobs.run(
+        self._writer.run(
             self,
+            path,
             lambda: write_audio(composition, path, soundfont, AudioSettings(), progress, mix),
             self._finish,
             self._fail,

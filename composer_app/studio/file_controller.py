@@ -1,6 +1,6 @@
-"""New, open, save, export, samples and what was left over: everything about files.
+"""New, open, save, export and samples: everything about files.
 
-Reading and writing happen in a thread; the music goes on meanwhile.
+Reading and writing happen in threads; the music goes on meanwhile.
 """
 
 import logging
@@ -12,23 +12,24 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
-from composer_app.errors import ComposerError
+from composer_app.errors import ComposerError, FileChangedError
 from composer_app.music.composition import Composition, melody_track
 from composer_app.music.edits import melody_first
 from composer_app.music.midi_file import read_midi, write_midi
+from composer_app.music.safe_file import FileState
 from composer_app.music.sample_melodies import load_sample
 from composer_app.studio.document import Document
 from composer_app.studio.file_dialogs import FileDialogs
+from composer_app.studio.file_writer import FileWriter
 from composer_app.studio.jobs import Jobs
 from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
-from composer_app.studio.recovery import Recovery
 from composer_app.studio.settings import Settings
-from composer_app.studio.undo_offer import in_place_of, undo_offer
+from composer_app.studio.undo_offer import in_place_of, settle, undo_offer
 
 _log = logging.getLogger(__name__)
 _SLOW_MS: Final = 300
-_LEFT_OVER: Final = "left-over"
 _FILE_ERROR: Final = "file"
+_CHANGED: Final = "changed"
 _UNEXPECTED: Final = (
     "Something unexpected went wrong with the file, and what you have here is untouched: try"
     " another file or place."
@@ -43,7 +44,7 @@ class FileController(QObject):
         document: Document,
         settings: Settings,
         jobs: Jobs,
-        recovery: Recovery,
+        writer: FileWriter,
         dialogs: FileDialogs,
         bar: MessageBar,
         parent: QWidget,
@@ -52,14 +53,16 @@ class FileController(QObject):
         self._document = document
         self._settings = settings
         self._jobs = jobs
-        self._recovery = recovery
+        self._writer = writer
         self._dialogs = dialogs
         self._bar = bar
         self._window = parent
+        # What each piece has last written where. Each is used by one thread at a time.
+        self._written: dict[tuple[int, Path], FileState] = {}
 
     def new(self) -> None:
         """Begin an empty piece in the same tempo and metre."""
-        recorded = self._settle()
+        recorded = settle(self._document)
         current = self._document.composition
         if current.note_count or not self._document.as_saved:
             empty = Composition(tempo=current.tempo, meter=current.meter)
@@ -82,7 +85,7 @@ class FileController(QObject):
             end()
             self._settings.remember_file(path)
             titled = replace(composition, title=composition.title or path.stem)
-            recorded, before = self._settle(), self._document.composition
+            recorded, before = settle(self._document), self._document.composition
             self._document.begin(melody_first(titled), f"Open {path.name}", path)
             instead, undo = in_place_of(before, self._document, recorded=recorded)
             sentence, names = _opened_sentence(path, titled, instead)
@@ -111,7 +114,7 @@ class FileController(QObject):
         except ComposerError as error:
             self._report(error)
             return
-        recorded, before = self._settle(), self._document.composition
+        recorded, before = settle(self._document), self._document.composition
         self._document.begin(Composition.from_melody(melody), f"Open {melody.title}")
         instead, undo = in_place_of(before, self._document, recorded=recorded)
         sentence = f"Opened the sample melody {melody.title}{instead}."
@@ -124,7 +127,7 @@ class FileController(QObject):
         if path is None or not self._document.composition.note_count:
             self.save_as()
         else:
-            self._write(path, keep=True)
+            self._write(path, keep=True, asked=False)
 
     def save_as(self) -> None:
         """Ask where, and save."""
@@ -134,55 +137,6 @@ class FileController(QObject):
         """Ask where, and write a copy; the piece stays with its own file."""
         self._ask_and_write("Export MIDI", keep=False)
 
-    def offer_left_over(self) -> None:
-        """Offer the newest piece or recording that a session before this one left unsaved."""
-        left = self._recovery.left_over()
-        if not left:
-            return
-        newest = left[0]
-        what = "A piece was not saved when Composer was last closed"
-        if self._recovery.is_recording(newest):
-            what = "A recording was cut short when Composer last ended"
-        more = f" ({len(left) - 1} more after it)" if len(left) > 1 else ""
-        self._bar.stand(
-            _LEFT_OVER,
-            f"{what}{more}: shall it come back?",
-            Tone.INFO,
-            MessageAction("Bring Back", lambda: self._restore(newest)),
-            MessageAction("Discard", lambda: self._discard(newest)),
-        )
-
-    def _restore(self, path: Path) -> None:
-        def restored(composition: Composition) -> None:
-            recorded, before = self._settle(), self._document.composition
-            self._document.begin(composition, "Bring Back", saved=False)
-            # Its own recovery file must exist before the old one goes.
-            self._recovery.write()
-            if self._recovery.finish() is None:
-                self._recovery.discard(path)
-            self.offer_left_over()
-            instead, undo = in_place_of(before, self._document, recorded=recorded)
-            name = composition.title or "The piece"
-            self._bar.tell(
-                f"{name} is back{instead}.", Tone.SUCCESS, *undo, names=[name], goes_on=True
-            )
-
-        self._jobs.run(
-            self,
-            lambda: self._recovery.read(path),
-            restored,
-            lambda error: self._report(error, path),
-        )
-
-    def _discard(self, path: Path) -> None:
-        self._recovery.discard(path)
-        self.offer_left_over()
-
-    def _settle(self) -> bool:
-        """Let a recording end, and become the piece that is left; whether there was any music."""
-        before = self._document.composition
-        return self._document.settle() and self._document.composition is not before
-
     def _ask_and_write(self, title: str, *, keep: bool) -> None:
         self._document.settle()
         if not self._document.composition.note_count:
@@ -191,7 +145,7 @@ class FileController(QObject):
         suggestion = self._settings.music_folder / self._suggested_name()
         path = self._dialogs.ask_save(self._window, title, suggestion)
         if path is not None:
-            self._write(path, keep=keep)
+            self._write(path, keep=keep, asked=True)
 
     def _say_empty(self) -> None:
         path = self._document.path
@@ -216,32 +170,74 @@ class FileController(QObject):
             return f"{path.stem} (Composer).mid"
         return path.name
 
-    def _write(self, path: Path, *, keep: bool) -> None:
-        composition = self._document.composition
-        piece = self._document.piece_number
+    def _write(
+        self,
+        path: Path,
+        *,
+        keep: bool,
+        asked: bool,
+        piece: int | None = None,
+        composition: Composition | None = None,
+    ) -> None:
+        """Write the current piece, or another one; ``asked`` whether ``path`` may be replaced."""
+        if piece is None or composition is None:
+            piece, composition = self._document.piece_number, self._document.composition
+        number, music = piece, composition
+
+        def write() -> None:
+            last = None if asked else self._written.get((number, path))
+            self._written[number, path] = write_midi(music, path, only_over=last)
 
         def written(_: None) -> None:
             self._settings.remember_file(path)
-            current = self._document.piece_number == piece
+            current = self._document.piece_number == number
             if keep and current:
-                self._document.mark_saved(path, composition)
+                self._document.mark_saved(path, music)
             self._bar.withdraw(_FILE_ERROR)
+            self._bar.withdraw(_CHANGED)
             verb = "Saved" if keep else "Exported"
             folder = str(path.absolute().parent)
             # What has been done in the meantime is not in the file.
-            late = current and self._document.composition != composition
+            late = current and self._document.composition != music
             but = "; what you have changed since is not in it" if late else ""
             sentence = f"{verb} {path.name} in {folder}{but}."
             self._bar.tell(sentence, Tone.SUCCESS, names=[path.name, folder])
 
-        self._jobs.run(
-            self,
-            lambda: write_midi(composition, path),
-            written,
-            lambda error: self._report(error, path),
+        def failed(error: Exception) -> None:
+            if isinstance(error, FileChangedError):
+                self._ask_to_replace(path, error, number, music)
+            elif keep:
+                self._report(error, path, MessageAction("Save As…", self.save_as))
+            else:
+                self._report(error, path)
+
+        subject = (number, asked) if keep else None
+        self._writer.run(self, path, write, written, failed, subject)
+
+    def _ask_to_replace(
+        self, path: Path, error: FileChangedError, piece: int, composition: Composition
+    ) -> None:
+        """Somebody else's work is not replaced unasked."""
+
+        def replace_it() -> None:
+            if self._document.piece_number == piece:
+                self._write(path, keep=True, asked=True)
+            else:
+                self._write(path, keep=True, asked=True, piece=piece, composition=composition)
+
+        question = "save it there again?" if error.gone else "replace it?"
+        document = self._document
+        self._bar.stand(
+            _CHANGED,
+            f"{str(error).removesuffix('.')}: {question}",
+            Tone.ERROR,
+            MessageAction("Save Again" if error.gone else "Replace", replace_it),
+            MessageAction("Save As…", self.save_as),
+            about=lambda: document.piece_number,
+            names=[path.name, str(path.parent)],
         )
 
-    def _report(self, error: Exception, path: Path | None = None) -> None:
+    def _report(self, error: Exception, path: Path | None = None, *actions: MessageAction) -> None:
         """Say what is wrong with a file, until another piece is there or one has been written."""
         names = [str(path), path.name] if path else []
         sentence = str(error)
@@ -250,7 +246,12 @@ class FileController(QObject):
             sentence = _UNEXPECTED
         document = self._document
         self._bar.stand(
-            _FILE_ERROR, sentence, Tone.ERROR, about=lambda: document.piece_number, names=names
+            _FILE_ERROR,
+            sentence,
+            Tone.ERROR,
+            *actions,
+            about=lambda: document.piece_number,
+            names=names,
         )
 
 

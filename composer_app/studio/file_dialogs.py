@@ -1,16 +1,17 @@
 """Asking for a file's name."""
 
+import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from composer_app.live.audio_file import FORMATS
 
 _FILTER: Final = "MIDI files (*.mid *.midi *.MID *.MIDI);;All files (*)"
 _SOUNDFONT_FILTER: Final = "SoundFonts (*.sf2 *.sf3 *.SF2 *.SF3);;All files (*)"
-_AUDIO_FILTERS: Final = {f"{each.title} (*{each.suffix})": each.suffix for each in FORMATS}
 
 
 def plain_name(title: str) -> str:
@@ -27,12 +28,13 @@ class FileDialogs:
         return Path(name) if name else None
 
     def ask_save(self, parent: QWidget, title: str, suggestion: Path) -> Path | None:
-        """Where to write; ends in .mid. The dialog asks before it overwrites."""
-        name, _ = QFileDialog.getSaveFileName(parent, title, str(suggestion), _FILTER)
-        if not name:
-            return None
-        path = Path(name)
-        return path if path.suffix.lower() in (".mid", ".midi") else Path(f"{name}.mid")
+        """Where to write; ends in .mid. Asks before a file is replaced."""
+
+        def completed(name: str, _: str) -> Path:
+            path = Path(name)
+            return path if path.suffix.lower() in (".mid", ".midi") else Path(f"{name}.mid")
+
+        return self._ask_where(parent, title, suggestion, _FILTER, "", completed)
 
     def ask_soundfont(self, parent: QWidget, folder: Path) -> Path | None:
         """A file of instruments, or None when the person thinks better of it."""
@@ -46,33 +48,47 @@ class FileDialogs:
     ) -> Path | None:
         """Where to write one of ``kinds``, such as {".png": "PNG picture"}; ends as one of them.
 
-        The dialog asks before it overwrites.
+        Asks before a file is replaced.
         """
         filters = {f"{name} (*{suffix})": suffix for suffix, name in kinds.items()}
         chosen = next((each for each in filters if filters[each] == suggestion.suffix), "")
-        name, choice = QFileDialog.getSaveFileName(
-            parent, title, str(suggestion), ";;".join(filters), chosen
-        )
-        if not name:
-            return None
-        path = Path(name)
-        if path.suffix.lower() in kinds:
-            return path
-        return Path(f"{name}{filters.get(choice, suggestion.suffix)}")
+
+        def completed(name: str, choice: str) -> Path:
+            path = Path(name)
+            if path.suffix.lower() in kinds:
+                return path
+            return Path(f"{name}{filters.get(choice, suggestion.suffix)}")
+
+        return self._ask_where(parent, title, suggestion, ";;".join(filters), chosen, completed)
 
     def ask_save_audio(self, parent: QWidget, suggestion: Path) -> Path | None:
-        """Where to write sound; ends as one of the audio formats. Asks before it overwrites."""
-        suffixes = {suffix: choice for choice, suffix in _AUDIO_FILTERS.items()}
-        name, choice = QFileDialog.getSaveFileName(
-            parent,
-            "Export Audio",
-            str(suggestion),
-            ";;".join(_AUDIO_FILTERS),
-            suffixes.get(suggestion.suffix, ""),
-        )
-        if not name:
-            return None
-        path = Path(name)
-        if path.suffix.lower() in suffixes:
-            return path
-        return Path(f"{name}{_AUDIO_FILTERS.get(choice, suggestion.suffix)}")
+        """Where to write sound; ends as an audio format. Asks before a file is replaced."""
+        kinds = {each.suffix: each.title for each in FORMATS}
+        return self.ask_save_as(parent, "Export Audio", suggestion, kinds)
+
+    def _ask_where(
+        self,
+        parent: QWidget,
+        title: str,
+        suggestion: Path,
+        filters: str,
+        chosen: str,
+        completed: Callable[[str, str], Path],
+    ) -> Path | None:
+        """A place to write to, whose name and chosen filter ``completed`` gives an ending.
+
+        The dialog asks before it replaces what was typed; of another ending it knows nothing.
+        """
+        while True:
+            name, choice = QFileDialog.getSaveFileName(
+                parent, title, str(suggestion), filters, chosen
+            )
+            if not name:
+                return None
+            path = completed(name, choice)
+            if path == Path(name) or not os.path.lexists(path):
+                return path
+            question = f"There is a {path.name} already. Shall it be replaced?"
+            if QMessageBox.question(parent, title, question) == QMessageBox.StandardButton.Yes:
+                return path
+            suggestion = path

@@ -1,17 +1,22 @@
-"""Ctrl-C in the terminal closes the window as its own button would."""
+"""Ctrl-C, and whoever ends the session, close the window as its own button would."""
 
 import signal
 import socket
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import QObject, QSocketNotifier
 
+# Not every system has the last one: the terminal was closed.
+_NAMES: Final = ("SIGINT", "SIGTERM", "SIGHUP")
+
 
 class InterruptHandler(QObject):
-    """Calls ``interrupted`` on the GUI thread when the process gets SIGINT.
+    """Calls ``interrupted`` on the GUI thread when the process gets SIGINT, SIGTERM or SIGHUP.
 
     Python runs its signal handlers between bytecodes, and there are none while Qt waits for
-    events. The wakeup descriptor is a socket that Qt can wait for.
+    events. The wakeup descriptor is a socket that Qt can wait for. A SIGHUP that is ignored, as
+    nohup wants it, stays so.
     """
 
     def __init__(self, interrupted: Callable[[], object], parent: QObject | None = None) -> None:
@@ -21,19 +26,28 @@ class InterruptHandler(QObject):
         for end in (self._reading, self._writing):
             end.setblocking(False)
         self._old_descriptor = signal.set_wakeup_fd(self._writing.fileno())
-        # The default handler would raise KeyboardInterrupt in whatever slot runs next.
-        self._old_handler = signal.signal(signal.SIGINT, lambda _number, _frame: None)
+        numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
+        self._old_handlers = {
+            number: signal.getsignal(number)
+            for number in numbers
+            if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN
+        }
+        for number in self._old_handlers:
+            # The default handlers would raise KeyboardInterrupt in whatever slot runs next, and
+            # end the process.
+            signal.signal(number, lambda _number, _frame: None)
         self._notifier = QSocketNotifier(self._reading.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._take)
 
     def remove(self) -> None:
         """Put back what was there before."""
         self._notifier.setEnabled(False)
-        signal.signal(signal.SIGINT, self._old_handler)
+        for number, handler in self._old_handlers.items():
+            signal.signal(number, handler)
         signal.set_wakeup_fd(self._old_descriptor)
         self._reading.close()
         self._writing.close()
 
     def _take(self) -> None:
-        if signal.SIGINT in self._reading.recv(64):
+        if not set(self._old_handlers).isdisjoint(self._reading.recv(64)):
             self._interrupted()

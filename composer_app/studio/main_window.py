@@ -14,6 +14,8 @@ from composer_app.studio.about import show_about
 from composer_app.studio.actions import Actions
 from composer_app.studio.audio_export import AudioExport
 from composer_app.studio.audition import Audition
+from composer_app.studio.bring_back import BringBack
+from composer_app.studio.closing import Closing
 from composer_app.studio.computer_keys import ComputerKeys
 from composer_app.studio.field_focus import FieldFocus
 from composer_app.studio.file_controller import FileController
@@ -24,7 +26,7 @@ from composer_app.studio.key_lights import KeyLights
 from composer_app.studio.keyboard_panel import KeyboardPanel
 from composer_app.studio.loop_controller import LoopController
 from composer_app.studio.menus import Menus
-from composer_app.studio.message_bar import MessageAction, MessageBar, Tone
+from composer_app.studio.message_bar import MessageBar, Tone
 from composer_app.studio.midi_tools import build_midi
 from composer_app.studio.mix_controller import MixController
 from composer_app.studio.mixer_panel import MixerPanel
@@ -63,7 +65,6 @@ class MainWindow(QMainWindow):
         self._painted = False
         self._running = False
         self._closed = False
-        self._lost_is_fine = False
         self.setAcceptDrops(True)
         WindowPlacement(self, QSize(*_SMALLEST_SIZE))
         self.resize(size_for(self, QSize(*_FIRST_SIZE)))
@@ -118,10 +119,21 @@ class MainWindow(QMainWindow):
         )
         self._view = PieceView(document, self.roll, self.playback, self.recording, self)
         self.files = FileController(
-            document, settings, services.jobs, services.recovery, services.dialogs, bar, self
+            document, settings, services.jobs, services.writer, services.dialogs, bar, self
         )
+        self.bring_back = BringBack(document, services.jobs, services.recovery, bar, self)
         self.audio_export = AudioExport(
-            document, settings, services.jobs, services.dialogs, bar, self.playback, self
+            document, settings, services.writer, services.dialogs, bar, self.playback, self
+        )
+        self.closing = Closing(
+            services.writer,
+            services.recovery,
+            document,
+            self.files,
+            bar,
+            self.audio_export.cancel,
+            self.close,
+            self,
         )
         self.generation = GenerationController(
             document,
@@ -185,6 +197,7 @@ class MainWindow(QMainWindow):
         document = self._services.document
         document.compositionChanged.connect(self._show_composition)
         document.stateChanged.connect(self._show_title)
+        self._services.recovery.protectionChanged.connect(self._say_unprotected)
 
     def _connect_playing(self) -> None:
         self.news.follow_sound(self._services.sound, self.settings_dialog.open_sound)
@@ -262,7 +275,7 @@ class MainWindow(QMainWindow):
         )
         # Opens the sound as well, which may be a MIDI output.
         self.midi.start()
-        self.files.offer_left_over()
+        self.bring_back.start()
 
     def _say_models_unreadable(self, error: Exception) -> None:
         _log.error("The models could not be listed.", exc_info=error)
@@ -311,6 +324,12 @@ class MainWindow(QMainWindow):
 
     def _show_midi_status(self, text: str, tip: str, attention: bool) -> None:
         self.transport_bar.set_midi_status(text, tip, attention=attention)
+
+    def _say_unprotected(self, sentence: str) -> None:
+        if sentence:
+            self.message_bar.stand("unprotected", sentence, Tone.WARNING)
+        else:
+            self.message_bar.withdraw("unprotected")
 
     def report(self, sentence: str) -> None:
         """Show what went unexpectedly wrong."""
@@ -363,21 +382,12 @@ class MainWindow(QMainWindow):
             self.files.open(paths[0])
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Unsaved work is kept for the next start; if that fails, the window stays open once."""
+        """Unsaved work is kept for the next start; ``closing`` says when nothing is lost."""
         self.recording.stop()
-        problem = self._services.recovery.finish()
-        if problem and self._services.document.modified and not self._lost_is_fine:
+        if not self.closing.may_close():
             event.ignore()
-            self.message_bar.tell(
-                problem,
-                Tone.ERROR,
-                MessageAction("Save As…", self.files.save_as),
-                MessageAction("Close Anyway", self._close_anyway),
-                about=lambda: self._services.document.modified,
-            )
             return
         self._closed = True
-        self.audio_export.cancel()
         self.playback.stop()
         self.mix.store()
         self.midi.stop()
@@ -385,7 +395,3 @@ class MainWindow(QMainWindow):
         self._computer_keys.remove()
         self._fields.remove()
         super().closeEvent(event)
-
-    def _close_anyway(self) -> None:
-        self._lost_is_fine = True
-        self.close()

@@ -68,13 +68,15 @@ class RecordingTools(QObject):
         self.performances.show()
         self.steps.toggled.connect(self._listen)
         roll.seekRequested.connect(self.steps.move_to)
-        services.recovery.journalFailed.connect(self._say_unsafe)
+        services.recovery.journalChanged.connect(self._say_unsafe)
 
     def _listen(self, stepping: bool) -> None:
         self.capture.set_listening(not stepping)
 
     def _say_unsafe(self, sentence: str) -> None:
+        if not sentence:
+            self._messages.withdraw(_JOURNAL)
         # Over with the recording, which is then kept like any piece.
-        if self.recording.active:
+        elif self.recording.active:
             recording = self.recording
             self._messages.stand(_JOURNAL, sentence, Tone.WARNING, about=lambda: recording.active)

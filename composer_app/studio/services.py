@@ -12,6 +12,7 @@ from composer_app.live.player import Player
 from composer_app.live.synthesizer import SoundSettings, open_synthesizer
 from composer_app.studio.document import Document
 from composer_app.studio.file_dialogs import FileDialogs
+from composer_app.studio.file_writer import FileWriter
 from composer_app.studio.generation_worker import GenerationWorker, LoadGenerator
 from composer_app.studio.jobs import Jobs
 from composer_app.studio.live_input import LiveInput
@@ -31,6 +32,7 @@ class Services:
     clock: Clock
     document: Document
     jobs: Jobs
+    writer: FileWriter
     recovery: Recovery
     sound: Sound
     own_sound: SoundController
@@ -48,7 +50,7 @@ class Services:
         self.player.close()
         self.worker.close()
         self.jobs.close()
-        self.recovery.close()
+        self.recovery.close(writing=not self.writer.close())
         self.sound.close()
         # Last, since the sound may be one of them, and is to fall silent first.
         self.outputs.close()
@@ -67,6 +69,7 @@ def build_services(
 ) -> Services:
     """The real services; each argument stands in for one of them, for tests."""
     document = Document()
+    recovery = Recovery(document, settings.recovery_folder)
     own_sound = SoundController(settings, open_sound)
     sound = own_sound.sound
     return Services(
@@ -74,7 +77,8 @@ def build_services(
         clock=clock,
         document=document,
         jobs=Jobs(),
-        recovery=Recovery(document, settings.recovery_folder),
+        writer=FileWriter(recovery.note_place),
+        recovery=recovery,
         sound=sound,
         own_sound=own_sound,
         live=LiveInput(sound, clock),

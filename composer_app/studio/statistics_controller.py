@@ -30,7 +30,7 @@ class StatisticsController(QObject):
         self._roll = roll
         self._bar = bar
         self.export = StatisticsExport(
-            panel, services.jobs, services.dialogs, services.settings, self
+            panel, services.jobs, services.writer, services.dialogs, services.settings, self
         )
         roll.selectionChanged.connect(self._show_selection)
         panel.notesHovered.connect(self._light)

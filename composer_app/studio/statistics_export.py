@@ -12,6 +12,7 @@ from composer_app.analysis.fitting import GoodnessOfFit
 from composer_app.music.safe_file import failure_reason, write_whole
 from composer_app.studio import statistics_verdict, statistics_words
 from composer_app.studio.file_dialogs import FileDialogs, plain_name
+from composer_app.studio.file_writer import FileWriter
 from composer_app.studio.jobs import Jobs
 from composer_app.studio.likeness_page import copy_sentence
 from composer_app.studio.likeness_view import LikenessView
@@ -51,6 +52,7 @@ class StatisticsExport(QObject):
         self,
         panel: StatisticsPanel,
         jobs: Jobs,
+        writer: FileWriter,
         dialogs: FileDialogs,
         settings: Settings,
         parent: QObject | None = None,
@@ -58,6 +60,7 @@ class StatisticsExport(QObject):
         super().__init__(parent)
         self._panel = panel
         self._jobs = jobs
+        self._writer = writer
         self._dialogs = dialogs
         self._settings = settings
         self._clipboard = QGuiApplication.clipboard()
@@ -85,7 +88,8 @@ class StatisticsExport(QObject):
         """Save as the kind of file that ``path`` ends as."""
         work = self._work(path.suffix.lower())
         if work is not None:
-            self._jobs.run(self, partial(_write, work, path), self._say_saved, self._fail)
+            write = partial(_write, work, path)
+            self._writer.run(self, path, write, self._say_saved, self._fail)
 
     def holds_clipboard(self) -> bool:
         """Whether it is a picture that the clipboard has."""

@@ -18,6 +18,12 @@ def undo_offer(document: Document) -> MessageAction:
     return MessageAction("Undo", document.undo)
 
 
+def settle(document: Document) -> bool:
+    """Let a recording end, and become the piece that is left; whether there was any music."""
+    before = document.composition
+    return document.settle() and document.composition is not before
+
+
 def in_place_of(
     before: Composition, document: Document, *, recorded: bool = False
 ) -> tuple[str, tuple[MessageAction, ...]]:

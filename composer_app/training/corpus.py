@@ -147,7 +147,7 @@ def _bars(part: Any, steps: int) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
 def save_corpus(pieces: list[Piece], path: Path) -> None:
     """Write ``pieces`` to one .npz: arrays joined, with the start of each piece.
 
-    Raises a :class:`ComposerError` where ``path`` cannot be written.
+    Raises a :class:`ComposerError` where that is not possible.
     """
     starts = np.cumsum([0, *(piece.steps for piece in pieces)])
     joined: dict[str, NDArray[Any]] = {
@@ -156,11 +156,10 @@ def save_corpus(pieces: list[Piece], path: Path) -> None:
     joined["start"] = starts
     for label in _LABELS:
         joined[label] = np.array([getattr(piece, label) for piece in pieces])
-    path.parent.mkdir(parents=True, exist_ok=True)
     # A stream cannot be written at several places.
     packed = io.BytesIO()
     np.savez_compressed(packed, allow_pickle=False, **joined)
-    write_output(path, packed.getvalue())
+    write_output(path, packed.getvalue(), make_folder=True)
 
 
 def load_corpus(path: Path, *splits: str) -> list[Piece]:

@@ -115,13 +115,15 @@ def export_checkpoint(
 
 
 def save_model(model: onnx.ModelProto, metadata: Mapping[str, str], path: Path) -> int:
-    """Write ``model``, its weights quantized, with ``metadata``; returns the size in bytes."""
+    """Write ``model``, its weights quantized, with ``metadata``; returns the size in bytes.
+
+    Raises :class:`SettingError` where that is not possible.
+    """
     model = quantize_weights(model)
     versions = {"format": str(FORMAT_VERSION), "composer_version": __version__}
     helper.set_model_props(model, {**versions, **metadata})
     data = model.SerializeToString()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_output(path, data)
+    write_output(path, data, make_folder=True)
     return len(data)
 
 

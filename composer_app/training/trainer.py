@@ -19,6 +19,7 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from composer_app.errors import CorpusError, SettingError, StreamError
 from composer_app.file_arguments import input_name, read_input
+from composer_app.music.safe_file import cannot_write, whole_file
 from composer_app.training.config import (
     STYLES,
     RefiningConfig,
@@ -74,11 +75,19 @@ class StopRequest:
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
-    """Write ``state`` so that a crash leaves either the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".part")
-    torch.save(state, temporary)
-    temporary.replace(path)
+    """Write ``state`` so that a crash leaves either the old file or the new one.
+
+    Raises :class:`SettingError` where that is not possible.
+    """
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # From memory: torch would hide why a disk takes no more.
+        with whole_file(path) as file:
+            file.write(buffer.getbuffer())
+    except OSError as error:
+        raise SettingError(cannot_write(path, error)) from error
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:

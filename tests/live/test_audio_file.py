@@ -209,7 +209,7 @@ def test_a_full_disk_is_a_sentence(
         return FullDisk(file)
 
     monkeypatch.setattr(tempfile, "TemporaryFile", small)
-    with pytest.raises(SettingError, match=r"No space left on device; choose another place\.$"):
+    with pytest.raises(SettingError, match=r"the disk is full; choose another place\.$"):
         write_audio(chords(), tmp_path / f"a{suffix}", soundfont)
     assert len(opened) == which + 1
     assert list(tmp_path.iterdir()) == []

@@ -151,6 +151,11 @@ class Studio:
     def message(self) -> str:
         return self.window.message_bar.text
 
+    @property
+    def at_work(self) -> bool:
+        """Whether anything is being read, measured or written in a thread."""
+        return self.services.jobs.busy or self.services.writer.busy
+
 
 @contextmanager
 def open_statistics(

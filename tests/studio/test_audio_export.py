@@ -18,7 +18,7 @@ from composer_app.live.audio_file import write_audio
 from composer_app.live.mixing import TrackMix
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
-from composer_app.studio import audio_export
+from composer_app.studio import audio_export, closing
 from composer_app.studio.file_dialogs import FileDialogs, plain_name
 from composer_app.studio.message_bar import Tone
 from tests.live.conftest import library as library
@@ -134,18 +134,36 @@ def test_progress_is_shown_and_cancel_leaves_no_file(
     assert [each.name for each in folder.iterdir()] == ["b.wav"]
 
 
-def test_closing_the_window_cancels(
-    qtbot: QtBot, soundfont: Path, tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("patient", [True, False])
+def test_closing_waits_for_the_file_unless_one_does_not_want_it(
+    qtbot: QtBot,
+    soundfont: Path,
+    tmp_path: Path,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    patient: bool,
 ) -> None:
+    monkeypatch.setattr(closing, "_PATIENCE_SECONDS", 0.01)
     waiting = Waiting(monkeypatch)
     with open_studio(tmp_path / "data") as studio:
+        window = studio.window
+        window.show()
         piece = Composition((Track("", OCARINA, (Note(0, 60, 8),)),))
         studio.services.document.begin(piece, "Open")
         export(studio, folder / "a.wav")
-        qtbot.waitUntil(lambda: "0 %" not in studio.message)
-        studio.window.close()
-        waiting.go_on.set()
-    assert list(folder.iterdir()) == []
+        qtbot.waitUntil(lambda: "5" in studio.message or "6" in studio.message)
+        assert not window.close()
+        assert window.isVisible()
+        assert studio.message == "Composer closes as soon as a.wav is written."
+        if patient:
+            waiting.go_on.set()
+            qtbot.waitUntil(lambda: not window.isVisible())
+        else:
+            now, _stay = window.message_bar.action_buttons()
+            qtbot.mouseClick(now, Qt.MouseButton.LeftButton)
+            assert not window.isVisible()
+            waiting.go_on.set()
+    assert [path.name for path in folder.iterdir()] == (["a.wav"] if patient else [])
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def studio(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
 
 
 def settle(studio: Studio, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not studio.services.jobs.busy)
+    qtbot.waitUntil(lambda: not studio.at_work)
 
 
 def generate(studio: Studio, qtbot: QtBot) -> None:

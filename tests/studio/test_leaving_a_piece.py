@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from composer_app.live.mixing import TrackMix
@@ -96,9 +97,14 @@ def bring_back(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
     folder = studio.services.settings.recovery_folder
     folder.mkdir(parents=True, exist_ok=True)
     write_midi(scale("Left over"), folder / "0123-0.mid")
-    studio.window.files.offer_left_over()
-    buttons = studio.window.message_bar.action_buttons()
-    next(button for button in buttons if button.text() == "Bring Back").click()
+    studio.window.bring_back.offer()
+    bar = studio.window.message_bar
+
+    def offered() -> list[QPushButton]:
+        return [button for button in bar.action_buttons() if button.text() == "Bring Back"]
+
+    qtbot.waitUntil(lambda: bool(offered()))
+    offered()[0].click()
     qtbot.waitUntil(lambda: studio.composition.title == "Left over")
 
 
@@ -212,8 +218,8 @@ def test_closing_keeps_a_recording(qtbot: QtBot, tmp_path: Path) -> None:
         studio.window.recording._timer.setInterval(1_000_000)
         record(studio, 67, 69)
     with open_studio(tmp_path) as studio:
-        (left,) = studio.services.recovery.left_over()
-        assert [n.pitch for n in studio.services.recovery.read(left).melody().notes] == [67, 69]
+        found = studio.services.recovery.look().composition
+        assert [note.pitch for note in found.melody().notes] == [67, 69]
 
 
 @pytest.mark.parametrize("command", ["save", "save_as", "export"])

@@ -44,7 +44,7 @@ def studio(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
 
 
 def settle(studio: Studio, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not studio.services.jobs.busy)
+    qtbot.waitUntil(lambda: not studio.at_work)
 
 
 def generate(studio: Studio, qtbot: QtBot) -> None:
@@ -491,11 +491,14 @@ def test_the_picture_is_on_the_clipboard_until_something_else_is(
 
 def test_a_journal_is_missed_as_long_as_it_records(studio: Studio) -> None:
     unsafe = "This recording would not survive a crash."
-    studio.services.recovery.journalFailed.emit(unsafe)
+    studio.services.recovery.journalChanged.emit(unsafe)
     assert studio.message == "", "nothing is being recorded"
     studio.window.commands.record.trigger()
-    studio.services.recovery.journalFailed.emit(unsafe)
+    studio.services.recovery.journalChanged.emit(unsafe)
     assert studio.message == unsafe
+    studio.services.recovery.journalChanged.emit("")
+    assert unsafe not in studio.message, "it can be written again"
+    studio.services.recovery.journalChanged.emit(unsafe)
     studio.window.commands.stop.trigger()
     assert unsafe not in studio.message
     studio.window.message_bar.dismiss()
