@@ -196,7 +196,11 @@ def test_a_recording_counts_if_it_has_notes(session: RecoveryFolder, folder: Pat
 # -- whose it is -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("content", ["", "garbage\n", f"{os.getpid()}\npytest\nlocalhost\n"])
+@pytest.mark.parametrize(
+    "content",
+    ["", "garbage\n", f"{os.getpid()}\npytest\nlocalhost\n"],
+    ids=["empty", "garbage", "ours"],
+)
 def test_a_lock_file_that_nobody_holds_hides_nothing(
     session: RecoveryFolder, folder: Path, content: str
 ) -> None:
