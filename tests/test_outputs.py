@@ -91,6 +91,23 @@ def test_what_is_no_file_is_never_replaced(
     assert set(folder.iterdir()) == others
 
 
+def test_a_place_is_looked_at_before_the_work_is_done(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(_: str) -> None:
+        pytest.fail("the work has begun")
+
+    monkeypatch.setattr("composer_app.training.style_corpora.read_style", read)
+    make_pipe(folder / "out.npz")
+    status, _, err = run("corpus", "hymn", "-o", "out.npz")
+    assert status == 2
+    assert "it is a pipe" in err
+    make_pipe(folder / "checkpoint.pt")
+    status, _, err = run("train", "--corpus", "hymn.npz", "--out", ".")
+    assert status == 2
+    assert "checkpoint.pt cannot be written: it is a pipe" in err
+
+
 @pytest.mark.parametrize("command", QUICK)
 def test_a_full_disk_is_a_sentence_and_leaves_the_old_file(
     run: Run, soundfont: Path, folder: Path, command: str

@@ -41,7 +41,7 @@ PROMISE = 5.0
 # Only what never comes is waited for so long.
 PATIENCE = 120.0
 # Kills come so many seconds after the work has begun, and some while the studio still starts.
-WORKING = (0.0, 7.0)
+WORKING = (0.0, 6.0)
 STARTING = (0.3, 3.0)
 SHARE_STARTING = 0.12
 

@@ -100,7 +100,7 @@ def test_a_recording_outlives_the_program(tmp_path: Path) -> None:
         studio.process.kill()
         studio.process.wait()
     with peer(*command, environment=environment) as studio:
-        ask_until(studio, "message", lambda answer: "recording was cut short" in answer[0])
+        ask_until(studio, "message", lambda answer: "was cut short" in answer[0])
         studio.ask("click Bring Back")
         assert answer_of(studio) is True
         # As it was played: on the grid, keys that came late may share a sixteenth.
@@ -109,7 +109,7 @@ def test_a_recording_outlives_the_program(tmp_path: Path) -> None:
         assert studio.close() == 0
     # Brought back and not saved, it is a piece like others.
     with peer(*command, environment=environment) as studio:
-        ask_until(studio, "message", lambda answer: "A piece was not saved" in answer[0])
+        ask_until(studio, "message", lambda answer: "was not saved when" in answer[0])
         assert studio.close() == 0
 
 

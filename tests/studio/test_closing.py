@@ -272,7 +272,11 @@ def test_a_signal_closes_as_closing_does(
         assert process.stdout is not None
         assert process.stdout.readline() == "here\n"
         process.send_signal(number)
-        _, errors = process.communicate(timeout=60)
+        try:
+            _, errors = process.communicate(timeout=60)
+        finally:
+            # Where it did not close.
+            process.kill()
     assert process.returncode == 0
     assert "Traceback" not in errors
     recovery = next(tmp_path.rglob("recovery"))

@@ -150,7 +150,7 @@ def test_finishing_waits_no_longer_than_it_is_told(
     with qtbot.waitSignal(told.writer.finished):
         slow.set()
     assert told.said == ["a"]
-    assert told.writer.paths == ()
+    qtbot.waitUntil(lambda: told.writer.paths == ())
 
 
 def test_closing_waits_for_what_was_asked_and_takes_nothing_more(
