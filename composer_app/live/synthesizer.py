@@ -28,6 +28,7 @@ from composer_app.live.jack_watch import jack_watch
 from composer_app.live.note_sink import Clock, SilentSynthesizer, SinkEvent, Synthesizer
 from composer_app.live.quiet import quiet_stderr
 from composer_app.live.soundfonts import find_soundfonts, is_soundfont
+from composer_app.package_names import pip_line
 
 # The loudest instrument of TimGM6mb, program 48 (strings), decides: a harmonised tune in four such
 # voices struck at velocity 110 comes to -0.3 dBFS, eight voices at 100 to -0.8, and four at the
@@ -185,8 +186,8 @@ def open_synthesizer(
     except DeviceError as error:
         return SilentSynthesizer(waiting=isinstance(error, _NoDeviceError)), str(error)
     return SilentSynthesizer(), complaint or (
-        "Nothing can be heard because no SoundFont was found: install one with: pip install"
-        " pretty_midi"
+        "Nothing can be heard because no SoundFont was found: install one with:"
+        f" {pip_line('pretty_midi')}"
     )
 
 

@@ -15,6 +15,7 @@ from composer_app.live import synthesizer as module
 from composer_app.live.fluid_engine import FluidEngine
 from composer_app.live.note_sink import SilentSynthesizer, SinkEvent
 from composer_app.live.synthesizer import SoundSettings, open_synthesizer
+from composer_app.package_names import pip_line
 
 
 def test_without_the_python_package(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,7 +23,7 @@ def test_without_the_python_package(monkeypatch: pytest.MonkeyPatch) -> None:
     synthesizer, sentence = open_synthesizer()
     assert isinstance(synthesizer, SilentSynthesizer)
     assert sentence is not None
-    assert sentence.endswith("type: pip install pyfluidsynth")
+    assert sentence.endswith(f"type: {pip_line('pyfluidsynth')}")
 
 
 @pytest.mark.parametrize(
