@@ -22,17 +22,19 @@ from typing import Any, Final
 from composer_app import __version__
 from composer_app.errors import ComposerError
 from composer_app.live.doctor import Fact, midi_facts, missing, sound_facts
+from composer_app.package_names import midi_line, pip_line
 from composer_app.resources import resource_folder
 from composer_app.terminal import say, say_json
 
 BROKEN: Final = 1
 _LIMIT_SECONDS: Final = 30.0
+_MIDI: Final = "python-rtmidi"
 # What is installed, under the name that pip knows.
 _PACKAGES: Final = (
     "numpy",
     "mido",
     "PySide6-Essentials",
-    "python-rtmidi",
+    _MIDI,
     "matplotlib",
     "pyfluidsynth",
     "pretty_midi",
@@ -163,7 +165,7 @@ def _onnx() -> Fact:
         return Fact("onnxruntime", f"{onnxruntime.__version__}, {providers}", needed=True)
     except Exception as error:  # whatever a damaged library raises
         sentence = f"The library onnxruntime cannot be loaded ({error})."
-        return missing("onnxruntime", sentence, "pip install onnxruntime", needed=True)
+        return missing("onnxruntime", sentence, pip_line("onnxruntime"), needed=True)
 
 
 def _loading_problem(model: str) -> str | None:
@@ -209,7 +211,7 @@ def _reinstall() -> str:
     models = resource_folder("models")
     if (models.parent / ".git").exists():
         return f"git -C {models.parent} checkout -- models"
-    return "pip install --force-reinstall composer-app"
+    return pip_line("--force-reinstall composer-app")
 
 
 def _window_facts() -> list[Fact]:
@@ -224,7 +226,7 @@ def _window_facts() -> list[Fact]:
     except ImportError as error:
         if (error.name or "").startswith("PySide6"):
             sentence = f"Qt is not installed ({error})."
-            return [missing(name, sentence, "pip install PySide6-Essentials")]
+            return [missing(name, sentence, pip_line("PySide6-Essentials"))]
         return [missing(name, library_problem(error))]
     return [Fact(name, f"Qt {version}, platform {platform_name}")]
 
@@ -245,7 +247,8 @@ def _versions() -> list[Fact]:
             facts.append(Fact(package, metadata.version(package)))
         except metadata.PackageNotFoundError:
             sentence = "This package is not installed."
-            facts.append(missing(package, sentence, f"pip install {package}"))
+            line = midi_line() if package == _MIDI else pip_line(package)
+            facts.append(missing(package, sentence, line))
     return facts
 
 

@@ -1,32 +1,39 @@
 """Makes the virtual environment: ``python scripts/set_up.py run|test [--again]``.
 
-``run`` installs what the studio needs, ``test`` what the tests and the training need as well.
-Only the standard library is used: this runs before anything is installed.
+``run`` installs what the studio needs, ``test`` what the tests and the training need as well,
+all of it in the versions of constraints.txt. Only the standard library is used: this runs before
+anything is installed.
 
-A stamp in the environment remembers what was installed from which pyproject.toml. It is removed
-before anything changes and written last, so an interrupted set-up is simply done again.
+A stamp in the environment remembers what was installed from which files. It is removed before
+anything changes and written last, so an interrupted set-up is simply done again.
 """
 
 import argparse
 import contextlib
 import hashlib
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import midi_package
 import system_packages
+from environment import ROOT, Environment, SetUpError, constraints, reason
 
-ROOT: Final = Path(__file__).resolve().parents[1]
 EXTRAS: Final = {"run": "sound", "test": "sound,train,dev"}
 # What is installed for the value is enough for the key.
 ALSO_ENOUGH: Final = {"run": ("run", "test"), "test": ("test",)}
-
-
-class SetUpError(Exception):
-    """The environment cannot be made; the text says what to do."""
+# The installation depends on these.
+_FILES: Final = (
+    "pyproject.toml",
+    "constraints.txt",
+    "composer_app/package_names.py",
+    "scripts/environment.py",
+    "scripts/midi_package.py",
+    "scripts/set_up.py",
+    "scripts/system_packages.py",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,12 +44,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--torch", default="torch", help="the torch to install for the tests")
     parser.add_argument("--again", action="store_true", help="even if it has been made")
     options = parser.parse_args(arguments)
+    venv, torch = options.venv.expanduser().absolute(), options.torch
     try:
-        venv = options.venv.absolute()
-        if options.again or not is_set_up(venv, options.purpose, options.torch):
-            set_up(venv, options.purpose, options.torch)
+        again = options.again
+        if again or not is_set_up(venv, options.purpose, torch):
+            with Environment(venv) as environment:
+                # Somebody else may have set it up while we waited.
+                if again or not is_set_up(venv, options.purpose, torch):
+                    set_up(environment, options.purpose, torch)
+        elif midi_package.worth_another_try(Environment(venv)):
+            with Environment(venv) as environment:
+                midi_package.add(environment)
     except (SetUpError, system_packages.MissingLibrariesError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        sentence = f"The set-up failed ({error}): mend that and run the same command again."
+        print(reason(str(error)) or sentence, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nThe set-up was interrupted; the next one starts afresh.", file=sys.stderr)
@@ -59,54 +77,39 @@ def is_set_up(venv: Path, purpose: str, torch: str) -> bool:
     )
 
 
-def set_up(venv: Path, purpose: str, torch: str) -> None:
-    """Make ``venv`` fit for ``purpose``. Raises :class:`SetUpError` where that fails."""
+def set_up(environment: Environment, purpose: str, torch: str) -> None:
+    """Make it fit for ``purpose``. Raises :class:`SetUpError` where that fails."""
+    venv = environment.venv
     for each in EXTRAS:
         _stamp(venv, each).unlink(missing_ok=True)
     packages = list(system_packages.STUDIO)
     if purpose == "test":
         packages.extend(system_packages.TESTS)
     system_packages.provide(system_packages.for_this_platform(packages))
-    make_environment(venv)
+    environment.make()
+    environment.begin()
+    pinned = ("--constraint", str(constraints(torch, venv)))
     if purpose == "test":
         # On its own and first, so that the exact release asked for settles the extra's range.
-        _pip(venv, torch)
-    _pip(venv, "--editable", f".[{EXTRAS[purpose]}]")
+        print(f"Installing {torch}: a large package, which may bring CUDA's libraries", flush=True)
+        environment.pip(*pinned, torch)
+    print(f"Installing Composer [{EXTRAS[purpose]}]", flush=True)
+    # What builds Composer is pinned as well, being one of the packages.
+    environment.pip(*pinned, "hatchling")
+    environment.pip(*pinned, "--no-build-isolation", "--editable", f".[{EXTRAS[purpose]}]")
+    midi_package.add(environment)
     _write(_stamp(venv, purpose), fingerprint(purpose, torch))
-
-
-def make_environment(venv: Path) -> None:
-    """Make an empty environment at ``venv``, unless one that works is there."""
-    python = str(venv / "bin" / "python")
-    if _succeeds([python, "-m", "pip", "--version"]):
-        return
-    if venv.exists() and any(venv.iterdir()) and not (venv / "pyvenv.cfg").exists():
-        raise SetUpError(f"{venv} is in the way and is no virtual environment: move it elsewhere.")
-    print(f"Making a virtual environment in {venv} with {sys.executable}", flush=True)
-    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=False)
-    if made.returncode != 0:
-        raise SetUpError("Python could not make a virtual environment; its own words are above.")
+    environment.end()
 
 
 def fingerprint(purpose: str, torch: str) -> str:
     """What the installation depends on, as one short text."""
     digest = hashlib.sha256()
-    for name in ("pyproject.toml", "scripts/set_up.py", "scripts/system_packages.py"):
+    for name in _FILES:
         digest.update((ROOT / name).read_bytes())
     # An environment keeps the absolute path of the checkout it was made for.
     digest.update(f"{ROOT}\n{purpose}\n{torch if purpose == 'test' else ''}".encode())
     return digest.hexdigest()
-
-
-def _pip(venv: Path, *what: str) -> None:
-    print(f"Installing {what[-1].replace('.[', 'Composer [')}", flush=True)
-    quiet = [] if sys.stdout.isatty() else ["--quiet"]
-    command = [str(venv / "bin" / "python"), "-m", "pip", "install", "--no-input", *quiet, *what]
-    if subprocess.run(command, stdin=subprocess.DEVNULL, cwd=ROOT, check=False).returncode != 0:
-        raise SetUpError(
-            "pip could not install what Composer needs; its own words are above."
-            " When the cause is gone, run the same command again."
-        )
 
 
 def _stamp(venv: Path, purpose: str) -> Path:
@@ -124,13 +127,6 @@ def _write(path: Path, text: str) -> None:
     temporary = path.with_suffix(".new")
     temporary.write_text(f"{text}\n", encoding="utf-8")
     temporary.replace(path)
-
-
-def _succeeds(command: Sequence[str]) -> bool:
-    try:
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False
 
 
 if __name__ == "__main__":

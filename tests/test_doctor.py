@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from composer_app import cli, doctor
 from composer_app.live.doctor import Fact, missing
+from composer_app.package_names import midi_line, pip_line
 from composer_app.resources import resource_folder
 from tests.irregular import put_irregular
 
@@ -26,6 +28,10 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         return status, captured.out
 
     return run_doctor
+
+
+def no_package(name: str) -> str:
+    raise PackageNotFoundError(name)
 
 
 def plant(folder: Path, monkeypatch: pytest.MonkeyPatch, module: str, code: str) -> None:
@@ -100,7 +106,7 @@ def test_without_onnxruntime_the_command_is_named(
     facts = {fact.name: fact for fact in doctor.ask("composing", 60)}
     assert not facts["onnxruntime"].ok
     assert facts["onnxruntime"].needed
-    assert facts["onnxruntime"].remedy == "pip install onnxruntime"
+    assert facts["onnxruntime"].remedy == pip_line("onnxruntime")
     # The models themselves are not to blame.
     assert facts["model bach"].ok
     assert "composing" not in facts
@@ -140,6 +146,18 @@ def test_without_sound_and_midi_the_commands_are_named(
 
 
 @pytest.mark.slow
+def test_without_rtmidi_the_line_to_type_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(tmp_path, monkeypatch, "rtmidi", "raise ModuleNotFoundError('No module named rtmidi')")
+    for fact in doctor.ask("MIDI", 60):
+        assert (fact.ok, fact.needed, fact.remedy) == (False, False, midi_line())
+    monkeypatch.setattr(doctor, "_PACKAGES", ("python-rtmidi",))
+    monkeypatch.setattr("importlib.metadata.version", no_package)
+    assert doctor._versions()[-1].remedy == midi_line()
+
+
+@pytest.mark.slow
 def test_a_check_that_hangs_crashes_or_babbles_is_told_and_the_rest_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,7 +188,7 @@ def test_a_package_that_is_missing_has_its_command(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(doctor, "ask", lambda probe, limit: [])
     facts = {fact.name: fact for fact in doctor.examine()}
     assert facts["numpy"].ok
-    assert facts["composer-nonsense"].remedy == "pip install composer-nonsense"
+    assert facts["composer-nonsense"].remedy == pip_line("composer-nonsense")
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ from composer_app.live.system_libraries import quick_search
 from composer_app.live.true_peak import TruePeak
 from composer_app.music.composition import Composition
 from composer_app.music.safe_file import cannot_write, check_place
+from composer_app.package_names import SNDFILE, install_advice, pip_line
 
 # Called with the share done, 0.0 to 1.0; returns False to stop.
 Progress = Callable[[float], bool]
@@ -48,11 +49,6 @@ _LOSSY_ROOM: Final = 1.0
 _ROUNDING_ROOM: Final = 0.01
 # Quieter than this there is nothing but noise to make louder.
 _SILENCE: Final = 1e-5
-_LIBRARY_REMEDIES: Final = {
-    "darwin": "brew install libsndfile",
-    "win32": "pip install --force-reinstall soundfile",
-}
-_LINUX_REMEDY: Final = "sudo apt-get install libsndfile1"
 _BYTES_PER_FRAME: Final = 8
 _FRAMES_AT_ONCE: Final = 1 << 16
 # Of a WAV file: its length is written with 32 bits.
@@ -234,12 +230,13 @@ def soundfile_module() -> Any:
     except ModuleNotFoundError:
         raise DeviceError(
             "Audio files cannot be written because the Python package soundfile is missing: type:"
-            " pip install soundfile"
+            f" {pip_line('soundfile')}"
         ) from None
     except (ImportError, OSError):
+        again = f"type: {pip_line('--force-reinstall soundfile')}"
+        advice = again if sys.platform == "win32" else install_advice(SNDFILE)
         raise DeviceError(
-            "Audio files cannot be written because the library libsndfile is missing: type:"
-            f" {_LIBRARY_REMEDIES.get(sys.platform, _LINUX_REMEDY)}"
+            f"Audio files cannot be written because the library libsndfile is missing: {advice}"
         ) from None
 
 

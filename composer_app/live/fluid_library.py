@@ -15,12 +15,9 @@ from typing import Final
 
 from composer_app.errors import DeviceError
 from composer_app.live.system_libraries import quick_search
+from composer_app.package_names import FLUIDSYNTH, install_advice, pip_line
 
-_REMEDIES: Final = {
-    "darwin": "brew install fluid-synth",
-    "win32": "choco install fluidsynth",
-}
-_LINUX_REMEDY: Final = "sudo apt-get install libfluidsynth3"
+_WINDOWS_ADVICE: Final = "type: choco install fluidsynth"
 # FluidSynth's log levels, from panic to debug.
 _LOG_LEVELS: Final = range(5)
 OK: Final = 0
@@ -98,12 +95,12 @@ def _find() -> tuple[ModuleType, ctypes.CDLL]:
             library.fluid_set_log_function(level, None, None)
     except ModuleNotFoundError:
         raise DeviceError(
-            "Nothing can be heard because the Python package pyfluidsynth is missing: type: pip"
-            " install pyfluidsynth"
+            "Nothing can be heard because the Python package pyfluidsynth is missing: type:"
+            f" {pip_line('pyfluidsynth')}"
         ) from None
     except Exception:  # an ImportError, an OSError, or a library that is not what it seems
-        remedy = _REMEDIES.get(sys.platform, _LINUX_REMEDY)
+        advice = _WINDOWS_ADVICE if sys.platform == "win32" else install_advice(FLUIDSYNTH)
         raise DeviceError(
-            f"Nothing can be heard because the FluidSynth library is missing: type: {remedy}"
+            f"Nothing can be heard because the FluidSynth library is missing: {advice}"
         ) from None
     return module, library

@@ -1,5 +1,6 @@
 """Getting at the MIDI systems: rtmidi's clients, guarded, and the names of their ports."""
 
+import importlib.util
 import os
 import re
 import sys
@@ -13,6 +14,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 from composer_app.errors import DeviceError
 from composer_app.live.jack_watch import JackWatch, jack_watch
 from composer_app.live.quiet import quiet_stderr
+from composer_app.package_names import ALSA, install_advice, midi_line
 
 # Names under which other programs see this one; none of its own ports is offered to itself.
 CLIENT_NAME: Final = "Composer"
@@ -75,6 +77,14 @@ ConnectOutput = Callable[[Sequence[int] | None], OutputClient]
 Client = TypeVar("Client", bound=MidiClient)
 
 
+def midi_installed() -> bool:
+    """Whether there is a python-rtmidi at all, if only one that cannot be loaded."""
+    try:
+        return importlib.util.find_spec("rtmidi") is not None
+    except ValueError:  # somebody has put None in its place
+        return False
+
+
 def connect_input(systems: Sequence[int] | None = None) -> InputClient:
     """A client of the first MIDI system that has inputs, or else of the first that works.
 
@@ -96,10 +106,14 @@ def connect_output(systems: Sequence[int] | None = None) -> OutputClient:
 def _connect(kind: str, systems: Sequence[int] | None, **options: int) -> Any:
     try:
         import rtmidi
+    except ModuleNotFoundError:
+        raise DeviceError(
+            "MIDI cannot be used because the Python package python-rtmidi is missing: type:"
+            f" {midi_line()}"
+        ) from None
     except ImportError:
         raise DeviceError(
-            "MIDI cannot be used because a library is missing: type: sudo apt-get install"
-            " libasound2"
+            f"MIDI cannot be used because a library is missing: {install_advice(ALSA)}"
         ) from None
     # Composer uses a JACK server that runs, but must not start one.
     os.environ.setdefault("JACK_NO_START_SERVER", "1")

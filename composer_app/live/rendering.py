@@ -26,6 +26,7 @@ from composer_app.live.soundfonts import find_soundfonts, is_soundfont
 from composer_app.live.strokes import Stroke, Strokes
 from composer_app.live.synthesizer import DEFAULT_GAIN
 from composer_app.music.composition import Composition
+from composer_app.package_names import pip_line
 
 FloatArray = NDArray[np.float32]
 
@@ -98,8 +99,8 @@ def choose_soundfont(choice: Path | None = None) -> Path:
     found = next((path for path in find_soundfonts() if is_soundfont(path)), None)
     if found is None:
         raise DeviceError(
-            "There can be no sound because no SoundFont was found: install one with: pip install"
-            " pretty_midi"
+            "There can be no sound because no SoundFont was found: install one with:"
+            f" {pip_line('pretty_midi')}"
         )
     return found
 

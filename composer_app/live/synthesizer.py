@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from threading import Lock
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Final
 
 from composer_app.errors import DeviceError
@@ -28,11 +28,14 @@ from composer_app.live.jack_watch import jack_watch
 from composer_app.live.note_sink import Clock, SilentSynthesizer, SinkEvent, Synthesizer
 from composer_app.live.quiet import quiet_stderr
 from composer_app.live.soundfonts import find_soundfonts, is_soundfont
+from composer_app.package_names import pip_line
 
 # The loudest instrument of TimGM6mb, program 48 (strings), decides: a harmonised tune in four such
 # voices struck at velocity 110 comes to -0.3 dBFS, eight voices at 100 to -0.8, and four at the
 # velocities that Composer writes (68 and 80) to -7.9. Most instruments are 12 dB softer.
 DEFAULT_GAIN: Final = 0.25
+# A server with a device to play to begins within some hundredths of a second.
+_PIPEWIRE_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +186,8 @@ def open_synthesizer(
     except DeviceError as error:
         return SilentSynthesizer(waiting=isinstance(error, _NoDeviceError)), str(error)
     return SilentSynthesizer(), complaint or (
-        "Nothing can be heard because no SoundFont was found: install one with: pip install"
-        " pretty_midi"
+        "Nothing can be heard because no SoundFont was found: install one with:"
+        f" {pip_line('pretty_midi')}"
     )
 
 
@@ -209,8 +212,10 @@ def _start(settings: SoundSettings) -> tuple[FluidEngine, AudioDriver]:
             continue
         # One thread at a time can be quiet, and a sound server that hangs must not hold it up.
         with quiet_stderr() if driver.noisy else nullcontext():
-            if engine.start(driver.name, driver.periods):
-                return engine, driver
+            started = engine.start(driver.name, driver.periods)
+        if started and (driver.name != "pipewire" or _renders(engine)):
+            return engine, driver
+        engine.stop()
     engine.close()
     if settings.driver is not None and len(known) > 1:
         title = wanted[0].title if wanted else settings.driver
@@ -222,6 +227,14 @@ def _start(settings: SoundSettings) -> tuple[FluidEngine, AudioDriver]:
         "Nothing can be heard because no sound device answers: connect one or start the sound"
         " server."
     )
+
+
+def _renders(engine: FluidEngine) -> bool:
+    """Whether somebody takes the sound: PipeWire opens even where it has no device to play to."""
+    deadline = perf_counter() + _PIPEWIRE_SECONDS
+    while engine.rendered == 0 and perf_counter() < deadline:
+        sleep(0.01)
+    return engine.rendered > 0
 
 
 def _unreadable(soundfont: Path) -> DeviceError:

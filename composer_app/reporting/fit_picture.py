@@ -91,7 +91,7 @@ def _draw_binomial(canvas: Canvas, fit: BinomialFit) -> None:
     axes = canvas.axes(_INNER)
     counts = np.arange(fit.per_group.n + 1.0)
     observed = np.histogram(fit.groups, np.arange(-0.5, fit.per_group.n + 1))[0]
-    axes.bar(counts, observed / max(observed.sum(), 1), 0.86, color=ACCENT)
+    axes.bar(counts, observed / max(int(observed.sum()), 1), 0.86, color=ACCENT)
     axes.plot(counts, fit.per_group.pdf(counts), "o", color=CURVE, markersize=9)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     label_axes(axes, f"successes in {fit.per_group.n} successive trials", "share of groups", 14)

@@ -108,11 +108,11 @@ def _draw_feature(canvas: Canvas, row: FeatureReport, style: str, box: Box) -> N
     edges = np.arange(low - 0.5, high + 0.5 + step, step)
     shares = _shares(histogram, edges)
     axes.bar(edges[:-1] + step / 2, shares, step * 0.86, color=ACCENT)
-    highest = shares.max()
+    highest = float(shares.max())
     if row.corpus:
         usual = _shares(row.corpus, edges)
         axes.stairs(usual, edges, color=CORPUS, linewidth=1.6)
-        highest = max(highest, usual.max())
+        highest = max(highest, float(usual.max()))
     fit = row.fit
     if isinstance(fit, GaussianFit) and fit.distribution.stdev:
         points = np.linspace(edges[0], edges[-1], 240)

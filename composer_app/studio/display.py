@@ -6,10 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-_INSTALL = (
-    "sudo apt-get install libgl1 libegl1 libfontconfig1 libdbus-1-3 libxkbcommon-x11-0"
-    " libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xkb1"
-)
+from composer_app.package_names import WINDOW, can_load, install_advice
 
 
 def display_problem(
@@ -38,8 +35,8 @@ def display_problem(
             f"The display {display} does not answer, so no window can be opened: check DISPLAY,"
             " or use composer-app generate, which needs none."
         )
-    if not _loads("libxcb-cursor.so.0"):
-        return f"The system library libxcb-cursor0 is missing: install it with: {_INSTALL}"
+    if not can_load("libxcb-cursor.so.0"):
+        return f"The system library libxcb-cursor.so.0 is missing: {_advice()}"
     return None
 
 
@@ -58,10 +55,13 @@ def qt_platform() -> tuple[str, str]:
 
 def library_problem(error: ImportError) -> str:
     """A sentence for a Qt that cannot be imported since a system library is missing."""
-    return (
-        f"Qt cannot be loaded ({error}). On Debian or Ubuntu, install what it needs with:"
-        f" {_INSTALL}"
-    )
+    return f"Qt cannot be loaded ({error}), since a system library is missing: {_advice()}"
+
+
+def _advice() -> str:
+    """What to do to have every library that Qt needs and this system lacks."""
+    lacking = [package for package in WINDOW if package.missing]
+    return install_advice(*(lacking or WINDOW))
 
 
 def _wayland_answers(environment: Mapping[str, str]) -> bool:
@@ -84,11 +84,3 @@ def _x_server_answers(display: str) -> bool:
     answers = not xcb.xcb_connection_has_error(connection)
     xcb.xcb_disconnect(connection)
     return bool(answers)
-
-
-def _loads(library: str) -> bool:
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True

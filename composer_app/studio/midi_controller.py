@@ -6,6 +6,7 @@ from typing import Final, Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from composer_app.errors import ComposerError
+from composer_app.live.midi_connect import midi_installed
 from composer_app.live.midi_input import InputSettings, is_known_keyboard, known_range
 from composer_app.live.midi_ports import MidiCallback, PortChanges
 from composer_app.music.pitch import pitch_name
@@ -124,6 +125,9 @@ class MidiController(QObject):
             self._offer(say_why_not=False)
         self._output.start()
         self.poll()
+        # But what Composer itself lacks can be mended.
+        if self._problem and not midi_installed():
+            self.failed.emit(self._problem)
         self._timer.start()
 
     def stop(self) -> None:

@@ -7,6 +7,7 @@ used but not declared, a model that is not packed or a path into the checkout en
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -23,6 +24,30 @@ from packaging.requirements import Requirement
 from tests.acceptance.command_line import PATIENCE, composer, write_melody
 
 pytestmark = pytest.mark.slow
+
+
+# Opens the real window, and prints what its message bar says of MIDI.
+_OPENS_THE_STUDIO = """
+from pathlib import Path
+from time import monotonic
+from PySide6.QtWidgets import QApplication
+app = QApplication([])
+from composer_app.studio.main_window import MainWindow
+from composer_app.studio.services import build_services
+from composer_app.studio.settings import Settings
+services = build_services(Settings(Path("data")))
+window = MainWindow(services)
+window.show()
+late = monotonic() + 120
+while "MIDI" not in window.message_bar.text and monotonic() < late:
+    app.processEvents()
+    # Where there is no sound, the bar says that on top.
+    if window.message_bar.stands("midi"):
+        window.message_bar.withdraw("sound")
+print(window.message_bar.text)
+window.close()
+services.close()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +155,38 @@ def test_the_installed_model_composes(empty_environment: Path, tmp_path: Path) -
     assert done.returncode == 0, done.stderr
     tracks = mido.MidiFile(tmp_path / "out.mid").tracks
     assert sum(any(message.type == "note_on" for message in track) for track in tracks) == 4
+
+
+def test_without_rtmidi_all_but_midi_works_and_it_is_said_what_to_type(
+    empty_environment: Path, tmp_path: Path
+) -> None:
+    (site_packages,) = empty_environment.parent.glob("lib/python*/site-packages")
+    python = str(empty_environment / "python")
+    links = [*site_packages.glob("rtmidi"), *site_packages.glob("python_rtmidi*")]
+    targets = {link: link.readlink() for link in links}
+    for link in links:
+        link.unlink()
+    try:
+        doctor = composer("doctor", "--json", python=python, folder=tmp_path)
+        studio = subprocess.run(
+            [python, "-c", _OPENS_THE_STUDIO],
+            cwd=tmp_path,
+            env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    finally:
+        for link, target in targets.items():
+            link.symlink_to(target)
+    report = json.loads(doctor.stdout)
+    facts = {fact["name"]: fact for fact in report["facts"]}
+    assert report["works"]
+    for name in ("MIDI inputs", "MIDI outputs", "python-rtmidi"):
+        assert facts[name]["remedy"].endswith(" -m pip install python-rtmidi")
+    assert studio.returncode == 0, studio.stderr
+    assert "python-rtmidi is missing: type: " in studio.stdout
 
 
 def test_the_installed_samples_are_found(empty_environment: Path, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_whole_numbers_are_tested_as_rounded_normal_ones() -> None:
 
 def test_uneven_whole_numbers_are_rejected() -> None:
     rng = np.random.default_rng(3)
-    lengths = rng.choice([2.0, 4.0, 8.0], 200, p=[0.3, 0.5, 0.2])
+    lengths = rng.choice(np.array([2.0, 4.0, 8.0]), 200, p=[0.3, 0.5, 0.2])
     test = normality(lengths, "note lengths")
     assert test.sentence == "These note lengths are not normally distributed: p < 0.001."
     tests = [normality(rng.integers(50, 62, 200).astype(float)) for _ in range(50)]

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -188,6 +189,8 @@ class MidiCable:
 def midi_cable() -> Iterator[MidiCable]:
     """A JACK server of our own."""
     require("jackd")
+    if find_spec("rtmidi") is None:
+        unavailable("python-rtmidi is not installed")
     see_that_it_is_marked()
     name = f"composer-{os.getpid()}-{time.monotonic_ns()}"
     environment = {

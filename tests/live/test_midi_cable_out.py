@@ -7,7 +7,6 @@ from time import perf_counter
 from typing import Any
 
 import pytest
-import rtmidi
 from mido import Message
 
 from composer_app.live.midi_clock import START, STOP, TICK, MidiClockSender
@@ -39,6 +38,8 @@ def cable() -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def outputs(cable: dict[str, str]) -> Iterator[MidiOutputs]:
+    import rtmidi
+
     outputs = MidiOutputs(lambda _: connect_output([rtmidi.API_UNIX_JACK]))
 
     def found() -> bool:
@@ -129,6 +130,8 @@ def test_a_device_that_is_unplugged_and_returns_is_silent_then_played(
 def test_a_program_plays_into_composer_and_is_played_by_it(
     cable: dict[str, str], outputs: MidiOutputs
 ) -> None:
+    import rtmidi
+
     ports = MidiPorts(connect=lambda _: connect_input([rtmidi.API_UNIX_JACK]))
     played: list[tuple[Message, float]] = []
     ports.offer_virtual(lambda message, at: played.append((message, at)))

@@ -1,12 +1,14 @@
 """Finding a MIDI system, and what its ports are called."""
 
 import sys
+from pathlib import Path
 from threading import Event, Timer
 from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
 
+from composer_app import package_names
 from composer_app.errors import DeviceError
 from composer_app.live import jack_watch
 from composer_app.live.jack_watch import JackWatch
@@ -15,8 +17,10 @@ from composer_app.live.midi_connect import (
     PolledClient,
     connect_input,
     connect_output,
+    midi_installed,
     other_ports,
 )
+from composer_app.package_names import midi_line
 from tests.live.midi_fakes import FakeClient, FakeSystem
 from tests.live.rig import wait_for
 
@@ -110,10 +114,27 @@ def test_without_any_system_the_remedy_is_told(
         connect_input()
 
 
-def test_without_its_library_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "rtmidi", None)
-    with pytest.raises(DeviceError, match="libasound2"):
+def test_without_its_library_the_remedy_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "rtmidi.py").write_text("raise ImportError('libasound.so.2: cannot open')")
+    monkeypatch.delitem(sys.modules, "rtmidi", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(package_names, "system_family", lambda: "suse")
+    with pytest.raises(DeviceError, match=r"type: sudo zypper install libasound2$"):
         connect_output()
+    assert midi_installed()
+
+
+def test_without_the_package_the_line_to_type_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "rtmidi", None)
+    for connect in (connect_input, connect_output):
+        with pytest.raises(DeviceError, match="python-rtmidi is missing: type: ") as failure:
+            connect()
+        assert str(failure.value).endswith(f"type: {midi_line()}")
+    assert not midi_installed()
 
 
 def test_one_client_is_asked_again_and_again() -> None:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from threading import Barrier, BrokenBarrierError, Event, Thread
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from composer_app.live import synthesizer as module
 from composer_app.live.fluid_engine import FluidEngine
 from composer_app.live.note_sink import SilentSynthesizer, SinkEvent
 from composer_app.live.synthesizer import SoundSettings, open_synthesizer
+from composer_app.package_names import pip_line
 
 
 def test_without_the_python_package(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,7 +23,7 @@ def test_without_the_python_package(monkeypatch: pytest.MonkeyPatch) -> None:
     synthesizer, sentence = open_synthesizer()
     assert isinstance(synthesizer, SilentSynthesizer)
     assert sentence is not None
-    assert sentence.endswith("type: pip install pyfluidsynth")
+    assert sentence.endswith(f"type: {pip_line('pyfluidsynth')}")
 
 
 @pytest.mark.parametrize(
@@ -95,6 +97,56 @@ def test_a_jack_server_that_hangs_is_not_waited_for(
     monkeypatch.setattr(module, "jack_watch", lambda: SimpleNamespace(hung=False))
     open_synthesizer()
     assert asked[3:] == ["pulseaudio", "pipewire", "alsa", "jack"]
+
+
+@pytest.mark.parametrize(
+    ("rendered", "asked"),
+    [(0.0, ["pulseaudio", "pipewire", "alsa", "jack"]), (0.02, ["pulseaudio", "pipewire"])],
+    ids=["PipeWire without a device", "PipeWire with one"],
+)
+def test_pipewire_must_take_sound_before_it_is_believed(
+    no_audio: None,
+    soundfont: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rendered: float,
+    asked: list[str],
+) -> None:
+    started: list[str] = []
+
+    def start(self: FluidEngine, driver: str, periods: int) -> bool:
+        started.append(driver)
+        return driver == "pipewire"
+
+    monkeypatch.setattr(FluidEngine, "start", start)
+    monkeypatch.setattr(FluidEngine, "rendered", rendered)
+    monkeypatch.setattr(module, "_PIPEWIRE_SECONDS", 0.05)
+    monkeypatch.setattr(module, "jack_watch", lambda: SimpleNamespace(hung=False))
+    synthesizer, _ = open_synthesizer()
+    synthesizer.close()
+    assert started == asked
+    assert isinstance(synthesizer, SilentSynthesizer) is (rendered == 0)
+
+
+def test_what_differs_between_releases_of_fluidsynth_is_stated(library: None) -> None:
+    class Recording:
+        """FluidSynth, and what was set."""
+
+        def __init__(self) -> None:
+            self.names: set[str] = set()
+            self.real = fluid_library.fluid_library()
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.real, name)
+
+        def fluid_settings_setnum(self, settings: int, name: bytes, value: float) -> int:
+            self.names.add(name.decode())
+            return int(self.real.fluid_settings_setnum(settings, name, value))
+
+    recording = Recording()
+    FluidEngine(recording, {"synth.gain": 0.25}).close()  # type: ignore[arg-type]
+    chorus = {f"synth.chorus.{name}" for name in ("depth", "level", "speed")}
+    reverb = {f"synth.reverb.{name}" for name in ("damp", "level", "room-size", "width")}
+    assert recording.names == {"synth.gain"} | chorus | reverb
 
 
 def test_nothing_is_written_on_the_terminal(

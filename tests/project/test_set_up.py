@@ -1,11 +1,19 @@
 """The set-up's stamps: done once, done again when something changed, never half done."""
 
+import fcntl
+import shutil
+import threading
 from pathlib import Path
+from typing import IO
 
+import environment
 import pytest
 import set_up
+from environment import Environment, SetUpError
 
 TORCH = "torch==2.13.0"
+RUN = ("--no-build-isolation", "--editable", ".[sound]")
+TEST = ("--no-build-isolation", "--editable", ".[sound,train,dev]")
 
 
 @pytest.fixture
@@ -22,9 +30,14 @@ def venv(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
-    """What pip was asked to install; nothing is, and no system library either."""
+    """What pip was asked to install, without constraints; no system package is touched."""
     asked: list[tuple[str, ...]] = []
-    monkeypatch.setattr(set_up, "_pip", lambda venv, *what: asked.append(what))
+
+    def pip(self: Environment, *what: str, build: bool = False) -> None:
+        assert what[0] == "--constraint"
+        asked.append(what[2:])
+
+    monkeypatch.setattr(Environment, "pip", pip)
     monkeypatch.setattr("system_packages.provide", lambda packages: None)
     return asked
 
@@ -35,16 +48,16 @@ def run(venv: Path, purpose: str, *more: str) -> int:
 
 def test_the_second_time_installs_nothing(venv: Path, installed: list[tuple[str, ...]]) -> None:
     assert run(venv, "run") == 0
-    assert installed == [("--editable", ".[sound]")]
+    assert installed == [("hatchling",), RUN]
     assert run(venv, "run") == 0
-    assert len(installed) == 1
+    assert len(installed) == 2
 
 
 def test_the_tests_get_exactly_the_torch_that_is_named_and_get_it_first(
     venv: Path, installed: list[tuple[str, ...]]
 ) -> None:
     run(venv, "test")
-    assert installed == [(TORCH,), ("--editable", ".[sound,train,dev]")]
+    assert installed == [(TORCH,), ("hatchling",), TEST]
 
 
 def test_what_suits_the_tests_suits_the_studio_but_not_the_other_way(
@@ -56,23 +69,29 @@ def test_what_suits_the_tests_suits_the_studio_but_not_the_other_way(
     assert installed == []
     run(venv, "run", "--again")
     run(venv, "test")
-    assert installed[-1] == ("--editable", ".[sound,train,dev]")
+    assert installed[-1] == TEST
 
 
+@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt", "scripts/set_up.py"])
 def test_changed_requirements_are_installed(
     venv: Path,
     installed: list[tuple[str, ...]],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
+    name: str,
 ) -> None:
+    checkout = tmp_path / "checkout"
+    for each in set_up._FILES:
+        (checkout / each).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(environment.ROOT / each, checkout / each)
+    monkeypatch.setattr(set_up, "ROOT", checkout)
     run(venv, "run")
-    changed = tmp_path / "checkout"
-    (changed / "scripts").mkdir(parents=True)
-    for name in ("pyproject.toml", "scripts/set_up.py", "scripts/system_packages.py"):
-        (changed / name).write_text("changed")
-    monkeypatch.setattr(set_up, "ROOT", changed)
     run(venv, "run")
     assert len(installed) == 2
+    with (checkout / name).open("a") as file:
+        file.write("# changed\n")
+    run(venv, "run")
+    assert len(installed) == 4
 
 
 def test_an_environment_whose_python_is_gone_is_not_trusted(
@@ -86,7 +105,9 @@ def test_an_environment_whose_python_is_gone_is_not_trusted(
 @pytest.mark.parametrize(
     ("failure", "status", "words"),
     [
-        (set_up.SetUpError("No network."), 1, "No network."),
+        (SetUpError("No network."), 1, "No network."),
+        (OSError(28, "No space left on device"), 1, "The disk is full"),
+        (PermissionError(13, "Permission denied"), 1, "Permission denied"),
         (KeyboardInterrupt(), 130, "interrupted"),
     ],
 )
@@ -101,14 +122,48 @@ def test_a_set_up_that_fails_or_is_interrupted_is_done_again(
 ) -> None:
     run(venv, "test")
 
-    def fail(venv: Path, *what: str) -> None:
+    def fail(self: Environment, *what: str, build: bool = False) -> None:
         raise failure
 
-    monkeypatch.setattr(set_up, "_pip", fail)
+    monkeypatch.setattr(Environment, "pip", fail)
     assert run(venv, "test", "--again") == status
     assert words in capsys.readouterr().err
     assert not set_up.is_set_up(venv, "test", TORCH)
     assert not set_up.is_set_up(venv, "run", TORCH)
+
+
+def test_who_comes_while_it_is_being_set_up_waits_and_finds_it_done(
+    venv: Path,
+    installed: list[tuple[str, ...]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    under_way, go_on, waits = threading.Event(), threading.Event(), threading.Event()
+    pip, flock = Environment.pip, fcntl.flock
+
+    def slowly(self: Environment, *what: str, build: bool = False) -> None:
+        under_way.set()
+        assert go_on.wait(60)
+        pip(self, *what)
+
+    def lock(file: IO[str], operation: int) -> None:
+        if operation == fcntl.LOCK_EX:
+            waits.set()
+        flock(file, operation)
+
+    monkeypatch.setattr(Environment, "pip", slowly)
+    monkeypatch.setattr("fcntl.flock", lock)
+    threads = [threading.Thread(target=run, args=(venv, "run")) for _ in range(2)]
+    threads[0].start()
+    assert under_way.wait(60)
+    threads[1].start()
+    assert waits.wait(60)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert f"Waiting for another set-up of {venv} to end." in capsys.readouterr().out
+    assert installed == [("hatchling",), RUN]
+    assert set_up.is_set_up(venv, "run", TORCH)
 
 
 def test_a_folder_of_somebody_else_is_left_alone(
@@ -120,3 +175,12 @@ def test_a_folder_of_somebody_else_is_left_alone(
     assert run(precious, "run") == 1
     assert "move it elsewhere" in capsys.readouterr().err
     assert (precious / "thesis.txt").read_text() == "years of work"
+
+
+def test_another_torch_brings_its_own_versions(tmp_path: Path) -> None:
+    usual = environment.CONSTRAINTS.read_text(encoding="utf-8")
+    assert environment.constraints(TORCH, tmp_path) == environment.CONSTRAINTS
+    other = environment.constraints("torch==2.6.0", tmp_path).read_text(encoding="utf-8")
+    assert usual.startswith(other)
+    assert "networkx==" in usual
+    assert "networkx==" not in other

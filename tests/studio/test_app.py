@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import qWarning
 from pytestqt.qtbot import QtBot
 
+from composer_app import package_names
 from composer_app.studio.display import display_problem, library_problem
 from composer_app.studio.error_hooks import ErrorHooks
 from composer_app.studio.interrupt import InterruptHandler
@@ -47,10 +48,11 @@ def test_wayland_is_enough(tmp_path: Path) -> None:
     assert display_problem(environment, "linux") is None
 
 
-def test_a_missing_library_is_named_with_the_remedy() -> None:
+def test_a_missing_library_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package_names, "system_family", lambda: "fedora")
     sentence = library_problem(ImportError("libGL.so.1: cannot open shared object file"))
     assert "libGL.so.1" in sentence
-    assert "apt-get install" in sentence
+    assert "since a system library is missing: type: sudo dnf install" in sentence
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="X11 and Wayland are Linux's")

@@ -1,5 +1,6 @@
 """MIDI keyboards that come and go."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
@@ -128,6 +129,18 @@ def test_without_a_midi_system_the_reason_is_given(rig: Rig) -> None:
     rig.ports.problem = "There is no MIDI system here."
     rig.controller.start()
     assert rig.status[-1] == ("No MIDI", "There is no MIDI system here.", False)
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_what_composer_itself_lacks_is_said_in_the_bar(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, installed: bool
+) -> None:
+    if not installed:
+        monkeypatch.setitem(sys.modules, "rtmidi", None)
+    rig.ports.problem = "MIDI cannot be used: type: this"
+    rig.controller.start()
+    rig.controller.poll()
+    assert rig.news == ([] if installed else ["MIDI cannot be used: type: this"])
 
 
 def test_a_keyboard_is_chosen_and_remembered(rig: Rig) -> None:
