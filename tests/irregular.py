@@ -12,7 +12,7 @@ _REASONS: Final = {
     "socket": "it is not a regular file",
     "folder": "it is a folder",
     "link to nothing": "there is no such file or folder",
-    "link to itself": "symbolic link",
+    "link to itself": "links lead in a circle",
     "link to a pipe": "it is not a regular file",
 }
 IRREGULAR: Final = tuple(_REASONS)

@@ -8,18 +8,6 @@ from pathlib import Path
 COMMAND = (sys.executable, "-m", "composer_app")
 
 
-def test_a_reader_that_leaves_early_is_no_error() -> None:
-    read_end, write_end = os.pipe()
-    os.close(read_end)
-    try:
-        done = subprocess.run(
-            [*COMMAND, "sample", "--list"], stdout=write_end, stderr=subprocess.PIPE, check=False
-        )
-    finally:
-        os.close(write_end)
-    assert (done.returncode, done.stderr) == (0, b"")
-
-
 def test_names_that_the_terminal_cannot_show(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     path = tmp_path / "Dvořák ♪.mid"

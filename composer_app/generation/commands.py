@@ -210,9 +210,6 @@ def _generate(args: argparse.Namespace) -> int:
         warn(*problems)
         return FAILED
     asked = bool(args.improve or args.lock)
-    for job in jobs:
-        if sentence := job.sentence(voices=asked):
-            warn(sentence)
     givens = [given_from(job.melody, job.voices, args.lock) if asked else None for job in jobs]
     if args.improve:
         for job in jobs:
@@ -228,6 +225,9 @@ def _generate(args: argparse.Namespace) -> int:
             " choose a refining model, or leave --improve out."
         )
     prepare_folder(args.output, make=len(jobs) > 1)
+    for job in jobs:
+        if sentence := job.sentence(voices=asked):
+            warn(sentence)
     _warn(model, _settings(args, args.seed))
     written = [
         result

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.real_time]
 @contextmanager
 def studio_on(folder: Path, environment: dict[str, str]) -> Iterator[Peer]:
     """The studio, which must end well."""
-    environment = {**environment, "QT_QPA_PLATFORM": "offscreen"}
+    environment = {**environment, "QT_QPA_PLATFORM": os.environ["QT_QPA_PLATFORM"]}
     with peer("tests.acceptance.studio_peer", str(folder), environment=environment) as studio:
         yield studio
         assert studio.close() == 0
