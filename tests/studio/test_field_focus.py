@@ -235,6 +235,20 @@ def test_the_tempo_is_typed_and_taken_with_enter(studio: Studio) -> None:
     assert tempo.text() == "92.25 BPM"
 
 
+def test_after_enter_digits_are_notes_again(studio: Studio, qtbot: QtBot) -> None:
+    tempo, struck = studio.window.transport_bar.tempo, list[int]()
+    studio.window.keyboard.noteOn.connect(lambda pitch, _: struck.append(pitch))
+    type_number(tempo, "120")
+    QTest.keyClick(tempo, Qt.Key.Key_Return)
+    focus = QApplication.focusWidget()
+    assert focus is studio.window.roll
+    for key in (Qt.Key.Key_2, Qt.Key.Key_3):
+        QTest.keyPress(focus, key)
+        QTest.keyRelease(focus, key)
+    assert struck == [61, 63]
+    assert (tempo.text(), studio.composition.tempo.initial_bpm) == ("120 BPM", 120)
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
