@@ -216,7 +216,6 @@ _FAMILIES: Final[dict[str, Family]] = {
     "debian": "debian",
     "ubuntu": "debian",
     "fedora": "fedora",
-    "rhel": "fedora",
     "arch": "arch",
     "suse": "suse",
     "opensuse": "suse",

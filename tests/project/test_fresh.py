@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -129,10 +130,10 @@ def test_a_kill_leaves_no_mount_and_no_process(
         f"subprocess.run(['mount', '-t', 'tmpfs', 'tmpfs', {str(tmp_path)!r}], check=True)\n"
         f"open({str(tmp_path)!r} + '/hidden', 'w')\n"
         "print('mounted', flush=True)\n"
-        "subprocess.run(['sleep', '4711'])\n"
+        "subprocess.run(['sleep', '300'])\n"
     )
-    code = f"import fresh; fresh.__file__ = {str(inside)!r}; fresh.check = lambda: None;"
-    code += f"fresh.FOLDER = fresh.Path({str(tmp_path / 'fresh')!r}); fresh.main([])"
+    code = f"import fresh, sys; fresh.__file__ = {str(inside)!r}; fresh.check = lambda: None;"
+    code += f"fresh.FOLDER = fresh.Path({str(tmp_path / 'fresh')!r}); sys.exit(fresh.main([]))"
     process = subprocess.Popen(
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONPATH": str(repository / "scripts")},
@@ -142,8 +143,9 @@ def test_a_kill_leaves_no_mount_and_no_process(
     assert process.stdout is not None
     assert process.stdout.readline() == "mounted\n"
     process.send_signal(killed)
-    process.wait()
+    assert process.wait() == (-killed if killed is signal.SIGKILL else 130)
     # Its output ends when the last process inside has ended.
+    assert select.select([process.stdout], [], [], 60)[0]
     assert process.stdout.read() == ""
     process.stdout.close()
     assert str(tmp_path) not in Path("/proc/mounts").read_text()
