@@ -23,7 +23,6 @@ from composer_app.errors import FileChangedError
 _TEMPORARY: Final = re.compile(r"\.composer-[0-9a-f]{16}\.tmp")
 # As many links to follow as Linux does.
 _MOST_LINKS: Final = 40
-_READ_AT_ONCE: Final = 1 << 20
 _PROCESS_FILES: Final = Path("/proc")
 _KINDS: Final = (
     (stat.S_ISFIFO, "it is a pipe, not a file"),

@@ -240,7 +240,8 @@ BUSY: dict[str, tuple[str, str]] = {
         "window._services.live.note_on(60, 80)",
     ),
     "asking twice": (
-        "window.commands.settings.trigger(); QFileDialog(window).open()",
+        "window.commands.settings.trigger(); window.statistics_holder.toggle();"
+        " QFileDialog(window).open()",
         "window.commands.save_as.trigger()",
     ),
 }

@@ -23,6 +23,7 @@ from composer_app.training.trainer import (  # noqa: E402
     load_checkpoint,
     save_checkpoint,
 )
+from tests.small_disk import fill, small_disk  # noqa: E402
 from tests.training.pieces import TINY, chord_piece  # noqa: E402
 
 TRAIN = [chord_piece(), chord_piece("b", steps=96)]
@@ -37,6 +38,19 @@ def test_the_network_learns_a_regular_piece() -> None:
     for _ in range(config.iterations):
         trainer.step()
     assert trainer.validate()["valid_pitch_nll"] < before / 3
+
+
+def test_a_full_disk_leaves_the_last_checkpoint(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 64) as disk:
+        path = disk / "c.pt"
+        save_checkpoint(path, {"technique": "refining", "iteration": 1})
+        before = path.read_bytes()
+        filler = fill(disk)
+        with pytest.raises(SettingError, match=r"c\.pt cannot be written: the disk is full"):
+            save_checkpoint(path, {"technique": "refining", "iteration": 2})
+        assert path.read_bytes() == before
+        assert set(disk.iterdir()) == {path, filler}
+        assert load_checkpoint(path)["iteration"] == 1
 
 
 def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path) -> None:
