@@ -1,11 +1,12 @@
 """Which files a batch of melodies and takes is read from and written to."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from composer_app.errors import SettingError
+from composer_app.errors import SettingError, StreamError
 from composer_app.generation.batch import Plan, plan_outputs, prepare_folder, read_jobs
 from composer_app.music.composition import Composition, Track
 from composer_app.music.midi_file import write_midi
@@ -136,3 +137,69 @@ def test_a_folder_that_is_write_protected(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(SettingError, match="cannot be written to"):
         prepare_folder(tmp_path / "out.mid", make=False)
+
+
+@pytest.mark.parametrize(
+    ("melodies", "output", "takes", "why"),
+    [
+        ("a.mid b.mid", "-", 1, "Standard output takes one piece"),
+        ("a.mid", "-", 2, "Standard output takes one piece"),
+        ("- b.mid", "out", 1, "Standard input is one melody"),
+        ("-", ".", 1, "What comes from standard input has no name"),
+    ],
+)
+def test_a_stream_is_one_piece(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    melodies: str,
+    output: str,
+    takes: int,
+    why: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingError, match=why):
+        outputs(melodies, output, takes)
+
+
+def test_a_stream_goes_to_a_stream_or_to_a_file_that_is_named() -> None:
+    assert outputs("-", "-") == ["-"]
+    assert outputs("a.mid", "-") == ["-"]
+    assert outputs("-", "out.mid", 2) == ["out__z1.mid", "out__z2.mid"]
+
+
+def test_what_cannot_take_a_result_is_refused_beforehand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SettingError, match=r"pipe cannot be written: it is a pipe"):
+        prepare_folder(tmp_path / "pipe", make=False)
+    prepare_folder(Path("-"), make=False)
+    monkeypatch.setattr(sys, "__stdout__", None)
+    with pytest.raises(StreamError, match="Standard output is closed"):
+        prepare_folder(Path("-"), make=False)
+
+
+@pytest.mark.parametrize(
+    ("pitches", "voices", "sentence"),
+    [
+        ((72,), False, ""),
+        ((72, 48), False, "track 1 of 2, 72, is the melody; the other track is left out."),
+        ((72, 60, 48), False, "track 1 of 3, 72, is the melody; the other 2 tracks are left out."),
+        (
+            (72, 65, 57, 45),
+            True,
+            "track 1 of 4, 72, is the melody, track 2 the alto, track 3 the tenor, track 4 the"
+            " bass.",
+        ),
+    ],
+)
+def test_what_becomes_of_each_track(
+    tmp_path: Path, pitches: tuple[int, ...], voices: bool, sentence: str
+) -> None:
+    path = tmp_path / "a.mid"
+    tracks = (Track(str(pitch), 0, (Note(0, pitch, 4),)) for pitch in pitches)
+    write_midi(Composition(tuple(tracks)), path)
+    ((job,), _) = read_jobs([Plan(path, ())], None)
+    said = job.sentence(voices=voices)
+    advice = f"{path}: {sentence} --track chooses another melody."
+    assert said == (advice if sentence else "")
