@@ -45,6 +45,7 @@ class Actions(QObject):
         self.zoom_out = self._make("zoom_out")
         self.fit = self._make("fit")
         self.confidence = self._make("confidence")
+        self.messages = self._make("messages")
         for switch in (self.loop, self.follow, self.metronome):
             # In a menu its tick says whether it is on.
             switch.setIconVisibleInMenu(False)

@@ -231,6 +231,7 @@ LOOKING: Final = {
         ("Ctrl+Shift+C",),
         switch=True,
     ),
+    "messages": Command("Earlier &Messages", "Show the messages that there were", ("Ctrl+H",)),
 }
 
 COMMANDS: Final[dict[str, Command]] = FILES | PLAYING | NOTES_IN | GENERATING | CHANGING | LOOKING

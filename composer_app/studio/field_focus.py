@@ -63,8 +63,9 @@ class FieldFocus(QObject):
 
     In ``window``, Enter takes what was typed and Esc brings back what was there; both give the
     focus to ``home``, and so does a field that vanishes or cannot be used any more. Esc in a field
-    where nothing has been changed also stops what ``runs``. In a dialog Enter and Esc do the same
-    without leaving the field, and a second Esc closes the dialog.
+    where nothing has been changed also stops what ``runs``. So it is in a window of ``window``'s
+    that is no dialog, where the focus goes to that window itself. In a dialog Enter and Esc do the
+    same without leaving the field, and a second Esc closes the dialog.
     """
 
     def __init__(self, window: QWidget, home: QWidget, runs: Callable[[], bool]) -> None:
@@ -141,8 +142,16 @@ class FieldFocus(QObject):
         return not there
 
     def _ours(self, field: QWidget) -> bool:
+        return self._home_of(field) is not None or isinstance(field.window(), QDialog)
+
+    def _home_of(self, field: QWidget) -> QWidget | None:
+        """What gets the focus after ``field``; None in a dialog, which keeps it."""
         window = field.window()
-        return window is self._window or isinstance(window, QDialog)
+        if window is self._window:
+            return self._home
+        if isinstance(window, QDialog) or window.parentWidget() is not self._window:
+            return None
+        return window
 
     def _note(self) -> None:
         if self._field is not None:
@@ -154,12 +163,12 @@ class FieldFocus(QObject):
         """Whether a key is kept from the field, or for it: accepting says it is no command."""
         if _is_plain(event, _ENTER) or _is_plain(event, {_ESCAPE}):
             stops = event.key() == _ESCAPE and self._runs() and not self._edited(field)
-            if stops and field.window() is self._window:
+            if stops and self._home_of(field) is not None:
                 self._go_home()
             else:
                 event.accept()
             return True
-        if not isinstance(field, QDoubleSpinBox) or field.window() is not self._window:
+        if not isinstance(field, QDoubleSpinBox) or self._home_of(field) is None:
             return False
         if event.matches(QKeySequence.StandardKey.Undo):
             return not field.lineEdit().isUndoAvailable()
@@ -172,7 +181,7 @@ class FieldFocus(QObject):
         return False
 
     def _press(self, field: Field, event: QKeyEvent) -> bool:
-        in_dialog = field.window() is not self._window
+        in_dialog = self._home_of(field) is None
         if _is_plain(event, _ENTER):
             if isinstance(field, QDoubleSpinBox):
                 field.interpretText()
@@ -212,12 +221,14 @@ class FieldFocus(QObject):
         self._before = self._seen = _value(field)
 
     def _close_list(self) -> None:
-        if self._field is not None and self._window.focusWidget() is self._field:
+        field = self._field
+        if field is not None and field.window().focusWidget() is field:
             self._go_home()
 
     def _go_home(self) -> None:
-        if self._field is not None and self._field.window() is self._window:
-            self._take_home()
+        home = None if self._field is None else self._home_of(self._field)
+        if home is not None:
+            home.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take_home(self) -> None:
         self._home.setFocus(Qt.FocusReason.OtherFocusReason)

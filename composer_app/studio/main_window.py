@@ -240,6 +240,7 @@ class MainWindow(QMainWindow):
             (commands.zoom_in, self.roll.zoom_in),
             (commands.zoom_out, self.roll.zoom_out),
             (commands.fit, self.roll.fit),
+            (commands.messages, self.message_bar.open_history),
         ):
             action.triggered.connect(command)
         commands.confidence.toggled.connect(self._show_roll)

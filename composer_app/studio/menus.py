@@ -71,6 +71,8 @@ class Menus:
         view.addActions([actions.zoom_in, actions.zoom_out, actions.fit])
         view.addSeparator()
         view.addAction(actions.confidence)
+        view.addSeparator()
+        view.addAction(actions.messages)
 
         bar.addMenu("&Help").addAction(actions.about)
         actions.about.setMenuRole(QAction.MenuRole.AboutRole)

@@ -174,8 +174,7 @@ class MessageBar(QFrame):
 
     def open_history(self) -> None:
         """Show what was said before."""
-        if self.history.entries:
-            self.list.open_over(self)
+        self.list.open_over(self)
 
     def action_buttons(self) -> list[QPushButton]:
         """The buttons of the message being shown, without Dismiss."""
@@ -186,7 +185,8 @@ class MessageBar(QFrame):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click on the message opens the list of the earlier ones."""
         left = event.button() is Qt.MouseButton.LeftButton
-        if left and self.rect().contains(event.position().toPoint()):
+        inside = self.rect().contains(event.position().toPoint())
+        if left and inside and self.history.entries:
             self.open_history()
         else:
             super().mouseReleaseEvent(event)

@@ -105,6 +105,8 @@ class MessageHistory(QFrame):
                 kind = QTextDocument.ResourceType.ImageResource
                 document.addResource(kind.value, QUrl(f"tone:{tone}"), image)
         cursor = QTextCursor(document)
+        if not self._history.entries:
+            cursor.insertText("There has been no message yet.")
         for index, said in enumerate(self._history.entries):
             self._write(cursor, said, first=index == 0)
         self.words.moveCursor(QTextCursor.MoveOperation.Start)

@@ -45,6 +45,8 @@ class StatisticsHolder(QWidget):
         """Move the panel into a window of its own, or back."""
         if self._window is None:
             self._window = _Window(self._panel, self.window())
+            # One listens and undoes there as well.
+            self._window.addActions(self.window().actions())
             self._window.closed.connect(self._put_back)
             self._show_note(True)
             self._window.show()

@@ -223,6 +223,31 @@ def test_a_window_of_their_own_and_back(studio: Studio, qtbot: QtBot) -> None:
     assert panel.window() is studio.window, "closing it puts them back, too"
 
 
+def test_fields_and_commands_in_a_window_of_their_own(studio: Studio, qtbot: QtBot) -> None:
+    window, panel = studio.window, studio.window.statistics
+    panel.enlarge.click()
+    own = panel.window()
+    qtbot.waitUntil(own.isActiveWindow)
+    field = panel.likeness.styles
+    before = field.currentIndex()
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape):
+        field.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyClick(field, Qt.Key.Key_Down)
+        QTest.keyClick(field, key)
+        assert own.focusWidget() is own
+        assert not field.hasFocus()
+        assert (field.currentIndex() == before) is (key == Qt.Key.Key_Escape)
+        field.setCurrentIndex(before)
+    QTest.keyClick(own, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert studio.services.document.composition.note_count == 0
+    QTest.keyClick(own, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert studio.services.document.composition.note_count > 0
+    QTest.keyClick(own, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.playback.playing)
+    QTest.keyClick(own, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.playback.playing)
+
+
 def test_the_likeness_picture_has_room_for_every_row(studio: Studio, qtbot: QtBot) -> None:
     panel = studio.window.statistics
     qtbot.waitUntil(lambda: panel.likeness.verdict is not None, timeout=PATIENCE_MS)
