@@ -4,6 +4,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=${1:-.venv/bin}
 
+# The tests start hundreds of processes: none of them is to compile Composer anew.
+unset PYTHONDONTWRITEBYTECODE
+
 scripts/lint.sh "$bin"
 
 mkdir -p build

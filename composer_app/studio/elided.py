@@ -99,8 +99,6 @@ class ElidedBox(QComboBox):
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setMaxVisibleItems(16)
-        self.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.currentIndexChanged.connect(self._widen_list)
 
     @property
     def wanted_width(self) -> int:
@@ -119,6 +117,15 @@ class ElidedBox(QComboBox):
     def shown(self) -> str:
         """What of the text is seen."""
         return elided(self.currentText(), self.fontMetrics(), self._room().width())
+
+    def showPopup(self) -> None:
+        """The list, which is as wide as its longest text.
+
+        It is made when it is first opened: a window of lists that nobody opens is slow to make.
+        """
+        self.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.view().setMinimumWidth(self._list_width())
+        super().showPopup()
 
     def event(self, event: QEvent) -> bool:
         """Say the whole."""
@@ -150,9 +157,8 @@ class ElidedBox(QComboBox):
         # The style would leave more room beside the arrow than there is to spare, and cut letters.
         return QRect(field.left(), 0, arrow.left() - field.left(), self.height())
 
-    def _widen_list(self) -> None:
-        """The list is as wide as its longest text."""
+    def _list_width(self) -> int:
         metrics = self.view().fontMetrics()
         texts = (self.itemText(index) for index in range(self.count()))
         widest = max((metrics.horizontalAdvance(text) for text in texts), default=0) + 4 * GRID
-        self.view().setMinimumWidth(min(widest, _WIDEST_LIST))
+        return min(widest, _WIDEST_LIST)

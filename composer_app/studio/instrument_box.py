@@ -38,9 +38,9 @@ class InstrumentBox(ElidedBox):
         self.setCurrentIndex(self.findData(program))
         self.setToolTip(f"Instrument: {INSTRUMENT_NAMES[program]}")
 
-    def _widen_list(self) -> None:
+    def _list_width(self) -> int:
         """One width suits every name there is."""
-        self.view().setMinimumWidth(_LIST_WIDTH)
+        return _LIST_WIDTH
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,7 @@
 """The window: puts the panels in their places and connects them to the controllers."""
 
 import logging
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -151,7 +152,6 @@ class MainWindow(QMainWindow):
         self._audition = Audition(document, self.playback, services.sound, settings, self)
         self.loop = LoopController(self.commands, self.roll, document, self.playback, self)
         self.lights = KeyLights(self.keyboard, self.playback, services.live, self)
-        self.settings_dialog = SettingsDialog(services, self.midi, self)
         self.measuring = StatisticsController(
             services, self.statistics, self.roll, self.recording, bar, self
         )
@@ -200,7 +200,7 @@ class MainWindow(QMainWindow):
         self._services.recovery.protectionChanged.connect(self._say_unprotected)
 
     def _connect_playing(self) -> None:
-        self.news.follow_sound(self._services.sound, self.settings_dialog.open_sound)
+        self.news.follow_sound(self._services.sound, self._open_sound_settings)
         self.roll.seekRequested.connect(self.transport.seek)
         self.roll.mouse.touched.connect(self._audition.strike)
         self.roll.keyboard.reached.connect(self._audition.strike)
@@ -235,7 +235,7 @@ class MainWindow(QMainWindow):
             (commands.quit, self.close),
             (commands.stop, self._stop),
             (commands.stop, self.midi.panic),
-            (commands.settings, self.settings_dialog.open_page),
+            (commands.settings, self._open_settings),
             (commands.about, self._show_about),
             (commands.zoom_in, self.roll.zoom_in),
             (commands.zoom_out, self.roll.zoom_out),
@@ -248,6 +248,19 @@ class MainWindow(QMainWindow):
         self.news.follow_numbers(self.findChildren(NumberField))
         # Shortcuts work whether or not a menu or button that shows them is visible.
         self.addActions([item for item in commands.children() if isinstance(item, QAction)])
+
+    @cached_property
+    def settings_dialog(self) -> SettingsDialog:
+        """The settings; made when they are first wanted."""
+        dialog = SettingsDialog(self._services, self.midi, self)
+        self.news.follow_numbers(dialog.findChildren(NumberField))
+        return dialog
+
+    def _open_settings(self) -> None:
+        self.settings_dialog.open_page()
+
+    def _open_sound_settings(self) -> None:
+        self.settings_dialog.open_sound()
 
     # -- starting --------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -58,7 +59,6 @@ class MessageBar(QFrame):
         self._dismiss = _button("Dismiss", self)
         self._dismiss.clicked.connect(self.dismiss)
         self.earlier = self._make_earlier()
-        self.list = MessageHistory(self.history, self)
 
         self.setFixedHeight(max(_HEIGHT, self._label.height_needed() + 2 * _MARGIN))
         layout = QHBoxLayout(self)
@@ -164,6 +164,11 @@ class MessageBar(QFrame):
         self._standing = [message for message in self._standing if message.holds]
         self._show_current()
 
+    @cached_property
+    def history_list(self) -> MessageHistory:
+        """What shows the history; made when it is first opened."""
+        return MessageHistory(self.history, self)
+
     def dismiss(self) -> None:
         """Take away the message being shown."""
         if self._news is not None:
@@ -174,7 +179,7 @@ class MessageBar(QFrame):
 
     def open_history(self) -> None:
         """Show what was said before."""
-        self.list.open_over(self)
+        self.history_list.open_over(self)
 
     def action_buttons(self) -> list[QPushButton]:
         """The buttons of the message being shown, without Dismiss."""
@@ -207,8 +212,8 @@ class MessageBar(QFrame):
         text = one_line(text)
         self.history.add(tone, text)
         self.earlier.setEnabled(True)
-        if self.list.isVisible():
-            self.list.fill()
+        if "history_list" in self.__dict__ and self.history_list.isVisible():
+            self.history_list.fill()
         was = about() if about is not None else None
         cleaned = tuple(one_line(name) for name in names)
         return Message(key, text, tone, actions, cleaned, about, was, goes_on)

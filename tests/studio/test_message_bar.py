@@ -197,32 +197,32 @@ def test_buttons_are_never_cut(bar: MessageBar) -> None:
 
 
 def test_a_click_opens_what_was_said_before(bar: MessageBar, qtbot: QtBot) -> None:
-    long = "word " * 200
+    long, earlier = "word " * 200, bar.history_list
     bar.show()
     qtbot.mouseClick(bar._label, Qt.MouseButton.LeftButton)
-    assert not bar.list.isVisible(), "nothing has been said yet"
+    assert not earlier.isVisible(), "nothing has been said yet"
     assert not bar.earlier.isEnabled()
     bar.tell("Saved a.mid.", Tone.SUCCESS)
     bar.tell(long, Tone.ERROR)
     bar.stand("export", "0 %", Tone.INFO)
     bar.amend("export", "50 %")
     qtbot.mouseClick(bar._label, Qt.MouseButton.LeftButton)
-    assert bar.list.isVisible()
-    blocks = bar.list.words.toPlainText().split("\n")
+    assert earlier.isVisible()
+    blocks = earlier.words.toPlainText().split("\n")
     assert [block.split("  ")[-1].strip() for block in blocks] == [
         "0 %",
         long.strip(),
         "Saved a.mid.",
     ]
-    assert bar.list.words.document().size().width() <= bar.list.words.viewport().width()
+    assert earlier.words.document().size().width() <= earlier.words.viewport().width()
     bar.tell("Saved b.mid.")
-    assert "Saved b.mid." in bar.list.words.toPlainText(), "the list goes on while it is open"
-    bar.list.copy.click()
+    assert "Saved b.mid." in earlier.words.toPlainText(), "the list goes on while it is open"
+    earlier.copy.click()
     lines = QGuiApplication.clipboard().text().split("\n")
     assert len(lines) == 4
     assert lines[-1].endswith("success  Saved a.mid.")
-    qtbot.keyClick(bar.list.words, Qt.Key.Key_Escape)
-    assert not bar.list.isVisible()
+    qtbot.keyClick(earlier.words, Qt.Key.Key_Escape)
+    assert not earlier.isVisible()
 
 
 def test_the_keyboard_opens_the_list_too(bar: MessageBar, qtbot: QtBot) -> None:
@@ -231,6 +231,7 @@ def test_the_keyboard_opens_the_list_too(bar: MessageBar, qtbot: QtBot) -> None:
     assert bar.earlier.accessibleName() == "Earlier messages"
     assert bar.earlier.focusPolicy() & Qt.FocusPolicy.TabFocus
     qtbot.keyClick(bar.earlier, Qt.Key.Key_Space)
-    assert bar.list.isVisible()
-    assert bar.list.focusWidget() is bar.list.words, "arrow keys scroll it, Escape closes it"
-    bar.list.close()
+    earlier = bar.history_list
+    assert earlier.isVisible()
+    assert earlier.focusWidget() is earlier.words, "arrow keys scroll it, Escape closes it"
+    earlier.close()
