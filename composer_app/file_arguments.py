@@ -22,7 +22,7 @@ from composer_app.music.midi_file import (
     write_midi,
 )
 from composer_app.music.regular_file import read_regular
-from composer_app.music.safe_file import cannot_write, failure_reason, whole_file
+from composer_app.music.safe_file import cannot_write, check_place, failure_reason, whole_file
 
 STANDARD: Final = Path("-")
 INPUT_HELP: Final = "- is standard input"
@@ -134,12 +134,16 @@ def output_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def check_output(path: Path) -> None:
-    """Raise :class:`StreamError` if ``path`` is a standard output that can take no file.
+    """Raise :class:`ComposerError` if it is known beforehand that ``path`` can take no file.
 
-    For the beginning of what takes long. What is printed there would be mixed with the file, and
-    a terminal would obey it.
+    For the beginning of what takes long. A terminal can take none: what is printed there would be
+    mixed with the file, and the terminal would obey it.
     """
     if not is_standard(path):
+        try:
+            check_place(path)
+        except (OSError, ValueError) as error:
+            raise SettingError(cannot_write(path, error)) from None
         return
     if sys.__stdout__ is None:
         raise StreamError("Standard output is closed: send it to a file or to another program.")

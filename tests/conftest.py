@@ -37,6 +37,13 @@ settings.register_profile(
 )
 settings.load_profile("composer")
 
+# Measuring makes a test slower by up to two thirds, so whatever tests more than one part is spared
+# (a window, a command, a training), and what is slow anyway. scripts/check_coverage.py holds these.
+_TESTS: Final = Path(__file__).parent
+_MEASURED: Final = frozenset(
+    {"analysis", "distributions", "evaluation", "generation", "live", "music"}
+)
+
 # Only what never comes is waited for so long; pytest-qt itself would give up after five seconds.
 PATIENCE_MS: Final = 60_000
 
@@ -56,8 +63,12 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """See to it that nothing long comes late."""
+    """See to it that nothing long comes late, and measure what the pure parts' own tests take."""
     items[:] = turns.in_order(items)
+    for item in items:
+        own = _MEASURED.intersection(item.path.relative_to(_TESTS).parts)
+        if not own or item.get_closest_marker("slow"):
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -94,7 +94,7 @@ def test_what_is_no_file_is_never_replaced(
 def test_a_place_is_looked_at_before_the_work_is_done(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def read(_: str) -> None:
+    def read(*_: object) -> None:
         pytest.fail("the work has begun")
 
     monkeypatch.setattr("composer_app.training.style_corpora.read_style", read)
@@ -102,6 +102,11 @@ def test_a_place_is_looked_at_before_the_work_is_done(
     status, _, err = run("corpus", "hymn", "-o", "out.npz")
     assert status == 2
     assert "it is a pipe" in err
+    monkeypatch.setattr("composer_app.reporting.profile_command.load_corpus", read)
+    make_pipe(folder / "hymn.copies.npz")
+    status, _, err = run("profile", "hymn", "--corpus", "hymn.npz", "-o", "new.json")
+    assert status == 2
+    assert "hymn.copies.npz cannot be written: it is a pipe" in err
     make_pipe(folder / "checkpoint.pt")
     status, _, err = run("train", "--corpus", "hymn.npz", "--out", ".")
     assert status == 2

@@ -11,6 +11,7 @@ from composer_app.analysis.quality_grid import VoiceGrid
 from composer_app.errors import CorpusError
 from composer_app.file_arguments import (
     INPUT_HELP,
+    check_output,
     file_argument,
     input_name,
     named_file,
@@ -76,10 +77,13 @@ def reference_of(piece: Piece) -> Reference:
 
 
 def _run(args: argparse.Namespace) -> int:
+    output: Path = args.output or profile_path(args.style)
+    copies = index_path(args.style, output.parent)
+    for each in (output, copies):
+        check_output(each)
     corpus: Path = args.corpus or Path("build") / f"{args.style}.npz"
     pieces = load_corpus(corpus, *_SPLITS)
     references = [reference_of(piece) for piece in pieces if piece.style == args.style]
-    output: Path = args.output or profile_path(args.style)
     try:
         profile = build_profile(args.style, *STYLE_TEXTS[args.style], references)
     except ValueError as error:
@@ -88,7 +92,6 @@ def _run(args: argparse.Namespace) -> int:
         ) from None
     write_output(output, profile.to_json().encode())
     index = CopyIndex.build(args.style, references)
-    copies = index_path(args.style, output.parent)
     with output_file(copies) as stream:
         index.save(stream)
     for spread in profile.spreads:

@@ -15,7 +15,7 @@ from composer_app.file_arguments import (
     named_file,
     output_name,
 )
-from composer_app.music.safe_file import cannot_write, check_place, failure_reason
+from composer_app.music.safe_file import failure_reason
 from composer_app.terminal import say, status_line
 from composer_app.training.config import CONFIGS, STYLES, OnePassConfig, RefiningConfig, make_config
 
@@ -125,9 +125,9 @@ def _need(module: str) -> None:
 
 def _make_room(out: Path) -> None:
     """Make sure, before minutes of work, that the file ``out`` can be written."""
-    check_output(out)
     if not is_standard(out):
-        _check_place(out)
+        _make_folder(out.parent)
+    check_output(out)
 
 
 def _make_folder(folder: Path) -> None:
@@ -140,15 +140,6 @@ def _make_folder(folder: Path) -> None:
         raise SettingError(
             f"Nothing can be written to {folder}: {failure_reason(error)}; choose another place."
         ) from None
-
-
-def _check_place(path: Path) -> None:
-    """Make sure, before as much work, that ``path`` is no folder, device or the like."""
-    _make_folder(path.parent)
-    try:
-        check_place(path)
-    except (OSError, ValueError) as error:
-        raise SettingError(cannot_write(path, error)) from None
 
 
 def _corpus(args: argparse.Namespace) -> int:
@@ -178,7 +169,7 @@ def _train(args: argparse.Namespace) -> int:
     config = make_config(args.technique, args.overrides)
     out = args.out or Path("build/training") / args.technique
     checkpoint = out / "checkpoint.pt"
-    _check_place(checkpoint)
+    _make_room(checkpoint)
     corpora = args.corpus or [Path("build/bach.npz")]
     train = [piece for path in corpora for piece in load_corpus(path, "train", "extra")]
     trainer: RefiningTrainer | ClassicGanTrainer | OnePassTrainer

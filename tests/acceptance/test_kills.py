@@ -1,6 +1,6 @@
 """Nothing is lost: the studio is killed at random moments, and all that it was doing is there.
 
-COMPOSER_KILLS says how often, 12 times where it does not. ``python -m tests.acceptance.killing``
+COMPOSER_KILLS says how often, nine times where it does not. ``python -m tests.acceptance.killing``
 does the same without pytest.
 """
 
@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.acceptance import killing
 from tests.acceptance.killing import PROMISE, Piece, Take
 
-KILLS = int(os.environ.get("COMPOSER_KILLS", "12"))
+KILLS = int(os.environ.get("COMPOSER_KILLS", "9"))
 
 
 @pytest.mark.slow

@@ -18,6 +18,8 @@ from composer_app.music.note import Note
 from composer_app.music.timing import Meter
 
 pytest.importorskip("onnxruntime")
+# The parts have tests of their own, which coverage is measured of.
+pytestmark = pytest.mark.no_cover
 
 AnyGenerator = RefiningGenerator | UNetGenerator
 REST = -1

@@ -135,6 +135,11 @@ def test_the_longest_melody_is_accepted() -> None:
         ({"temperature": 0.0}, "temperature"),
         ({"temperature": 2.1}, "temperature"),
         ({"temperature": float("nan")}, "temperature"),
+        ({"upbeat": -1}, "upbeat"),
+        ({"upbeat": 99}, "upbeat"),
+        ({"iterations": 0}, "iterations"),
+        ({"max_removed": 101}, "max_removed"),
+        ({"vary_melody": 1.1}, "vary_melody"),
     ],
 )
 def test_settings_out_of_range(settings: dict[str, float], why: str) -> None:
@@ -157,3 +162,16 @@ def test_an_upbeat_is_heard_where_long_notes_mark_the_bar(style: str, upbeat: in
     generator = FakeGenerator(style=style)
     compose(Melody(notes, meter=tune.meter), generator, GenerationSettings())
     assert generator.calls[0][3].upbeat == upbeat
+
+
+def test_an_upbeat_that_is_given_is_not_listened_for() -> None:
+    generator = FakeGenerator()
+    compose(MELODY, generator, GenerationSettings(upbeat=3))
+    assert generator.calls[0][3].upbeat == 3
+
+
+def test_what_is_given_is_as_long_as_the_melody() -> None:
+    given = given_from(PLAYED, ((), (), ()), [])
+    longer = replace(PLAYED, notes=(*PLAYED.notes, Note(PLAYED.steps, 60, 16)))
+    with pytest.raises(ValueError, match="given are"):
+        compose(longer, FakeGenerator(), GenerationSettings(), given=given)

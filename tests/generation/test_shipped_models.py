@@ -20,6 +20,8 @@ from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.sample_melodies import load_sample
 
 pytest.importorskip("onnxruntime")
+# The parts have tests of their own, which coverage is measured of.
+pytestmark = pytest.mark.no_cover
 
 # One of each file: its styles are the same network.
 FILES = sorted({model.path: model.name for model in installed_models()}.items())

@@ -434,6 +434,7 @@ compositions = st.builds(
 @settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@pytest.mark.slow
 def test_a_composition_survives_its_own_file(tmp_path: Path, piece: Composition) -> None:
     write_midi(piece, tmp_path / "piece.mid")
     assert read_midi(tmp_path / "piece.mid") == piece

@@ -9,14 +9,14 @@ import json
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QElapsedTimer
+from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from composer_app.studio.theme import apply_theme
 from tests.studio.clipping import off_the_screen, seen_whole
 from tests.studio.support import Studio, open_studio
 
-_SETTLED_MS = 700
+_SETTLED_MS = 400
 # A window manager may be slow to begin.
 _PATIENCE_MS = 20_000
 
@@ -29,24 +29,24 @@ def main() -> None:
     with open_studio(folder) as studio:
         window = studio.window
         window.show()
-        live(app)
+        live()
         patience = QElapsedTimer()
         patience.start()
         while window.frameGeometry() == window.geometry() and patience.elapsed() < _PATIENCE_MS:
-            live(app)
+            live()
         if size:
             window.resize(*size)
-            live(app)
+            live()
         window.settings_dialog.open_sound()
         window.statistics_holder.toggle()
-        live(app)
+        live()
         say(studio)
         for _ in sys.stdin:
             patience.restart()
-            live(app)
+            live()
             while off_the_screen(window) and patience.elapsed() < _PATIENCE_MS:
-                live(app)
-            live(app)
+                live()
+            live()
             say(studio)
 
 
@@ -66,12 +66,11 @@ def say(studio: Studio) -> None:
     sys.stdout.flush()
 
 
-def live(app: QApplication) -> None:
+def live() -> None:
     """Let windows find their place."""
-    clock = QElapsedTimer()
-    clock.start()
-    while clock.elapsed() < _SETTLED_MS:
-        app.processEvents()
+    loop = QEventLoop()
+    QTimer.singleShot(_SETTLED_MS, loop.quit)
+    loop.exec()
 
 
 if __name__ == "__main__":

@@ -81,6 +81,23 @@ def test_a_sample_and_a_new_piece_open_at_their_start(
     assert_fitted_from_the_start(studio)
 
 
+def test_a_piece_that_is_brought_back_opens_at_its_start(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_studio(tmp_path) as before:
+        before.services.document.begin(long_piece(200), "Record", saved=False)
+    with open_studio(tmp_path) as studio:
+        window = studio.window
+        window.resize(1280, 800)
+        window.show()
+        qtbot.waitUntil(lambda: bool(window.message_bar.action_buttons()))
+        open_file(studio, qtbot, tmp_path, 60)
+        look_elsewhere(studio)
+        # That the file was opened.
+        window.message_bar.dismiss()
+        window.message_bar.action_buttons()[0].click()
+        qtbot.waitUntil(lambda: studio.composition.title == "200 bars")
+        assert_fitted_from_the_start(studio)
+
+
 def test_what_plays_is_silent_when_another_piece_is_opened(
     studio: Studio, qtbot: QtBot, tmp_path: Path
 ) -> None:
