@@ -324,7 +324,11 @@ class Chain:
                 self._asked.setdefault(each["file"], []).append(each["digest"])
             elif each["what"] == "written":
                 for name, state in each["files"].items():
-                    asked = self._asked[name]
+                    asked = self._asked.get(name, [])
+                    if state not in asked:
+                        said = [what for what in child.said if what["what"] != "state"]
+                        self._damaged(f"{name}: {state} was written, nobody asked for it: {said}")
+                        continue
                     self._certain[name] = len(asked) - 1 - asked[::-1].index(state)
 
     def _look_at_files(self, child: Child) -> None:
