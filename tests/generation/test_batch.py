@@ -57,9 +57,13 @@ def test_names(
         ("a.mid", ".", 1, "a.mid is the melody itself"),
         ("a.mid b.mid", "file", 1, "need a folder"),
         ("a.mid b.mid", "new.mid", 1, "need a folder"),
+        ("a.mid b.mid", "-", 1, "Standard output takes one piece"),
+        ("a.mid", "-", 2, "Standard output takes one piece"),
+        ("- b.mid", "out", 1, "Standard input is one melody"),
+        ("-", ".", 1, "What comes from standard input has no name"),
     ],
 )
-def test_results_that_would_collide(
+def test_results_that_would_collide_or_cannot_be_told_apart(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     melodies: str,
@@ -137,28 +141,6 @@ def test_a_folder_that_is_write_protected(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(SettingError, match="cannot be written to"):
         prepare_folder(tmp_path / "out.mid", make=False)
-
-
-@pytest.mark.parametrize(
-    ("melodies", "output", "takes", "why"),
-    [
-        ("a.mid b.mid", "-", 1, "Standard output takes one piece"),
-        ("a.mid", "-", 2, "Standard output takes one piece"),
-        ("- b.mid", "out", 1, "Standard input is one melody"),
-        ("-", ".", 1, "What comes from standard input has no name"),
-    ],
-)
-def test_a_stream_is_one_piece(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    melodies: str,
-    output: str,
-    takes: int,
-    why: str,
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(SettingError, match=why):
-        outputs(melodies, output, takes)
 
 
 def test_a_stream_goes_to_a_stream_or_to_a_file_that_is_named() -> None:
