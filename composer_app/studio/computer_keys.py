@@ -43,9 +43,10 @@ class ComputerKeys(QObject):
         self._enabled = enabled
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        kind = event.type()
+        # Every event of the application comes by here: most are to go on at once.
         if not isinstance(event, QKeyEvent) or not self._is_ours(watched):
             return False
+        kind = event.type()
         if kind is QEvent.Type.ShortcutOverride:
             # Accepting it says: this key is no shortcut here.
             if self._plays(event) or self._presses_button(event):

@@ -187,6 +187,7 @@ class MainWindow(QMainWindow):
             step_bar=self.tools.step_bar,
             keyboard=self.keyboard_panel,
             messages=self.message_bar,
+            parent=self,
         )
         self._centre = centre
         self.setCentralWidget(centre)

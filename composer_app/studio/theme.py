@@ -6,6 +6,7 @@ of :class:`Tokens`. A widget asks for a special dress by name with :func:`set_ro
 """
 
 import dataclasses
+import functools
 from string import Template
 from typing import Final
 
@@ -124,13 +125,19 @@ def _luminance(color: QColor) -> float:
 
 def text_font(size: int = BASE_SIZE, *, bold: bool = False) -> QFont:
     """The studio's type at ``size`` pixels."""
-    installed = set(QFontDatabase.families())
-    family = next((name for name in _FAMILIES if name in installed), "")
+    family = _family()
     font = QFont(family) if family else QFont()
     font.setPixelSize(size)
     if bold:
         font.setWeight(QFont.Weight.DemiBold)
     return font
+
+
+@functools.cache
+def _family() -> str:
+    """The first of the studio's families that is installed, or nothing."""
+    installed = set(QFontDatabase.families())
+    return next((name for name in _FAMILIES if name in installed), "")
 
 
 def numeral_font(size: int = BASE_SIZE, *, bold: bool = False) -> QFont:
@@ -154,9 +161,11 @@ def set_role(widget: QWidget, role: str) -> None:
         # Without this a plain QWidget does not paint its own background.
         widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     widget.setProperty("role", role)
-    style = widget.style()
-    style.unpolish(widget)
-    style.polish(widget)
+    # A widget that has not been seen yet is dressed when it is.
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        style = widget.style()
+        style.unpolish(widget)
+        style.polish(widget)
 
 
 def palette() -> QPalette:
@@ -195,7 +204,7 @@ def palette() -> QPalette:
 def style_sheet() -> str:
     """``assets/theme/studio.qss`` with the tokens filled in."""
     template = (resource_folder("assets") / "theme" / "studio.qss").read_text(encoding="utf-8")
-    sizes = {"base_size": BASE_SIZE, "medium_size": MEDIUM_SIZE, "large_size": LARGE_SIZE}
+    sizes = {"medium_size": MEDIUM_SIZE, "large_size": LARGE_SIZE}
     return Template(template).substitute(dataclasses.asdict(COLORS), radius=RADIUS, **sizes)
 
 

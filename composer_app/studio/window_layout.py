@@ -36,12 +36,13 @@ class Arrangement(QWidget):
         step_bar: QWidget,
         keyboard: KeyboardPanel,
         messages: QWidget,
+        parent: QWidget,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self._right = mixer, statistics
         self._statistics = statistics
         self._keyboard = keyboard
-        self._splitter = _right(mixer, statistics)
+        self._splitter = _right(mixer, statistics, self)
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
@@ -84,8 +85,8 @@ class Arrangement(QWidget):
         self._keyboard.set_height(round(LEAST_HEIGHT + share * (HEIGHT - LEAST_HEIGHT)))
 
 
-def _right(mixer: QWidget, statistics: QWidget) -> QSplitter:
-    right = QSplitter(Qt.Orientation.Vertical)
+def _right(mixer: QWidget, statistics: QWidget, parent: QWidget) -> QSplitter:
+    right = QSplitter(Qt.Orientation.Vertical, parent)
     right.setChildrenCollapsible(False)
     right.addWidget(mixer)
     right.addWidget(statistics)
