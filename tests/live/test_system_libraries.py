@@ -13,7 +13,7 @@ import pytest
 from composer_app.live import jack_watch, system_libraries
 from composer_app.live.system_libraries import find_library, quick_search
 from tests.acceptance.command_line import PATIENCE
-from tests.project.test_imports import OPEN_THE_STUDIO
+from tests.packaging.test_imports import OPEN_THE_STUDIO
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has ldconfig")
 
