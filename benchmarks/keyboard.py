@@ -19,12 +19,12 @@ import rtmidi
 from numpy.typing import NDArray
 
 from benchmarks.rendering import quartet
-from composer_app.live.midi_connect import connect_input
-from composer_app.live.midi_ports import MidiPorts
+from composer_app.live.midi.connect import connect_input
+from composer_app.live.midi.inputs import MidiPorts
 from composer_app.live.note_sink import LIVE_CHANNEL
-from composer_app.live.quiet import quiet_stderr
-from composer_app.live.soundfonts import find_soundfonts
-from composer_app.live.synthesizer import FluidSynthesizer
+from composer_app.live.synth.soundfonts import find_soundfonts
+from composer_app.live.synth.synthesizer import FluidSynthesizer
+from composer_app.live.system.quiet import quiet_stderr
 
 if TYPE_CHECKING:
     from tests.live.peer import Peer
@@ -134,10 +134,10 @@ class Bench:
     def __init__(self, folder: Path, keys: "Peer") -> None:
         from PySide6.QtWidgets import QApplication
 
-        from composer_app.studio.main_window import MainWindow
-        from composer_app.studio.services import build_services
-        from composer_app.studio.settings import Settings
-        from composer_app.studio.theme import apply_theme
+        from composer_app.studio.runtime.settings import Settings
+        from composer_app.studio.widgets.theme import apply_theme
+        from composer_app.studio.window.main_window import MainWindow
+        from composer_app.studio.window.services import build_services
 
         app = QApplication.instance() or QApplication([])
         assert isinstance(app, QApplication)

@@ -14,10 +14,10 @@ from typing import Final
 import numpy as np
 
 from benchmarks.rendering import quartet
-from composer_app.live.audio_drivers import SAMPLE_RATE
-from composer_app.live.player import Player
-from composer_app.live.soundfonts import find_soundfonts
-from composer_app.live.synthesizer import FluidSynthesizer, SoundSettings
+from composer_app.live.playback.player import Player
+from composer_app.live.synth.audio_drivers import SAMPLE_RATE
+from composer_app.live.synth.soundfonts import find_soundfonts
+from composer_app.live.synth.synthesizer import FluidSynthesizer, SoundSettings
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoMap, seconds_per_step
@@ -95,7 +95,7 @@ def scrolling() -> Callable[[], None]:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
-    from composer_app.studio.piano_roll_view import PianoRollView
+    from composer_app.studio.roll.view import PianoRollView
 
     app = QApplication.instance() or QApplication([])
     view = PianoRollView()

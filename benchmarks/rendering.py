@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from composer_app.errors import DeviceError
-from composer_app.live.audio_file import FORMATS, AudioFormat, AudioWritten, write_audio
+from composer_app.live.rendering.audio_file import FORMATS, AudioFormat, AudioWritten, write_audio
 from composer_app.music.composition import DEFAULT_PROGRAMS, VOICE_NAMES, Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoMap

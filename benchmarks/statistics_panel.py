@@ -37,9 +37,9 @@ def update_costs(runs: int) -> dict[str, list[float]]:
     from PySide6.QtCore import QEventLoop, QTimer
     from PySide6.QtWidgets import QApplication
 
-    from composer_app.studio.jobs import Jobs
-    from composer_app.studio.statistics_panel import StatisticsPanel
-    from composer_app.studio.theme import apply_theme
+    from composer_app.studio.runtime.jobs import Jobs
+    from composer_app.studio.statistics.panel import StatisticsPanel
+    from composer_app.studio.widgets.theme import apply_theme
 
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)

@@ -34,10 +34,10 @@ def generate_to_painted(melody: "Melody", runs: int) -> list[float]:
     from PySide6.QtWidgets import QApplication
 
     from composer_app.music.composition import Composition
-    from composer_app.studio.main_window import MainWindow
-    from composer_app.studio.services import build_services
-    from composer_app.studio.settings import Settings
-    from composer_app.studio.theme import apply_theme
+    from composer_app.studio.runtime.settings import Settings
+    from composer_app.studio.widgets.theme import apply_theme
+    from composer_app.studio.window.main_window import MainWindow
+    from composer_app.studio.window.services import build_services
 
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
@@ -87,8 +87,8 @@ def roll_paints(runs: int) -> dict[str, float]:
 
     from composer_app.music.composition import Composition, Track
     from composer_app.music.note import Note
-    from composer_app.studio.piano_roll_view import PianoRollView
-    from composer_app.studio.theme import apply_theme
+    from composer_app.studio.roll.view import PianoRollView
+    from composer_app.studio.widgets.theme import apply_theme
 
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
@@ -125,8 +125,8 @@ def roll_paints(runs: int) -> dict[str, float]:
 
     measure_all("")
     if hasattr(view, "set_selection"):
-        from composer_app.studio.locks import Locks
-        from composer_app.studio.selection import Selection
+        from composer_app.studio.document.locks import Locks
+        from composer_app.studio.document.selection import Selection
 
         everything = Selection.everything(piece)
         view.set_selection(everything)
@@ -168,10 +168,10 @@ def open_and_leave(kind: str) -> None:
         window = QMainWindow()
         window.resize(1440, 900)
     else:
-        from composer_app.studio.main_window import MainWindow
-        from composer_app.studio.services import build_services
-        from composer_app.studio.settings import Settings
-        from composer_app.studio.theme import apply_theme
+        from composer_app.studio.runtime.settings import Settings
+        from composer_app.studio.widgets.theme import apply_theme
+        from composer_app.studio.window.main_window import MainWindow
+        from composer_app.studio.window.services import build_services
 
         app = QApplication([])
         apply_theme(app)

@@ -215,7 +215,7 @@ def _reinstall() -> str:
 
 
 def _window_facts() -> list[Fact]:
-    from composer_app.studio.display import display_problem, library_problem, qt_platform
+    from composer_app.studio.runtime.display import display_problem, library_problem, qt_platform
 
     name = "window"
     problem = display_problem()

@@ -17,12 +17,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QApplication, QWidget
 
 from composer_app.generation.catalog import DEFAULT_MODEL
-from composer_app.live.midi_ports import MidiCallback, PortChanges
+from composer_app.live.midi.inputs import MidiCallback, PortChanges
 from composer_app.live.note_sink import SilentSynthesizer
-from composer_app.studio.main_window import MainWindow
-from composer_app.studio.services import Services, build_services
-from composer_app.studio.settings import Settings
-from composer_app.studio.theme import apply_theme
+from composer_app.studio.runtime.settings import Settings
+from composer_app.studio.widgets.theme import apply_theme
+from composer_app.studio.window.main_window import MainWindow
+from composer_app.studio.window.services import Services, build_services
 
 IMAGES: Final = Path(__file__).resolve().parent / "images"
 SMALL: Final = (1280, 800)

@@ -31,13 +31,13 @@ HELD: Final = (
     "composer_app/generation/batch.py",
     "composer_app/generation/catalog.py",
     "composer_app/generation/model_file.py",
-    "composer_app/live/recorder.py",
-    "composer_app/live/quantization.py",
-    "composer_app/live/capture.py",
-    "composer_app/live/journal.py",
-    "composer_app/live/step_input.py",
-    "composer_app/live/metronome.py",
-    "composer_app/live/transport.py",
+    "composer_app/live/recording/recorder.py",
+    "composer_app/music/quantization.py",
+    "composer_app/live/recording/capture.py",
+    "composer_app/live/recording/journal.py",
+    "composer_app/live/recording/step_input.py",
+    "composer_app/live/playback/metronome.py",
+    "composer_app/live/playback/transport.py",
 )
 
 

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 bin=${1:-.venv/bin}
 
 problem=$("$bin/python" -c \
-    'from composer_app.studio.display import display_problem; print(display_problem() or "")')
+    'from composer_app.studio.runtime.display import display_problem; print(display_problem() or "")')
 if [ -z "$problem" ]; then
     exec "$bin/composer-app"
 fi

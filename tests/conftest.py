@@ -87,8 +87,9 @@ def repository() -> Path:
 def thrown_away_here() -> Iterator[None]:
     """Collect a test's widgets on the GUI thread, after the test.
 
-    As the studio does while it runs, and for the same reason (composer_app/studio/garbage.py). What
-    survives a test (modules, caches) is frozen, so that collecting after the next one stays quick.
+    As the studio does while it runs, and for the same reason (studio/runtime/garbage.py). What
+    survives a test (modules, caches) is frozen, so that collecting after the next one stays
+    quick.
     """
     gc.disable()
     yield

@@ -20,7 +20,12 @@ from composer_app.file_arguments import (
     output_name,
     read_piece,
 )
-from composer_app.live.audio_file import (
+from composer_app.live.midi.connect import VIRTUAL_OUTPUT
+from composer_app.live.midi.output_synthesizer import MidiSynthesizer
+from composer_app.live.midi.outputs import MidiOutputs
+from composer_app.live.note_sink import SilentSynthesizer, Synthesizer
+from composer_app.live.playback.player import Player
+from composer_app.live.rendering.audio_file import (
     CEILING,
     FORMATS,
     LEAST_GAIN,
@@ -29,13 +34,8 @@ from composer_app.live.audio_file import (
     AudioSettings,
     write_audio,
 )
-from composer_app.live.midi_connect import VIRTUAL_OUTPUT
-from composer_app.live.midi_output import MidiSynthesizer
-from composer_app.live.midi_outputs import MidiOutputs
-from composer_app.live.note_sink import SilentSynthesizer, Synthesizer
-from composer_app.live.player import Player
-from composer_app.live.rendering import DEFAULT_RATE
-from composer_app.live.synthesizer import SoundSettings, open_synthesizer
+from composer_app.live.rendering.rendering import DEFAULT_RATE
+from composer_app.live.synth.synthesizer import SoundSettings, open_synthesizer
 from composer_app.music.composition import Composition
 from composer_app.terminal import say, status_line, warn
 

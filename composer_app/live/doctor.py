@@ -51,8 +51,8 @@ def sound_facts() -> list[Fact]:
 
 def midi_facts() -> list[Fact]:
     """The MIDI ports that there are."""
-    from composer_app.live.midi_outputs import MidiOutputs
-    from composer_app.live.midi_ports import MidiPorts
+    from composer_app.live.midi.inputs import MidiPorts
+    from composer_app.live.midi.outputs import MidiOutputs
 
     with closing(MidiPorts()) as inputs, closing(MidiOutputs()) as outputs:
         return [
@@ -70,7 +70,7 @@ def _ports(name: str, problem: str | None, names: list[str]) -> Fact:
 def _library() -> Fact:
     import ctypes
 
-    from composer_app.live.fluid_library import fluid_library
+    from composer_app.live.synth.fluid_library import fluid_library
 
     try:
         library = fluid_library()
@@ -82,8 +82,8 @@ def _library() -> Fact:
 
 
 def _soundfont_and_device() -> list[Fact]:
-    from composer_app.live.rendering import choose_soundfont
-    from composer_app.live.synthesizer import FluidSynthesizer
+    from composer_app.live.rendering.rendering import choose_soundfont
+    from composer_app.live.synth.synthesizer import FluidSynthesizer
 
     try:
         path = choose_soundfont()
@@ -116,7 +116,7 @@ def _device_name(driver: str) -> str:
 
 
 def _audio_files() -> Fact:
-    from composer_app.live.audio_file import FORMATS, soundfile_module
+    from composer_app.live.rendering.audio_file import FORMATS, soundfile_module
 
     try:
         soundfile = soundfile_module()

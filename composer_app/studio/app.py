@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from composer_app.plain_text import one_line
-from composer_app.studio.display import display_problem, library_problem
+from composer_app.studio.runtime.display import display_problem, library_problem
 from composer_app.terminal import warn
 
 _LOG_BYTES: Final = 1_000_000
@@ -36,15 +36,15 @@ def run(argv: Sequence[str]) -> int:
 def _run_window(argv: Sequence[str]) -> int:
     from PySide6.QtWidgets import QApplication
 
-    from composer_app.studio.closing import close_from_outside
-    from composer_app.studio.error_hooks import ErrorHooks
-    from composer_app.studio.garbage import GarbageCollection
-    from composer_app.studio.icons import app_icon
-    from composer_app.studio.interrupt import InterruptHandler
-    from composer_app.studio.main_window import MainWindow
-    from composer_app.studio.services import build_services
-    from composer_app.studio.settings import Settings
-    from composer_app.studio.theme import apply_theme
+    from composer_app.studio.files.closing import close_from_outside
+    from composer_app.studio.runtime.error_hooks import ErrorHooks
+    from composer_app.studio.runtime.garbage import GarbageCollection
+    from composer_app.studio.runtime.interrupt import InterruptHandler
+    from composer_app.studio.runtime.settings import Settings
+    from composer_app.studio.widgets.icons import app_icon
+    from composer_app.studio.widgets.theme import apply_theme
+    from composer_app.studio.window.main_window import MainWindow
+    from composer_app.studio.window.services import build_services
 
     app = QApplication([sys.argv[0]])
     app.setApplicationName("Composer")

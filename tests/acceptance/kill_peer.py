@@ -27,14 +27,14 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from composer_app.live.midi_outputs import MidiOutputs
+from composer_app.live.midi.outputs import MidiOutputs
 from composer_app.live.note_sink import SilentSynthesizer
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
-from composer_app.studio.main_window import MainWindow
-from composer_app.studio.services import Services, build_services
-from composer_app.studio.settings import Settings
-from composer_app.studio.theme import apply_theme
+from composer_app.studio.runtime.settings import Settings
+from composer_app.studio.widgets.theme import apply_theme
+from composer_app.studio.window.main_window import MainWindow
+from composer_app.studio.window.services import Services, build_services
 from tests.live.midi_fakes import FakeSystem
 from tests.studio.support import AnsweringDialogs, FakePorts
 

@@ -30,8 +30,8 @@ from threading import Thread
 from typing import Any
 
 from composer_app.music.midi_file import read_midi, write_midi
-from composer_app.studio.document import Document
-from composer_app.studio.recovery import Recovery
+from composer_app.studio.document.document import Document
+from composer_app.studio.document.recovery import Recovery
 from tests.acceptance.kill_peer import digest
 from tests.studio.support import scale
 

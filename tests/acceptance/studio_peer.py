@@ -40,11 +40,11 @@ from composer_app.generation.generator import (
 from composer_app.live.note_sink import SilentSynthesizer
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
-from composer_app.studio.main_window import MainWindow
-from composer_app.studio.recording_controller import RecordingState
-from composer_app.studio.services import Services, build_services
-from composer_app.studio.settings import Settings
-from composer_app.studio.theme import apply_theme
+from composer_app.studio.recording.recording_controller import RecordingState
+from composer_app.studio.runtime.settings import Settings
+from composer_app.studio.widgets.theme import apply_theme
+from composer_app.studio.window.main_window import MainWindow
+from composer_app.studio.window.services import Services, build_services
 
 LONG_MELODY = Melody(tuple(Note(4 * beat, 60 + beat % 12, 4) for beat in range(128)))
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from composer_app.live.midi_outputs import MidiOutputs
+from composer_app.live.midi.outputs import MidiOutputs
 from composer_app.live.note_sink import SilentSynthesizer
-from composer_app.live.synthesizer import FluidSynthesizer
+from composer_app.live.synth.synthesizer import FluidSynthesizer
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoMap
-from composer_app.studio.main_window import MainWindow
-from composer_app.studio.services import Services, build_services
-from composer_app.studio.settings import Settings
+from composer_app.studio.runtime.settings import Settings
+from composer_app.studio.window.main_window import MainWindow
+from composer_app.studio.window.services import Services, build_services
 from tests.live.midi_fakes import FakeSystem
 from tests.live.rig import AudioServer, audio_server, pitches_in, skip_if_overloaded
 from tests.studio.support import FakePorts

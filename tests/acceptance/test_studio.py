@@ -16,7 +16,7 @@ from composer_app.live.note_sink import LIVE_CHANNEL, track_channel
 from composer_app.music.composition import VOICE_NAMES
 from composer_app.music.midi_file import read_midi
 from composer_app.music.note import Note
-from composer_app.studio.recording_controller import RecordingState
+from composer_app.studio.recording.recording_controller import RecordingState
 from tests.studio.support import Studio, open_studio
 
 # Ode to Joy, in quarters at 100 BPM.

@@ -32,9 +32,9 @@ from pathlib import Path
 from time import monotonic
 from PySide6.QtWidgets import QApplication
 app = QApplication([])
-from composer_app.studio.main_window import MainWindow
-from composer_app.studio.services import build_services
-from composer_app.studio.settings import Settings
+from composer_app.studio.window.main_window import MainWindow
+from composer_app.studio.window.services import build_services
+from composer_app.studio.runtime.settings import Settings
 services = build_services(Settings(Path("data")))
 window = MainWindow(services)
 window.show()

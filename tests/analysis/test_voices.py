@@ -14,7 +14,7 @@ from composer_app.music.composition import VOICE_NAMES, Composition, Origin, Tra
 from composer_app.music.edits import with_melody_track
 from composer_app.music.note import Note
 from composer_app.reporting.report import report_on
-from composer_app.studio.statistics_verdict import verdict_of
+from composer_app.studio.statistics.comparison import verdict_of
 from composer_app.training.style_corpora import read_style
 
 HIGH = (Note(0, 72, 8), Note(8, 74, 8))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from composer_app.live.soundfonts import find_soundfonts
+from composer_app.live.synth.soundfonts import find_soundfonts
 from tests.live import rig
 
 

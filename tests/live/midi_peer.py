@@ -25,15 +25,15 @@ import rtmidi
 from mido import Message
 
 from composer_app.errors import DeviceError
-from composer_app.live.midi_connect import (
+from composer_app.live.midi.connect import (
     VIRTUAL_INPUT,
     VIRTUAL_OUTPUT,
     connect_input,
     connect_output,
 )
-from composer_app.live.midi_output import MidiSynthesizer
-from composer_app.live.midi_outputs import MidiOutputs
-from composer_app.live.midi_ports import MidiPorts
+from composer_app.live.midi.inputs import MidiPorts
+from composer_app.live.midi.output_synthesizer import MidiSynthesizer
+from composer_app.live.midi.outputs import MidiOutputs
 
 CLIENT = "Test keyboard"
 # A thousand messages a second.

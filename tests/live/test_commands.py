@@ -19,7 +19,7 @@ from composer_app.errors import DeviceError
 from composer_app.live import commands
 from composer_app.live.commands import choose_output
 from composer_app.live.note_sink import SilentSynthesizer, Synthesizer
-from composer_app.live.player import Player
+from composer_app.live.playback.player import Player
 from composer_app.music.composition import Composition, Track
 from composer_app.music.midi_file import write_midi
 from composer_app.music.note import Note

@@ -22,11 +22,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from composer_app.studio.distribution_parts import Readout
-from composer_app.studio.elided import ElidedBox, ElidedLabel
-from composer_app.studio.likeness_view import LikenessHead
-from composer_app.studio.message_label import MessageLabel
-from composer_app.studio.selection_bar import SelectionBar
+from composer_app.studio.messages.label import MessageLabel
+from composer_app.studio.roll.selection_bar import SelectionBar
+from composer_app.studio.statistics.distribution_parts import Readout
+from composer_app.studio.statistics.likeness_view import LikenessHead
+from composer_app.studio.widgets.elided import ElidedBox, ElidedLabel
 
 # They float over what is beneath them.
 _FLOATING = (SelectionBar, LikenessHead)

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from composer_app.studio.theme import apply_theme
+from composer_app.studio.widgets.theme import apply_theme
 
 
 @pytest.fixture(autouse=True)

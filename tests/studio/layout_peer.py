@@ -12,9 +12,9 @@ from pathlib import Path
 from PySide6.QtCore import QElapsedTimer, QSize
 from PySide6.QtWidgets import QApplication, QWidget
 
-from composer_app.studio.main_window import MainWindow
-from composer_app.studio.theme import apply_theme
-from composer_app.studio.window_placement import frame_of
+from composer_app.studio.widgets.theme import apply_theme
+from composer_app.studio.widgets.window_placement import frame_of
+from composer_app.studio.window.main_window import MainWindow
 from tests.studio.clipping import faults, off_the_screen, seen_whole
 from tests.studio.stages import staged, stages
 

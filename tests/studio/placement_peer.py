@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from composer_app.studio.theme import apply_theme
+from composer_app.studio.widgets.theme import apply_theme
 from tests.studio.clipping import off_the_screen, seen_whole
 from tests.studio.support import Studio, open_studio
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from composer_app.studio.elided import ElidedBox, ElidedLabel
+from composer_app.studio.widgets.elided import ElidedBox, ElidedLabel
 
 # (where, text, whether it is shown as HTML if it looks like it, whether "&" marks a mnemonic)
 Shown = tuple[str, str, bool, bool]

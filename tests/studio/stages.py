@@ -21,8 +21,8 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.timing import Meter, TempoMap
-from composer_app.studio.message_bar import MessageAction, Tone
-from composer_app.studio.selection import Selection
+from composer_app.studio.document.selection import Selection
+from composer_app.studio.messages.bar import MessageAction, Tone
 from tests.generation.fake_generator import FakeGenerator
 from tests.studio.support import Studio, open_studio
 

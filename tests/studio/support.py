@@ -13,19 +13,19 @@ from pytestqt.qtbot import QtBot
 from composer_app.errors import DeviceError
 from composer_app.generation.catalog import ModelInfo
 from composer_app.generation.generator import Generator
-from composer_app.live.midi_outputs import MidiOutputs
-from composer_app.live.midi_ports import MidiCallback, PortChanges
+from composer_app.live.midi.inputs import MidiCallback, PortChanges
+from composer_app.live.midi.outputs import MidiOutputs
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
-from composer_app.studio import distribution_page, likeness_page
-from composer_app.studio.file_dialogs import FileDialogs
-from composer_app.studio.generation_worker import LoadGenerator
-from composer_app.studio.jobs import Jobs
-from composer_app.studio.main_window import MainWindow
-from composer_app.studio.services import Services, build_services
-from composer_app.studio.settings import Settings
-from composer_app.studio.statistics_panel import StatisticsPanel
+from composer_app.studio.generate.generation_worker import LoadGenerator
+from composer_app.studio.runtime.jobs import Jobs
+from composer_app.studio.runtime.settings import Settings
+from composer_app.studio.statistics import distribution_page, likeness_page
+from composer_app.studio.statistics.panel import StatisticsPanel
+from composer_app.studio.widgets.file_dialogs import FileDialogs
+from composer_app.studio.window.main_window import MainWindow
+from composer_app.studio.window.services import Services, build_services
 from tests.generation.fake_generator import FakeGenerator
 from tests.live.doubles import ListeningSink, SetClock
 from tests.live.midi_fakes import FakeSystem

@@ -13,9 +13,9 @@ from PySide6.QtCore import qWarning
 from pytestqt.qtbot import QtBot
 
 from composer_app import package_names
-from composer_app.studio.display import display_problem, library_problem
-from composer_app.studio.error_hooks import ErrorHooks
-from composer_app.studio.interrupt import InterruptHandler
+from composer_app.studio.runtime.display import display_problem, library_problem
+from composer_app.studio.runtime.error_hooks import ErrorHooks
+from composer_app.studio.runtime.interrupt import InterruptHandler
 from tests.studio.support import open_studio
 
 

@@ -1,0 +1,279 @@
+"""The transport: plays a composition into a scheduled sink, a little ahead of what is heard.
+
+It owns no thread, no timer and no clock: time is the sink's. Somebody calls
+:meth:`Transport.advance` several times in :data:`LOOKAHEAD_SECONDS` (see
+:mod:`composer_app.live.playback.player`). What that schedules plays to the millisecond, whatever
+Python is busy with; so changes made while playing begin where the schedule ends, at most that much
+later. Not thread-safe.
+"""
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+from composer_app.live.note_sink import ScheduledSink, track_channel
+from composer_app.live.playback.metronome import CLICK_SECONDS, click_event
+from composer_app.live.playback.mixing import Mix
+from composer_app.live.playback.scheduler import Scheduler
+from composer_app.live.playback.strokes import Strokes
+from composer_app.music.composition import Composition
+from composer_app.music.timing import TempoMap
+
+# Survives an interpreter that is busy for as long, and is not felt when something is changed.
+LOOKAHEAD_SECONDS: Final = 0.15
+# From the call until the first note, so that it is not late.
+_LEAD_SECONDS: Final = 0.01
+SHORTEST_LOOP: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """The region from step ``start`` up to step ``end``, which is played over and over.
+
+    Raises ValueError if it begins before step 0 or is shorter than a step.
+    """
+
+    start: float
+    end: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end - SHORTEST_LOOP:
+            raise ValueError(f"a loop cannot go from step {self.start:g} to {self.end:g}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Music that runs on from ``step``, which is rendered at ``time`` of the sink's clock."""
+
+    time: float
+    step: float
+    tempo: TempoMap
+
+    def step_at(self, time: float) -> float:
+        return self.tempo.step_at(self.tempo.seconds_at(self.step) + time - self.time)
+
+    def time_at(self, step: float) -> float:
+        return self.time + self.tempo.seconds_at(step) - self.tempo.seconds_at(self.step)
+
+
+class Transport:
+    """Plays, stops, seeks, loops; see the module. Tracks sound on ``track_channel(index)``.
+
+    It never leaves a note hanging: whatever it struck is released on stop, on the end, at the
+    end of a loop, and on a seek or a swap unless the very same note sounds there too.
+    """
+
+    def __init__(self, sink: ScheduledSink) -> None:
+        self._sink = sink
+        self._scheduler = Scheduler(sink)
+        self._composition = Composition()
+        # Until when it sounds; by micro-timing that may be beyond its last step.
+        self._length = 0.0
+        self._mix = Mix()
+        self._strokes = Strokes(self._composition, ())
+        self._loop: Loop | None = None
+        self._click_volume: float | None = None
+        self._sent: dict[tuple[int, int], int] = {}
+        self._playing = False
+        # Where the music stands while it does not play; otherwise how far it is scheduled.
+        self._step = 0.0
+        self._until = 0.0
+        self._stretches: list[_Stretch] = []
+        self._end: float | None = None
+
+    @property
+    def composition(self) -> Composition:
+        """What is loaded."""
+        return self._composition
+
+    @property
+    def playing(self) -> bool:
+        """Whether time runs. Becomes false in :meth:`advance` when the last note has been heard."""
+        return self._playing
+
+    @property
+    def position(self) -> float:
+        """The step that is heard now; where the music stands while it does not play."""
+        if not self._playing:
+            return self._step
+        heard = self._sink.time - self._sink.latency
+        stretch = self._stretches[self._stretch_at(heard)]
+        if heard <= stretch.time:
+            return stretch.step
+        return min(stretch.step_at(heard), self._last_step)
+
+    @property
+    def loop(self) -> Loop | None:
+        """The region that is played over and over."""
+        return self._loop
+
+    def load(self, composition: Composition) -> None:
+        """Play ``composition`` from now on, from the same step if something plays.
+
+        Also the way to change tempo or instruments while playing. A note that sounds now and
+        is the same in the new composition sounds on.
+        """
+        self.advance()
+        position = self.position
+        self._composition = composition
+        self._length = max(float(composition.steps), composition.sounding_steps)
+        self._send_settings()
+        if position >= composition.steps:
+            self._halt_at(float(composition.steps))
+        self._renew()
+
+    def set_mix(self, mix: Mix) -> None:
+        """Sound like this from now on."""
+        self.advance()
+        self._mix = mix
+        self._send_settings()
+        self._renew()
+
+    def set_loop(self, loop: Loop | None) -> None:
+        """Play ``loop`` over and over once the music comes to its end; None: play through.
+
+        Music that is already beyond the loop plays through to the end.
+        """
+        self.advance()
+        self._loop = loop
+
+    def set_clicks(self, volume: float | None) -> None:
+        """Click on every pulse while playing, ``volume`` from 0 to 1; None: do not."""
+        self._click_volume = volume
+
+    def set_sink(self, sink: ScheduledSink) -> None:
+        """Play into another sink from now on; what sounds in the old one is released there."""
+        playing, position = self._playing, self.position
+        self._halt_at(position)
+        self._sink = sink
+        self._scheduler = Scheduler(sink)
+        self._sent.clear()
+        self._send_settings()
+        if playing:
+            self.play(position)
+
+    def play(self, from_step: float = 0.0) -> None:
+        """Play from ``from_step``, also while playing: a seek.
+
+        A note that began earlier and lasts beyond that step is struck there. From the end of
+        the last note on there is nothing to play, and the transport stands there, stopped.
+        """
+        self._halt_at(min(max(0.0, from_step), float(self._composition.steps)))
+        if self._step < self._composition.steps:
+            self._playing, self._end = True, None
+            self._until = self._sink.time + _LEAD_SECONDS
+            self._stretches = [_Stretch(self._until, self._step, self._composition.tempo)]
+            self._reconcile()
+            self.advance()
+
+    def stop(self) -> None:
+        """Stop where the music is; what sounds is released."""
+        self._halt_at(self.position)
+
+    def advance(self) -> None:
+        """Schedule what is due soon. Call it every 10 to 30 ms; does nothing while stopped."""
+        if not self._playing:
+            return
+        now = self._sink.time
+        while self._end is None and self._until < now + LOOKAHEAD_SECONDS:
+            self._schedule_until(now + LOOKAHEAD_SECONDS)
+        self._scheduler.forget_before(now)
+        heard = now - self._sink.latency
+        del self._stretches[: self._stretch_at(heard)]
+        if self._end is not None and heard >= self._end:
+            # Everything has been released on schedule.
+            self._playing, self._step = False, float(self._composition.steps)
+
+    @property
+    def _loop_ahead(self) -> Loop | None:
+        """The loop that the music runs into, or is in, where the schedule ends."""
+        loop = self._loop
+        if loop is None or self._step >= loop.end or loop.start >= self._composition.steps:
+            return None
+        return loop
+
+    @property
+    def _last_step(self) -> float:
+        """The music does not run beyond this; a loop may end in the rest after the last note."""
+        return self._length if self._loop is None else max(self._length, self._loop.end)
+
+    def _stretch_at(self, time: float) -> int:
+        """Index of the stretch that is rendered at ``time``, the first one before it begins."""
+        later = (i for i, stretch in enumerate(self._stretches) if stretch.time > time)
+        return max(0, next(later, len(self._stretches)) - 1)
+
+    def _schedule_until(self, horizon: float) -> None:
+        """Schedule up to ``horizon``, or up to the end of the loop or of the music before it."""
+        stretch = self._stretches[-1]
+        loop = self._loop_ahead
+        last = self._length if loop is None else loop.end
+        reached = max(self._step, stretch.step_at(horizon))
+        self._schedule_steps(stretch, self._step, min(reached, last), last)
+        self._step, self._until = reached, horizon
+        if reached < last:
+            return
+        self._step, self._until = last, stretch.time_at(last)
+        if loop is not None:
+            self._step = loop.start
+            self._begin_stretch()
+        else:
+            self._end = self._until
+        self._reconcile(jumped=True)
+
+    def _schedule_steps(self, stretch: _Stretch, start: float, end: float, last: float) -> None:
+        for stroke in self._strokes.between(start, end):
+            at = stretch.time_at(stroke.step)
+            if stroke.strikes:
+                # One that was played a little early belongs to what follows the loop.
+                if stroke.note.start < last:
+                    self._scheduler.strike(at, stroke.channel, stroke.note)
+            elif self._scheduler.holds(stroke.key, stroke.note):
+                self._scheduler.release(at, stroke.key)
+        if self._click_volume is not None:
+            meter = self._composition.meter
+            pulse = meter.steps_per_pulse
+            for step in range(pulse * ceil(start / pulse), ceil(end), pulse):
+                event = click_event(step % meter.steps_per_bar == 0, self._click_volume)
+                self._scheduler.tap(stretch.time_at(step), event, CLICK_SECONDS)
+
+    def _renew(self) -> None:
+        """Go on with other notes where the schedule ends."""
+        tracks = range(len(self._composition.tracks))
+        audible = [index for index in tracks if self._mix.audible(index)]
+        self._strokes = Strokes(self._composition, audible)
+        if self._playing:
+            self._end = None
+            self._begin_stretch()
+            self._reconcile()
+            self.advance()
+
+    def _begin_stretch(self) -> None:
+        self._stretches.append(_Stretch(self._until, self._step, self._composition.tempo))
+
+    def _reconcile(self, *, jumped: bool = False) -> None:
+        """Where the schedule ends, make exactly those notes sound that sound there.
+
+        One that was played a little early, and belongs to the very step that is ``jumped`` to, is
+        struck anew.
+        """
+        due = self._strokes.sounding_before(self._step)
+        for key, note in self._scheduler.held.items():
+            if due.get(key) != note or (jumped and note.start >= self._step):
+                self._scheduler.release(self._until, key)
+        for key, note in due.items():
+            if not self._scheduler.holds(key, note):
+                self._scheduler.strike(self._until, key[0], note)
+
+    def _send_settings(self) -> None:
+        for index, track in enumerate(self._composition.tracks):
+            self._sink.program_change(track_channel(index), track.program)
+        for place, value in self._mix.controls(len(self._composition.tracks)).items():
+            if self._sent.get(place) != value:
+                self._sink.control_change(*place, value)
+                self._sent[place] = value
+
+    def _halt_at(self, step: float) -> None:
+        if self._playing:
+            self._scheduler.halt()
+        self._playing = False
+        self._step = step

@@ -1,0 +1,139 @@
+"""What a person keeps of a piece: cells of step and track that Generate leaves alone. No Qt."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer_app.generation.given import accompaniment_tracks
+from composer_app.music.composition import Composition
+from composer_app.music.note_edits import NoteKey
+from composer_app.studio.document.selection import Cells
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Locks:
+    """``cells``, bool of shape (T, tracks), are true where a track stays as it is.
+
+    A note of which one cell is locked is kept whole. Beyond T, and in further tracks, nothing is.
+    """
+
+    cells: Cells
+
+    def __post_init__(self) -> None:
+        if self.cells.ndim != 2:
+            raise ValueError(f"locks are cells of step and track, not {self.cells.shape}")
+        cells = self.cells.copy()
+        cells.setflags(write=False)
+        object.__setattr__(self, "cells", cells)
+
+    @classmethod
+    def none(cls) -> "Locks":
+        """Nothing is locked."""
+        return cls(np.zeros((0, 0), np.bool_))
+
+    def __bool__(self) -> bool:
+        return bool(self.cells.any())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Locks):
+            return NotImplemented
+        steps = max(len(self.cells), len(other.cells))
+        tracks = max(self.cells.shape[1], other.cells.shape[1])
+        return np.array_equal(self.fitted(steps, tracks), other.fitted(steps, tracks))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def fitted(self, steps: int, tracks: int) -> Cells:
+        """The cells in an array of (``steps``, ``tracks``), cut off or filled with False."""
+        result = np.zeros((steps, tracks), np.bool_)
+        part = self.cells[:steps, :tracks]
+        result[: part.shape[0], : part.shape[1]] = part
+        return result
+
+    def plus(self, cells: Cells) -> "Locks":
+        """With ``cells`` (T, tracks) locked too."""
+        return Locks(self._wide_enough(cells) | Locks(cells)._wide_enough(self.cells))
+
+    def minus(self, cells: Cells) -> "Locks":
+        """With ``cells`` (T, tracks) open again."""
+        return Locks(self._wide_enough(cells) & ~Locks(cells)._wide_enough(self.cells))
+
+    def covers(self, cells: Cells) -> bool:
+        """Whether all of ``cells`` (T, tracks), of which there is one at least, are locked."""
+        return bool(cells.any()) and not (cells & ~self.fitted(*cells.shape)).any()
+
+    def surviving(self, before: Composition, after: Composition) -> "Locks":
+        """What still makes sense once ``after`` has taken the place of ``before``.
+
+        Where notes have come, gone or changed on the grid, there is nothing left to be kept.
+        """
+        if not self:
+            return self
+        cells = self.fitted(max(before.steps, after.steps), len(after.tracks))
+        for index in range(len(after.tracks)):
+            old = before.tracks[index].notes if index < len(before.tracks) else ()
+            new = after.tracks[index].notes
+            for note in {note.on_grid for note in old} ^ {note.on_grid for note in new}:
+                cells[note.start : note.end, index] = False
+        return Locks(cells)
+
+    def flags(self, track: int, spans: NDArray[np.int32]) -> Cells:
+        """(N,): which notes of ``track`` are locked, their ``spans`` (N, 2) being start and end."""
+        steps, tracks = self.cells.shape
+        if track >= tracks or not steps:
+            return np.zeros(len(spans), np.bool_)
+        counts = np.concatenate([[0], np.cumsum(self.cells[:, track])])
+        ends = np.minimum(spans, steps)
+        return np.asarray(counts[ends[:, 1]] > counts[ends[:, 0]], np.bool_)
+
+    def notes(self, composition: Composition) -> list[NoteKey]:
+        """The notes of ``composition`` that are kept."""
+        found: list[NoteKey] = []
+        for index, track in enumerate(composition.tracks):
+            spans = np.array([(n.start, n.end) for n in track.notes], np.int32).reshape(-1, 2)
+            hits = np.flatnonzero(self.flags(index, spans)).tolist()
+            found += [(index, track.notes[hit]) for hit in hits]
+        return found
+
+    def full_bars(self, tracks: int, steps_per_bar: int) -> list[tuple[int, int]]:
+        """Whole bars ``(first step, step after)`` in which all tracks but the melody are kept.
+
+        Neighbours are joined. The last bar is whole when it is kept as far as the locks go.
+        """
+        if tracks < 2 or not self:
+            return []
+        steps = len(self.cells)
+        padded = np.ones(steps + -steps % steps_per_bar, np.bool_)
+        padded[:steps] = self.fitted(steps, tracks)[:, 1:].all(axis=1)
+        bars = padded.reshape(-1, steps_per_bar).all(axis=1)
+        edges = np.flatnonzero(np.diff(bars, prepend=False, append=False)) * steps_per_bar
+        return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
+
+    def _wide_enough(self, other: Cells) -> Cells:
+        steps = max(len(self.cells), len(other))
+        return self.fitted(steps, max(self.cells.shape[1], other.shape[1]))
+
+
+def cells_of(notes: Iterable[NoteKey], steps: int, tracks: int) -> Cells:
+    """(``steps``, ``tracks``), true where one of ``notes`` sounds."""
+    cells = np.zeros((steps, tracks), np.bool_)
+    for track, note in notes:
+        cells[note.start : note.end, track] = True
+    return cells
+
+
+def voice_cells(composition: Composition, cells: Cells, *, alone: bool = False) -> Cells:
+    """``cells`` (T, tracks) of ``composition`` as (T, 4): melody, alto, tenor and bass.
+
+    What belongs to tracks that are none of the voices is left out. A voice that is missing has
+    what is common to all tracks but the melody; where that is ``alone``, what it has.
+    """
+    steps = composition.steps
+    tracks = (0, *accompaniment_tracks(composition, 0))
+    fitted = Locks(cells).fitted(steps, max(1, len(composition.tracks)))
+    others = fitted[:, 1:]
+    common = others.all(axis=1) if others.size else fitted[:, 0] & alone
+    columns = [common if track is None else fitted[:, track] for track in tracks]
+    return np.stack(columns, axis=1)

@@ -1,0 +1,287 @@
+"""The Generate panel's folding section: what stays, how carefully, and how much may change."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import Any, Final
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from composer_app.generation.generator import (
+    DEFAULT_MAX_REMOVED,
+    MAX_ITERATIONS,
+    MAX_PERCENT_ADDED,
+    MAX_UPBEAT,
+    MIN_ITERATIONS,
+    GenerationSettings,
+)
+from composer_app.generation.support import SETTINGS
+from composer_app.music.composition import VOICE_NAMES
+from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.icons import icon
+from composer_app.studio.widgets.number_field import NumberField
+from composer_app.studio.widgets.single_press import SinglePress
+from composer_app.studio.widgets.theme import COLORS, set_role
+
+# What a setting says that the chosen model cannot take notice of.
+WITHOUT_EFFECT: Final = "This model takes no notice of it: choose a refining model to use it"
+_BOX_WIDTH: Final = 92
+# A scroll bar's width in the style sheet.
+SCROLL_BAR: Final = 12
+_LEAST_HEIGHT: Final = 120
+
+
+class ControlSection(QWidget):
+    """A heading that unfolds, and beneath it the further settings."""
+
+    unfolded = Signal(bool)
+    # Another choice was made.
+    changed = Signal()
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.toggle = self._make_toggle()
+        self._inside = QWidget()
+        self._inside.hide()
+        # By the name of the setting: its label, its box and what the box's tooltip usually says.
+        self._boxes: dict[str, tuple[QLabel, NumberField, str]] = {}
+        self._supports = frozenset(SETTINGS)
+        self.locks = tuple(_lock_button(name) for name in VOICE_NAMES[1:])
+        self.iterations = _box(
+            "The iterations", MIN_ITERATIONS - 1, MAX_ITERATIONS, special="usual"
+        )
+        self.iterations.setValue(MIN_ITERATIONS - 1)
+        self.max_added = _box(
+            "What is added", -1, MAX_PERCENT_ADDED, suffix=" %", special="any", step=10
+        )
+        self.max_added.setValue(-1)
+        self.max_removed = _box("What is removed", 0, 100, suffix=" %", step=5)
+        self.max_removed.setValue(DEFAULT_MAX_REMOVED)
+        self.vary_melody = _box(
+            "How much of the melody varies", 0, 100, suffix=" %", special="no", step=5
+        )
+        self.upbeat = _box("The upbeat", -1, MAX_UPBEAT, special="by ear")
+        self.upbeat.setValue(-1)
+        self.improve = QPushButton("&Improve")
+        SinglePress(self.improve)
+        self.improve.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.improve.setToolTip(actions.improve.toolTip())
+        self.improve.clicked.connect(actions.improve.trigger)
+        self._action = actions.improve
+        self._action.changed.connect(self._follow_action)
+        self._follow_action()
+        self._lay_out()
+        self.set_voices(())
+        for lock in self.locks:
+            lock.toggled.connect(self.changed)
+        boxes = (self.iterations, self.max_added, self.max_removed, self.vary_melody, self.upbeat)
+        for box in boxes:
+            box.valueChanged.connect(self.changed)
+
+    @property
+    def locked_voices(self) -> tuple[int, ...]:
+        """The voices to keep as they are: 1 alto, 2 tenor, 3 bass."""
+        locks = enumerate(self.locks, 1)
+        return tuple(voice for voice, lock in locks if lock.isEnabled() and lock.isChecked())
+
+    def set_voices(self, voices: Iterable[int]) -> None:
+        """Which voices there are to be kept; the others' locks cannot be pressed."""
+        present = set(voices)
+        for voice, lock in enumerate(self.locks, 1):
+            lock.setEnabled(voice in present)
+
+    def set_supported(self, supports: Collection[str]) -> None:
+        """Which settings the model takes notice of: the others cannot be changed, and say so."""
+        self._supports = frozenset(supports)
+        for name, (label, box, tip) in self._boxes.items():
+            for widget in (label, box):
+                widget.setEnabled(name in supports)
+            box.setToolTip(tip if name in supports else WITHOUT_EFFECT)
+        self.improve.setToolTip(self._action.toolTip() if "improve" in supports else WITHOUT_EFFECT)
+
+    def refine(self, settings: GenerationSettings) -> GenerationSettings:
+        """``settings`` with what is chosen here, as far as the model takes notice of it."""
+        chosen: dict[str, Any] = {
+            "iterations": _chosen(self.iterations),
+            "max_added": _chosen(self.max_added),
+            "max_removed": self.max_removed.number,
+            "vary_melody": self.vary_melody.value() / 100,
+        }
+        heeded = {name: value for name, value in chosen.items() if name in self._supports}
+        return replace(settings, upbeat=_chosen(self.upbeat), **heeded)
+
+    def _follow_action(self) -> None:
+        self.improve.setEnabled(self._action.isEnabled())
+
+    def _unfold(self, open_: bool) -> None:
+        self._inside.setVisible(open_)
+        self.toggle.setIcon(icon("chevron-down" if open_ else "chevron-right", COLORS.muted))
+        self.unfolded.emit(open_)
+
+    def _make_toggle(self) -> QToolButton:
+        button = QToolButton()
+        button.setText("More control")
+        button.setCheckable(True)
+        button.setIcon(icon("chevron-right", COLORS.muted))
+        button.setIconSize(QSize(16, 16))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setToolTip("What stays as it is, how carefully to work, and how much may change")
+        set_role(button, "fold")
+        button.toggled.connect(self._unfold)
+        return button
+
+    def _lay_out(self) -> None:
+        rows = QGridLayout(self._inside)
+        rows.setContentsMargins(0, 4, 0, 0)
+        rows.setHorizontalSpacing(8)
+        rows.setVerticalSpacing(8)
+        rows.setColumnStretch(0, 1)
+        keep = QHBoxLayout()
+        keep.setSpacing(4)
+        for lock in self.locks:
+            keep.addWidget(lock)
+        rows.addWidget(QLabel("Keep"), 0, 0, 1, 2)
+        rows.addLayout(keep, 1, 0, 1, 2)
+        for row, (name, text, box, tip) in enumerate(
+            (
+                (
+                    "iterations",
+                    "I&terations",
+                    self.iterations,
+                    "How often the network looks at the piece: more is more careful and slower",
+                ),
+                (
+                    "max_added",
+                    "&Add at most",
+                    self.max_added,
+                    "How many notes may be added, in percent of those of the voices that are"
+                    " improved, else of the melody's",
+                ),
+                (
+                    "max_removed",
+                    "&Remove at most",
+                    self.max_removed,
+                    "What Improve may take away, in percent of the voices' notes",
+                ),
+                (
+                    "vary_melody",
+                    "Vary mel&ody",
+                    self.vary_melody,
+                    "How much of the melody the model may change",
+                ),
+                (
+                    "",
+                    "&Upbeat",
+                    self.upbeat,
+                    "Sixteenths before the first downbeat; by ear, Composer listens for it",
+                ),
+            ),
+            2,
+        ):
+            label = QLabel(text)
+            label.setBuddy(box)
+            box.setToolTip(tip)
+            box.setAccessibleName(text.replace("&", ""))
+            rows.addWidget(label, row, 0)
+            rows.addWidget(box, row, 1)
+            if name:
+                self._boxes[name] = label, box, tip
+        rows.addWidget(self.improve, 7, 0, 1, 2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.toggle)
+        layout.addWidget(self._inside)
+
+
+class FittingScrollArea(QScrollArea):
+    """As high as what is in it, if there is room; else it scrolls."""
+
+    def __init__(self, rows: QLayout, width: int) -> None:
+        """``rows`` are laid out ``width`` pixels wide, to the left of a scroll bar's place."""
+        super().__init__()
+        content = QWidget()
+        content.setLayout(rows)
+        self._rows = rows
+        self._content_width = width
+        self.verticalScrollBar().rangeChanged.connect(self._make_room)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setWidget(content)
+        content.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+        self._make_room()
+
+    def bring_up(self, part: QWidget) -> None:
+        """Scroll until ``part`` is at the top, or as near as it goes."""
+        # What has just appeared is laid out with the next event.
+        QTimer.singleShot(0, self, lambda: self.verticalScrollBar().setValue(part.y()))
+
+    @property
+    def wanted_height(self) -> int:
+        """Pixels that the whole content takes."""
+        return height_for(self._rows, self._content_width + SCROLL_BAR)
+
+    def _make_room(self) -> None:
+        """What the scroll bar takes when it is there is left free when it is not."""
+        scrolls = self.verticalScrollBar().maximum() > 0
+        self._rows.setContentsMargins(0, 0, 0 if scrolls else SCROLL_BAR, 0)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._content_width + SCROLL_BAR, self.wanted_height)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._content_width, min(_LEAST_HEIGHT, self.wanted_height))
+
+
+def height_for(layout: QLayout, width: int) -> int:
+    """Pixels that ``layout`` takes when it is ``width`` pixels wide."""
+    if layout.hasHeightForWidth():
+        return layout.totalHeightForWidth(width)
+    # Without wrapped text there is nothing that the width could change.
+    return layout.totalSizeHint().height()
+
+
+def _chosen(box: NumberField) -> int | None:
+    """What ``box`` says; None while it shows its special text."""
+    return None if box.value() == box.minimum() else box.number
+
+
+def _box(
+    title: str, least: int, most: int, *, suffix: str = "", special: str = "", step: int = 1
+) -> NumberField:
+    box = NumberField(title, least, most, suffix=suffix, special=special)
+    box.setSingleStep(step)
+    box.setFixedWidth(_BOX_WIDTH)
+    box.lineEdit().setTextMargins(4, 0, 0, 0)
+    return box
+
+
+def _lock_button(name: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(name)
+    button.setIcon(icon("lock", COLORS.muted, COLORS.accent))
+    # Three of them stand beside each other in a narrow panel.
+    button.setIconSize(QSize(14, 14))
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setCheckable(True)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    button.setToolTip(f"Keep the {name.lower()} as it is, and compose the others around it")
+    button.setAccessibleName(f"Keep the {name.lower()}")
+    set_role(button, "framed")
+    return button

@@ -1,0 +1,391 @@
+"""The Generate panel: which model, how daring, which seed, and the one primary button."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent, QStandardItemModel
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from composer_app.generation.catalog import ModelInfo
+from composer_app.generation.generator import (
+    MAX_TEMPERATURE,
+    MIN_TEMPERATURE,
+    GenerationSettings,
+)
+from composer_app.generation.noise import MAX_SEED
+from composer_app.generation.support import SETTINGS
+from composer_app.studio.generate.control_section import (
+    SCROLL_BAR,
+    WITHOUT_EFFECT,
+    ControlSection,
+    FittingScrollArea,
+    height_for,
+)
+from composer_app.studio.generate.kept_row import KeptRow
+from composer_app.studio.generate.progress_line import ProgressLine
+from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.elided import ElidedBox
+from composer_app.studio.widgets.number_field import NumberField
+from composer_app.studio.widgets.shown_text import tip_text
+from composer_app.studio.widgets.single_press import SinglePress
+from composer_app.studio.widgets.theme import numeral_font, set_role
+
+_WIDTH: Final = 264
+_MARGIN: Final = 16
+# Seeds that the dice rolls are short enough to be read out to somebody.
+_DICE_SIDES: Final = 10_000
+_CREATIVITY: Final = (
+    "How freely the model chooses: 1.00 is its own taste, less is safer, more is wilder"
+)
+_LOOKING: Final = "Looking for models…"
+_NO_MODEL: Final = "No model that works is installed."
+
+
+class GeneratePanel(QFrame):
+    """Asks for a generation and shows how it goes; somebody else generates."""
+
+    generateRequested = Signal()
+    improveRequested = Signal()
+    cancelRequested = Signal()
+    modelChosen = Signal(str)
+    # Another choice, the beginning or the end of a generation, or another reason against one.
+    changed = Signal()
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "panel")
+        self.setFixedWidth(_WIDTH)
+        self._busy = False
+        self._voices: tuple[int, ...] = ()
+        self._obstacle: str | None = None
+        self._models: tuple[ModelInfo, ...] | None = None
+
+        self.model = self._make_model_box()
+        self._description = _note_label()
+        self.creativity = self._make_creativity()
+        self._creativity_value = QLabel()
+        self._creativity_value.setFont(numeral_font())
+        self.seed = _seed_box()
+        self.roll_button = self._make_roll_button(actions)
+        self._action = actions.generate
+        self._action.triggered.connect(self._press)
+        self.control = ControlSection(actions)
+        self.control.unfolded.connect(self._show_control)
+        self._improve = actions.improve
+        self._improve.triggered.connect(self._press_improve)
+        self.button = QPushButton("Generate")
+        SinglePress(self.button)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.clicked.connect(self._press)
+        set_role(self.button, "primary")
+        self._cancel = actions.cancel
+        self._cancel.triggered.connect(self.cancelRequested)
+        self.progress = ProgressLine(actions.cancel)
+        self.kept = KeptRow(actions.keep_nothing)
+        self._reason = _note_label()
+        self._hint = _note_label()
+        self._hint.setText(
+            "The melody stays as you played it. The model writes alto, tenor and bass"
+            " beneath it. The same seed always gives the same piece."
+        )
+
+        self._options = self._make_options()
+        self._lay_out()
+        for changed in (
+            self.seed.valueChanged,
+            self.creativity.valueChanged,
+            self.model.currentIndexChanged,
+            self.control.changed,
+        ):
+            changed.connect(self.changed)
+        self._show_creativity()
+        self._refresh()
+
+    @property
+    def model_name(self) -> str:
+        """Name of the chosen model; empty while there is none."""
+        name = self.model.currentData()
+        return name if isinstance(name, str) else ""
+
+    @property
+    def settings(self) -> GenerationSettings:
+        """All that is chosen."""
+        chosen = GenerationSettings(self.seed.number)
+        if "temperature" in self._supports:
+            chosen = replace(chosen, temperature=self.creativity.value() / 100)
+        return self.control.refine(chosen)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being generated; further wishes are not heard meanwhile."""
+        return self._busy
+
+    @property
+    def reason(self) -> str:
+        """Why Generate cannot be pressed, as shown beneath it; empty when it can."""
+        if self._models is None:
+            return _LOOKING
+        return self._obstacle or ("" if self.model_name else _NO_MODEL)
+
+    def set_models(self, models: Sequence[ModelInfo], chosen: str) -> None:
+        """Offer ``models``, ``chosen`` first; those with a problem are shown but disabled."""
+        self._models = tuple(models)
+        self.model.clear()
+        rows = self.model.model()
+        for row, info in enumerate(self._models):
+            self.model.addItem(info.title, info.name)
+            tip = tip_text(info.problem or _about(info))
+            self.model.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
+            if info.problem and isinstance(rows, QStandardItemModel):
+                rows.item(row).setEnabled(False)
+        usable = [info.name for info in self._models if not info.problem]
+        preferred = chosen if chosen in usable else next(iter(usable), None)
+        self.model.setCurrentIndex(self.model.findData(preferred) if preferred else -1)
+        self.model.setEnabled(bool(self._models))
+        self._show_model()
+        self._refresh()
+
+    def set_obstacle(self, reason: str | None) -> None:
+        """Why the melody cannot be harmonised, or None when it can."""
+        self._obstacle = reason
+        self._refresh()
+
+    def set_voices(self, voices: Sequence[int]) -> None:
+        """Which of the voices 1 to 3 there are already, to be kept or improved."""
+        self._voices = tuple(voices)
+        self.control.set_voices(self._voices)
+        self._refresh()
+
+    def set_kept(self, notes: int, anything: bool) -> None:
+        """Say that ``notes`` are kept, or ``anything`` at all."""
+        self.kept.set_kept(notes, anything)
+        self._make_room()
+
+    def set_busy(self, busy: bool) -> None:
+        """Say that something is being generated; that is seen only if it takes a while.
+
+        What is pressed a second time stays as it is, since a button that rests would hand the
+        focus, and the next press, on to its neighbour.
+        """
+        self._busy = busy
+        if busy:
+            self.progress.begin()
+        else:
+            self.progress.end()
+        self._cancel.setEnabled(busy)
+        self._refresh()
+
+    def roll_seed(self) -> None:
+        """Choose another seed by chance."""
+        before = self.seed.value()
+        while self.seed.value() == before:
+            self.seed.setValue(random.randrange(_DICE_SIDES))
+
+    def _press(self) -> None:
+        if not self.reason:
+            self.generateRequested.emit()
+
+    def _show_control(self, unfolded: bool) -> None:
+        self._make_room()
+        if unfolded:
+            self._options.bring_up(self.control)
+
+    def _press_improve(self) -> None:
+        if self._can_improve:
+            self.improveRequested.emit()
+
+    def _show_model(self) -> None:
+        index = self.model.currentIndex()
+        models = self._models or ()
+        problems = [f"{info.title}: {info.problem}" for info in models if info.problem]
+        if 0 <= index < len(models):
+            self._description.setText(_about(models[index]))
+        else:
+            self._description.setText(" ".join(problems))
+        heeds = "temperature" in self._supports
+        for widget in (self.creativity, self._creativity_value):
+            widget.setEnabled(heeds)
+        self.creativity.setToolTip(_CREATIVITY if heeds else WITHOUT_EFFECT)
+        self.control.set_supported(self._supports)
+        self._refresh()
+
+    @property
+    def _supports(self) -> tuple[str, ...]:
+        """What the chosen model takes notice of; without a model, anything."""
+        index = self.model.currentIndex()
+        models = self._models or ()
+        return models[index].supports if 0 <= index < len(models) else SETTINGS
+
+    @property
+    def _can_improve(self) -> bool:
+        return not self.reason and bool(self._voices) and "improve" in self._supports
+
+    def _show_creativity(self) -> None:
+        self._creativity_value.setText(f"{self.creativity.value() / 100:.2f}")
+
+    def _refresh(self) -> None:
+        # A wish that is under way stays, whatever becomes of the piece.
+        enabled = self._busy or not self.reason
+        self.button.setEnabled(enabled)
+        self._action.setEnabled(enabled)
+        self._improve.setEnabled(self._can_improve)
+        self.button.setToolTip(self.reason or self._action.toolTip())
+        self.button.setAccessibleDescription(self.reason)
+        self._reason.setText("" if self._busy else self.reason)
+        self._reason.setVisible(bool(self._reason.text()))
+        self._make_room()
+        self.changed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Explanations give way when there is little room."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Show what explains, the model first, as far as it fits without being squeezed."""
+        layout = self.layout()
+        assert layout is not None
+        self._hint.hide()
+        self._description.hide()
+        margins = layout.contentsMargins()
+        width = self.width() - margins.left() - margins.right() - SCROLL_BAR
+        self._options.updateGeometry()
+        for row in layout.children():
+            # A row does not hear of it when what is in it hides.
+            if isinstance(row, QLayout):
+                row.invalidate()
+        needed = height_for(layout, self.width())
+        for label, wanted in (
+            (self._description, bool(self._description.text())),
+            (self._hint, not self._reason.text()),
+        ):
+            needed += layout.spacing() + label.heightForWidth(width)
+            label.setVisible(wanted and needed <= self.height())
+        # A scroll area does not hear of it when what is in it grows.
+        self._options.updateGeometry()
+
+    def _make_model_box(self) -> QComboBox:
+        box = ElidedBox("Model")
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.currentIndexChanged.connect(self._show_model)
+        box.activated.connect(lambda: self.modelChosen.emit(self.model_name))
+        return box
+
+    def _make_creativity(self) -> QSlider:
+        slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setRange(round(MIN_TEMPERATURE * 100), round(MAX_TEMPERATURE * 100))
+        slider.setSingleStep(5)
+        slider.setPageStep(25)
+        slider.setValue(100)
+        slider.setAccessibleName("Creativity")
+        slider.setToolTip(_CREATIVITY)
+        slider.valueChanged.connect(self._show_creativity)
+        return slider
+
+    def _make_roll_button(self, actions: Actions) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(actions.roll)
+        button.setFixedSize(32, 28)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName("Roll another seed")
+        set_role(button, "framed")
+        actions.roll.triggered.connect(self.roll_seed)
+        return button
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        # The options' scroll bar lies in the margin.
+        layout.setContentsMargins(_MARGIN, _MARGIN, _MARGIN - SCROLL_BAR, _MARGIN)
+        layout.setSpacing(8)
+        layout.addWidget(_heading("GENERATE"))
+        layout.addSpacing(8)
+        layout.addWidget(self._options)
+        layout.addSpacing(16)
+        for widget in (self.kept, self.button, self.progress, self._reason, self._hint):
+            row = QHBoxLayout()
+            row.setContentsMargins(0, 0, SCROLL_BAR, 0)
+            row.addWidget(widget)
+            if widget is self._hint:
+                layout.addStretch(1)
+            layout.addLayout(row)
+
+    def _make_options(self) -> FittingScrollArea:
+        """Everything that is chosen; it scrolls where there is little room."""
+        layout = QVBoxLayout()
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(_caption("&Model", self.model))
+        layout.addWidget(self.model)
+        layout.addWidget(self._description)
+        layout.addSpacing(16)
+        row = QHBoxLayout()
+        row.addWidget(_caption("&Creativity", self.creativity))
+        row.addStretch(1)
+        row.addWidget(self._creativity_value)
+        layout.addLayout(row)
+        layout.addWidget(self.creativity)
+        ends = QHBoxLayout()
+        for text, side in (("Faithful", "left"), ("Adventurous", "right")):
+            label = QLabel(text)
+            set_role(label, "muted")
+            if side == "right":
+                ends.addStretch(1)
+            ends.addWidget(label)
+        layout.addLayout(ends)
+        layout.addSpacing(16)
+        layout.addWidget(_caption("See&d", self.seed))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.seed, 1)
+        row.addWidget(self.roll_button)
+        layout.addLayout(row)
+        layout.addSpacing(4)
+        layout.addWidget(self.control)
+        return FittingScrollArea(layout, _WIDTH - 2 * _MARGIN)
+
+
+def _about(model: ModelInfo) -> str:
+    """What a person reads about ``model`` before choosing it."""
+    facts = " · ".join(fact for fact in (model.manner.capitalize(), f"{model.tempo} BPM") if fact)
+    return f"{model.description}\n{facts}" if model.manner else model.description
+
+
+def _seed_box() -> NumberField:
+    box = NumberField("The seed", 0, MAX_SEED)
+    box.setAccessibleName("Seed")
+    box.setToolTip("The same seed, melody and creativity give the same piece again")
+    return box
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    set_role(label, "heading")
+    return label
+
+
+def _caption(text: str, buddy: QWidget) -> QLabel:
+    label = QLabel(text)
+    label.setBuddy(buddy)
+    return label
+
+
+def _note_label() -> QLabel:
+    label = QLabel()
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    set_role(label, "muted")
+    return label

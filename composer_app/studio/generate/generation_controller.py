@@ -1,0 +1,355 @@
+"""Generate: from the panel's choices to the worker, and its answer into the document."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from composer_app.errors import MelodyError
+from composer_app.generation.catalog import ModelInfo, models_folder_problem
+from composer_app.generation.generator import GenerationSettings, Take, check_melody
+from composer_app.generation.given import Lock, accompaniment, given_from, left_out
+from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
+from composer_app.music.note import Note
+from composer_app.studio.document.document import Document
+from composer_app.studio.document.locks import Locks, voice_cells
+from composer_app.studio.document.selection import Cells
+from composer_app.studio.document.undo_offer import undo_offer
+from composer_app.studio.generate.generate_panel import GeneratePanel
+from composer_app.studio.generate.generation_worker import GenerationWorker
+from composer_app.studio.messages.bar import MessageAction, MessageBar, Tone
+from composer_app.studio.messages.hints import other_tracks
+from composer_app.studio.runtime.settings import Settings
+
+# Takes whose confidence is kept: as many as anybody goes back to.
+_REMEMBERED: Final = 64
+_MODELS_FOLDER: Final = "models-folder"
+_ALL_KEPT: Final = "Everything is kept, so there is nothing to write: let some of it change first."
+_MELODY_ALONE: Final = (
+    "The melody stays as it is: select notes of the other voices, or whole bars, to have them"
+    " written anew."
+)
+_BUSY: Final = "Still generating: wait for it, or cancel it."
+_RECORDING: Final = "A melody is being recorded."
+_Voices = tuple[tuple[Note, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Question:
+    """What the worker was asked; ``only`` is what alone may change, (T, voices).
+
+    ``around`` says that it writes around voices that there are already.
+    """
+
+    composition: Composition
+    locks: Locks
+    improves: bool
+    only: Cells | None
+    around: bool
+
+    def still_stands(self, composition: Composition, locks: Locks) -> bool:
+        """Whether the answer is one for ``composition`` and ``locks``, too."""
+        return locks == self.locks and _asked_for(composition) == _asked_for(self.composition)
+
+
+class GenerationController(QObject):
+    """Binds the Generate panel, the worker and the document together.
+
+    ``writtenInto(cells)``, (T, voices), follows :meth:`generate_only` once its voices are there.
+    """
+
+    writtenInto = Signal(object)
+
+    def __init__(
+        self,
+        document: Document,
+        panel: GeneratePanel,
+        worker: GenerationWorker,
+        settings: Settings,
+        bar: MessageBar,
+        play: Callable[[], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._panel = panel
+        self._worker = worker
+        self._settings = settings
+        self._bar = bar
+        self._play = play
+        self._asked: _Question | None = None
+        self._confidence: dict[_Voices, NDArray[np.float32]] = {}
+        self._models: dict[str, ModelInfo] = {}
+        self._advice = ""
+        self._piece = document.piece_number
+        self._recording = False
+        self._left_behind = False
+        panel.generateRequested.connect(self.generate)
+        panel.improveRequested.connect(self.improve)
+        panel.cancelRequested.connect(worker.cancel)
+        panel.modelChosen.connect(self._choose_model)
+        worker.progressed.connect(panel.progress.set_share)
+        worker.finished.connect(self._finish)
+        worker.failed.connect(self._fail)
+        worker.cancelled.connect(self._cancelled)
+        document.compositionChanged.connect(self._take_composition)
+        self.check()
+
+    def set_models(self, models: Sequence[ModelInfo]) -> None:
+        """Offer ``models``, and load the chosen one ahead of its first use."""
+        self._models = {model.name: model for model in models}
+        self._panel.set_models(models, self._settings.model)
+        if problem := models_folder_problem():
+            self._bar.stand(_MODELS_FOLDER, problem, Tone.WARNING)
+        if self._panel.model_name:
+            self._worker.preload(self._panel.model_name)
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is a melody and a model to harmonise it."""
+        return not self._panel.reason
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being generated."""
+        return self._panel.busy
+
+    def cancel(self) -> None:
+        """Give up what is being generated."""
+        self._worker.cancel()
+
+    def set_recording(self, recording: bool) -> None:
+        """Whether a melody is being recorded; nothing can be generated meanwhile."""
+        self._recording = recording
+        self.check()
+
+    def generate(self) -> None:
+        """Harmonise the melody of the document around what is locked."""
+        self._ask(self._panel.settings)
+
+    def improve(self) -> None:
+        """Take away what sounds out of place in the document's voices, and add to them."""
+        self._ask(replace(self._panel.settings, improve=True))
+
+    def generate_only(self, cells: Cells) -> None:
+        """Harmonise ``cells`` (T, tracks) anew, and leave all others as they are."""
+        if self.ready:
+            composition = self._document.composition
+            self._ask(self._panel.settings, voice_cells(composition, cells, alone=True))
+
+    def confidence(self, composition: Composition) -> NDArray[np.float32] | None:
+        """(T, 4) how sure the model was of the cells of ``composition``; None if not known."""
+        return self._confidence.get(_on_grid(composition))
+
+    def _ask(self, settings: GenerationSettings, only: Cells | None = None) -> None:
+        if self._panel.busy:
+            if self._panel.progress.isVisible():
+                self._bar.tell(_BUSY, about=self._situation)
+            return
+        composition, locks = self._document.composition, self._document.locks
+        melody = composition.melody()
+        kept = voice_cells(composition, locks.cells)
+        if only is not None:
+            kept |= ~only
+        chosen = [Lock(voice) for voice in self._panel.control.locked_voices]
+        given = None
+        if settings.improve or chosen or kept.any():
+            given = given_from(melody, accompaniment(composition, 0), chosen)
+            # The melody may be shorter than a track that is none of the voices.
+            also = Locks(kept).fitted(*given.locked.shape)
+            given = replace(given, locked=given.locked | also)
+            free = ~given.locked[:, 0 if settings.vary_melody else 1 :]
+            if not free.any():
+                sentence = _MELODY_ALONE if only is not None and not locks else _ALL_KEPT
+                self._bar.tell(sentence, about=self._choices)
+                return
+        self._asked = _Question(composition, locks, settings.improve, only, given is not None)
+        self._left_behind = False
+        self._panel.set_busy(True)
+        model = self._panel.model_name
+        programs = self._programs(composition, model)
+        self._worker.generate(melody, model, settings, programs, given)
+
+    def _finish(self, take: Take) -> None:
+        self._panel.set_busy(False)
+        current, result = self._document.composition, take.composition
+        asked = self._asked
+        if asked is None or not asked.still_stands(current, self._document.locks):
+            self._bar.tell(
+                "The piece has changed meanwhile, so nothing was written into it.",
+                about=self._situation,
+                goes_on=True,
+            )
+            return
+        model = result.origin.model if result.origin else ""
+        # Tempo, title and instruments may have been changed while the network was at work.
+        tracks = tuple(
+            replace(track, program=program)
+            for track, program in zip(result.tracks, self._programs(current, model), strict=True)
+        )
+        result = replace(
+            result,
+            tracks=tracks,
+            tempo=current.tempo,
+            title=current.title,
+            performance=current.performance,
+        )
+        if result == current:
+            self._bar.tell(
+                "This seed gives the piece you already have: roll the dice for another one.",
+                about=self._choices,
+            )
+            return
+        while len(self._confidence) >= _REMEMBERED:
+            del self._confidence[next(iter(self._confidence))]
+        self._confidence[_on_grid(result)] = take.confidence
+        locks = Locks(voice_cells(current, self._document.locks.cells))
+        text = "Improve" if asked.improves else "Generate"
+        self._document.replace(result, text, locks=locks)
+        if asked.only is not None:
+            self.writtenInto.emit(asked.only)
+        self._bar.tell(
+            (_changes(current, result) if asked.improves else _written(take, asked, current))
+            + (_left_out(current) if asked.around else "")
+            + self._new_advice(model, current.tempo.initial_bpm),
+            Tone.SUCCESS,
+            MessageAction("Play", self._play),
+            undo_offer(self._document),
+            about=self._situation,
+        )
+
+    def _fail(self, sentence: str) -> None:
+        if self._left_behind:
+            return
+        self._panel.set_busy(False)
+        # Over with the next try, or with another model; an edit of the piece mends nothing.
+        self._bar.tell(
+            sentence, Tone.ERROR, about=lambda: (self._panel.busy, self._panel.model_name)
+        )
+
+    def _take_composition(self) -> None:
+        if self._document.piece_number != self._piece:
+            self._piece = self._document.piece_number
+            if self._panel.busy:
+                # What is being written is for the piece that has been left, and is of no use here.
+                self._left_behind = True
+                self._worker.cancel()
+                self._panel.set_busy(False)
+        self.check()
+
+    def _cancelled(self) -> None:
+        if self._left_behind:
+            return
+        self._panel.set_busy(False)
+        self._bar.tell("Cancelled: the piece is as it was.", about=self._situation)
+
+    def _situation(self) -> object:
+        """What is said of a generation holds until the piece changes or the next one begins."""
+        return self._document.moment(), self._panel.busy
+
+    def _choices(self) -> object:
+        """What is said of what was chosen holds until something else is."""
+        panel = self._panel
+        chosen = panel.settings, panel.model_name, panel.control.locked_voices
+        return self._situation(), chosen
+
+    def _choose_model(self, name: str) -> None:
+        self._settings.model = name
+        self._worker.preload(name)
+
+    def check(self) -> None:
+        """Tell the panel what the document has: a melody to harmonise, voices to keep."""
+        composition = self._document.composition
+        voices = accompaniment(composition, 0)
+        self._panel.set_voices([voice for voice, notes in enumerate(voices, 1) if notes])
+        if self._recording:
+            self._panel.set_obstacle(_RECORDING)
+            return
+        try:
+            check_melody(composition.melody())
+        except MelodyError as error:
+            self._panel.set_obstacle(str(error))
+        else:
+            self._panel.set_obstacle(None)
+
+    def _programs(self, composition: Composition, model: str) -> tuple[int, ...]:
+        """The instruments for four voices: the ensemble of ``model``, and what a person chose.
+
+        An instrument that differs from those of the take's own model has been chosen.
+        """
+        wanted = self._ensemble(model)
+        before: tuple[int, ...] = DEFAULT_PROGRAMS
+        tracks = composition.tracks[: len(wanted)]
+        if composition.origin is None:
+            # Other tracks of an opened file are not voices of ours.
+            tracks = tracks[:1]
+        else:
+            before = self._ensemble(composition.origin.model)
+        chosen = {i: t.program for i, t in enumerate(tracks) if t.program != before[i]}
+        return tuple(chosen.get(voice, program) for voice, program in enumerate(wanted))
+
+    def _ensemble(self, model: str) -> tuple[int, ...]:
+        info = self._models.get(model)
+        return info.programs if info else DEFAULT_PROGRAMS
+
+    def _new_advice(self, model: str, bpm: float) -> str:
+        """A sentence on an unusual tempo to go on with, unless it was the last one said."""
+        info = self._models.get(model)
+        advice = info.tempo_advice(bpm) if info else ""
+        said, self._advice = self._advice, advice
+        return f" {advice}" if advice and advice != said else ""
+
+
+def _voices(composition: Composition) -> _Voices:
+    return tuple(track.notes for track in composition.tracks)
+
+
+def _on_grid(composition: Composition) -> _Voices:
+    """The voices as the network knows them."""
+    return tuple(tuple(note.on_grid for note in track.notes) for track in composition.tracks)
+
+
+def _asked_for(composition: Composition) -> tuple[object, ...]:
+    """What a generation depends on; instruments, tempo and title may change meanwhile."""
+    return composition.melody().notes, composition.meter, _voices(composition)
+
+
+def _written(take: Take, asked: _Question, before: Composition) -> str:
+    seed = take.composition.origin.seed if take.composition.origin else 0
+    if asked.only is not None:
+        return f"The selection is written anew, with seed {seed}; the rest is as it was."
+    if asked.around:
+        return f"Written anew around what you keep, with seed {seed}."
+    upbeat = f" after an upbeat of {take.upbeat} sixteenths" if take.upbeat else ""
+    gone = other_tracks(before)
+    if gone and before.origin is not None:
+        gone = "those before"
+    instead = f", in place of {gone}" if gone else ""
+    return f"Three voices written beneath your melody{upbeat}, with seed {seed}{instead}."
+
+
+def _left_out(before: Composition) -> str:
+    """What has become of tracks that are none of the four voices, in a sentence."""
+    count = len(left_out(before, 0))
+    if not count:
+        return ""
+    tracks = "1 track that is" if count == 1 else f"{count} tracks that are"
+    return f" {tracks} none of the four voices {'is' if count == 1 else 'are'} left out."
+
+
+def _changes(before: Composition, after: Composition) -> str:
+    """What improving has done, in a sentence."""
+
+    def sounds(piece: Composition) -> set[tuple[int, int, int, int]]:
+        voices = enumerate(accompaniment(piece, 0))
+        return {(v, n.start, n.pitch, n.duration) for v, notes in voices for n in notes}
+
+    old, new = sounds(before), sounds(after)
+    return f"{_notes(len(old - new))} taken away, {len(new - old)} added."
+
+
+def _notes(count: int) -> str:
+    return "1 note" if count == 1 else f"{count} notes"

@@ -1,0 +1,82 @@
+"""The ways to get notes in: recording, capture and step input, with what they share."""
+
+from typing import Final
+
+from PySide6.QtCore import QObject
+
+from composer_app.studio.messages.bar import MessageBar, Tone
+from composer_app.studio.recording.capture_controller import CaptureController
+from composer_app.studio.recording.performance_controller import PerformanceController
+from composer_app.studio.recording.recording_controller import RecordingController
+from composer_app.studio.recording.step_input_bar import StepInputBar
+from composer_app.studio.recording.step_input_controller import StepInputController
+from composer_app.studio.roll.view import PianoRollView
+from composer_app.studio.sound.playback_controller import PlaybackController
+from composer_app.studio.transport.transport_bar import TransportBar
+from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.window.services import Services
+
+_JOURNAL: Final = "journal"
+
+
+class RecordingTools(QObject):
+    """Puts the controllers together; ``step_bar`` is to be laid out above the keyboard."""
+
+    def __init__(
+        self,
+        actions: Actions,
+        services: Services,
+        playback: PlaybackController,
+        bar: TransportBar,
+        roll: PianoRollView,
+        messages: MessageBar,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        document, live, clock = services.document, services.live, services.clock
+        self._messages = messages
+        self.step_bar = StepInputBar(actions)
+        self.recording = RecordingController(live, services.player, clock, self, services.recovery)
+        # Another piece that begins, or undo, must not lose what is being played.
+        document.settle_with(self.recording.stop)
+        self.performances = PerformanceController(
+            document, services.settings, bar.quantize_menu, messages, self
+        )
+        self.capture = CaptureController(
+            actions,
+            document,
+            live,
+            playback,
+            self.recording,
+            self.performances,
+            clock,
+            messages,
+            self,
+        )
+        self.steps = StepInputController(
+            actions,
+            self.step_bar,
+            document,
+            live,
+            playback,
+            self.recording,
+            messages,
+            roll.set_playhead,
+            self,
+        )
+        self.performances.summaryChanged.connect(bar.set_quantize)
+        self.performances.show()
+        self.steps.toggled.connect(self._listen)
+        roll.seekRequested.connect(self.steps.move_to)
+        services.recovery.journalChanged.connect(self._say_unsafe)
+
+    def _listen(self, stepping: bool) -> None:
+        self.capture.set_listening(not stepping)
+
+    def _say_unsafe(self, sentence: str) -> None:
+        if not sentence:
+            self._messages.withdraw(_JOURNAL)
+        # Over with the recording, which is then kept like any piece.
+        elif self.recording.active:
+            recording = self.recording
+            self._messages.stand(_JOURNAL, sentence, Tone.WARNING, about=lambda: recording.active)

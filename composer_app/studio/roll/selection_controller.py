@@ -1,0 +1,241 @@
+"""The selection of the piano roll: choosing it, keeping it, generating it anew, editing it."""
+
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QEvent, QKeyCombination, QObject, QPoint, QRect, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QMenu
+
+from composer_app.studio.document.document import Document
+from composer_app.studio.document.locks import Locks
+from composer_app.studio.document.selection import Cells, Selection
+from composer_app.studio.generate.generate_panel import GeneratePanel
+from composer_app.studio.generate.generation_controller import GenerationController
+from composer_app.studio.roll.geometry import note_rect
+from composer_app.studio.roll.note_editor import NoteEditor
+from composer_app.studio.roll.selection_bar import SelectionBar
+from composer_app.studio.roll.view import PianoRollView
+from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.elided import menu_text
+from composer_app.studio.widgets.single_press import SinglePress
+
+_ESCAPE: Final = QKeyCombination(Qt.Key.Key_Escape)
+
+
+class SelectionController(QObject):
+    """Binds the commands on the selection to the roll, the document and Generate."""
+
+    def __init__(
+        self,
+        actions: Actions,
+        document: Document,
+        roll: PianoRollView,
+        generation: GenerationController,
+        panel: GeneratePanel,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._actions = actions
+        self._document = document
+        self._roll = roll
+        self._generation = generation
+        self._panel = panel
+        self._gesturing = False
+        self.editor = NoteEditor(document, roll, self)
+        self.bar = SelectionBar(
+            (actions.keep, actions.keep_rest, actions.generate_selection),
+            actions.select_none,
+            roll.viewport(),
+        )
+        SinglePress(self.bar.buttons[-1])
+        self.voices = QMenu("Select &Voice")
+        self.voices.aboutToShow.connect(self._fill_voices)
+        self._connect()
+        self._refresh()
+
+    def menu(self) -> QMenu:
+        """A new menu of everything there is to do with the selection."""
+        actions, menu = self._actions, QMenu(self._roll)
+        menu.addActions([actions.keep, actions.keep_rest, actions.keep_nothing])
+        menu.addSeparator()
+        menu.addAction(actions.generate_selection)
+        menu.addSeparator()
+        menu.addActions([actions.select_all, actions.select_bars])
+        menu.addMenu(self.voices)
+        menu.addAction(actions.select_none)
+        menu.addSeparator()
+        menu.addAction(actions.delete)
+        return menu
+
+    def escape(self) -> bool:
+        """Let go of the selection, if there is one; whether there was."""
+        there = bool(self._roll.selection)
+        self._roll.mouse.cancel()
+        self._roll.set_selection(Selection())
+        return there
+
+    def _connect(self) -> None:
+        actions, roll, document = self._actions, self._roll, self._document
+        for action, command in (
+            (actions.select_all, self._select_all),
+            (actions.select_none, self.escape),
+            (actions.select_bars, self._select_bars),
+            (actions.keep, self._toggle_kept),
+            (actions.keep_rest, self._keep_rest),
+            (actions.keep_nothing, self._keep_nothing),
+            (actions.generate_selection, self._generate),
+            (actions.delete, self.editor.delete),
+        ):
+            action.triggered.connect(command)
+        roll.selectionChanged.connect(self._refresh)
+        roll.zoomChanged.connect(self._place_bar)
+        for scroll in (roll.horizontalScrollBar(), roll.verticalScrollBar()):
+            scroll.valueChanged.connect(self._place_bar)
+        roll.mouse.busyChanged.connect(self._set_gesturing)
+        roll.menuRequested.connect(self._open_menu)
+        roll.viewport().installEventFilter(self)
+        roll.installEventFilter(self)
+        document.locksChanged.connect(self._show_locks)
+        roll.compositionShown.connect(self._count_kept)
+        actions.generate.changed.connect(self._refresh)
+        self._generation.writtenInto.connect(self._select_written)
+
+    # -- choosing --------------------------------------------------------------------------
+
+    def _select(self, selection: Selection) -> None:
+        self._roll.set_selection(selection)
+        # The arrow keys go on from there.
+        self._roll.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _select_all(self) -> None:
+        self._select(Selection.everything(self._roll.composition))
+
+    def _select_track(self, track: int) -> None:
+        self._select(Selection.of_track(self._roll.composition, track))
+
+    def _select_bars(self) -> None:
+        """The bars of the selection, or the one the playhead is in."""
+        roll = self._roll
+        first, end = roll.selection.reach or (int(roll.playhead or 0), int(roll.playhead or 0) + 1)
+        if roll.composition.note_count:
+            self._select(Selection.of_bars(roll.composition, first, end - 1))
+
+    def _select_written(self, cells: Cells) -> None:
+        if self._roll.selection.span is None:
+            self._roll.set_selection(Selection.inside(self._document.composition, cells))
+
+    def _fill_voices(self) -> None:
+        self.voices.clear()
+        for index, track in enumerate(self._roll.composition.tracks):
+            if not track.notes:
+                continue
+            name = track.name or f"Track {index + 1}"
+            action = self.voices.addAction(menu_text(name))
+            action.triggered.connect(lambda _=False, chosen=index: self._select_track(chosen))
+        if not self.voices.actions():
+            self.voices.addAction("There are no voices yet").setEnabled(False)
+
+    # -- keeping ---------------------------------------------------------------------------
+
+    def _cells(self) -> Cells:
+        return self._roll.selection.cells(self._document.composition)
+
+    def _toggle_kept(self) -> None:
+        document, cells = self._document, self._cells()
+        if document.locks.covers(cells):
+            document.set_locks(document.locks.minus(cells), "Let Go")
+        else:
+            document.set_locks(document.locks.plus(cells), "Keep")
+        self._refresh()
+
+    def _keep_rest(self) -> None:
+        document = self._document
+        document.set_locks(Locks(~self._cells()), "Keep the Rest")
+
+    def _keep_nothing(self) -> None:
+        self._document.set_locks(Locks.none(), "Let Everything Go")
+
+    def _generate(self) -> None:
+        self._generation.generate_only(self._cells())
+
+    # -- showing ---------------------------------------------------------------------------
+
+    def _show_locks(self) -> None:
+        self._roll.set_locks(self._document.locks)
+        self._count_kept()
+
+    def _count_kept(self) -> None:
+        locks = self._document.locks
+        count = len(locks.notes(self._document.composition)) if locks else 0
+        self._panel.set_kept(count, bool(locks))
+        self._refresh()
+
+    def _refresh(self) -> None:
+        actions, selection = self._actions, self._roll.selection
+        composition, locks = self._document.composition, self._document.locks
+        chosen = bool(selection) and self._roll.composition is composition
+        kept = chosen and locks.covers(selection.cells(composition))
+        actions.keep.setChecked(bool(kept))
+        for action in (actions.keep, actions.keep_rest, actions.select_none):
+            action.setEnabled(chosen)
+        actions.generate_selection.setEnabled(chosen and self._generation.ready)
+        actions.delete.setEnabled(bool(selection.notes))
+        actions.keep_nothing.setEnabled(bool(locks))
+        for action in (actions.select_all, actions.select_bars):
+            action.setEnabled(composition.note_count > 0)
+        self._show_bar()
+
+    def _show_bar(self) -> None:
+        chosen = bool(self._roll.selection) and not self._gesturing
+        if chosen:
+            self.bar.say(_capitalised(self._roll.selection.describe(self._roll.composition)))
+            self._place_bar()
+        self.bar.setVisible(chosen)
+
+    def _place_bar(self) -> None:
+        if not self._roll.selection:
+            return
+        self.bar.place(self._selected_rect())
+
+    def _selected_rect(self) -> QRect:
+        """Where the selected notes are in the viewport."""
+        notes = self._roll.selection.notes
+        if not notes:
+            return QRect()
+        scale = self._roll.roll_geometry
+        rects = np.array([note_rect(scale, n.onset, n.release, n.pitch) for _, n in notes])
+        left, top = rects[:, :2].min(axis=0).tolist()
+        right, bottom = (rects[:, :2] + rects[:, 2:]).max(axis=0).tolist()
+        return QRect(left, top, right - left, bottom - top).translated(-self._roll.corner)
+
+    def _set_gesturing(self, gesturing: bool) -> None:
+        self._gesturing = gesturing
+        self._show_bar()
+
+    def _open_menu(self, place: QPoint) -> None:
+        menu = self.menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The bar keeps its place when the viewport changes its size, and Escape lets go.
+
+        While something plays, is recorded or generated, Escape stops that first.
+        """
+        if event.type() == QEvent.Type.Resize:
+            self._place_bar()
+        elif isinstance(event, QKeyEvent) and event.keyCombination() == _ESCAPE:
+            runs = self._generation.busy or any(
+                action.isChecked() for action in (self._actions.play, self._actions.record)
+            )
+            if event.type() == QEvent.Type.ShortcutOverride and not runs and self._roll.selection:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                return self.escape()
+        return False
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]

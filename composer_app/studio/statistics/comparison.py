@@ -1,0 +1,100 @@
+"""What takes long to work out for the statistics panel: in a thread of the jobs. No Qt."""
+
+import csv
+import io
+from dataclasses import dataclass
+
+from composer_app.analysis.copies import SharedRun, load_copies
+from composer_app.analysis.fitting import GoodnessOfFit, fit_binomial, normality
+from composer_app.analysis.likeness import Likeness, compare
+from composer_app.analysis.material import Source
+from composer_app.analysis.profiles import load_profile, profile_styles
+from composer_app.analysis.voices import voice_order
+from composer_app.errors import ProfileError
+from composer_app.music.composition import Composition
+from composer_app.plain_text import one_line_name
+from composer_app.studio.statistics.plots.picture import Picture
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdict:
+    """How like a style ``composition`` is, and the longest run it shares with the training music.
+
+    ``shared`` is None for fewer than four tracks with notes, and where nothing is shared;
+    ``problems`` are sentences about music that could not be searched for it.
+    """
+
+    composition: Composition
+    likeness: Likeness
+    shared: SharedRun | None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def near_copy(self) -> bool:
+        """Whether more is shared than pieces of one style share by chance."""
+        return self.shared is not None and self.shared.near_copy
+
+    @property
+    def shared_notes(self) -> frozenset[Source]:
+        """The notes that sound in the run."""
+        if self.shared is None:
+            return frozenset()
+        steps = self.shared.steps
+        first = 0 if self.shared.melody else 1
+        return frozenset(
+            (index, note)
+            for index in voice_order(self.composition)[first:]
+            for note in self.composition.tracks[index].notes
+            if note.start < steps.stop and note.end > steps.start
+        )
+
+
+def goodness_of(picture: Picture) -> GoodnessOfFit | None:
+    """Whether the distribution of ``picture`` fits; None where none was fitted.
+
+    scipy is imported the first time.
+    """
+    from composer_app.reporting.report import trial_name
+
+    values = picture.measured.values
+    if picture.discrete:
+        return fit_binomial(values, name=trial_name(picture.measured)).goodness
+    return normality(values, picture.feature.values) if picture.fit else None
+
+
+def verdict_of(composition: Composition, style: str) -> Verdict:
+    """The verdict on ``composition``; :class:`ProfileError` if the style's files are damaged."""
+    from composer_app.reporting.report import shared_run
+
+    return Verdict(
+        composition,
+        compare(composition, load_profile(style)),
+        shared_run(composition),
+        load_copies().problems,
+    )
+
+
+def styles() -> tuple[tuple[str, str], ...]:
+    """Name and title of each style that music can be compared with; its profile is read.
+
+    One whose profile is damaged is offered by its name: who chooses it is told.
+    """
+    return tuple((style, _title(style)) for style in profile_styles())
+
+
+def _title(style: str) -> str:
+    try:
+        return load_profile(style).title
+    except ProfileError:
+        return one_line_name(style)
+
+
+def table(verdict: Verdict) -> str:
+    """The measures as CSV, the strangest first."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["measure", "value", "percentile", "low", "typical", "high", "sentence"])
+    for place in verdict.likeness.places:
+        numbers = (place.value, place.percentile, place.low, place.typical, place.high)
+        writer.writerow([place.measure.title, *(f"{each:.6g}" for each in numbers), place.sentence])
+    return text.getvalue()

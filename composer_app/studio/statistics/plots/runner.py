@@ -1,0 +1,37 @@
+"""Where the statistics pictures are drawn: threads of the jobs, which import matplotlib there."""
+
+import importlib
+from typing import TYPE_CHECKING, Final, cast
+
+from composer_app.studio.statistics.plots.picture import Picture
+from composer_app.studio.statistics.plots.rendered import Frame, Plate
+
+if TYPE_CHECKING:
+    from composer_app.studio.statistics.plots.plot import Plotter
+
+PLOT_MODULE: Final = "composer_app.studio.statistics.plots.plot"
+
+
+class Press:
+    """Draws for one widget. Called in threads, by one at a time."""
+
+    def __init__(self) -> None:
+        self._plotter: Plotter | None = None
+
+    def prepare(self) -> None:
+        """Import matplotlib, which takes long; ImportError where there is none."""
+        self._open()
+
+    def draw(self, picture: Picture, frame: Frame) -> Plate:
+        """``picture`` as pixels."""
+        return self._open().draw(picture, frame)
+
+    def _open(self) -> "Plotter":
+        if self._plotter is None:
+            self._plotter = new_plotter()
+        return self._plotter
+
+
+def new_plotter() -> "Plotter":
+    """A plotter of one's own, for a file; ImportError where there is no matplotlib."""
+    return cast("Plotter", importlib.import_module(PLOT_MODULE).Plotter())

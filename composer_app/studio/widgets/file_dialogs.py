@@ -1,0 +1,94 @@
+"""Asking for a file's name."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from composer_app.live.rendering.audio_file import FORMATS
+
+_FILTER: Final = "MIDI files (*.mid *.midi *.MID *.MIDI);;All files (*)"
+_SOUNDFONT_FILTER: Final = "SoundFonts (*.sf2 *.sf3 *.SF2 *.SF3);;All files (*)"
+
+
+def plain_name(title: str) -> str:
+    """``title`` as a file's name without ending, free of what file systems do not take."""
+    return re.sub(r'[\s\\/:*?"<>|\x00-\x1f]+', " ", title).strip(" .") or "Untitled"
+
+
+class FileDialogs:
+    """The system's own dialogs; tests put something that answers by itself in their place."""
+
+    def ask_open(self, parent: QWidget, folder: Path) -> Path | None:
+        """A file to open, or None when the person thinks better of it."""
+        name, _ = QFileDialog.getOpenFileName(parent, "Open MIDI File", str(folder), _FILTER)
+        return Path(name) if name else None
+
+    def ask_save(self, parent: QWidget, title: str, suggestion: Path) -> Path | None:
+        """Where to write; ends in .mid. Asks before a file is replaced."""
+
+        def completed(name: str, _: str) -> Path:
+            path = Path(name)
+            return path if path.suffix.lower() in (".mid", ".midi") else Path(f"{name}.mid")
+
+        return self._ask_where(parent, title, suggestion, _FILTER, "", completed)
+
+    def ask_soundfont(self, parent: QWidget, folder: Path) -> Path | None:
+        """A file of instruments, or None when the person thinks better of it."""
+        name, _ = QFileDialog.getOpenFileName(
+            parent, "Choose SoundFont", str(folder), _SOUNDFONT_FILTER
+        )
+        return Path(name) if name else None
+
+    def ask_save_as(
+        self, parent: QWidget, title: str, suggestion: Path, kinds: dict[str, str]
+    ) -> Path | None:
+        """Where to write one of ``kinds``, such as {".png": "PNG picture"}; ends as one of them.
+
+        Asks before a file is replaced.
+        """
+        filters = {f"{name} (*{suffix})": suffix for suffix, name in kinds.items()}
+        chosen = next((each for each in filters if filters[each] == suggestion.suffix), "")
+
+        def completed(name: str, choice: str) -> Path:
+            path = Path(name)
+            if path.suffix.lower() in kinds:
+                return path
+            return Path(f"{name}{filters.get(choice, suggestion.suffix)}")
+
+        return self._ask_where(parent, title, suggestion, ";;".join(filters), chosen, completed)
+
+    def ask_save_audio(self, parent: QWidget, suggestion: Path) -> Path | None:
+        """Where to write sound; ends as an audio format. Asks before a file is replaced."""
+        kinds = {each.suffix: each.title for each in FORMATS}
+        return self.ask_save_as(parent, "Export Audio", suggestion, kinds)
+
+    def _ask_where(
+        self,
+        parent: QWidget,
+        title: str,
+        suggestion: Path,
+        filters: str,
+        chosen: str,
+        completed: Callable[[str, str], Path],
+    ) -> Path | None:
+        """A place to write to, whose name and chosen filter ``completed`` gives an ending.
+
+        The dialog asks before it replaces what was typed; of another ending it knows nothing.
+        """
+        while True:
+            name, choice = QFileDialog.getSaveFileName(
+                parent, title, str(suggestion), filters, chosen
+            )
+            if not name:
+                return None
+            path = completed(name, choice)
+            if path == Path(name) or not os.path.lexists(path):
+                return path
+            question = f"There is a {path.name} already. Shall it be replaced?"
+            if QMessageBox.question(parent, title, question) == QMessageBox.StandardButton.Yes:
+                return path
+            suggestion = path

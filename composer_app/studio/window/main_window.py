@@ -1,0 +1,412 @@
+"""The window: puts the panels in their places and connects them to the controllers."""
+
+import logging
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from composer_app.generation.catalog import ModelInfo
+from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
+from composer_app.studio.document.bring_back import BringBack
+from composer_app.studio.files.audio_export import AudioExport
+from composer_app.studio.files.closing import Closing
+from composer_app.studio.files.file_controller import FileController
+from composer_app.studio.generate.generate_panel import GeneratePanel
+from composer_app.studio.generate.generation_controller import GenerationController
+from composer_app.studio.keyboard.computer_keys import ComputerKeys
+from composer_app.studio.keyboard.lights import KeyLights
+from composer_app.studio.keyboard.panel import KeyboardPanel
+from composer_app.studio.messages.bar import MessageBar, Tone
+from composer_app.studio.midi.assembly import build_midi
+from composer_app.studio.mixer.mix_controller import MixController
+from composer_app.studio.mixer.panel import MixerPanel
+from composer_app.studio.recording.recording_controller import RecordingState
+from composer_app.studio.recording.recording_tools import RecordingTools
+from composer_app.studio.roll.selection_controller import SelectionController
+from composer_app.studio.roll.view import PianoRollView
+from composer_app.studio.sound.audition import Audition
+from composer_app.studio.sound.playback_controller import PlaybackController
+from composer_app.studio.statistics.dock import StatisticsHolder
+from composer_app.studio.statistics.panel import StatisticsPanel
+from composer_app.studio.statistics.statistics_controller import StatisticsController
+from composer_app.studio.transport.loop_controller import LoopController
+from composer_app.studio.transport.transport_bar import TransportBar
+from composer_app.studio.transport.transport_controller import TransportController
+from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.number_field import NumberField
+from composer_app.studio.widgets.shown_text import title_text
+from composer_app.studio.widgets.window_placement import WindowPlacement, size_for
+from composer_app.studio.window.about import show_about
+from composer_app.studio.window.field_focus import FieldFocus
+from composer_app.studio.window.history_controller import HistoryController
+from composer_app.studio.window.layout import Arrangement
+from composer_app.studio.window.menus import Menus
+from composer_app.studio.window.news import News
+from composer_app.studio.window.piece_view import PieceView
+from composer_app.studio.window.services import Services
+from composer_app.studio.window.settings_dialog import SettingsDialog
+
+_log = logging.getLogger(__name__)
+_FIRST_SIZE: Final = (1440, 900)
+# What is left of a screen of 1366 x 768 pixels at 125 %, by a panel and the window's frame.
+_SMALLEST_SIZE: Final = (960, 544)
+_CONFIDENCE: Final = "confidence"
+
+
+class MainWindow(QMainWindow):
+    """Assembles; what happens is decided in the controllers."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self._painted = False
+        self._running = False
+        self._closed = False
+        self.setAcceptDrops(True)
+        WindowPlacement(self, QSize(*_SMALLEST_SIZE))
+        self.resize(size_for(self, QSize(*_FIRST_SIZE)))
+        self._make_views()
+        self._make_controllers()
+        self._lay_out()
+        self._connect_document()
+        self._connect_playing()
+        self._connect_keyboard()
+        self._connect_commands()
+        self._show_composition()
+        self._show_title()
+        self.restoreGeometry(services.settings.window_geometry)
+
+    # -- putting together ------------------------------------------------------------------
+
+    def _make_views(self) -> None:
+        self.commands = Actions(self)
+        self.midi_menu = QMenu(self)
+        self.transport_bar = TransportBar(self.commands, self.midi_menu)
+        self.generate_panel = GeneratePanel(self.commands)
+        self.roll = PianoRollView()
+        self.mixer = MixerPanel()
+        self.statistics = StatisticsPanel(self._services.jobs)
+        self.statistics_holder = StatisticsHolder(self.statistics)
+        self.keyboard_panel = KeyboardPanel(self.commands)
+        self.keyboard = self.keyboard_panel.keyboard
+        self.message_bar = MessageBar()
+
+    def _make_controllers(self) -> None:
+        services, bar = self._services, self.message_bar
+        document, settings = services.document, services.settings
+        self.playback = PlaybackController(document, services.player, services.sound, self)
+        self.mix = MixController(self.mixer, self.playback, document, settings, self)
+        self.tools = RecordingTools(
+            self.commands, services, self.playback, self.transport_bar, self.roll, bar, self
+        )
+        self.recording = self.tools.recording
+        self.history = HistoryController(self.commands, document, self.recording, self)
+        self.transport = TransportController(
+            self.commands,
+            self.transport_bar,
+            document,
+            self.playback,
+            self.recording,
+            self.tools.performances,
+            settings,
+            services.clock,
+            bar,
+            self.roll.set_playhead,
+            self,
+        )
+        self._view = PieceView(document, self.roll, self.playback, self.recording, self)
+        self.files = FileController(
+            document, settings, services.jobs, services.writer, services.dialogs, bar, self
+        )
+        self.bring_back = BringBack(document, services.jobs, services.recovery, bar, self)
+        self.audio_export = AudioExport(
+            document, settings, services.writer, services.dialogs, bar, self.playback, self
+        )
+        self.closing = Closing(
+            services.writer,
+            services.recovery,
+            document,
+            self.files,
+            bar,
+            self.audio_export.cancel,
+            self.close,
+            self,
+        )
+        self.generation = GenerationController(
+            document,
+            self.generate_panel,
+            services.worker,
+            settings,
+            bar,
+            self.transport.play_from_start,
+            self,
+        )
+        self.midi = build_midi(services, self.midi_menu, self.commands.panic, self)
+        self.selection = SelectionController(
+            self.commands, document, self.roll, self.generation, self.generate_panel, self
+        )
+        self._audition = Audition(document, self.playback, services.sound, settings, self)
+        self.loop = LoopController(self.commands, self.roll, document, self.playback, self)
+        self.lights = KeyLights(self.keyboard, self.playback, services.live, self)
+        self.measuring = StatisticsController(
+            services, self.statistics, self.roll, self.recording, bar, self
+        )
+        self.news = News(
+            bar,
+            document,
+            self.commands,
+            self.generate_panel,
+            self.playback,
+            self.tools,
+            self,
+        )
+        self._fields = FieldFocus(self, self.roll, self._runs)
+        self._computer_keys = ComputerKeys(self.keyboard, self)
+        self.menus = Menus(
+            self.menuBar(),
+            self.commands,
+            self.files,
+            settings,
+            self.midi_menu,
+            self.transport_bar.quantize_menu,
+            self.transport_bar.metronome_menu,
+            self.selection.voices,
+        )
+
+    def _lay_out(self) -> None:
+        centre = Arrangement(
+            toolbar=self.transport_bar,
+            left=self.generate_panel,
+            roll=self.roll,
+            mixer=self.mixer,
+            statistics=self.statistics_holder,
+            step_bar=self.tools.step_bar,
+            keyboard=self.keyboard_panel,
+            messages=self.message_bar,
+            parent=self,
+        )
+        self._centre = centre
+        self.setCentralWidget(centre)
+        # No control has the focus at first: the letters play and the space bar starts.
+        centre.setFocus()
+
+    def _connect_document(self) -> None:
+        document = self._services.document
+        document.compositionChanged.connect(self._show_composition)
+        document.stateChanged.connect(self._show_title)
+        self._services.recovery.protectionChanged.connect(self._say_unprotected)
+
+    def _connect_playing(self) -> None:
+        self.news.follow_sound(self._services.sound, self._open_sound_settings)
+        self.roll.seekRequested.connect(self.transport.seek)
+        self.roll.mouse.touched.connect(self._audition.strike)
+        self.roll.keyboard.reached.connect(self._audition.strike)
+        self.selection.editor.transposed.connect(self._audition.strike_all)
+        self.recording.notesChanged.connect(self.roll.set_recording_notes)
+        self.recording.stateChanged.connect(self._show_recording)
+        follow = self.commands.follow
+        follow.toggled.connect(self._follow)
+        follow.setChecked(self._services.settings.follow)
+        self._follow(follow.isChecked())
+
+    def _connect_keyboard(self) -> None:
+        live, midi = self._services.live, self.midi
+        self.keyboard.noteOn.connect(live.note_on)
+        self.keyboard.noteOff.connect(live.note_off)
+        midi.statusChanged.connect(self._show_midi_status)
+        self.news.follow_midi(midi)
+        letters = self.commands.computer_keys
+        letters.toggled.connect(self._let_letters_play)
+        letters.setChecked(self._services.settings.computer_keys)
+        self._let_letters_play(letters.isChecked())
+
+    def _connect_commands(self) -> None:
+        commands, files = self.commands, self.files
+        for action, command in (
+            (commands.new, files.new),
+            (commands.open, files.ask_open),
+            (commands.save, files.save),
+            (commands.save_as, files.save_as),
+            (commands.export, files.export),
+            (commands.export_audio, self.audio_export.ask),
+            (commands.quit, self.close),
+            (commands.stop, self._stop),
+            (commands.stop, self.midi.panic),
+            (commands.settings, self._open_settings),
+            (commands.about, self._show_about),
+            (commands.zoom_in, self.roll.zoom_in),
+            (commands.zoom_out, self.roll.zoom_out),
+            (commands.fit, self.roll.fit),
+            (commands.messages, self.message_bar.open_history),
+        ):
+            action.triggered.connect(command)
+        commands.confidence.toggled.connect(self._show_roll)
+        self.roll.emptyActionRequested.connect(self._offer_samples)
+        self.news.follow_numbers(self.findChildren(NumberField))
+        # Shortcuts work whether or not a menu or button that shows them is visible.
+        self.addActions([item for item in commands.children() if isinstance(item, QAction)])
+
+    @cached_property
+    def settings_dialog(self) -> SettingsDialog:
+        """The settings; made when they are first wanted."""
+        dialog = SettingsDialog(self._services, self.midi, self)
+        self.news.follow_numbers(dialog.findChildren(NumberField))
+        return dialog
+
+    def _open_settings(self) -> None:
+        self.settings_dialog.open_page()
+
+    def _open_sound_settings(self) -> None:
+        self.settings_dialog.open_sound()
+
+    # -- starting --------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Once the window can be seen, everything slow begins, in threads."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self._start)
+
+    @property
+    def running(self) -> bool:
+        """Whether what begins after the first paint has begun."""
+        return self._running
+
+    def _start(self) -> None:
+        if self._closed:
+            return
+        self._running = True
+        services = self._services
+        services.jobs.run(
+            self,
+            services.find_models,
+            self.generation.set_models,
+            self._say_models_unreadable,
+        )
+        # Opens the sound as well, which may be a MIDI output.
+        self.midi.start()
+        self.bring_back.start()
+
+    def _say_models_unreadable(self, error: Exception) -> None:
+        _log.error("The models could not be listed.", exc_info=error)
+        nothing: tuple[ModelInfo, ...] = ()
+        self.generation.set_models(nothing)
+
+    # -- showing ---------------------------------------------------------------------------
+
+    def _show_composition(self) -> None:
+        composition = self._services.document.composition
+        with self._view.turning():
+            self._show_roll()
+        self.statistics.set_composition(composition)
+        tracks = composition.tracks
+        self._services.live.set_program(tracks[0].program if tracks else DEFAULT_PROGRAMS[0])
+
+    def _show_roll(self) -> None:
+        composition = self._services.document.composition
+        if self.recording.active:
+            # The old melody makes room for the new one, and comes back if nothing is played.
+            composition = Composition(tempo=composition.tempo, meter=composition.meter)
+        sure = None
+        if self.commands.confidence.isChecked():
+            sure = self.generation.confidence(composition)
+        if self.commands.confidence.isChecked() and sure is None and composition.note_count:
+            if not self.message_bar.stands(_CONFIDENCE):
+                self.message_bar.stand(
+                    _CONFIDENCE,
+                    "Only takes of this session know how sure the model was of their notes.",
+                    Tone.INFO,
+                )
+        else:
+            self.message_bar.withdraw(_CONFIDENCE)
+        self.roll.set_composition(composition, sure)
+
+    def _show_title(self) -> None:
+        document = self._services.document
+        self.setWindowTitle(f"{title_text(document.name)}[*] – Composer")
+        self.setWindowModified(not document.as_saved)
+
+    def _show_recording(self, state: RecordingState) -> None:
+        self.roll.set_inviting(state is RecordingState.IDLE)
+        if state is not RecordingState.RECORDING:
+            self._show_roll()
+            self.generation.set_recording(self.recording.active)
+
+    def _show_midi_status(self, text: str, tip: str, attention: bool) -> None:
+        self.transport_bar.set_midi_status(text, tip, attention=attention)
+
+    def _say_unprotected(self, sentence: str) -> None:
+        if sentence:
+            self.message_bar.stand("unprotected", sentence, Tone.WARNING)
+        else:
+            self.message_bar.withdraw("unprotected")
+
+    def report(self, sentence: str) -> None:
+        """Show what went unexpectedly wrong."""
+        self.message_bar.tell(sentence, Tone.ERROR)
+
+    def _show_about(self) -> None:
+        show_about(self)
+
+    # -- doing -----------------------------------------------------------------------------
+
+    def _stop(self) -> None:
+        # What sounds or is recorded comes first, for it cannot wait.
+        if self.generation.busy and not self._runs():
+            self.generation.cancel()
+        else:
+            self.transport.stop()
+
+    def _runs(self) -> bool:
+        """Whether something plays or is recorded."""
+        return self.playback.playing or self.recording.active
+
+    def _follow(self, on: bool) -> None:
+        self._services.settings.follow = on
+        self.roll.set_follow(on)
+
+    def _let_letters_play(self, on: bool) -> None:
+        self._services.settings.computer_keys = on
+        self.commands.set_letters_play(on)
+        self._computer_keys.set_enabled(on)
+        self.keyboard.set_letters_enabled(on)
+
+    def _offer_samples(self) -> None:
+        # The button that was clicked is about to vanish; the focus must not wander on from it.
+        self._centre.setFocus()
+        corner = self.roll.viewport().rect().center()
+        self.menus.samples.popup(self.roll.viewport().mapToGlobal(corner))
+
+    # -- events ----------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files may be dropped anywhere on the window."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the first file dropped."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.files.open(paths[0])
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Unsaved work is kept for the next start; ``closing`` says when nothing is lost."""
+        self.recording.stop()
+        if not self.closing.may_close():
+            event.ignore()
+            return
+        self._closed = True
+        self.playback.stop()
+        self.mix.store()
+        self.midi.stop()
+        self._services.settings.window_geometry = self.saveGeometry()
+        self._computer_keys.remove()
+        self._fields.remove()
+        super().closeEvent(event)

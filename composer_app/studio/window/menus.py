@@ -1,0 +1,123 @@
+"""The menu bar."""
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from composer_app.errors import ComposerError
+from composer_app.music.sample_melodies import sample_melodies
+from composer_app.plain_text import one_line
+from composer_app.studio.files.file_controller import FileController
+from composer_app.studio.runtime.settings import Settings
+from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.elided import menu_text
+from composer_app.studio.widgets.shown_text import tip_text
+
+
+class Menus:
+    """Fills a menu bar; lists that change are filled when their menu opens."""
+
+    def __init__(
+        self,
+        bar: QMenuBar,
+        actions: Actions,
+        files: FileController,
+        settings: Settings,
+        midi_menu: QMenu,
+        quantize_menu: QMenu,
+        metronome_menu: QMenu,
+        voices: QMenu,
+    ) -> None:
+        self._files = files
+        self._settings = settings
+        self._open = actions.open
+        self.samples = QMenu("Sample &Melodies")
+        self.samples.aboutToShow.connect(self._fill_samples)
+        self._recent = QMenu("Open &Recent")
+        self._recent.aboutToShow.connect(self._fill_recent)
+        for menu in (self.samples, self._recent):
+            menu.setToolTipsVisible(True)
+
+        file = bar.addMenu("&File")
+        file.addActions([actions.new, actions.open])
+        file.addMenu(self._recent)
+        file.addMenu(self.samples)
+        file.addSeparator()
+        file.addActions([actions.save, actions.save_as])
+        file.addSeparator()
+        file.addActions([actions.export, actions.export_audio])
+        file.addSeparator()
+        file.addAction(actions.quit)
+
+        edit = bar.addMenu("&Edit")
+        edit.addActions([actions.undo, actions.redo])
+        edit.addSeparator()
+        edit.addActions([actions.generate, actions.cancel, actions.improve, actions.roll])
+        edit.addSeparator()
+        edit.addActions([actions.select_all, actions.select_bars])
+        edit.addMenu(voices)
+        edit.addActions([actions.select_none, actions.delete])
+        edit.addSeparator()
+        edit.addActions([actions.keep, actions.keep_rest, actions.keep_nothing])
+        edit.addAction(actions.generate_selection)
+        edit.addSeparator()
+        edit.addAction(actions.settings)
+        # On macOS it belongs to the application's own menu.
+        actions.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
+
+        play = bar.addMenu("&Play")
+        _fill_play(play, actions, quantize_menu, metronome_menu, midi_menu)
+
+        view = bar.addMenu("&View")
+        view.addActions([actions.zoom_in, actions.zoom_out, actions.fit])
+        view.addSeparator()
+        view.addAction(actions.confidence)
+        view.addSeparator()
+        view.addAction(actions.messages)
+
+        bar.addMenu("&Help").addAction(actions.about)
+        actions.about.setMenuRole(QAction.MenuRole.AboutRole)
+
+    def _fill_samples(self) -> None:
+        self.samples.clear()
+        self.samples.addAction(self._open)
+        self.samples.addSeparator()
+        try:
+            samples = sample_melodies()
+        except (ComposerError, ValueError) as error:
+            self.samples.addAction(menu_text(str(error))).setEnabled(False)
+            return
+        for sample in samples:
+            action = self.samples.addAction(sample.title)
+            action.setToolTip(sample.source)
+            action.triggered.connect(lambda _=False, key=sample.id: self._files.open_sample(key))
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        paths = self._settings.recent_files
+        for path in paths:
+            action = self._recent.addAction(menu_text(f"{path.name}  –  {path.parent}"))
+            action.setToolTip(tip_text(one_line(str(path))))
+            action.triggered.connect(lambda _=False, chosen=path: self._files.open(chosen))
+        if paths:
+            self._recent.addSeparator()
+            self._recent.addAction("&Clear List", self._settings.forget_recent_files)
+        else:
+            self._recent.addAction("Files that you open appear here").setEnabled(False)
+
+
+def _fill_play(
+    play: QMenu, actions: Actions, quantize: QMenu, metronome: QMenu, midi: QMenu
+) -> None:
+    play.addActions([actions.record, actions.capture, actions.step_input])
+    play.addMenu(quantize)
+    play.addSeparator()
+    play.addActions([actions.play, actions.stop, actions.rewind])
+    play.addActions([actions.loop, actions.follow])
+    play.addSeparator()
+    play.addMenu(metronome)
+    play.addSeparator()
+    play.addAction(actions.panic)
+    play.addSeparator()
+    play.addActions([actions.computer_keys, actions.octave_down, actions.octave_up])
+    play.addSeparator()
+    play.addMenu(midi).setText("M&IDI")

@@ -1,0 +1,137 @@
+"""The document: one writer, undoable, and honest about what is saved."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from composer_app.music.composition import Composition
+from composer_app.music.edits import with_tempo
+from composer_app.studio.document.document import Document
+from composer_app.studio.document.locks import Locks
+from tests.studio.support import scale
+
+PIECE = scale()
+OTHER = PIECE.with_program(0, 5)
+
+
+@pytest.fixture
+def document(qtbot: QtBot) -> Document:
+    return Document()
+
+
+def test_starts_empty_and_unmodified(document: Document) -> None:
+    assert document.composition == Composition()
+    assert (document.name, document.modified, document.path) == ("Untitled", False, None)
+
+
+def test_each_replacement_is_announced_and_undone(document: Document, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(document.compositionChanged):
+        document.replace(PIECE, "Record")
+    document.replace(OTHER, "Change Instrument")
+    assert document.undo_stack.undoText() == "Change Instrument"
+    with qtbot.waitSignal(document.compositionChanged):
+        document.undo_stack.undo()
+    assert document.composition == PIECE
+    document.undo_stack.redo()
+    assert document.composition == OTHER
+
+
+def test_an_equal_composition_is_no_edit(document: Document) -> None:
+    document.replace(PIECE, "Record")
+    document.replace(scale(), "Record")
+    assert document.undo_stack.count() == 1
+
+
+@pytest.mark.parametrize(("second_id", "undone_to"), [(1, 100.0), (2, 110.0), (None, 110.0)])
+def test_edits_of_one_kind_undo_as_one(
+    document: Document, second_id: int | None, undone_to: float
+) -> None:
+    document.replace(PIECE, "Record")
+    document.replace(with_tempo(PIECE, 110), "Change Tempo", 1)
+    document.replace(with_tempo(PIECE, 120), "Change Tempo", second_id)
+    document.undo_stack.undo()
+    assert document.composition.tempo.initial_bpm == undone_to
+
+
+def test_edits_of_two_pieces_never_merge(document: Document) -> None:
+    document.begin(PIECE, "Open")
+    document.replace(with_tempo(PIECE, 110), "Change Tempo", 1)
+    document.begin(OTHER, "Open")
+    document.replace(with_tempo(OTHER, 120), "Change Tempo", 1)
+    document.undo_stack.undo()
+    assert document.composition == OTHER
+
+
+def test_modified_means_that_no_file_holds_it(document: Document, tmp_path: Path) -> None:
+    path = tmp_path / "piece.mid"
+    document.begin(PIECE, "Open", path)
+    assert not document.modified
+    document.replace(OTHER, "Change Instrument")
+    assert document.modified
+    document.mark_saved(path, OTHER)
+    assert not document.modified
+    document.undo_stack.undo()
+    assert document.modified
+    document.undo_stack.redo()
+    assert not document.modified
+
+
+def test_a_saved_piece_without_notes_is_not_as_saved(document: Document, tmp_path: Path) -> None:
+    assert document.as_saved
+    document.begin(PIECE, "Record", saved=False)
+    assert not document.as_saved
+    document.mark_saved(tmp_path / "piece.mid", PIECE)
+    assert document.as_saved
+    document.replace(Composition(), "Delete")
+    assert (document.as_saved, document.modified) == (False, False)
+    document.undo_stack.undo()
+    assert document.as_saved
+
+
+def test_every_change_is_another_moment(document: Document) -> None:
+    moments = [document.moment()]
+    for change in (
+        lambda: document.begin(PIECE, "Open"),
+        lambda: document.replace(OTHER, "Change Instrument"),
+        lambda: document.set_locks(Locks(np.ones((4, 1), np.bool_)), "Keep"),
+        document.undo_stack.undo,
+        document.undo_stack.undo,
+        document.undo_stack.redo,
+    ):
+        change()
+        moments.append(document.moment())
+    assert len(set(moments)) == len(moments)
+    document.replace(document.composition, "Nothing")
+    assert document.moment() == moments[-1]
+
+
+def test_an_empty_piece_is_never_modified(document: Document) -> None:
+    document.replace(with_tempo(Composition(), 60), "Change Tempo")
+    assert not document.modified
+
+
+def test_opening_another_piece_can_be_undone(document: Document, tmp_path: Path) -> None:
+    document.begin(PIECE, "Bring Back", saved=False)
+    first = document.piece_number
+    document.begin(OTHER, "Open", tmp_path / "other.mid")
+    assert (document.name, document.modified) == ("other.mid", False)
+    document.undo_stack.undo()
+    assert (document.composition, document.piece_number) == (PIECE, first)
+    assert document.modified
+    assert document.path is None
+
+
+def test_only_files_that_composer_wrote_are_saved_without_asking(
+    document: Document, tmp_path: Path
+) -> None:
+    document.begin(PIECE, "Open", tmp_path / "theirs.mid")
+    assert document.save_path is None
+    document.mark_saved(tmp_path / "ours.mid", PIECE)
+    assert document.save_path == document.path == tmp_path / "ours.mid"
+
+
+def test_an_untitled_piece_goes_by_its_title(document: Document) -> None:
+    document.begin(PIECE, "Open")
+    assert document.name == "Scale"
