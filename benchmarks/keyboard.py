@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from benchmarks.rendering import quartet
 from composer_app.live.midi.connect import connect_input
-from composer_app.live.midi.inputs import MidiPorts
+from composer_app.live.midi.inputs import MidiInputs
 from composer_app.live.note_sink import LIVE_CHANNEL
 from composer_app.live.synth.soundfonts import find_soundfonts
 from composer_app.live.synth.synthesizer import FluidSynthesizer
@@ -146,7 +146,7 @@ class Bench:
         self._times = Times()
         self._services = build_services(
             Settings(folder),
-            ports=MidiPorts(connect=lambda _: _Client(self._times)),
+            ports=MidiInputs(connect=lambda _: _Client(self._times)),
             open_sound=lambda *_: (_Synthesizer(self._times), None),
         )
         self.window = MainWindow(self._services)

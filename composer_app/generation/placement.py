@@ -106,7 +106,7 @@ def known_bar(meter: Meter) -> int:
     return {4: 16, 8: 16, 6: 12, 24: 12, 32: 16}.get(bar, bar)
 
 
-def paint(
+def to_piano_roll(
     cells: NDArray[np.int64], onset: NDArray[np.bool_], lowest: int, velocity: Sequence[int]
 ) -> PianoRoll:
     """The roll (T, 128, V) of ``cells`` (T, V), struck where ``onset`` is true, V velocities.

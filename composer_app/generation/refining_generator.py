@@ -44,8 +44,8 @@ from composer_app.generation.placement import (
     BASS_FLOOR,
     bar_positions,
     low_bias,
-    paint,
     singing_shift,
+    to_piano_roll,
     with_melody,
 )
 from composer_app.generation.refining_run import Canvas, Run, Schedule
@@ -224,7 +224,7 @@ class RefiningGenerator:
         cells, onset = uncross(run.grid[steps], run.onset[steps], free)
         cells = lift_bass(cells, onset, free, BASS_FLOOR - below)
         levels = (mean_velocity(roll), softer, softer, softer)
-        return paint(np.where(free, cells, 0), onset, below, levels)
+        return to_piano_roll(np.where(free, cells, 0), onset, below, levels)
 
     @property
     def classes(self) -> int:

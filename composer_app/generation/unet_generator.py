@@ -31,7 +31,7 @@ from composer_app.generation.placement import (
     BASS_FLOOR,
     bar_positions,
     crowding_shift,
-    paint,
+    to_piano_roll,
     with_melody,
 )
 from composer_app.generation.sampling import VOICES, Grid, Mask
@@ -314,7 +314,7 @@ class _Voices:
         last = melody[-1].start if melody else 0
         cells, struck = self._polished(cells, struck & (cells > 0), last, BASS_FLOOR - below)
         levels = [accompaniment_velocity(roll)] * VOICES
-        written = paint(np.where(_WRITTEN, cells, 0), struck, below, levels)
+        written = to_piano_roll(np.where(_WRITTEN, cells, 0), struck, below, levels)
         confidence = np.ones((roll.steps, VOICES), np.float32)
         if "confidence" in answer:
             confidence[:, 1:] = np.clip(answer["confidence"][0, : roll.steps, 1:], 0, 1)

@@ -51,10 +51,10 @@ def sound_facts() -> list[Fact]:
 
 def midi_facts() -> list[Fact]:
     """The MIDI ports that there are."""
-    from composer_app.live.midi.inputs import MidiPorts
+    from composer_app.live.midi.inputs import MidiInputs
     from composer_app.live.midi.outputs import MidiOutputs
 
-    with closing(MidiPorts()) as inputs, closing(MidiOutputs()) as outputs:
+    with closing(MidiInputs()) as inputs, closing(MidiOutputs()) as outputs:
         return [
             _ports("MIDI inputs", inputs.problem, inputs.input_names()),
             _ports("MIDI outputs", outputs.problem, outputs.output_names()),

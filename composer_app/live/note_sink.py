@@ -52,28 +52,28 @@ EventKind = Literal["note_on", "note_off", "control_change", "pitch_bend", "prog
 class SinkEvent:
     """A call of a :class:`NoteSink`, to be made later: ``kind`` names the method.
 
-    ``a`` and ``b`` are its arguments after the channel: pitch and velocity, pitch (a release),
-    controller and value, bend, program. What a method does not take is 0.
+    ``data1`` and ``data2`` are its arguments after the channel: pitch and velocity, pitch (a
+    release), controller and value, bend, program. What a method does not take is 0.
     """
 
     kind: EventKind
     channel: int
-    a: int
-    b: int = 0
+    data1: int
+    data2: int = 0
 
     def send(self, sink: NoteSink) -> None:
         """Make the call now."""
         match self.kind:
             case "note_on":
-                sink.note_on(self.channel, self.a, self.b)
+                sink.note_on(self.channel, self.data1, self.data2)
             case "note_off":
-                sink.note_off(self.channel, self.a)
+                sink.note_off(self.channel, self.data1)
             case "control_change":
-                sink.control_change(self.channel, self.a, self.b)
+                sink.control_change(self.channel, self.data1, self.data2)
             case "pitch_bend":
-                sink.pitch_bend(self.channel, self.a)
+                sink.pitch_bend(self.channel, self.data1)
             case "program_change":
-                sink.program_change(self.channel, self.a)
+                sink.program_change(self.channel, self.data1)
 
 
 class ScheduledSink(NoteSink, Protocol):

@@ -123,7 +123,7 @@ class Performance:
     notes: tuple[PerformedNote, ...]
     bpm: float
     meter: Meter = field(default_factory=Meter)
-    view: Quantization = field(default_factory=Quantization)
+    quantization: Quantization = field(default_factory=Quantization)
 
     def __post_init__(self) -> None:
         if not MIN_TEMPO <= self.bpm <= MAX_TEMPO:
@@ -134,11 +134,11 @@ class Performance:
 
 def to_details(performance: Performance) -> dict[str, Any]:
     """``performance`` in values that JSON has; :func:`from_details` reads them."""
-    meter, view = performance.meter, performance.view
+    meter, quantization = performance.meter, performance.quantization
     return {
         "bpm": performance.bpm,
         "meter": [meter.numerator, meter.denominator],
-        "view": [view.grid.value, view.strength, view.reduction.value],
+        "view": [quantization.grid.value, quantization.strength, quantization.reduction.value],
         "notes": [[n.pitch, n.velocity, n.start, n.end] for n in performance.notes],
     }
 

@@ -95,25 +95,27 @@ class _Placed:
 
 @lru_cache(maxsize=8)
 def melody_notes(performance: Performance) -> tuple[Note, ...]:
-    """The notes that ``performance`` is seen as through its ``view``, in rising order.
+    """The notes that ``performance`` is seen as through its ``quantization``, in rising order.
 
     They are a melody, except with ``Reduction.ALL``.
     """
-    view = performance.view
+    quantization = performance.quantization
     step = seconds_per_step(performance.bpm)
     earliest = -max(step / 2, EARLY_SECONDS)
     notes = [note for note in performance.notes if note.start > earliest]
-    if view.reduction is Reduction.TOP:
+    if quantization.reduction is Reduction.TOP:
         notes = _without_chords(notes)
     played = [_place(note, step) for note in notes]
-    if view.reduction is not Reduction.ALL:
-        return _line_of(played, view, performance.meter)
+    if quantization.reduction is not Reduction.ALL:
+        return _line_of(played, quantization, performance.meter)
     pitches = {place.played.pitch for place in played}
     lines = ([place for place in played if place.played.pitch == pitch] for pitch in pitches)
-    return tuple(sorted(chain(*(_line_of(line, view, performance.meter) for line in lines))))
+    return tuple(
+        sorted(chain(*(_line_of(line, quantization, performance.meter) for line in lines)))
+    )
 
 
-def _line_of(played: list[_Placed], view: Quantization, meter: Meter) -> tuple[Note, ...]:
+def _line_of(played: list[_Placed], quantization: Quantization, meter: Meter) -> tuple[Note, ...]:
     """Rules 3 to 5."""
     taken = {place.nearest for place in played}
     placed: list[_Placed] = []
@@ -123,9 +125,9 @@ def _line_of(played: list[_Placed], view: Quantization, meter: Meter) -> tuple[N
                 break
             placed.pop()
         placed.append(place)
-    share = 0.0 if view.grid is Grid.OFF else view.strength / 100
+    share = 0.0 if quantization.grid is Grid.OFF else quantization.strength / 100
     for place in placed:
-        _draw(place, view.grid, meter)
+        _draw(place, quantization.grid, meter)
     _keep_apart(placed, share)
     return _line(placed, share)
 
@@ -148,8 +150,8 @@ def attached(composition: Composition) -> Performance | None:
     """The performance that the first track of ``composition``, or its top line, is a view of.
 
     A piece that was generated has but the top line. None where nothing was recorded, and where
-    the melody has been edited since: what is seen is then more than a view, and quantizing anew
-    would undo the edit.
+    the melody has been edited since: what is seen is then more than that, and quantizing anew would
+    undo the edit.
     """
     performance = composition.performance
     if performance is None or not composition.tracks:

@@ -70,8 +70,8 @@ class Worker:
         self._record_until = 0.0
         self._held: int | None = None
         self._go = Event()
-        self._stand = window.message_bar.stand
-        window.message_bar.stand = self._hear  # type: ignore[method-assign]
+        self._stand = window.message_bar.show_persistent
+        window.message_bar.show_persistent = self._hear  # type: ignore[method-assign]
         services.document.stateChanged.connect(self._say_state)
         self._work = QTimer()
         self._work.timeout.connect(self._bring_back)

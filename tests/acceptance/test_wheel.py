@@ -43,7 +43,7 @@ while "MIDI" not in window.message_bar.text and monotonic() < late:
     app.processEvents()
     # Where there is no sound, the bar says that on top.
     if window.message_bar.stands("midi"):
-        window.message_bar.withdraw("sound")
+        window.message_bar.clear("sound")
 print(window.message_bar.text)
 window.close()
 services.close()

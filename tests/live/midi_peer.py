@@ -2,7 +2,7 @@
 
 - ``midi_peer.py keys PORT`` is a keyboard: it opens a virtual output and obeys the lines on its
   standard input.
-- ``midi_peer.py composer PORT`` is Composer: it listens with MidiPorts and prints, one JSON value
+- ``midi_peer.py composer PORT`` is Composer: it listens with MidiInputs and prints, one JSON value
   per line, what it sees.
 - ``midi_peer.py sound PORT`` is a synthesizer: it opens a virtual input and prints what arrives as
   JSON, [time, byte, byte...]; the time is that of ``perf_counter``, which on Linux all processes
@@ -31,7 +31,7 @@ from composer_app.live.midi.connect import (
     connect_input,
     connect_output,
 )
-from composer_app.live.midi.inputs import MidiPorts
+from composer_app.live.midi.inputs import MidiInputs
 from composer_app.live.midi.output_synthesizer import MidiSynthesizer
 from composer_app.live.midi.outputs import MidiOutputs
 
@@ -197,8 +197,8 @@ def composer(port: str) -> None:
     ports.close()
 
 
-def _jack_ports() -> MidiPorts:
-    ports = MidiPorts(connect=lambda _: connect_input([rtmidi.API_UNIX_JACK]))
+def _jack_ports() -> MidiInputs:
+    ports = MidiInputs(connect=lambda _: connect_input([rtmidi.API_UNIX_JACK]))
     if ports.problem:
         raise DeviceError(ports.problem)
     return ports

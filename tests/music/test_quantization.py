@@ -150,7 +150,7 @@ def test_three_in_the_time_of_two_stand_as_near_as_sixteenths_allow() -> None:
 def sound(view: Quantization, *notes: tuple[int, float, float]) -> list[tuple[int, float, float]]:
     """(pitch, onset, release) in steps of what (pitch, start, end) in seconds sounds as."""
     played = tuple(PerformedNote(pitch, 80, start, end) for pitch, start, end in notes)
-    seen = melody_notes(Performance(played, BPM, view=view))
+    seen = melody_notes(Performance(played, BPM, quantization=view))
     return [(note.pitch, note.onset, note.release) for note in seen]
 
 
@@ -249,7 +249,7 @@ def test_melody_carries_velocity_tempo_meter_and_title() -> None:
 
 
 PERFORMANCE = Performance((PerformedNote(60, 80, 0.0, 0.29), PerformedNote(64, 80, 0.31, 0.6)), BPM)
-COARSE = Performance(PERFORMANCE.notes, BPM, view=Quantization(Grid.QUARTER))
+COARSE = Performance(PERFORMANCE.notes, BPM, quantization=Quantization(Grid.QUARTER))
 
 
 def test_another_view_changes_the_melody_and_nothing_else() -> None:
@@ -268,7 +268,7 @@ def test_another_view_changes_the_melody_and_nothing_else() -> None:
     assert (before.origin, after.origin) == (Origin("bach", 1, 1.0), None)
     assert with_performance(before, PERFORMANCE).origin == before.origin
     # Voices follow from the melody on the grid, not from how it sounds beside it.
-    as_played = with_performance(before, replace(PERFORMANCE, view=Quantization(Grid.OFF)))
+    as_played = with_performance(before, replace(PERFORMANCE, quantization=Quantization(Grid.OFF)))
     assert as_played.tracks[0].notes != before.tracks[0].notes
     assert as_played.origin == before.origin
     assert with_performance(Composition(), COARSE).tracks[0].notes == after.tracks[0].notes
@@ -278,7 +278,7 @@ def test_generating_takes_the_top_line_of_all_notes_and_stays_their_view() -> No
     chord = Performance(
         (PerformedNote(60, 80, 0.0, 0.4), PerformedNote(64, 80, 0.0, 0.8)),
         BPM,
-        view=Quantization(reduction=Reduction.ALL),
+        quantization=Quantization(reduction=Reduction.ALL),
     )
     piece = composition_of(chord, "Chord", 7)
     assert [note.pitch for note in piece.tracks[0].notes] == [60, 64]
@@ -296,7 +296,7 @@ def test_the_top_line_of_what_was_played_together_overlaps_nothing() -> None:
     played = ((60, 0.0, 0.4), (60, 0.4, 0.5), (67, 0.37, 0.5))
     notes = tuple(PerformedNote(pitch, 80, start, end) for pitch, start, end in played)
     view = Quantization(Grid.OFF, reduction=Reduction.ALL)
-    first, second = melody_of(Performance(notes, BPM, view=view)).notes
+    first, second = melody_of(Performance(notes, BPM, quantization=view)).notes
     assert (first.pitch, second.pitch) == (60, 67)
     assert first.release_ticks == second.onset_ticks == 888
 
@@ -328,7 +328,7 @@ performances = st.builds(Performance, notes_played, st.floats(20, 300), meters, 
 @given(performances)
 def test_any_playing_is_seen_as_one_note_at_a_time(performance: Performance) -> None:
     seen = melody_of(performance).notes
-    if performance.view.reduction is not Reduction.ALL:
+    if performance.quantization.reduction is not Reduction.ALL:
         assert seen == melody_notes(performance)
     assert all(a.end <= b.start for a, b in pairwise(seen))
     assert all(a.release_ticks <= b.onset_ticks for a, b in pairwise(seen))
@@ -338,7 +338,9 @@ def test_any_playing_is_seen_as_one_note_at_a_time(performance: Performance) -> 
 
 @given(performances)
 def test_all_notes_overlap_none_of_their_own_pitch(performance: Performance) -> None:
-    everything = replace(performance, view=replace(performance.view, reduction=Reduction.ALL))
+    everything = replace(
+        performance, quantization=replace(performance.quantization, reduction=Reduction.ALL)
+    )
     seen = melody_notes(everything)
     assert list(seen) == sorted(seen)
     assert {note.pitch for note in seen} == {
@@ -348,7 +350,7 @@ def test_all_notes_overlap_none_of_their_own_pitch(performance: Performance) -> 
         line = tuple(note for note in seen if note.pitch == pitch)
         assert all(a.release_ticks <= b.onset_ticks for a, b in pairwise(line))
         alone = tuple(note for note in performance.notes if note.pitch == pitch)
-        latest = replace(everything.view, reduction=Reduction.LATEST)
+        latest = replace(everything.quantization, reduction=Reduction.LATEST)
         assert line == seen_through(replace(everything, notes=alone), latest)
 
 
@@ -403,7 +405,9 @@ def test_no_strength_leaves_notes_where_they_were_played(
 
 @given(performances, st.sampled_from((Grid.SIXTEENTH, Grid.EIGHTH, Grid.QUARTER)))
 def test_at_full_strength_everything_is_on_the_grid(performance: Performance, grid: Grid) -> None:
-    seen = seen_through(performance, Quantization(grid, reduction=performance.view.reduction))
+    seen = seen_through(
+        performance, Quantization(grid, reduction=performance.quantization.reduction)
+    )
     assert all(note == note.on_grid for note in seen)
 
 

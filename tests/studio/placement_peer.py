@@ -38,7 +38,7 @@ def main() -> None:
             window.resize(*size)
             live()
         window.settings_dialog.open_sound()
-        window.statistics_holder.toggle()
+        window.statistics_dock.toggle()
         live()
         say(studio)
         for _ in sys.stdin:

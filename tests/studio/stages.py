@@ -196,11 +196,11 @@ def _while_working(studio: Studio, gate: Gate) -> Iterator[tuple[str, QWidget]]:
 
 def _other_windows(studio: Studio) -> Iterator[tuple[str, QWidget]]:
     window = studio.window
-    window.statistics_holder.toggle()
+    window.statistics_dock.toggle()
     settle(studio)
     yield "statistics window", window.statistics.window()
     yield "without statistics", window
-    window.statistics_holder.toggle()
+    window.statistics_dock.toggle()
     dialog = window.settings_dialog
     dialog.open_sound()
     yield "settings: sound", dialog

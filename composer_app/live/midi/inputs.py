@@ -32,7 +32,7 @@ MidiCallback = Callable[[Message, float], None]
 
 @dataclass(frozen=True, slots=True)
 class PortChanges:
-    """What :meth:`MidiPorts.poll` saw since the last time; names as in ``input_names``.
+    """What :meth:`MidiInputs.poll` saw since the last time; names as in ``input_names``.
 
     ``lost`` is the open port if it vanished, ``restored`` if it came back and is open again.
     """
@@ -83,7 +83,7 @@ class _Connection:
     listener: _Listener
 
 
-class MidiPorts:
+class MidiInputs:
     """The MIDI inputs of this machine. Call from one thread; callbacks come from another.
 
     Without a MIDI system there are no names, and :attr:`problem` says why.

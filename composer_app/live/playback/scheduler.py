@@ -3,7 +3,7 @@
 from typing import Final
 
 from composer_app.live.note_sink import ScheduledSink, SinkEvent
-from composer_app.live.playback.strokes import Key
+from composer_app.live.playback.note_events import Key
 from composer_app.music.note import Note
 
 # No note is shorter: a release must not overtake its own strike.
@@ -51,8 +51,8 @@ class Scheduler:
     def tap(self, at: float, event: SinkEvent, seconds: float) -> None:
         """A strike and its release together, as of a drum."""
         self._sink.schedule(at, event)
-        self._sink.schedule(at + seconds, SinkEvent("note_off", event.channel, event.a))
-        self._released[event.channel, event.a] = at + seconds
+        self._sink.schedule(at + seconds, SinkEvent("note_off", event.channel, event.data1))
+        self._released[event.channel, event.data1] = at + seconds
 
     def forget_before(self, time: float) -> None:
         """Forget releases that happened long before ``time``, which is now."""

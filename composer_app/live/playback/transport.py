@@ -14,8 +14,8 @@ from typing import Final
 from composer_app.live.note_sink import ScheduledSink, track_channel
 from composer_app.live.playback.metronome import CLICK_SECONDS, click_event
 from composer_app.live.playback.mixing import Mix
+from composer_app.live.playback.note_events import NoteEvents
 from composer_app.live.playback.scheduler import Scheduler
-from composer_app.live.playback.strokes import Strokes
 from composer_app.music.composition import Composition
 from composer_app.music.timing import TempoMap
 
@@ -70,7 +70,7 @@ class Transport:
         # Until when it sounds; by micro-timing that may be beyond its last step.
         self._length = 0.0
         self._mix = Mix()
-        self._strokes = Strokes(self._composition, ())
+        self._note_events = NoteEvents(self._composition, ())
         self._loop: Loop | None = None
         self._click_volume: float | None = None
         self._sent: dict[tuple[int, int], int] = {}
@@ -221,7 +221,7 @@ class Transport:
         self._reconcile(jumped=True)
 
     def _schedule_steps(self, stretch: _Stretch, start: float, end: float, last: float) -> None:
-        for stroke in self._strokes.between(start, end):
+        for stroke in self._note_events.between(start, end):
             at = stretch.time_at(stroke.step)
             if stroke.strikes:
                 # One that was played a little early belongs to what follows the loop.
@@ -240,7 +240,7 @@ class Transport:
         """Go on with other notes where the schedule ends."""
         tracks = range(len(self._composition.tracks))
         audible = [index for index in tracks if self._mix.audible(index)]
-        self._strokes = Strokes(self._composition, audible)
+        self._note_events = NoteEvents(self._composition, audible)
         if self._playing:
             self._end = None
             self._begin_stretch()
@@ -256,7 +256,7 @@ class Transport:
         One that was played a little early, and belongs to the very step that is ``jumped`` to, is
         struck anew.
         """
-        due = self._strokes.sounding_before(self._step)
+        due = self._note_events.sounding_before(self._step)
         for key, note in self._scheduler.held.items():
             if due.get(key) != note or (jumped and note.start >= self._step):
                 self._scheduler.release(self._until, key)

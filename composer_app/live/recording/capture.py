@@ -99,7 +99,7 @@ class CaptureBuffer:
         self._notes.clear()
         self._held.clear()
 
-    def capture(self, now: float, view: Quantization | None = None) -> Performance | None:
+    def capture(self, now: float, quantization: Quantization | None = None) -> Performance | None:
         """What was played in the last 32 bars, with a downbeat; None if that is nothing.
 
         ``now`` ends the notes that are still held. The window ends with the last event, not with
@@ -124,7 +124,7 @@ class CaptureBuffer:
             for note, end in kept
         )
         bpm = run.bpm if run else self._bpm
-        return Performance(notes, bpm, self._meter, view or Quantization())
+        return Performance(notes, bpm, self._meter, quantization or Quantization())
 
     def _downbeat(self, first: float, run: _Run) -> float:
         """Time of the bar line that begins the bar of a note struck at ``first``."""

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from composer_app.errors import DeviceError
 from composer_app.live.note_sink import SinkEvent, track_channel
 from composer_app.live.playback.mixing import Mix
-from composer_app.live.playback.strokes import Stroke, Strokes
+from composer_app.live.playback.note_events import NoteEvent, NoteEvents
 from composer_app.live.synth.fluid_engine import CHANNELS, FluidEngine
 from composer_app.live.synth.fluid_library import fluid_library
 from composer_app.live.synth.soundfonts import find_soundfonts, is_soundfont
@@ -118,21 +118,21 @@ def timed_events(composition: Composition, mix: Mix | None = None) -> list[Timed
     ]
     for (channel, controller), value in mix.controls(len(tracks)).items():
         first.append(SinkEvent("control_change", channel, controller, value))
-    strokes = Strokes(composition, [index for index in tracks if mix.audible(index)])
+    note_events = NoteEvents(composition, [index for index in tracks if mix.audible(index)])
     seconds = composition.tempo.seconds_at
     return [
         *(TimedEvent(0.0, event) for event in first),
         *(
-            TimedEvent(seconds(stroke.step), _stroke_event(stroke))
-            for stroke in strokes.between(0, composition.steps + 1)
+            TimedEvent(seconds(event.step), _sink_event(event))
+            for event in note_events.between(0, composition.steps + 1)
         ),
     ]
 
 
-def _stroke_event(stroke: Stroke) -> SinkEvent:
-    if stroke.strikes:
-        return SinkEvent("note_on", *stroke.key, stroke.note.velocity)
-    return SinkEvent("note_off", *stroke.key)
+def _sink_event(event: NoteEvent) -> SinkEvent:
+    if event.strikes:
+        return SinkEvent("note_on", *event.key, event.note.velocity)
+    return SinkEvent("note_off", *event.key)
 
 
 class _OfflineEngine(FluidEngine):

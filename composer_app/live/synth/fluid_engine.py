@@ -98,16 +98,16 @@ class FluidEngine:
                 return
             match event.kind:
                 case "note_on":
-                    library.fluid_synth_noteon(self._synth, event.channel, event.a, event.b)
+                    library.fluid_synth_noteon(self._synth, event.channel, event.data1, event.data2)
                 case "note_off":
-                    library.fluid_synth_noteoff(self._synth, event.channel, event.a)
+                    library.fluid_synth_noteoff(self._synth, event.channel, event.data1)
                 case "control_change":
-                    library.fluid_synth_cc(self._synth, event.channel, event.a, event.b)
+                    library.fluid_synth_cc(self._synth, event.channel, event.data1, event.data2)
                 case "pitch_bend":
-                    bend = event.a + _BEND_CENTRE
+                    bend = event.data1 + _BEND_CENTRE
                     library.fluid_synth_pitch_bend(self._synth, event.channel, bend)
                 case "program_change":
-                    library.fluid_synth_program_change(self._synth, event.channel, event.a)
+                    library.fluid_synth_program_change(self._synth, event.channel, event.data1)
 
     def schedule(self, seconds: float, event: SinkEvent) -> None:
         """Play ``event`` when ``seconds`` have been rendered."""
@@ -160,16 +160,16 @@ class FluidEngine:
         library = self._library
         match event.kind:
             case "note_on":
-                library.fluid_event_noteon(record, event.channel, event.a, event.b)
+                library.fluid_event_noteon(record, event.channel, event.data1, event.data2)
             case "note_off":
-                library.fluid_event_noteoff(record, event.channel, event.a)
+                library.fluid_event_noteoff(record, event.channel, event.data1)
             case "control_change":
-                library.fluid_event_control_change(record, event.channel, event.a, event.b)
+                library.fluid_event_control_change(record, event.channel, event.data1, event.data2)
             case "pitch_bend":
-                bend = event.a + _BEND_CENTRE
+                bend = event.data1 + _BEND_CENTRE
                 library.fluid_event_pitch_bend(record, event.channel, bend)
             case "program_change":
-                library.fluid_event_program_change(record, event.channel, event.a)
+                library.fluid_event_program_change(record, event.channel, event.data1)
 
     def _set(self, name: str, value: str | float) -> None:
         library, key = self._library, name.encode()

@@ -64,10 +64,10 @@ class BringBack(QObject):
     def _ask(self, found: Found) -> None:
         newest = found.newest
         if newest is None:
-            self._bar.withdraw(_LEFT_OVER)
+            self._bar.clear(_LEFT_OVER)
         else:
             title = shown_title(found.composition.title)
-            self._bar.stand(
+            self._bar.show_persistent(
                 _LEFT_OVER,
                 self._question(found, newest, title),
                 Tone.INFO,

@@ -110,8 +110,8 @@ class AudioExport(QObject):
             return not cancelled.is_set()
 
         text, cancel = _sentence(path, 0), MessageAction("Cancel", self.cancel)
-        self._bar.withdraw(_ERROR)
-        self._bar.stand(_EXPORT, text, Tone.INFO, cancel, names=[path.name])
+        self._bar.clear(_ERROR)
+        self._bar.show_persistent(_EXPORT, text, Tone.INFO, cancel, names=[path.name])
         self._writer.run(
             self,
             path,
@@ -146,7 +146,7 @@ class AudioExport(QObject):
             sentence += " Try another place or format."
         # Over with the next try, and with another piece.
         document = self._document
-        self._bar.stand(
+        self._bar.show_persistent(
             _ERROR,
             sentence,
             Tone.ERROR,
@@ -157,7 +157,7 @@ class AudioExport(QObject):
     def _end(self) -> Path:
         path, self._path = self._path, None
         assert path is not None
-        self._bar.withdraw(_EXPORT)
+        self._bar.clear(_EXPORT)
         return path
 
 

@@ -69,7 +69,7 @@ class Closing(QObject):
         if not self._writer.finish(_PATIENCE_SECONDS):
             self._waiting = True
             names = [path.name for path in self._writer.paths]
-            self._bar.stand(
+            self._bar.show_persistent(
                 _CLOSING,
                 f"Composer closes as soon as {' and '.join(names)} is written.",
                 Tone.INFO,
@@ -78,7 +78,7 @@ class Closing(QObject):
                 names=names,
             )
             return False
-        self._bar.withdraw(_CLOSING)
+        self._bar.clear(_CLOSING)
         # What failed has been said; the next time it may close.
         return self._writer.failures == self._failures
 

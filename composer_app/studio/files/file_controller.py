@@ -98,11 +98,13 @@ class FileController(QObject):
         def end() -> None:
             nonlocal opening
             opening = False
-            self._bar.withdraw(key)
+            self._bar.clear(key)
 
         def say_if_slow() -> None:
             if opening:
-                self._bar.stand(key, f"Opening {path.name}…", Tone.INFO, names=[path.name])
+                self._bar.show_persistent(
+                    key, f"Opening {path.name}…", Tone.INFO, names=[path.name]
+                )
 
         self._jobs.run(self, lambda: read_midi(path), opened, failed)
         QTimer.singleShot(_SLOW_MS, self, say_if_slow)
@@ -193,8 +195,8 @@ class FileController(QObject):
             current = self._document.piece_number == number
             if keep and current:
                 self._document.mark_saved(path, music)
-            self._bar.withdraw(_FILE_ERROR)
-            self._bar.withdraw(_CHANGED)
+            self._bar.clear(_FILE_ERROR)
+            self._bar.clear(_CHANGED)
             verb = "Saved" if keep else "Exported"
             folder = str(path.absolute().parent)
             # What has been done in the meantime is not in the file.
@@ -227,7 +229,7 @@ class FileController(QObject):
 
         question = "save it there again?" if error.gone else "replace it?"
         document = self._document
-        self._bar.stand(
+        self._bar.show_persistent(
             _CHANGED,
             f"{str(error).removesuffix('.')}: {question}",
             Tone.ERROR,
@@ -245,7 +247,7 @@ class FileController(QObject):
             _log.error("A file could not be read or written.", exc_info=error)
             sentence = _UNEXPECTED
         document = self._document
-        self._bar.stand(
+        self._bar.show_persistent(
             _FILE_ERROR,
             sentence,
             Tone.ERROR,

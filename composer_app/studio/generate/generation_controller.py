@@ -96,14 +96,14 @@ class GenerationController(QObject):
         worker.failed.connect(self._fail)
         worker.cancelled.connect(self._cancelled)
         document.compositionChanged.connect(self._take_composition)
-        self.check()
+        self.refresh_panel()
 
     def set_models(self, models: Sequence[ModelInfo]) -> None:
         """Offer ``models``, and load the chosen one ahead of its first use."""
         self._models = {model.name: model for model in models}
         self._panel.set_models(models, self._settings.model)
         if problem := models_folder_problem():
-            self._bar.stand(_MODELS_FOLDER, problem, Tone.WARNING)
+            self._bar.show_persistent(_MODELS_FOLDER, problem, Tone.WARNING)
         if self._panel.model_name:
             self._worker.preload(self._panel.model_name)
 
@@ -124,7 +124,7 @@ class GenerationController(QObject):
     def set_recording(self, recording: bool) -> None:
         """Whether a melody is being recorded; nothing can be generated meanwhile."""
         self._recording = recording
-        self.check()
+        self.refresh_panel()
 
     def generate(self) -> None:
         """Harmonise the melody of the document around what is locked."""
@@ -238,7 +238,7 @@ class GenerationController(QObject):
                 self._left_behind = True
                 self._worker.cancel()
                 self._panel.set_busy(False)
-        self.check()
+        self.refresh_panel()
 
     def _cancelled(self) -> None:
         if self._left_behind:
@@ -260,7 +260,7 @@ class GenerationController(QObject):
         self._settings.model = name
         self._worker.preload(name)
 
-    def check(self) -> None:
+    def refresh_panel(self) -> None:
         """Tell the panel what the document has: a melody to harmonise, voices to keep."""
         composition = self._document.composition
         voices = accompaniment(composition, 0)

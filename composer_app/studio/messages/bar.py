@@ -118,7 +118,7 @@ class MessageBar(QFrame):
         self._timer.start()
         self._show_current()
 
-    def stand(
+    def show_persistent(
         self,
         key: str,
         text: str,
@@ -151,7 +151,7 @@ class MessageBar(QFrame):
                     self._shown = self._standing[index]
                     self._show_words()
 
-    def withdraw(self, key: str) -> None:
+    def clear(self, key: str) -> None:
         """Take back the standing message ``key``, if there is one."""
         self._drop(key)
         self._show_current()

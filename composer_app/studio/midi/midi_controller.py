@@ -21,7 +21,7 @@ _NOT_KEYBOARDS: Final = "Midi Through"
 
 
 class InputPorts(Protocol):
-    """What this controller needs of :class:`composer_app.live.midi.inputs.MidiPorts`."""
+    """What this controller needs of :class:`composer_app.live.midi.inputs.MidiInputs`."""
 
     @property
     def problem(self) -> str | None:

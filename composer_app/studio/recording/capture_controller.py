@@ -63,7 +63,7 @@ class CaptureController(QObject):
         if self._recording.active:
             self._recording.stop()
             return
-        performance = self._buffer.capture(self._clock(), self._performances.view)
+        performance = self._buffer.capture(self._clock(), self._performances.quantization)
         if performance is None:
             self._messages.tell(
                 "Nothing was played yet: play something first, and capture it afterwards.",

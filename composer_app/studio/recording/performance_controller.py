@@ -47,11 +47,11 @@ class PerformanceController(QObject):
         self._settings = settings
         self._menu = menu
         self._messages = messages
-        menu.viewChosen.connect(self.set_view)
+        menu.quantizationChosen.connect(self.set_quantization)
         document.compositionChanged.connect(self.show)
 
     @property
-    def view(self) -> Quantization:
+    def quantization(self) -> Quantization:
         """How the next recording will be seen."""
         return self._settings.quantization
 
@@ -77,13 +77,13 @@ class PerformanceController(QObject):
         instead, undo = in_place_of(current, self._document)
         self._messages.tell(f"{done} {notes}{instead}.", Tone.SUCCESS, *undo, goes_on=True)
 
-    def set_view(self, view: Quantization) -> None:
-        """See the document's recording, and those to come, through ``view``."""
-        self._settings.quantization = view
+    def set_quantization(self, quantization: Quantization) -> None:
+        """See the document's recording, and those to come, through ``quantization``."""
+        self._settings.quantization = quantization
         composition = self._document.composition
         performance = attached(composition)
         if performance is not None:
-            seen = with_performance(composition, replace(performance, view=view))
+            seen = with_performance(composition, replace(performance, quantization=quantization))
             lost = len(composition.tracks[0].notes) - len(seen.tracks[0].notes)
             self._document.replace(seen, "Quantize", _QUANTIZE_EDIT)
             self._say_what_is_hidden(performance, lost)
@@ -92,8 +92,8 @@ class PerformanceController(QObject):
     def show(self) -> None:
         """Show how the document's recording is seen, or how the next one will be."""
         performance = attached(self._document.composition)
-        view = performance.view if performance else self._settings.quantization
-        self._menu.set_view(view, attached=performance is not None)
+        quantization = performance.quantization if performance else self._settings.quantization
+        self._menu.set_quantization(quantization, attached=performance is not None)
         self.summaryChanged.emit(self._menu.summary)
 
     def _say_what_is_hidden(self, performance: Performance, lost: int) -> None:

@@ -28,13 +28,13 @@ _REDUCTIONS: Final = {
 class QuantizeMenu(QMenu):
     """Shows a :class:`Quantization` and reports another one that is chosen."""
 
-    viewChosen = Signal(Quantization)
+    quantizationChosen = Signal(Quantization)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTitle("&Quantize")
         self.setToolTipsVisible(True)
-        self._view = Quantization()
+        self._quantization = Quantization()
         self._subject = add_heading(self, "")
         self._grids = QActionGroup(self)
         self.grids = {grid: self._add_choice(self._grids, *texts) for grid, texts in _GRIDS.items()}
@@ -55,16 +55,16 @@ class QuantizeMenu(QMenu):
         self._grids.triggered.connect(self._choose_grid)
         self._reductions.triggered.connect(self._choose_reduction)
         self._row.percentChosen.connect(self._choose_strength)
-        self.set_view(self._view, attached=False)
+        self.set_quantization(self._quantization, attached=False)
 
-    def set_view(self, view: Quantization, *, attached: bool) -> None:
-        """Show ``view`` without reporting it; ``attached`` if a recording is seen through it."""
-        self._view = view
+    def set_quantization(self, quantization: Quantization, *, attached: bool) -> None:
+        """Show ``quantization`` without reporting it; ``attached`` if it is a recording's."""
+        self._quantization = quantization
         self._subject.setText("THIS RECORDING" if attached else "THE NEXT RECORDING")
-        self.grids[view.grid].setChecked(True)
-        self.reductions[view.reduction].setChecked(True)
-        self._row.set_percent(view.strength)
-        self.strength.setEnabled(view.grid is not Grid.OFF)
+        self.grids[quantization.grid].setChecked(True)
+        self.reductions[quantization.reduction].setChecked(True)
+        self._row.set_percent(quantization.strength)
+        self.strength.setEnabled(quantization.grid is not Grid.OFF)
 
     @property
     def subject(self) -> str:
@@ -74,24 +74,24 @@ class QuantizeMenu(QMenu):
     @property
     def summary(self) -> str:
         """The grid in a word, for the button that opens this menu."""
-        return "Off" if self._view.grid is Grid.OFF else self._view.grid.value
+        return "Off" if self._quantization.grid is Grid.OFF else self._quantization.grid.value
 
     def _choose_grid(self, action: QAction) -> None:
         grid = next(grid for grid, choice in self.grids.items() if choice is action)
-        self._choose(replace(self._view, grid=grid))
+        self._choose(replace(self._quantization, grid=grid))
 
     def _choose_reduction(self, action: QAction) -> None:
         chosen = next(key for key, choice in self.reductions.items() if choice is action)
-        self._choose(replace(self._view, reduction=chosen))
+        self._choose(replace(self._quantization, reduction=chosen))
 
     def _choose_strength(self, percent: int) -> None:
-        self._choose(replace(self._view, strength=percent))
+        self._choose(replace(self._quantization, strength=percent))
 
-    def _choose(self, view: Quantization) -> None:
-        if view != self._view:
-            self._view = view
-            self.strength.setEnabled(view.grid is not Grid.OFF)
-            self.viewChosen.emit(view)
+    def _choose(self, quantization: Quantization) -> None:
+        if quantization != self._quantization:
+            self._quantization = quantization
+            self.strength.setEnabled(quantization.grid is not Grid.OFF)
+            self.quantizationChosen.emit(quantization)
 
     def _add_choice(self, group: QActionGroup, text: str, tip: str) -> QAction:
         action = QAction(text, group)

@@ -84,7 +84,7 @@ class RecordingController(QObject):
         self._journals = journals
         self._journal: Journal | None = None
         self._recorder = Recorder()
-        self._view = Quantization()
+        self._quantization = Quantization()
         self._state = RecordingState.IDLE
         self._metronome = Metronome(100.0, Meter())
         self._drawn = _DrawnNotes()
@@ -129,16 +129,16 @@ class RecordingController(QObject):
         *,
         clicks: bool,
         volume: float = 1.0,
-        view: Quantization | None = None,
+        quantization: Quantization | None = None,
         correction: float = 0.0,
     ) -> None:
         """Count in and record. A count-in is always heard; ``clicks`` says whether it goes on.
 
-        ``volume`` of the clicks is 0 to 1. ``view`` is how the recording will be seen.
+        ``volume`` of the clicks is 0 to 1. ``quantization`` is how the recording will be seen.
         ``correction`` is by how many seconds more than the sound's latency notes come late.
         """
         self._metronome = Metronome(bpm, meter)
-        self._view = view or Quantization()
+        self._quantization = quantization or Quantization()
         downbeat = self._clicks.count_in(
             self._metronome, count_in_bars, go_on=clicks, volume=volume
         )
@@ -170,7 +170,7 @@ class RecordingController(QObject):
         return True
 
     def _performance(self, notes: tuple[PerformedNote, ...]) -> Performance:
-        return Performance(notes, self._metronome.bpm, self._metronome.meter, self._view)
+        return Performance(notes, self._metronome.bpm, self._metronome.meter, self._quantization)
 
     def tick(self) -> None:
         """Say where we are; the timer calls it every few milliseconds."""

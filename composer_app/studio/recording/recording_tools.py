@@ -75,8 +75,10 @@ class RecordingTools(QObject):
 
     def _say_unsafe(self, sentence: str) -> None:
         if not sentence:
-            self._messages.withdraw(_JOURNAL)
+            self._messages.clear(_JOURNAL)
         # Over with the recording, which is then kept like any piece.
         elif self.recording.active:
             recording = self.recording
-            self._messages.stand(_JOURNAL, sentence, Tone.WARNING, about=lambda: recording.active)
+            self._messages.show_persistent(
+                _JOURNAL, sentence, Tone.WARNING, about=lambda: recording.active
+            )

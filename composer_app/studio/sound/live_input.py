@@ -94,11 +94,11 @@ class LiveInput(QObject):
     def _announce(self, events: list[SinkEvent], at: float) -> None:
         for event in events:
             if event.kind == "note_on":
-                self.struck.emit(event.a, event.b, at)
-                self.midiStruck.emit(event.a)
+                self.struck.emit(event.data1, event.data2, at)
+                self.midiStruck.emit(event.data1)
             elif event.kind == "note_off":
-                self.released.emit(event.a, at)
-                self.midiReleased.emit(event.a)
+                self.released.emit(event.data1, at)
+                self.midiReleased.emit(event.data1)
 
     def _send_program(self) -> None:
         self._sound.synthesizer.program_change(LIVE_CHANNEL, self._program)

@@ -17,7 +17,7 @@ from composer_app.studio.statistics.plots.picture import Picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Verdict:
+class StyleComparison:
     """How like a style ``composition`` is, and the longest run it shares with the training music.
 
     ``shared`` is None for fewer than four tracks with notes, and where nothing is shared;
@@ -62,11 +62,11 @@ def goodness_of(picture: Picture) -> GoodnessOfFit | None:
     return normality(values, picture.feature.values) if picture.fit else None
 
 
-def verdict_of(composition: Composition, style: str) -> Verdict:
-    """The verdict on ``composition``; :class:`ProfileError` if the style's files are damaged."""
+def verdict_of(composition: Composition, style: str) -> StyleComparison:
+    """The comparison on ``composition``; :class:`ProfileError` if the style's files are damaged."""
     from composer_app.reporting.report import shared_run
 
-    return Verdict(
+    return StyleComparison(
         composition,
         compare(composition, load_profile(style)),
         shared_run(composition),
@@ -89,12 +89,12 @@ def _title(style: str) -> str:
         return one_line_name(style)
 
 
-def table(verdict: Verdict) -> str:
+def table(comparison: StyleComparison) -> str:
     """The measures as CSV, the strangest first."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["measure", "value", "percentile", "low", "typical", "high", "sentence"])
-    for place in verdict.likeness.places:
+    for place in comparison.likeness.places:
         numbers = (place.value, place.percentile, place.low, place.typical, place.high)
         writer.writerow([place.measure.title, *(f"{each:.6g}" for each in numbers), place.sentence])
     return text.getvalue()

@@ -17,10 +17,10 @@ from composer_app.studio.statistics.comparison import goodness_of
 from composer_app.studio.statistics.distribution_choices import Choices
 from composer_app.studio.statistics.distribution_parts import Figures, Readout, Words, centred
 from composer_app.studio.statistics.plots.canvas import Bars, StatisticsCanvas
-from composer_app.studio.statistics.plots.colors import current_inks
+from composer_app.studio.statistics.plots.colors import current_colors
 from composer_app.studio.statistics.plots.picture import Picture, picture_of
-from composer_app.studio.statistics.plots.rendered import Frame, Plate
-from composer_app.studio.statistics.plots.runner import Press
+from composer_app.studio.statistics.plots.rendered import Frame, RenderedPlot
+from composer_app.studio.statistics.plots.runner import PlotRunner
 from composer_app.studio.statistics.question import Question, TakeShelf
 from composer_app.studio.statistics.words import (
     Reading,
@@ -68,11 +68,11 @@ class DistributionPage(QWidget):
         self._picture: Picture | None = None
         self._goodness: GoodnessOfFit | None = None
         self._lit: frozenset[Source] = frozenset()
-        self._press = Press()
+        self._runner = PlotRunner()
         self._prepared = False
         self._problem = ""
         self._measuring = Latest[Picture | None](jobs, self, drops_stale=False)
-        self._drawing = Latest[Plate](jobs, self, drops_stale=False)
+        self._drawing = Latest[RenderedPlot](jobs, self, drops_stale=False)
         self._testing = Latest[GoodnessOfFit | None](jobs, self, drops_stale=True)
         # Several changes in one turn of the event loop are measured once.
         self._soon = _single_shot(self, 0, self._measure)
@@ -185,11 +185,11 @@ class DistributionPage(QWidget):
             self._soon.start()
 
     def _prepare(self) -> None:
-        self._drawing.ask(self._prepared_plate, lambda _: None, self._fail_drawing)
+        self._drawing.ask(self._prepared_plot, lambda _: None, self._fail_drawing)
 
-    def _prepared_plate(self) -> Plate:
-        self._press.prepare()
-        return cast(Plate, None)
+    def _prepared_plot(self) -> RenderedPlot:
+        self._runner.prepare()
+        return cast(RenderedPlot, None)
 
     def _measure(self) -> None:
         self._measuring.ask(partial(picture_of, self.question), self._show_picture, self._fail)
@@ -212,17 +212,17 @@ class DistributionPage(QWidget):
         size = self._stack.size()
         if self._picture is None or size.isEmpty() or not self.isVisible():
             return
-        inks = current_inks(self._picture.question.part)
-        frame = Frame(size.width(), size.height(), self.devicePixelRatioF(), inks)
-        work = partial(self._press.draw, self._picture, frame)
-        if self.canvas.plate is None:
+        colors = current_colors(self._picture.question.part)
+        frame = Frame(size.width(), size.height(), self.devicePixelRatioF(), colors)
+        work = partial(self._runner.draw, self._picture, frame)
+        if self.canvas.rendered is None:
             self._say(_LOADING)
-        self._drawing.ask(work, self._show_plate, self._fail_drawing)
+        self._drawing.ask(work, self._show_plot, self._fail_drawing)
 
-    def _show_plate(self, plate: Plate) -> None:
+    def _show_plot(self, rendered: RenderedPlot) -> None:
         if self._picture is None:
             return
-        self.canvas.show_plate(plate)
+        self.canvas.show_plot(rendered)
         self.canvas.setAccessibleDescription(" ".join(self._sentences()))
         self._stack.setCurrentWidget(self.canvas)
         self._point()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from composer_app.studio.statistics.plots.colors import current_inks
+from composer_app.studio.statistics.plots.colors import current_colors
 from composer_app.studio.statistics.plots.picture import Picture
 from composer_app.studio.statistics.words import Reading, figures, no_figures
 from composer_app.studio.widgets.shown_text import tip_text
@@ -54,10 +54,10 @@ class Readout(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The text in one line."""
         painter = QPainter(self)
-        inks = current_inks()
+        colors = current_colors()
         # The style sheet would have its own size.
         painter.setFont(numeral_font(_SMALL))
-        painter.setPen(QColor(inks.text if self._reading else inks.muted))
+        painter.setPen(QColor(colors.text if self._reading else colors.muted))
         side = Qt.TextElideMode.ElideRight
         text = painter.fontMetrics().elidedText(self.text(), side, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)

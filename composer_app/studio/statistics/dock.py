@@ -15,7 +15,7 @@ _SIZE: Final = QSize(980, 660)
 _SMALLEST: Final = QSize(420, 420)
 
 
-class StatisticsHolder(QWidget):
+class StatisticsDock(QWidget):
     """Holds the panel, or says where it is."""
 
     def __init__(self, panel: StatisticsPanel, parent: QWidget | None = None) -> None:

@@ -13,12 +13,13 @@ from composer_app.music.safe_file import failure_reason, write_whole
 from composer_app.studio.runtime.file_writer import FileWriter
 from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.runtime.settings import Settings
-from composer_app.studio.statistics import comparison, words
-from composer_app.studio.statistics.comparison import Verdict
+from composer_app.studio.statistics import comparison as style_comparison
+from composer_app.studio.statistics import words
+from composer_app.studio.statistics.comparison import StyleComparison
 from composer_app.studio.statistics.likeness_page import copy_sentence
 from composer_app.studio.statistics.likeness_view import LikenessView
 from composer_app.studio.statistics.panel import StatisticsPanel
-from composer_app.studio.statistics.plots.colors import Inks, current_inks
+from composer_app.studio.statistics.plots.colors import PlotColors, current_colors
 from composer_app.studio.statistics.plots.picture import Picture
 from composer_app.studio.statistics.plots.rendered import Frame
 from composer_app.studio.statistics.plots.runner import new_plotter
@@ -100,15 +101,15 @@ class StatisticsExport(QObject):
     def _work(self, kind: str) -> "partial[bytes] | None":
         """What makes the bytes of a file; None, and a sentence, where there is nothing."""
         if self._panel.shows_likeness:
-            verdict = self._panel.likeness.verdict
+            comparison = self._panel.likeness.comparison
             # Widgets and fonts are the GUI thread's, and quick.
-            if verdict is not None:
-                return partial(bytes, likeness_file(verdict, kind))
+            if comparison is not None:
+                return partial(bytes, likeness_file(comparison, kind))
         else:
             page = self._panel.distribution
-            inks = current_inks(page.question.part)
+            colors = current_colors(page.question.part)
             if page.picture is not None:
-                return partial(distribution_file, page.picture, page.goodness, inks, kind)
+                return partial(distribution_file, page.picture, page.goodness, colors, kind)
         self.failed.emit("There are no statistics to save yet: play or open some music.")
         return None
 
@@ -131,7 +132,7 @@ class StatisticsExport(QObject):
 
 
 def distribution_file(
-    picture: Picture, goodness: GoodnessOfFit | None, inks: Inks, kind: str
+    picture: Picture, goodness: GoodnessOfFit | None, colors: PlotColors, kind: str
 ) -> bytes:
     """The histogram as the bytes of a ".png", ".svg" or ".csv"."""
     if kind == ".csv":
@@ -144,17 +145,17 @@ def distribution_file(
     )
     caption = "\n".join([numbers, *(each for each in sentences if each)])
     heading = f"{picture.feature.title}: {_part(picture)}"
-    frame = Frame(*_SIZE, _RATIO, inks, heading, caption)
+    frame = Frame(*_SIZE, _RATIO, colors, heading, caption)
     return new_plotter().written(picture, frame, kind.removeprefix("."))
 
 
-def likeness_file(verdict: Verdict, kind: str) -> bytes:
+def likeness_file(comparison: StyleComparison, kind: str) -> bytes:
     """The strip of percentiles as the bytes of a ".png", ".svg" or ".csv"; on the GUI thread."""
     if kind == ".csv":
-        return comparison.table(verdict).encode()
+        return style_comparison.table(comparison).encode()
     view = LikenessView()
     view.resize(_WIDTH, 10)
-    view.set_verdict(verdict)
+    view.set_comparison(comparison)
     head = 96
     size = QSize(_WIDTH + 2 * _MARGIN, view.height() + head + _MARGIN)
     buffer = QBuffer()
@@ -164,28 +165,28 @@ def likeness_file(verdict: Verdict, kind: str) -> bytes:
         generator.setOutputDevice(buffer)
         generator.setSize(size)
         generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
-        generator.setTitle(_likeness_title(verdict))
-        _paint_likeness(QPainter(generator), view, verdict, size, head)
+        generator.setTitle(_likeness_title(comparison))
+        _paint_likeness(QPainter(generator), view, comparison, size, head)
     else:
         image = QImage(size * _RATIO, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(_RATIO)
-        _paint_likeness(QPainter(image), view, verdict, size, head)
+        _paint_likeness(QPainter(image), view, comparison, size, head)
         QImageWriter(buffer, QByteArray(b"PNG")).write(image)
     return bytes(buffer.data().data())
 
 
 def _paint_likeness(
-    painter: QPainter, view: LikenessView, verdict: Verdict, size: QSize, head: int
+    painter: QPainter, view: LikenessView, comparison: StyleComparison, size: QSize, head: int
 ) -> None:
-    inks = view.inks
+    colors = view.colors
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.fillRect(0, 0, size.width(), size.height(), QColor(inks.ground))
-    painter.setPen(QColor(inks.text))
+    painter.fillRect(0, 0, size.width(), size.height(), QColor(colors.ground))
+    painter.setPen(QColor(colors.text))
     painter.setFont(text_font(20, bold=True))
-    painter.drawText(_MARGIN, 38, _likeness_title(verdict))
+    painter.drawText(_MARGIN, 38, _likeness_title(comparison))
     painter.setFont(text_font(12))
-    painter.setPen(QColor(inks.muted))
-    lines = [verdict.likeness.sentence, copy_sentence(verdict)]
+    painter.setPen(QColor(colors.muted))
+    lines = [comparison.likeness.sentence, copy_sentence(comparison)]
     for index, line in enumerate(lines):
         painter.drawText(_MARGIN, 60 + 18 * index, line)
     painter.translate(_MARGIN, head)
@@ -193,9 +194,9 @@ def _paint_likeness(
     painter.end()
 
 
-def _likeness_title(verdict: Verdict) -> str:
-    title = verdict.composition.title or "This piece"
-    return f"{title} beside {verdict.likeness.title}"
+def _likeness_title(comparison: StyleComparison) -> str:
+    title = comparison.composition.title or "This piece"
+    return f"{title} beside {comparison.likeness.title}"
 
 
 def _part(picture: Picture) -> str:

@@ -11,12 +11,12 @@ from composer_app.errors import ComposerError
 from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.runtime.latest import Latest
-from composer_app.studio.statistics.comparison import Verdict, styles, verdict_of
+from composer_app.studio.statistics.comparison import StyleComparison, styles, verdict_of
 from composer_app.studio.statistics.distribution_choices import add_choices
 from composer_app.studio.statistics.distribution_parts import centred
 from composer_app.studio.statistics.likeness_view import LikenessHead, LikenessView
+from composer_app.studio.statistics.link_label import LinkLabel
 from composer_app.studio.widgets.elided import ElidedBox
-from composer_app.studio.widgets.link_label import LinkLabel
 from composer_app.studio.widgets.theme import set_role
 
 _NOTHING: Final = "Your notes will be compared with the training music here."
@@ -31,7 +31,7 @@ _ROOM_FOR_STYLES: Final = 226
 class LikenessPage(QWidget):
     """Compares with one style at a time.
 
-    ``judged`` follows each verdict, ``stylesFound`` the list of styles, as (name, title);
+    ``judged`` follows each comparison, ``stylesFound`` the list of styles, as (name, title);
     ``notesHovered`` and ``notesChosen`` carry the notes of the shared run.
     """
 
@@ -44,9 +44,9 @@ class LikenessPage(QWidget):
         super().__init__(parent)
         self._jobs = jobs
         self._composition = Composition()
-        self._verdict: Verdict | None = None
+        self._comparison: StyleComparison | None = None
         self._working = False
-        self._judging = Latest[Verdict](jobs, self, drops_stale=True)
+        self._judging = Latest[StyleComparison](jobs, self, drops_stale=True)
         self._at_rest = QTimer(self)
         self._at_rest.setSingleShot(True)
         self._at_rest.setInterval(_REST_MS)
@@ -56,9 +56,9 @@ class LikenessPage(QWidget):
         self._show()
 
     @property
-    def verdict(self) -> Verdict | None:
+    def comparison(self) -> StyleComparison | None:
         """What is shown; None without notes, and until the first is there."""
-        return self._verdict
+        return self._comparison
 
     @property
     def style_title(self) -> str:
@@ -67,7 +67,7 @@ class LikenessPage(QWidget):
 
     @property
     def busy(self) -> bool:
-        """Whether a verdict is to come."""
+        """Whether a comparison is to come."""
         return self._at_rest.isActive() or self._judging.busy
 
     def find_styles(self) -> None:
@@ -78,13 +78,13 @@ class LikenessPage(QWidget):
 
     def set_composition(self, composition: Composition) -> None:
         """Compare ``composition`` as soon as it rests."""
-        if composition is self._composition and self._verdict is not None:
+        if composition is self._composition and self._comparison is not None:
             return
         self._composition = composition
         if not composition.note_count:
             self._judging.forget()
             self._at_rest.stop()
-            self._verdict = None
+            self._comparison = None
             self._show()
             self.judged.emit()
         elif self.styles.count():
@@ -155,10 +155,10 @@ class LikenessPage(QWidget):
             partial(verdict_of, self._composition, str(style)), self._take, self._fail
         )
 
-    def _take(self, verdict: Verdict) -> None:
+    def _take(self, comparison: StyleComparison) -> None:
         self._working = False
-        self._verdict = verdict
-        self.view.set_verdict(verdict)
+        self._comparison = comparison
+        self.view.set_comparison(comparison)
         self._show()
         self.head.update()
         self.judged.emit()
@@ -166,37 +166,37 @@ class LikenessPage(QWidget):
     def _fail(self, error: Exception) -> None:
         if not isinstance(error, ComposerError):
             raise error
-        self._working, self._verdict = False, None
+        self._working, self._comparison = False, None
         self._show()
         self._message.setText(str(error))
 
     def _show(self) -> None:
-        verdict = self._verdict
-        self._area.setVisible(verdict is not None)
-        self._message.setVisible(verdict is None)
+        comparison = self._comparison
+        self._area.setVisible(comparison is not None)
+        self._message.setVisible(comparison is None)
         self._message.setText(_WORKING if self._working else _NOTHING)
-        if verdict is not None:
-            self.sentence.setText(verdict.likeness.sentence)
-            tip = f"{verdict.shared.sentence}\nClick to select" if verdict.shared else ""
-            self.copy.set_text(copy_sentence(verdict), warns=verdict.near_copy, tip=tip)
+        if comparison is not None:
+            self.sentence.setText(comparison.likeness.sentence)
+            tip = f"{comparison.shared.sentence}\nClick to select" if comparison.shared else ""
+            self.copy.set_text(copy_sentence(comparison), warns=comparison.near_copy, tip=tip)
 
     def _choose_copy(self) -> None:
-        if self._verdict and self._verdict.composition is self._composition:
-            self.notesChosen.emit(self._verdict.shared_notes, False)
+        if self._comparison and self._comparison.composition is self._composition:
+            self.notesChosen.emit(self._comparison.shared_notes, False)
 
 
-def copy_sentence(verdict: Verdict) -> str:
+def copy_sentence(comparison: StyleComparison) -> str:
     """The longest run that is shared with the training music, as a warning if it is long."""
-    return " ".join(filter(None, (_run_sentence(verdict), *verdict.problems)))
+    return " ".join(filter(None, (_run_sentence(comparison), *comparison.problems)))
 
 
-def _run_sentence(verdict: Verdict) -> str:
-    run = verdict.shared
+def _run_sentence(comparison: StyleComparison) -> str:
+    run = comparison.shared
     if run is not None and run.near_copy:
         return f"Near-copy: {run.sentence}"
     if run is not None:
         return f"Longest shared run: {_beats(run.beats)}, {run.piece}"
-    tracks = sum(bool(track.notes) for track in verdict.composition.tracks)
+    tracks = sum(bool(track.notes) for track in comparison.composition.tracks)
     if tracks < len(VOICE_NAMES):
         return ""
     return "No beat is shared with the training music."

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip, QWidget
 
 from composer_app.analysis.explanations import MEASURE_HELP
 from composer_app.analysis.likeness import OUTLYING, Place
-from composer_app.studio.statistics.comparison import Verdict
-from composer_app.studio.statistics.plots.colors import Inks, current_inks
+from composer_app.studio.statistics.comparison import StyleComparison
+from composer_app.studio.statistics.plots.colors import PlotColors, current_colors
 from composer_app.studio.widgets.shown_text import tip_text
 from composer_app.studio.widgets.theme import GRID, mix, numeral_font, text_font
 
@@ -46,27 +46,27 @@ class _Row:
 
 
 class LikenessView(QWidget):
-    """Paints a verdict; as high as its rows need.
+    """Paints a comparison; as high as its rows need.
 
     Its uppermost :data:`HEADER` pixels are left to a :class:`LikenessHead`.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._verdict: Verdict | None = None
+        self._comparison: StyleComparison | None = None
         self._rows: list[_Row] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Percentiles")
 
     @property
-    def inks(self) -> Inks:
+    def colors(self) -> PlotColors:
         """The colours of the widget's theme."""
-        return current_inks()
+        return current_colors()
 
-    def set_verdict(self, verdict: Verdict | None) -> None:
-        """Show ``verdict``; nothing for None."""
-        self._verdict = verdict
-        places = verdict.likeness.places if verdict else ()
+    def set_comparison(self, comparison: StyleComparison | None) -> None:
+        """Show ``comparison``; nothing for None."""
+        self._comparison = comparison
+        places = comparison.likeness.places if comparison else ()
         self.setAccessibleDescription(" ".join(place.sentence for place in places))
         self._measure()
 
@@ -110,18 +110,18 @@ class LikenessView(QWidget):
             "percentile": QRectF(0, 0, left - 20, HEADER - 6),
             "here": QRectF(right + 10, 0, _VALUE_WIDTH, HEADER - 6),
         }
-        if self._wide and self._verdict is not None:
+        if self._wide and self._comparison is not None:
             there = QRectF(places["here"].right(), 0, _TYPICAL_WIDTH, HEADER - 6)
-            places[self._verdict.likeness.title] = there
+            places[self._comparison.likeness.title] = there
         return places
 
     def paint_head(self, painter: QPainter) -> None:
         """Paint the headings and the scale."""
-        if self._verdict is None:
+        if self._comparison is None:
             return
         left, right = self._span()
         painter.setFont(numeral_font(_SMALL))
-        painter.setPen(QColor(self.inks.muted))
+        painter.setPen(QColor(self.colors.muted))
         for share, number in ((0.0, "0"), (0.5, "50"), (1.0, "100")):
             x = left + share * (right - left)
             area = QRectF(x - 24, 0, 48, HEADER - 6)
@@ -153,7 +153,7 @@ class LikenessView(QWidget):
         plain, bold = (QFontMetricsF(text_font(_BODY, bold=each)) for each in (False, True))
         small = QFontMetricsF(text_font(_SMALL))
         top = float(HEADER)
-        for place in self._verdict.likeness.places if self._verdict else ():
+        for place in self._comparison.likeness.places if self._comparison else ():
             body = bold if place.outlying else plain
             name = body.boundingRect(QRectF(0, 0, left - GRID, 999), _WRAP, place.measure.title)
             head = max(float(_ROW), name.height() + 8)
@@ -170,59 +170,59 @@ class LikenessView(QWidget):
         return next((row for row in self._rows if row.top <= y < row.top + row.height), None)
 
     def _paint_rows(self, painter: QPainter, area: QRectF) -> None:
-        inks = self.inks
+        colors = self.colors
         for row in self._rows:
             if row.top <= area.bottom() and row.top + row.height >= area.top():
-                self._paint_row(painter, row, inks)
+                self._paint_row(painter, row, colors)
 
-    def _paint_row(self, painter: QPainter, row: _Row, inks: Inks) -> None:
+    def _paint_row(self, painter: QPainter, row: _Row, colors: PlotColors) -> None:
         place, left_right = row.place, self._span()
         left, right = left_right
         middle = row.top + row.head / 2
-        color = inks.warning if place.outlying else inks.accent
+        color = colors.warning if place.outlying else colors.accent
         painter.setFont(text_font(_BODY, bold=place.outlying))
-        painter.setPen(QColor(inks.text))
+        painter.setPen(QColor(colors.text))
         name = QRectF(0, row.top, left - GRID, row.head)
         painter.drawText(name, Qt.AlignmentFlag.AlignVCenter | _WRAP, place.measure.title)
-        self._paint_strip(painter, QRectF(left, middle - _STRIP / 2, right - left, _STRIP), inks)
-        painter.setPen(QPen(QColor(inks.ground), 2))
+        self._paint_strip(painter, QRectF(left, middle - _STRIP / 2, right - left, _STRIP), colors)
+        painter.setPen(QPen(QColor(colors.ground), 2))
         painter.setBrush(QColor(color))
         x = left + (right - left) * place.percentile / 100
         painter.drawEllipse(QPointF(x, middle), _DOT + 1, _DOT + 1)
         painter.setFont(_numerals(bold=place.outlying))
-        painter.setPen(QColor(color if place.outlying else inks.text))
+        painter.setPen(QColor(color if place.outlying else colors.text))
         side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         value = QRectF(right + 10, row.top, _VALUE_WIDTH, row.head)
         painter.drawText(value, side, place.measure.text(place.value))
         if self._wide:
-            painter.setPen(QColor(inks.muted))
+            painter.setPen(QColor(colors.muted))
             painter.setFont(_numerals(bold=False))
             usual = QRectF(value.right(), row.top, _TYPICAL_WIDTH, row.head)
             painter.drawText(usual, side, place.measure.text(place.typical))
         if place.outlying:
             painter.setFont(text_font(_SMALL))
-            painter.setPen(QColor(inks.muted))
+            painter.setPen(QColor(colors.muted))
             words = QRectF(0, row.top + row.head - 2, self.width(), row.height - row.head)
             painter.drawText(words, _WRAP, place.sentence)
 
     @staticmethod
-    def _paint_strip(painter: QPainter, area: QRectF, inks: Inks) -> None:
+    def _paint_strip(painter: QPainter, area: QRectF, colors: PlotColors) -> None:
         """All passages; among them the middle 95 %, the middle half, and the median."""
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(mix(inks.ground, inks.text, 0.1))
+        painter.setBrush(mix(colors.ground, colors.text, 0.1))
         painter.drawRoundedRect(area, _STRIP / 2, _STRIP / 2)
         margin = area.width() * OUTLYING / 100
-        painter.setBrush(mix(inks.ground, inks.accent, 0.26))
+        painter.setBrush(mix(colors.ground, colors.accent, 0.26))
         painter.drawRect(area.adjusted(margin, 0, -margin, 0))
-        painter.setBrush(mix(inks.ground, inks.accent, 0.44))
+        painter.setBrush(mix(colors.ground, colors.accent, 0.44))
         quarter = area.width() / 4
         painter.drawRect(area.adjusted(quarter, 0, -quarter, 0))
-        painter.setBrush(QColor(inks.ground))
+        painter.setBrush(QColor(colors.ground))
         painter.drawRect(QRectF(area.center().x() - 0.5, area.top(), 1, area.height()))
 
     def _tip(self, place: Place) -> str:
-        assert self._verdict is not None
-        title = self._verdict.likeness.title
+        assert self._comparison is not None
+        title = self._comparison.likeness.title
         low, high = place.measure.text(place.low), place.measure.text(place.high)
         return (
             f"{place.measure.title}: {MEASURE_HELP[place.measure.id]}\n\n{place.sentence}\n"
@@ -267,7 +267,7 @@ class LikenessHead(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """On the panel's ground, for rows pass beneath."""
         painter = QPainter(self)
-        painter.fillRect(event.rect(), QColor(self._view.inks.ground))
+        painter.fillRect(event.rect(), QColor(self._view.colors.ground))
         self._view.paint_head(painter)
         painter.end()
 

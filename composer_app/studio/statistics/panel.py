@@ -212,16 +212,16 @@ class StatisticsPanel(QWidget):
 
     @property
     def _warns(self) -> bool:
-        verdict = self.likeness.verdict
-        return verdict is not None and verdict.near_copy
+        comparison = self.likeness.comparison
+        return comparison is not None and comparison.near_copy
 
     def _mark_tab(self) -> None:
         """A near-copy is to be noticed from the other page as well."""
-        verdict, warns = self.likeness.verdict, self._warns
+        comparison, warns = self.likeness.comparison, self._warns
         self._name_tab()
         tab = self.tabs[_LIKENESS]
         tab.setIcon(icon("warning", COLORS.warning) if warns else QIcon())
-        copied = verdict.shared.sentence if verdict and verdict.shared and warns else ""
+        copied = comparison.shared.sentence if comparison and comparison.shared and warns else ""
         tab.setToolTip(tip_text(copied))
 
 

@@ -11,7 +11,7 @@ from composer_app.analysis.features import DEGREE, PITCH, PITCH_CLASS, Feature
 from composer_app.analysis.fitting import GoodnessOfFit
 from composer_app.distributions import Binomial
 from composer_app.music.pitch import OCTAVE, pitch_name
-from composer_app.studio.statistics.plots.picture import Beside, Picture
+from composer_app.studio.statistics.plots.picture import Picture, ReferenceSeries
 
 DEGREE_NAMES = ("1", "♭2", "2", "♭3", "3", "4", "♯4", "5", "♭6", "6", "♭7", "7")
 CLASS_NAMES = tuple(pitch_name(OCTAVE + each)[:-1] for each in range(OCTAVE))
@@ -157,7 +157,7 @@ def reference_sentence(picture: Picture) -> str:
     return f"{picture.distance} from {reference.title}{spread}."
 
 
-def _reference_spread(picture: Picture, reference: Beside) -> str:
+def _reference_spread(picture: Picture, reference: ReferenceSeries) -> str:
     if picture.discrete:
         return f" (p {reference.mean / picture.group:.2f})"
     if picture.mean is None:

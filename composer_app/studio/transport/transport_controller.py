@@ -79,7 +79,7 @@ class TransportController(QObject):
             self._settings.count_in_bars,
             clicks=self._settings.metronome,
             volume=self._settings.metronome_volume,
-            view=self._performances.view,
+            quantization=self._performances.quantization,
             correction=self._settings.recording_correction,
         )
 
@@ -208,13 +208,15 @@ class TransportController(QObject):
         self._actions.record.setChecked(active)
         self._bar.set_time_enabled(not active)
         if state is RecordingState.COUNTING_IN:
-            self._messages.stand("recording", "Counting in: play on the next downbeat.", Tone.INFO)
+            self._messages.show_persistent(
+                "recording", "Counting in: play on the next downbeat.", Tone.INFO
+            )
         elif state is RecordingState.RECORDING:
-            self._messages.stand(
+            self._messages.show_persistent(
                 "recording", "Recording: press Stop or Esc when you are done.", Tone.RECORD
             )
         else:
-            self._messages.withdraw("recording")
+            self._messages.clear("recording")
             self._playback.seek(0.0)
 
     def _say_nothing_played(self) -> None:

@@ -30,7 +30,7 @@ from composer_app.studio.roll.selection_controller import SelectionController
 from composer_app.studio.roll.view import PianoRollView
 from composer_app.studio.sound.audition import Audition
 from composer_app.studio.sound.playback_controller import PlaybackController
-from composer_app.studio.statistics.dock import StatisticsHolder
+from composer_app.studio.statistics.dock import StatisticsDock
 from composer_app.studio.statistics.panel import StatisticsPanel
 from composer_app.studio.statistics.statistics_controller import StatisticsController
 from composer_app.studio.transport.loop_controller import LoopController
@@ -90,7 +90,7 @@ class MainWindow(QMainWindow):
         self.roll = PianoRollView()
         self.mixer = MixerPanel()
         self.statistics = StatisticsPanel(self._services.jobs)
-        self.statistics_holder = StatisticsHolder(self.statistics)
+        self.statistics_dock = StatisticsDock(self.statistics)
         self.keyboard_panel = KeyboardPanel(self.commands)
         self.keyboard = self.keyboard_panel.keyboard
         self.message_bar = MessageBar()
@@ -183,7 +183,7 @@ class MainWindow(QMainWindow):
             left=self.generate_panel,
             roll=self.roll,
             mixer=self.mixer,
-            statistics=self.statistics_holder,
+            statistics=self.statistics_dock,
             step_bar=self.tools.step_bar,
             keyboard=self.keyboard_panel,
             messages=self.message_bar,
@@ -317,13 +317,13 @@ class MainWindow(QMainWindow):
             sure = self.generation.confidence(composition)
         if self.commands.confidence.isChecked() and sure is None and composition.note_count:
             if not self.message_bar.stands(_CONFIDENCE):
-                self.message_bar.stand(
+                self.message_bar.show_persistent(
                     _CONFIDENCE,
                     "Only takes of this session know how sure the model was of their notes.",
                     Tone.INFO,
                 )
         else:
-            self.message_bar.withdraw(_CONFIDENCE)
+            self.message_bar.clear(_CONFIDENCE)
         self.roll.set_composition(composition, sure)
 
     def _show_title(self) -> None:
@@ -342,9 +342,9 @@ class MainWindow(QMainWindow):
 
     def _say_unprotected(self, sentence: str) -> None:
         if sentence:
-            self.message_bar.stand("unprotected", sentence, Tone.WARNING)
+            self.message_bar.show_persistent("unprotected", sentence, Tone.WARNING)
         else:
-            self.message_bar.withdraw("unprotected")
+            self.message_bar.clear("unprotected")
 
     def report(self, sentence: str) -> None:
         """Show what went unexpectedly wrong."""

@@ -94,18 +94,18 @@ class News(QObject):
     def _say_silent(self, sentence: str) -> None:
         # Stays when its button has been pressed: it is true until there is sound.
         action = MessageAction("Sound Settings…", self._open_settings, keeps=True)
-        self._bar.stand(_SOUND, sentence, Tone.WARNING, action)
+        self._bar.show_persistent(_SOUND, sentence, Tone.WARNING, action)
 
     def _say_audible(self, sentence: str) -> None:
-        self._bar.withdraw(_SOUND)
+        self._bar.clear(_SOUND)
         self._bar.tell(sentence, Tone.SUCCESS, about=lambda: self._sound.synthesizer)
 
     def _tell_midi(self, sentence: str) -> None:
-        self._bar.withdraw(_MIDI)
+        self._bar.clear(_MIDI)
         self._bar.tell(sentence, about=self._midi.situation, names=self._midi.device_names)
 
     def _warn_midi(self, sentence: str) -> None:
-        self._bar.stand(
+        self._bar.show_persistent(
             _MIDI,
             sentence,
             Tone.WARNING,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from composer_app.generation.catalog import ModelInfo, installed_models, load_generator
-from composer_app.live.midi.inputs import MidiPorts
+from composer_app.live.midi.inputs import MidiInputs
 from composer_app.live.midi.outputs import MidiOutputs
 from composer_app.live.note_sink import Clock, Synthesizer
 from composer_app.live.playback.player import Player
@@ -35,7 +35,7 @@ class Services:
     writer: FileWriter
     recovery: Recovery
     sound: Sound
-    own_sound: SoundController
+    sound_controller: SoundController
     live: LiveInput
     player: Player
     ports: InputPorts
@@ -70,8 +70,8 @@ def build_services(
     """The real services; each argument stands in for one of them, for tests."""
     document = Document()
     recovery = Recovery(document, settings.recovery_folder)
-    own_sound = SoundController(settings, open_sound)
-    sound = own_sound.sound
+    sound_controller = SoundController(settings, open_sound)
+    sound = sound_controller.sound
     return Services(
         settings=settings,
         clock=clock,
@@ -80,10 +80,10 @@ def build_services(
         writer=FileWriter(recovery.note_place),
         recovery=recovery,
         sound=sound,
-        own_sound=own_sound,
+        sound_controller=sound_controller,
         live=LiveInput(sound, clock),
         player=Player(sound.synthesizer, clock),
-        ports=ports if ports is not None else MidiPorts(clock),
+        ports=ports if ports is not None else MidiInputs(clock),
         outputs=outputs if outputs is not None else MidiOutputs(),
         worker=GenerationWorker(load),
         dialogs=dialogs or FileDialogs(),

@@ -32,7 +32,7 @@ class SettingsDialog(QDialog):
         self.setWindowTitle("Settings – Composer")
         self._midi = midi
         self.sound = SoundPage(
-            services.own_sound,
+            services.sound_controller,
             services.settings,
             lambda folder: services.dialogs.ask_soundfont(self, folder),
         )

@@ -11,7 +11,7 @@ from mido import Message
 
 from composer_app.live.midi.clock import START, STOP, TICK, MidiClockSender
 from composer_app.live.midi.connect import VIRTUAL_OUTPUT, connect_input, connect_output
-from composer_app.live.midi.inputs import MidiPorts
+from composer_app.live.midi.inputs import MidiInputs
 from composer_app.live.midi.output_synthesizer import MidiSynthesizer
 from composer_app.live.midi.outputs import MidiOutputs, OutputPort
 from composer_app.live.note_sink import SinkEvent
@@ -132,7 +132,7 @@ def test_a_program_plays_into_composer_and_is_played_by_it(
 ) -> None:
     import rtmidi
 
-    ports = MidiPorts(connect=lambda _: connect_input([rtmidi.API_UNIX_JACK]))
+    ports = MidiInputs(connect=lambda _: connect_input([rtmidi.API_UNIX_JACK]))
     played: list[tuple[Message, float]] = []
     ports.offer_virtual(lambda message, at: played.append((message, at)))
     port = outputs.open(VIRTUAL_OUTPUT)

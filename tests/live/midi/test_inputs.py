@@ -5,7 +5,7 @@ from mido import Message
 
 from composer_app.errors import DeviceError
 from composer_app.live.midi.connect import VIRTUAL_INPUT
-from composer_app.live.midi.inputs import MidiPorts, PortChanges
+from composer_app.live.midi.inputs import MidiInputs, PortChanges
 from tests.live.doubles import SetClock
 from tests.live.midi_fakes import FakeClient, FakeSystem
 
@@ -19,7 +19,7 @@ class Desk:
     def __init__(self, *ports: str) -> None:
         self.system = FakeSystem(*ports)
         self.clock = SetClock()
-        self.ports = MidiPorts(self.clock, self.system.connect)
+        self.ports = MidiInputs(self.clock, self.system.connect)
         self.heard: list[tuple[Message, float]] = []
 
     @property
@@ -259,7 +259,7 @@ def test_where_ports_cannot_be_offered_the_way_round_is_told() -> None:
 def test_without_a_midi_system_there_is_a_sentence_and_no_ports() -> None:
     system = FakeSystem("Piano")
     system.broken = True
-    ports = MidiPorts(connect=system.connect)
+    ports = MidiInputs(connect=system.connect)
     assert ports.problem == "No MIDI here."
     assert ports.input_names() == []
     assert ports.poll() == PortChanges()

@@ -184,7 +184,7 @@ def test_a_keyboard_that_says_all_off_is_obeyed_for_its_channel(command: int) ->
     keys.take(on(62))
     keys.take(on(64, channel=1))
     keys.take(on(65), source=1)
-    assert sorted(event.a for event in keys.take(control(command, 0))) == [60, 62]
+    assert sorted(event.data1 for event in keys.take(control(command, 0))) == [60, 62]
     assert keys.sounding == {64, 65}
 
 

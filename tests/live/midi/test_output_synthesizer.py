@@ -75,7 +75,7 @@ def test_the_queue_gives_each_event_once_at_its_time_releases_first(
     rest = queue.take(10.0)
     assert queue.next_at is None
     expected = sorted(entries, key=lambda entry: (entry[0], entry[1] != "note_off"))
-    assert [(event.kind, event.a) for event in first + rest] == [
+    assert [(event.kind, event.data1) for event in first + rest] == [
         (kind, pitch) for _, kind, pitch in expected
     ]
     assert len(first) == sum(at <= middle for at, _, _ in entries)

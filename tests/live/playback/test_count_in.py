@@ -128,4 +128,4 @@ def test_the_volume_is_that_of_the_clicks(volume: float, share: float) -> None:
     desk = Desk()
     desk.count_in.start(METRONOME, 1, go_on=False, volume=volume)
     (_, event), *_ = desk.sink.scheduled
-    assert event.b == max(1, round(110 * share))
+    assert event.data2 == max(1, round(110 * share))

@@ -77,7 +77,7 @@ def test_tempo_must_be_playable(bpm: float) -> None:
 def test_clicks_differ_and_are_as_loud_as_they_are_told() -> None:
     accent, click = click_event(True), click_event(False)
     assert {accent.channel, click.channel} == {DRUM_CHANNEL}
-    assert accent.a != click.a
-    assert accent.b > click.b
-    assert click_event(True, 0.5).b == accent.b // 2
-    assert click_event(False, 0.0).b == 1, "a velocity of 0 would be a release"
+    assert accent.data1 != click.data1
+    assert accent.data2 > click.data2
+    assert click_event(True, 0.5).data2 == accent.data2 // 2
+    assert click_event(False, 0.0).data2 == 1, "a velocity of 0 would be a release"

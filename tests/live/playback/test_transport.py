@@ -548,8 +548,8 @@ def test_the_metronome_keeps_time_in_a_loop_and_is_as_loud_as_it_is_told() -> No
         (0.8, CLICK_PITCH),
         (1.1, CLICK_PITCH),
     ]
-    assert click_event(True, 0.5).b == click_event(True, 1.0).b // 2
-    assert click_event(False, 0.0).b == 1, "a velocity of 0 would be a release"
+    assert click_event(True, 0.5).data2 == click_event(True, 1.0).data2 // 2
+    assert click_event(False, 0.0).data2 == 1, "a velocity of 0 would be a release"
 
 
 NOTES = st.lists(

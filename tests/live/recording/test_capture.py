@@ -136,7 +136,7 @@ def test_it_is_read_as_asked_for() -> None:
     view = Quantization(Grid.EIGHTH, 50)
     performance = captured.capture(LONG_AGO + 1, view)
     assert performance is not None
-    assert performance.view == view
+    assert performance.quantization == view
 
 
 @given(

@@ -52,7 +52,7 @@ def played(events: list[Event]) -> tuple[PerformedNote, ...]:
 def test_what_was_written_is_read_with_its_tempo_metre_and_view(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "a.journal"
     write(path, SCALE)
-    assert read_journal(path) == Performance(played(SCALE), 96, EMPTY.meter, EMPTY.view)
+    assert read_journal(path) == Performance(played(SCALE), 96, EMPTY.meter, EMPTY.quantization)
 
 
 def test_it_can_be_read_while_it_is_written(tmp_path: Path) -> None:

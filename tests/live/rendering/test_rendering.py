@@ -159,7 +159,7 @@ def test_no_pitch_is_struck_twice_or_left_hanging(tracks: list[list[Note]]) -> N
     sounding: dict[tuple[int, int], bool] = defaultdict(bool)
     struck = set()
     for each in events:
-        key = (each.event.channel, each.event.a)
+        key = (each.event.channel, each.event.data1)
         if each.event.kind == "note_on":
             assert not sounding[key]
             struck.add((round(each.seconds, 6), *key))

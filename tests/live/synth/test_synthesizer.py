@@ -156,8 +156,8 @@ def test_nothing_is_written_on_the_terminal(
     monkeypatch.setenv("CI", "true")
     program = (
         "from composer_app.live.synth.synthesizer import SoundSettings, open_synthesizer\n"
-        "from composer_app.live.midi.inputs import MidiPorts\n"
-        "open_synthesizer()[0].close(); MidiPorts().close()"
+        "from composer_app.live.midi.inputs import MidiInputs\n"
+        "open_synthesizer()[0].close(); MidiInputs().close()"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert (done.stdout, done.stderr) == (b"", b"")

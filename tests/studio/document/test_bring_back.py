@@ -203,7 +203,7 @@ def test_a_recording_that_was_cut_short_comes_back(qtbot: QtBot, tmp_path: Path)
         )
         performance = studio.composition.performance
         assert performance is not None
-        assert performance.view == VIEW
+        assert performance.quantization == VIEW
         assert not list((tmp_path / "recovery").glob("*.journal"))
         assert list((tmp_path / "recovery").glob("*.mid"))
 

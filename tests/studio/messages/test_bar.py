@@ -41,18 +41,18 @@ def test_errors_stand_until_they_are_dismissed(bar: MessageBar) -> None:
 
 
 def test_what_stands_comes_back_after_the_news(bar: MessageBar) -> None:
-    bar.stand("sound", "No sound.", Tone.WARNING)
+    bar.show_persistent("sound", "No sound.", Tone.WARNING)
     bar.tell("Saved.")
     assert bar.text == "Saved."
     end_news(bar)
     assert bar.text == "No sound."
-    bar.withdraw("sound")
+    bar.clear("sound")
     assert bar.text == ""
 
 
 def test_a_message_replaces_the_one_with_its_key(bar: MessageBar) -> None:
-    bar.stand("recording", "Counting in.", Tone.INFO)
-    bar.stand("recording", "Recording.", Tone.RECORD)
+    bar.show_persistent("recording", "Counting in.", Tone.INFO)
+    bar.show_persistent("recording", "Recording.", Tone.RECORD)
     bar.dismiss()
     assert bar.text == ""
 
@@ -64,7 +64,7 @@ def test_a_button_acts_and_takes_the_message_away(
     seen: list[str] = []
     action = MessageAction("Undo", lambda: seen.append(bar.text))
     if standing:
-        bar.stand("offer", "Shall it come back?", Tone.INFO, action)
+        bar.show_persistent("offer", "Shall it come back?", Tone.INFO, action)
     else:
         bar.tell("A new piece.", Tone.INFO, action)
     (button,) = bar.action_buttons()
@@ -83,7 +83,7 @@ def test_a_long_sentence_does_not_widen_the_window(bar: MessageBar) -> None:
 def test_what_stands_is_amended_and_keeps_its_buttons(bar: MessageBar, qtbot: QtBot) -> None:
     pressed: list[str] = []
     action = MessageAction("Cancel", lambda: pressed.append("cancel"))
-    bar.stand("export", "0 %", Tone.INFO, action)
+    bar.show_persistent("export", "0 %", Tone.INFO, action)
     (button,) = bar.action_buttons()
     bar.amend("export", "50 %")
     bar.amend("another", "Nothing.")
@@ -102,11 +102,11 @@ def test_what_stands_is_amended_and_keeps_its_buttons(bar: MessageBar, qtbot: Qt
 
 
 def test_a_warning_does_not_cover_an_error(bar: MessageBar) -> None:
-    bar.stand("sound", "No sound.", Tone.WARNING)
-    bar.stand("file", "No such file.", Tone.ERROR)
-    bar.stand("midi", "Keys were unplugged.", Tone.WARNING)
+    bar.show_persistent("sound", "No sound.", Tone.WARNING)
+    bar.show_persistent("file", "No such file.", Tone.ERROR)
+    bar.show_persistent("midi", "Keys were unplugged.", Tone.WARNING)
     assert bar.text == "No such file."
-    bar.stand("recording", "Recording.", Tone.RECORD)
+    bar.show_persistent("recording", "Recording.", Tone.RECORD)
     assert bar.text == "Recording."
     for text in ("No such file.", "Keys were unplugged.", "No sound.", ""):
         bar.dismiss()
@@ -119,7 +119,7 @@ def test_a_warning_does_not_cover_an_error(bar: MessageBar) -> None:
 def test_a_message_goes_with_what_it_is_about(bar: MessageBar) -> None:
     state = ["here"]
     bar.tell("It is here.", about=lambda: state[0])
-    bar.stand("gone", "It is gone.", Tone.WARNING, about=lambda: state[0])
+    bar.show_persistent("gone", "It is gone.", Tone.WARNING, about=lambda: state[0])
     bar.tell("It is here.", about=lambda: state[0])
     bar.review()
     assert bar.text == "It is here."
@@ -136,7 +136,7 @@ def test_a_message_goes_with_what_it_is_about(bar: MessageBar) -> None:
 def test_news_is_about_the_piece_unless_it_says_otherwise(bar: MessageBar) -> None:
     moment = [1]
     bar.set_subject(lambda: moment[0])
-    bar.stand("sound", "No sound.", Tone.WARNING)
+    bar.show_persistent("sound", "No sound.", Tone.WARNING)
     bar.tell("A note was deleted.")
     moment[0] += 1
     bar.review()
@@ -153,7 +153,7 @@ def test_news_is_about_the_piece_unless_it_says_otherwise(bar: MessageBar) -> No
 
 def test_what_is_past_does_not_come_back_after_the_news(bar: MessageBar) -> None:
     state = ["here"]
-    bar.stand("gone", "It is here.", Tone.WARNING, about=lambda: state[0])
+    bar.show_persistent("gone", "It is here.", Tone.WARNING, about=lambda: state[0])
     bar.tell("Saved.")
     state[0] = "there"
     end_news(bar)
@@ -175,7 +175,7 @@ def test_the_hint_follows_a_message_as_it_is_at_the_moment(bar: MessageBar) -> N
 def test_a_button_may_keep_its_message(bar: MessageBar, qtbot: QtBot) -> None:
     pressed: list[bool] = []
     action = MessageAction("Settings…", lambda: pressed.append(True), keeps=True)
-    bar.stand("sound", "No sound.", Tone.WARNING, action)
+    bar.show_persistent("sound", "No sound.", Tone.WARNING, action)
     qtbot.mouseClick(bar.action_buttons()[0], Qt.MouseButton.LeftButton)
     assert (pressed, bar.text) == ([True], "No sound.")
 
@@ -204,7 +204,7 @@ def test_a_click_opens_what_was_said_before(bar: MessageBar, qtbot: QtBot) -> No
     assert not bar.earlier.isEnabled()
     bar.tell("Saved a.mid.", Tone.SUCCESS)
     bar.tell(long, Tone.ERROR)
-    bar.stand("export", "0 %", Tone.INFO)
+    bar.show_persistent("export", "0 %", Tone.INFO)
     bar.amend("export", "50 %")
     qtbot.mouseClick(bar._label, Qt.MouseButton.LeftButton)
     assert earlier.isVisible()

@@ -136,7 +136,7 @@ def test_notes_that_overlap_can_be_had_back(studio: Studio, qtbot: QtBot) -> Non
 def test_what_a_choice_hides_is_said(studio: Studio) -> None:
     # Struck within the window of a chord, and yet in two sixteenths.
     pair = tuple(PerformedNote(pitch, 80, at, 0.5) for pitch, at in ((60, 0.04), (62, 0.06)))
-    record(studio, Performance(pair, 150, view=Quantization(reduction=Reduction.LATEST)))
+    record(studio, Performance(pair, 150, quantization=Quantization(reduction=Reduction.LATEST)))
     assert starts(studio) == [0, 1]
     menu(studio).reductions[Reduction.TOP].trigger()
     assert starts(studio) == [1]
@@ -193,7 +193,7 @@ def test_what_is_chosen_is_remembered_for_the_next_recording(qtbot: QtBot, tmp_p
         menu(studio).reductions[Reduction.LATEST].trigger()
     with open_studio(tmp_path) as studio:
         expected = Quantization(Grid.EIGHTH_TRIPLET, 65, Reduction.LATEST)
-        assert studio.window.tools.performances.view == expected
+        assert studio.window.tools.performances.quantization == expected
         assert studio.window.transport_bar.quantize_button.text().strip() == "1/8T"
         studio.window.commands.record.trigger()
         studio.clock.now += 10.0
@@ -201,13 +201,13 @@ def test_what_is_chosen_is_remembered_for_the_next_recording(qtbot: QtBot, tmp_p
         studio.window.commands.record.trigger()
         performance = studio.composition.performance
         assert performance is not None
-        assert performance.view == expected
+        assert performance.quantization == expected
 
 
 def test_it_is_there_again_when_the_file_is_opened(
     studio: Studio, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    record(studio, replace(PERFORMANCE, view=Quantization(Grid.OFF)))
+    record(studio, replace(PERFORMANCE, quantization=Quantization(Grid.OFF)))
     as_played = onsets(studio)
     studio.dialogs.save_path = studio.dialogs.open_path = tmp_path / "piece.mid"
     studio.window.commands.save.trigger()
@@ -234,13 +234,13 @@ def test_an_open_file_keeps_its_piece(studio: Studio, tmp_path: Path) -> None:
 def test_strength_means_nothing_without_a_grid(qtbot: QtBot) -> None:
     quantize = QuantizeMenu()
     qtbot.addWidget(quantize)
-    quantize.set_view(Quantization(Grid.OFF), attached=False)
+    quantize.set_quantization(Quantization(Grid.OFF), attached=False)
     assert not quantize.strength.isEnabled()
     assert quantize.summary == "Off"
-    with qtbot.waitSignal(quantize.viewChosen) as chosen:
+    with qtbot.waitSignal(quantize.quantizationChosen) as chosen:
         quantize.grids[Grid.QUARTER_TRIPLET].trigger()
     assert chosen.args == [Quantization(Grid.QUARTER_TRIPLET)]
     assert quantize.strength.isEnabled()
     quantize.strength.setFocus()
-    with qtbot.waitSignal(quantize.viewChosen):
+    with qtbot.waitSignal(quantize.quantizationChosen):
         qtbot.keyClick(quantize.strength, Qt.Key.Key_Left)

@@ -133,12 +133,16 @@ def test_a_note_still_held_at_the_end_is_kept(rig: Rig) -> None:
 
 def test_what_was_played_is_kept_as_it_was_played(rig: Rig) -> None:
     view = Quantization(Grid.QUARTER, 70)
-    rig.controller.start(BPM, Meter(3, 4), 0, clicks=True, view=view)
+    rig.controller.start(BPM, Meter(3, 4), 0, clicks=True, quantization=view)
     play(rig, 0.04, 60, 1.02)
     rig.controller.stop()
     (performance,) = rig.performances
     (note,) = performance.notes
-    assert (performance.bpm, performance.meter, performance.view) == (BPM, Meter(3, 4), view)
+    assert (performance.bpm, performance.meter, performance.quantization) == (
+        BPM,
+        Meter(3, 4),
+        view,
+    )
     # The count-in of one bar in 4/4 that play() reckons with was not asked for.
     assert note.start == pytest.approx(2.0 + 0.02)
     assert note.end == pytest.approx(2.0 + 0.53)

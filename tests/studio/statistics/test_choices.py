@@ -186,10 +186,10 @@ def test_what_is_measured_is_explained(panel: StatisticsPanel) -> None:
 
 def test_a_measure_s_tooltip_explains_it(qtbot: QtBot, panel: StatisticsPanel) -> None:
     panel.show_page(likeness=True)
-    qtbot.waitUntil(lambda: panel.likeness.verdict is not None, timeout=PATIENCE_MS)
-    verdict = panel.likeness.verdict
-    assert verdict is not None
-    for place in verdict.likeness.places:
+    qtbot.waitUntil(lambda: panel.likeness.comparison is not None, timeout=PATIENCE_MS)
+    comparison = panel.likeness.comparison
+    assert comparison is not None
+    for place in comparison.likeness.places:
         tip = panel.likeness.view._tip(place)
         help_text = MEASURE_HELP[place.measure.id]
         assert help_text.sentence in tip

@@ -18,7 +18,7 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.statistics import likeness_page
-from composer_app.studio.statistics.comparison import Verdict, styles, table, verdict_of
+from composer_app.studio.statistics.comparison import StyleComparison, styles, table, verdict_of
 from composer_app.studio.statistics.likeness_page import LikenessPage, copy_sentence
 from composer_app.studio.statistics.panel import StatisticsPanel
 
@@ -35,8 +35,8 @@ COPY = SharedRun("bach", "BWV 269", 9, 8, 3, 2, True)
 SHORT = SharedRun("bach", "BWV 269", 3, 8, 3, 0, True)
 
 
-def verdict(shared: SharedRun | None, composition: Composition = PIECE) -> Verdict:
-    return Verdict(composition, compare(composition, load_profile("bach")), shared)
+def comparison(shared: SharedRun | None, composition: Composition = PIECE) -> StyleComparison:
+    return StyleComparison(composition, compare(composition, load_profile("bach")), shared)
 
 
 @pytest.fixture
@@ -59,25 +59,25 @@ def page(qtbot: QtBot, jobs: Jobs) -> LikenessPage:
 def judge(
     page: LikenessPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, shared: SharedRun | None
 ) -> None:
-    monkeypatch.setattr(likeness_page, "verdict_of", lambda piece, _: verdict(shared, piece))
+    monkeypatch.setattr(likeness_page, "verdict_of", lambda piece, _: comparison(shared, piece))
     page.set_composition(PIECE)
     page.find_styles()
-    qtbot.waitUntil(lambda: page.verdict is not None)
+    qtbot.waitUntil(lambda: page.comparison is not None)
 
 
 def test_the_notes_of_a_shared_run_are_those_that_sound_in_it() -> None:
-    notes = verdict(COPY).shared_notes
+    notes = comparison(COPY).shared_notes
     assert {track for track, _ in notes} == {1, 2, 3, 4}, "the track without notes is no voice"
     assert {note.start for _, note in notes} == set(range(8, 8 + 36, 4))
     below = SharedRun("bach", "BWV 269", 3, 8, 3, 0, False)
-    assert {track for track, _ in verdict(below).shared_notes} == {2, 3, 4}
-    assert verdict(None).shared_notes == frozenset()
+    assert {track for track, _ in comparison(below).shared_notes} == {2, 3, 4}
+    assert comparison(None).shared_notes == frozenset()
 
 
 def test_music_that_could_not_be_searched_is_named() -> None:
     problem = "hymn.copies.npz is missing or damaged."
-    sentence = copy_sentence(replace(verdict(SHORT), problems=(problem,)))
-    assert sentence == f"{copy_sentence(verdict(SHORT))} {problem}"
+    sentence = copy_sentence(replace(comparison(SHORT), problems=(problem,)))
+    assert sentence == f"{copy_sentence(comparison(SHORT))} {problem}"
 
 
 def test_a_profile_that_is_damaged_is_offered_by_its_name(
@@ -93,12 +93,12 @@ def test_a_profile_that_is_damaged_is_offered_by_its_name(
 
 
 def test_a_near_copy_is_named_and_a_short_run_is_not_called_one() -> None:
-    assert copy_sentence(verdict(COPY)) == f"Near-copy: {COPY.sentence}"
+    assert copy_sentence(comparison(COPY)) == f"Near-copy: {COPY.sentence}"
     assert "BWV 269" in COPY.sentence
-    assert copy_sentence(verdict(SHORT)) == "Longest shared run: 3 beats, BWV 269"
-    assert copy_sentence(verdict(None)) == "No beat is shared with the training music."
+    assert copy_sentence(comparison(SHORT)) == "Longest shared run: 3 beats, BWV 269"
+    assert copy_sentence(comparison(None)) == "No beat is shared with the training music."
     melody = Composition(PIECE.tracks[:2])
-    assert copy_sentence(verdict(None, melody)) == ""
+    assert copy_sentence(comparison(None, melody)) == ""
 
 
 def test_a_click_on_the_warning_selects_the_run(
@@ -110,13 +110,13 @@ def test_a_click_on_the_warning_selects_the_run(
     assert page.copy.text.startswith("Near-copy: All voices have 9 beats in common with BWV 269")
     QTest.mouseClick(page.copy, Qt.MouseButton.LeftButton, pos=QPoint(20, 8))
     QTest.keyClick(page.copy, Qt.Key.Key_Return)
-    assert chosen == [verdict(COPY).shared_notes] * 2
+    assert chosen == [comparison(COPY).shared_notes] * 2
 
 
 def test_the_tab_warns_of_a_near_copy(
     jobs: Jobs, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(likeness_page, "verdict_of", lambda piece, _: verdict(COPY, piece))
+    monkeypatch.setattr(likeness_page, "verdict_of", lambda piece, _: comparison(COPY, piece))
     panel = StatisticsPanel(jobs)
     qtbot.addWidget(panel)
     panel.resize(328, 500)
@@ -124,7 +124,7 @@ def test_the_tab_warns_of_a_near_copy(
     panel.show()
     qtbot.waitUntil(lambda: not panel.tabs[1].icon().isNull())
     assert panel.tabs[1].toolTip() == COPY.sentence
-    monkeypatch.setattr(likeness_page, "verdict_of", lambda piece, _: verdict(SHORT, piece))
+    monkeypatch.setattr(likeness_page, "verdict_of", lambda piece, _: comparison(SHORT, piece))
     panel.set_composition(Composition(PIECE.tracks))
     qtbot.waitUntil(lambda: panel.tabs[1].icon().isNull())
 
@@ -132,21 +132,21 @@ def test_the_tab_warns_of_a_near_copy(
 def test_a_damaged_profile_is_told(
     page: LikenessPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(composition: Composition, style: str) -> Verdict:
+    def fail(composition: Composition, style: str) -> StyleComparison:
         raise ProfileError("The profile is damaged: install Composer again.")
 
     monkeypatch.setattr(likeness_page, "verdict_of", fail)
     page.set_composition(PIECE)
     page.find_styles()
     qtbot.waitUntil(lambda: "damaged" in page._message.text())
-    assert page.verdict is None
+    assert page.comparison is None
 
 
 def test_rows_explain_themselves(
     page: LikenessPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judge(page, qtbot, monkeypatch, None)
-    view, places = page.view, verdict(None).likeness.places
+    view, places = page.view, comparison(None).likeness.places
     assert view.accessibleDescription().startswith(places[0].sentence)
     narrow = view.sizeHint().height()
     assert narrow >= 26 * len(places) + 20 * sum(place.outlying for place in places)
@@ -155,7 +155,7 @@ def test_rows_explain_themselves(
 
 
 def test_the_table_has_every_measure() -> None:
-    found = verdict(None)
+    found = comparison(None)
     lines = table(found).splitlines()
     assert len(lines) == 1 + len(found.likeness.places)
     assert lines[1].startswith(found.likeness.places[0].measure.title)

@@ -138,20 +138,20 @@ def test_an_edit_is_measured(studio: Studio, qtbot: QtBot) -> None:
 def test_the_likeness_and_the_shared_run(studio: Studio, qtbot: QtBot) -> None:
     panel = studio.window.statistics
     panel.show_page(likeness=True)
-    qtbot.waitUntil(lambda: panel.likeness.verdict is not None, timeout=PATIENCE_MS)
-    verdict = panel.likeness.verdict
-    assert verdict is not None
-    assert verdict.likeness.style == "bach"
-    strange = [abs(place.percentile - 50) for place in verdict.likeness.places]
+    qtbot.waitUntil(lambda: panel.likeness.comparison is not None, timeout=PATIENCE_MS)
+    comparison = panel.likeness.comparison
+    assert comparison is not None
+    assert comparison.likeness.style == "bach"
+    strange = [abs(place.percentile - 50) for place in comparison.likeness.places]
     assert strange == sorted(strange, reverse=True), "worst first"
-    assert verdict.likeness.outliers
-    outlier = verdict.likeness.outliers[0].sentence
+    assert comparison.likeness.outliers
+    outlier = comparison.likeness.outliers[0].sentence
     assert outlier in panel.likeness.view.accessibleDescription()
     panel.likeness.styles.setCurrentIndex(panel.likeness.styles.findData("ragtime"))
     qtbot.waitUntil(
         lambda: (
-            panel.likeness.verdict is not None
-            and panel.likeness.verdict.likeness.style == "ragtime"
+            panel.likeness.comparison is not None
+            and panel.likeness.comparison.likeness.style == "ragtime"
         ),
         timeout=PATIENCE_MS,
     )
@@ -165,7 +165,7 @@ def test_pictures_and_tables_are_saved(
     panel = studio.window.statistics
     panel.show_page(likeness=likeness)
     qtbot.waitUntil(
-        lambda: not panel.busy and panel.likeness.verdict is not None, timeout=PATIENCE_MS
+        lambda: not panel.busy and panel.likeness.comparison is not None, timeout=PATIENCE_MS
     )
     for suffix in (".png", ".svg", ".csv"):
         path = tmp_path / f"statistics{suffix}"
@@ -204,7 +204,7 @@ def test_what_cannot_be_saved_is_told(studio: Studio, qtbot: QtBot, tmp_path: Pa
 
 
 def test_a_window_of_their_own_and_back(studio: Studio, qtbot: QtBot) -> None:
-    panel, holder = studio.window.statistics, studio.window.statistics_holder
+    panel, holder = studio.window.statistics, studio.window.statistics_dock
     panel.enlarge.click()
     assert holder.enlarged
     assert panel.window() is not studio.window
@@ -250,10 +250,10 @@ def test_fields_and_commands_in_a_window_of_their_own(studio: Studio, qtbot: QtB
 
 def test_the_likeness_picture_has_room_for_every_row(studio: Studio, qtbot: QtBot) -> None:
     panel = studio.window.statistics
-    qtbot.waitUntil(lambda: panel.likeness.verdict is not None, timeout=PATIENCE_MS)
-    verdict = panel.likeness.verdict
-    assert verdict is not None
-    image = QImage.fromData(likeness_file(verdict, ".png"))
+    qtbot.waitUntil(lambda: panel.likeness.comparison is not None, timeout=PATIENCE_MS)
+    comparison = panel.likeness.comparison
+    assert comparison is not None
+    image = QImage.fromData(likeness_file(comparison, ".png"))
     ground = image.pixel(0, 0)
     inked = [
         y
@@ -261,4 +261,4 @@ def test_the_likeness_picture_has_room_for_every_row(studio: Studio, qtbot: QtBo
         if any(image.pixel(x, y) != ground for x in range(0, image.width(), 2))
     ]
     assert inked[-1] < image.height() - 8, "the last row is whole"
-    assert len(verdict.likeness.places) * 40 < inked[-1] - inked[0]
+    assert len(comparison.likeness.places) * 40 < inked[-1] - inked[0]

@@ -22,8 +22,8 @@ from composer_app.studio.statistics.panel import StatisticsPanel
 from composer_app.studio.statistics.plots import runner
 from composer_app.studio.statistics.plots.canvas import StatisticsCanvas
 from composer_app.studio.statistics.plots.picture import Picture
-from composer_app.studio.statistics.plots.rendered import Frame, Plate
-from composer_app.studio.statistics.plots.runner import Press
+from composer_app.studio.statistics.plots.rendered import Frame, RenderedPlot
+from composer_app.studio.statistics.plots.runner import PlotRunner
 from composer_app.studio.widgets.theme import palette
 from tests.studio.support import open_statistics
 
@@ -110,14 +110,14 @@ def test_a_picture_that_comes_after_the_panel_has_gone_is_dropped(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawing, gone, jobs = threading.Event(), threading.Event(), Jobs()
-    draw = Press.draw
+    draw = PlotRunner.draw
 
-    def draw_late(press: Press, picture: Picture, frame: Frame) -> Plate:
+    def draw_late(runner: PlotRunner, picture: Picture, frame: Frame) -> RenderedPlot:
         drawing.set()
         assert gone.wait(LOADING_MS / 1000)
-        return draw(press, picture, frame)
+        return draw(runner, picture, frame)
 
-    monkeypatch.setattr(Press, "draw", draw_late)
+    monkeypatch.setattr(PlotRunner, "draw", draw_late)
     panel = StatisticsPanel(jobs)
     panel.resize(328, 560)
     panel.set_composition(PIECE)

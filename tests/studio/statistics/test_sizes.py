@@ -15,7 +15,7 @@ from composer_app.studio.statistics import likeness_page
 from composer_app.studio.statistics.panel import StatisticsPanel
 from composer_app.studio.statistics.plots.canvas import StatisticsCanvas
 from composer_app.studio.widgets.theme import numeral_font
-from tests.studio.statistics.test_likeness_page import COPY, PIECE, verdict
+from tests.studio.statistics.test_likeness_page import COPY, PIECE, comparison
 from tests.studio.support import open_statistics
 
 SIZES = ((280, 206), (328, 206), (328, 240), (328, 500), (420, 206), (700, 206), (980, 660))
@@ -40,10 +40,10 @@ def test_the_headings_are_in_sight_however_low_the_panel_and_wherever_its_rows_a
     panel: StatisticsPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
     # The warning of a near-copy takes the most room above them.
-    monkeypatch.setattr(likeness_page, "verdict_of", lambda piece, _: verdict(COPY, piece))
+    monkeypatch.setattr(likeness_page, "verdict_of", lambda piece, _: comparison(COPY, piece))
     panel.show()
     panel.show_page(likeness=True)
-    qtbot.waitUntil(lambda: panel.likeness.verdict is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: panel.likeness.comparison is not None, timeout=PATIENCE_MS)
     panel.resize(*size)
     page = panel.likeness
     bar = page._area.verticalScrollBar()
@@ -71,7 +71,7 @@ def test_the_headings_stand_above_the_rows_where_there_is_room(
     panel.resize(328, 500)
     panel.show()
     panel.show_page(likeness=True)
-    qtbot.waitUntil(lambda: panel.likeness.verdict is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: panel.likeness.comparison is not None, timeout=PATIENCE_MS)
     QApplication.processEvents()
     page = panel.likeness
     rows = QRect(page.view.mapTo(page, page.view.rect().topLeft()), page.view.size())
@@ -89,12 +89,12 @@ def is_plain(image: QImage) -> bool:
 
 
 def is_unscaled(canvas: StatisticsCanvas) -> bool:
-    """Whether the canvas shows its plate pixel for pixel, or nothing at all."""
+    """Whether the canvas shows its rendered pixel for pixel, or nothing at all."""
     shown = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     if not canvas.fits:
         return is_plain(shown)
-    plate = canvas.image.convertToFormat(QImage.Format.Format_RGB32)
-    return bytes(shown.constBits()) == bytes(plate.constBits())
+    rendered = canvas.image.convertToFormat(QImage.Format.Format_RGB32)
+    return bytes(shown.constBits()) == bytes(rendered.constBits())
 
 
 def watch(qtbot: QtBot, panel: StatisticsPanel) -> None:
@@ -103,7 +103,7 @@ def watch(qtbot: QtBot, panel: StatisticsPanel) -> None:
 
     def settled() -> bool:
         if canvas.isVisible():
-            assert is_unscaled(canvas), (canvas.plate and canvas.plate.frame, canvas.size())
+            assert is_unscaled(canvas), (canvas.rendered and canvas.rendered.frame, canvas.size())
         return not panel.busy and canvas.fits
 
     qtbot.waitUntil(settled, timeout=PATIENCE_MS)
@@ -111,7 +111,7 @@ def watch(qtbot: QtBot, panel: StatisticsPanel) -> None:
 
 def test_no_diagram_is_stretched_from_the_start_on(panel: StatisticsPanel, qtbot: QtBot) -> None:
     frames: list[tuple[int, int]] = []
-    press = panel.distribution._press
+    press = panel.distribution._runner
     draw = press.draw
 
     def noting(picture: object, frame: object) -> object:
@@ -135,7 +135,7 @@ def test_a_panel_that_changes_before_its_first_diagram_is_there_gets_the_right_o
 ) -> None:
     panel.show()
     qtbot.waitUntil(lambda: panel.picture is not None, timeout=PATIENCE_MS)
-    assert panel.distribution.canvas.plate is None
+    assert panel.distribution.canvas.rendered is None
     panel.resize(328, 560)
     watch(qtbot, panel)
     assert panel.distribution.canvas.isVisible()
@@ -145,17 +145,17 @@ def test_a_diagram_for_another_screen_is_not_shown(panel: StatisticsPanel, qtbot
     panel.show()
     watch(qtbot, panel)
     canvas, page = panel.distribution.canvas, panel.distribution
-    plate = canvas.plate
-    assert plate is not None
+    rendered = canvas.rendered
+    assert rendered is not None
     page.blockSignals(True)
     canvas.blockSignals(True)
-    finer = dataclasses.replace(plate.frame, ratio=2.0)
-    canvas.show_plate(dataclasses.replace(plate, frame=finer))
+    finer = dataclasses.replace(rendered.frame, ratio=2.0)
+    canvas.show_plot(dataclasses.replace(rendered, frame=finer))
     assert not canvas.fits
     assert is_plain(canvas.grab().toImage())
     QTest.mouseMove(canvas, canvas.bar_centre(3).toPoint())
     assert canvas.hover == -1
-    canvas.show_plate(plate)
+    canvas.show_plot(rendered)
     assert is_unscaled(canvas)
     assert not is_plain(canvas.grab().toImage())
 

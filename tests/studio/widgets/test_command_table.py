@@ -213,9 +213,9 @@ def test_no_mnemonic_is_given_twice_in_a_window(studio: Studio, qtbot: QtBot) ->
     (about,) = window.findChildren(QMessageBox)
     assert twice(texts_of(about)) == []
     about.close()
-    window.statistics_holder.toggle()
+    window.statistics_dock.toggle()
     assert twice(texts_of(window.statistics.window())) == []
-    window.statistics_holder.toggle()
+    window.statistics_dock.toggle()
 
 
 def test_no_mnemonic_is_given_twice_in_a_menu(studio: Studio) -> None:

@@ -22,7 +22,7 @@ from composer_app.live.midi.inputs import PortChanges
 from composer_app.music.midi_file import write_midi
 from composer_app.studio import app
 from composer_app.studio.statistics import likeness_page
-from composer_app.studio.statistics.comparison import Verdict
+from composer_app.studio.statistics.comparison import StyleComparison
 from composer_app.studio.statistics.plots import picture
 from composer_app.studio.widgets.shown_text import tip_text, title_text, without_mnemonic
 from composer_app.studio.window import sound_page
@@ -133,7 +133,7 @@ def test_statistics_that_name_other_pieces(
     monkeypatch.setattr(
         likeness_page,
         "verdict_of",
-        lambda piece, style: Verdict(piece, compare(piece, bach), run, (MARKUP,)),
+        lambda piece, style: StyleComparison(piece, compare(piece, bach), run, (MARKUP,)),
     )
     monkeypatch.setattr(picture, "load_profile", lambda style: bach)
     opened(studio, qtbot, write_hostile(tmp_path))

@@ -23,7 +23,7 @@ from tests.studio.support import HeardSink, Studio, open_studio
 def studio(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
     with open_studio(tmp_path) as result:
         result.window.show()
-        qtbot.waitUntil(lambda: result.window.running and result.services.own_sound.audible)
+        qtbot.waitUntil(lambda: result.window.running and result.services.sound_controller.audible)
         yield result
 
 
@@ -63,7 +63,7 @@ def test_the_driver_is_chosen_and_remembered(studio: Studio, qtbot: QtBot, tmp_p
     last = audio_drivers()[-1]
     with qtbot.waitSignal(studio.services.sound.opened):
         choose(page.driver, last.title)
-    assert studio.services.own_sound.wanted.driver == last.name
+    assert studio.services.sound_controller.wanted.driver == last.name
     assert Settings(tmp_path).sound.driver == last.name
     choose(page.driver, "The first")
     assert Settings(tmp_path).sound.driver is None
@@ -77,7 +77,7 @@ def test_a_soundfont_of_ones_own_is_used_remembered_and_exported(
     monkeypatch.setattr(studio.dialogs, "ask_soundfont", lambda parent, folder: mine)
     qtbot.mouseClick(page.browse, Qt.MouseButton.LeftButton)
     assert page.soundfont.currentText() == "Mine"
-    assert studio.services.own_sound.wanted.soundfont == mine
+    assert studio.services.sound_controller.wanted.soundfont == mine
     assert studio.services.settings.sound.soundfont == mine
     choose(page.soundfont, "The best one found")
     assert Settings(tmp_path).sound.soundfont is None
@@ -92,7 +92,7 @@ def test_a_midi_output_plays_instead(studio: Studio, qtbot: QtBot) -> None:
     assert not page.soundfont.isEnabled()
     choose(page.output, "Composer's own sound")
     assert page.soundfont.isEnabled()
-    qtbot.waitUntil(lambda: studio.services.own_sound.audible)
+    qtbot.waitUntil(lambda: studio.services.sound_controller.audible)
 
 
 def test_what_cannot_be_had_is_a_sentence_where_one_looks(qtbot: QtBot, tmp_path: Path) -> None:

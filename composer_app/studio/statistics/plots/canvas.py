@@ -21,9 +21,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from composer_app.studio.statistics.plots.colors import current_inks
+from composer_app.studio.statistics.plots.colors import current_colors
 from composer_app.studio.statistics.plots.picture import Picture
-from composer_app.studio.statistics.plots.rendered import Plate
+from composer_app.studio.statistics.plots.rendered import RenderedPlot
 from composer_app.studio.widgets.theme import RADIUS, with_alpha
 
 # A press that moves less than so many pixels is a click.
@@ -37,11 +37,11 @@ Bars = tuple[int, int]
 
 
 class StatisticsCanvas(QWidget):
-    """Shows one plate; bars are known by their index.
+    """Shows one rendered; bars are known by their index.
 
     ``hovered(index)`` is -1 when no bar is; ``clicked(first, last, adding)`` asks for the notes
     behind bars; ``intervalChanged(bars)`` has None when there is no interval any more.
-    ``frameChanged`` says that a plate of another size or colour is wanted.
+    ``frameChanged`` says that a rendered of another size or colour is wanted.
     """
 
     hovered = Signal(int)
@@ -51,7 +51,7 @@ class StatisticsCanvas(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._plate: Plate | None = None
+        self._rendered: RenderedPlot | None = None
         self._image = QImage()
         self._hover = -1
         self._interval: Bars | None = None
@@ -70,30 +70,30 @@ class StatisticsCanvas(QWidget):
         return QSize(296, 200)
 
     @property
-    def plate(self) -> Plate | None:
+    def rendered(self) -> RenderedPlot | None:
         """What is shown."""
-        return self._plate
+        return self._rendered
 
     @property
     def picture(self) -> Picture | None:
-        """What the plate shows."""
-        return self._plate.picture if self._plate else None
+        """What the rendered shows."""
+        return self._rendered.picture if self._rendered else None
 
     @property
     def fits(self) -> bool:
-        """Whether the plate is as large as the canvas, and as fine as the screen.
+        """Whether the rendered is as large as the canvas, and as fine as the screen.
 
         One that is not would have to be stretched; nothing is shown until the next is there.
         """
-        if self._plate is None:
+        if self._rendered is None:
             return False
-        frame = self._plate.frame
+        frame = self._rendered.frame
         wanted = self.width(), self.height(), self.devicePixelRatioF()
         return (frame.width, frame.height, frame.ratio) == wanted
 
     @property
     def image(self) -> QImage:
-        """The plate as an image, without what the mouse does to it."""
+        """The rendered as an image, without what the mouse does to it."""
         return self._image
 
     @property
@@ -106,16 +106,16 @@ class StatisticsCanvas(QWidget):
         """The first and the last bar of the interval."""
         return self._interval
 
-    def show_plate(self, plate: Plate) -> None:
-        """Show ``plate`` from now on; what the mouse points at is looked up anew."""
+    def show_plot(self, rendered: RenderedPlot) -> None:
+        """Show ``rendered`` from now on; what the mouse points at is looked up anew."""
         before = self.picture
-        self._plate = plate
-        height, width = plate.pixels.shape[:2]
+        self._rendered = rendered
+        height, width = rendered.pixels.shape[:2]
         kind = QImage.Format.Format_RGBA8888
-        # QImage does not keep the bytes alive; the plate does.
-        self._image = QImage(plate.pixels.data, width, height, 4 * width, kind)
-        self._image.setDevicePixelRatio(plate.ratio)
-        if before is not None and not np.array_equal(before.edges, plate.picture.edges):
+        # QImage does not keep the bytes alive; the rendered does.
+        self._image = QImage(rendered.pixels.data, width, height, 4 * width, kind)
+        self._image.setDevicePixelRatio(rendered.ratio)
+        if before is not None and not np.array_equal(before.edges, rendered.picture.edges):
             self._follow(before)
         if self._hover >= 0:
             self._set_hover(self._bar_at(QPointF(self.mapFromGlobal(self.cursor().pos()))))
@@ -217,23 +217,27 @@ class StatisticsCanvas(QWidget):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Copy the plate; tint what is pointed at."""
+        """Copy the rendered; tint what is pointed at."""
         painter = QPainter(self)
-        if self._plate is not None and self.fits:
+        if self._rendered is not None and self.fits:
             painter.drawImage(0, 0, self._image)
-            inks = current_inks()
-            drawn = self._plate.frame.inks
-            if (drawn.ground, drawn.text, drawn.accent) != (inks.ground, inks.text, inks.accent):
+            colors = current_colors()
+            drawn = self._rendered.frame.colors
+            if (drawn.ground, drawn.text, drawn.accent) != (
+                colors.ground,
+                colors.text,
+                colors.accent,
+            ):
                 # The theme has changed; this is when every widget hears of it for certain.
                 self.frameChanged.emit()
-            accent, text = QColor(inks.accent), QColor(inks.text)
+            accent, text = QColor(colors.accent), QColor(colors.text)
             if self._interval is not None:
                 self._paint_interval(painter, self._column(self._interval), accent)
             if self._hover >= 0:
                 painter.fillRect(self._column((self._hover, self._hover)), with_alpha(text, 0.13))
         if self._ring and self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(QColor(current_inks().accent), 2))
+            painter.setPen(QPen(QColor(current_colors().accent), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
         painter.end()
 
@@ -279,16 +283,16 @@ class StatisticsCanvas(QWidget):
 
     def _column(self, bars: Bars) -> QRectF:
         """The area of bars, from the ground to the top of the axes."""
-        assert self._plate is not None
-        left, top, width, height = self._plate.box
-        low, high = self._plate.x
+        assert self._rendered is not None
+        left, top, width, height = self._rendered.box
+        low, high = self._rendered.x
         a, b = (left + (edge - low) / (high - low) * width for edge in self.edges_of(bars))
         return QRectF(a, top, b - a, height)
 
     def _value_at(self, place: QPointF) -> float:
-        assert self._plate is not None
-        left, _, width, _ = self._plate.box
-        low, high = self._plate.x
+        assert self._rendered is not None
+        left, _, width, _ = self._rendered.box
+        low, high = self._rendered.x
         return low + (place.x() - left) / width * (high - low)
 
     def _bar_at(self, place: QPointF) -> int:

@@ -11,7 +11,7 @@ _DARK_BELOW = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Inks:
+class PlotColors:
     """Colours as ``#rrggbb``, and the family of the type; plain data, so that threads may draw."""
 
     ground: str
@@ -31,12 +31,12 @@ class Inks:
         return mix(self.ground, self.text, 0.07).name()
 
 
-def current_inks(part: Part = "all") -> Inks:
+def current_colors(part: Part = "all") -> PlotColors:
     """Those of the theme that is on; the application's palette, for style sheets change others."""
-    return inks_of(QGuiApplication.palette(), text_font().family(), part)
+    return colors_of(QGuiApplication.palette(), text_font().family(), part)
 
 
-def inks_of(palette: QPalette, family: str, part: Part = "all") -> Inks:
+def colors_of(palette: QPalette, family: str, part: Part = "all") -> PlotColors:
     """The colours on a panel: whatever theme made ``palette``, dark or light.
 
     The bars of a single track have the colour of its voice.
@@ -46,7 +46,7 @@ def inks_of(palette: QPalette, family: str, part: Part = "all") -> Inks:
     dark = ground.lightnessF() < _DARK_BELOW
     muted = palette.color(role.PlaceholderText)
     voice = voice_color(part) if isinstance(part, int) else muted
-    return Inks(
+    return PlotColors(
         ground=ground.name(),
         text=text.name(),
         muted=muted.name(),

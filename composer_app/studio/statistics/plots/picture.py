@@ -31,7 +31,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Beside:
+class ReferenceSeries:
     """What is laid beside the bars: ``heights`` (bars,), mean and standard deviation, its size.
 
     A reference has as many values as the bars have, so that the heights compare.
@@ -64,8 +64,8 @@ class Picture:
     mean: float | None
     stdev: float | None
     group: int = 1
-    chosen: Beside | None = None
-    reference: Beside | None = None
+    chosen: ReferenceSeries | None = None
+    reference: ReferenceSeries | None = None
     distance: Distance | None = None
 
     @property
@@ -225,10 +225,10 @@ def _edges(feature: Feature, values: Array, reference: Histogram | None) -> Arra
     return first - 0.5 + width * np.arange(count + 1.0)
 
 
-def _beside(title: str, histogram: Histogram, edges: Array, total: int) -> Beside:
+def _beside(title: str, histogram: Histogram, edges: Array, total: int) -> ReferenceSeries:
     counts = np.histogram(histogram.values, edges, weights=histogram.counts)[0]
     heights = counts / max(histogram.total, 1) * total
-    return Beside(title, heights, histogram.mean, histogram.stdev, histogram.total)
+    return ReferenceSeries(title, heights, histogram.mean, histogram.stdev, histogram.total)
 
 
 def _trials(
@@ -244,10 +244,10 @@ def _trials(
     edges = np.arange(-0.5, group + 1)
     counts = np.arange(group + 1, dtype=np.float64)
 
-    def beside(title: str, histogram: Histogram) -> Beside:
+    def beside(title: str, histogram: Histogram) -> ReferenceSeries:
         other = Binomial(histogram.mean, group)
         heights = other.pdf(counts) * 100
-        return Beside(title, heights, other.mean, other.stdev, histogram.total)
+        return ReferenceSeries(title, heights, other.mean, other.stdev, histogram.total)
 
     return Picture(
         question,

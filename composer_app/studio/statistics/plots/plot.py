@@ -22,9 +22,9 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from composer_app.analysis.features import PITCH
 from composer_app.music.pitch import OCTAVE
-from composer_app.studio.statistics.plots.colors import Inks
-from composer_app.studio.statistics.plots.picture import Array, Beside, Picture
-from composer_app.studio.statistics.plots.rendered import Frame, Plate
+from composer_app.studio.statistics.plots.colors import PlotColors
+from composer_app.studio.statistics.plots.picture import Array, Picture, ReferenceSeries
+from composer_app.studio.statistics.plots.rendered import Frame, RenderedPlot
 from composer_app.studio.statistics.words import unit_of, value_name
 
 _BAR_SHARE: Final = 0.84
@@ -61,7 +61,7 @@ class Plotter:
         # How often the axes were drawn; what is drawn upon them is cheap.
         self.backgrounds = 0
 
-    def draw(self, picture: Picture, frame: Frame) -> Plate:
+    def draw(self, picture: Picture, frame: Frame) -> RenderedPlot:
         """``picture`` as pixels."""
         x, y = _limits(picture)
         key = (frame, x, y, _room(picture), _axis(picture), tuple(_legend(picture)))
@@ -74,7 +74,7 @@ class Plotter:
         for artist in self._artists.give(picture):
             self._axes.draw_artist(artist)
         pixels = np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-        return Plate(pixels, frame, self._box, x, y, picture)
+        return RenderedPlot(pixels, frame, self._box, x, y, picture)
 
     def written(self, picture: Picture, frame: Frame, kind: str) -> bytes:
         """``picture`` as the bytes of a "png" or "svg" file."""
@@ -82,16 +82,16 @@ class Plotter:
         assert self._figure is not None
         buffer = io.BytesIO()
         # Text stays text in an SVG, to be edited, and small.
-        self._figure.savefig(buffer, format=kind, facecolor=frame.inks.ground)
+        self._figure.savefig(buffer, format=kind, facecolor=frame.colors.ground)
         return buffer.getvalue()
 
     def _build(
         self, picture: Picture, frame: Frame, x: tuple[float, float], y: tuple[float, float]
     ) -> None:
-        inks, family = frame.inks, _family(frame.inks.family)
+        colors, family = frame.colors, _family(frame.colors.family)
         # At 72 dots per inch a point is a pixel.
         figure = Figure((frame.width / 72, frame.height / 72), dpi=72 * frame.ratio)
-        figure.set_facecolor(inks.ground)
+        figure.set_facecolor(colors.ground)
         self._canvas = FigureCanvasAgg(figure)
         head = _head(figure, frame, family)
         scale = 1.25 if frame.heading else 1.0
@@ -109,11 +109,11 @@ class Plotter:
             (left / width, 1 - (top + self._box[3]) / height,
              self._box[2] / width, self._box[3] / height)
         )  # fmt: skip
-        _dress(self._axes, inks, family, scale)
+        _dress(self._axes, colors, family, scale)
         self._axes.set(xlim=x, ylim=y)
         _mark_heights(self._axes, y[1] / _room(picture), few=low)
-        _name_axis(self._axes, picture, inks, family, scale)
-        self._artists = _Artists(self._axes, inks, self._box[3])
+        _name_axis(self._axes, picture, colors, family, scale)
+        self._artists = _Artists(self._axes, colors, self._box[3])
         if not low:
             _add_legend(figure, picture, frame, family, head, scale)
         self._figure = figure
@@ -125,20 +125,22 @@ class Plotter:
 class _Artists:
     """What changes with the data; drawn in this order."""
 
-    def __init__(self, axes: Axes, inks: Inks, height: float) -> None:
+    def __init__(self, axes: Axes, colors: PlotColors, height: float) -> None:
         self._heights = [1 - below / height for below in _WHISKERS]
         across = axes.get_xaxis_transform()
-        self.band = Rectangle((0, 0), 1, 1, transform=across, color=inks.band, linewidth=0)
-        self.bars = PolyCollection([], facecolor=inks.bar, linewidth=0)
-        self.chosen = PolyCollection([], facecolor=inks.accent, linewidth=0)
+        self.band = Rectangle((0, 0), 1, 1, transform=across, color=colors.band, linewidth=0)
+        self.bars = PolyCollection([], facecolor=colors.bar, linewidth=0)
+        self.chosen = PolyCollection([], facecolor=colors.accent, linewidth=0)
         outline: dict[str, Any] = {"baseline": None, "fill": False, "linewidth": 1.6}
-        self.reference = StepPatch(np.zeros(1), np.arange(2.0), edgecolor=inks.reference, **outline)
-        self.curve = Line2D([], [], color=inks.text, linewidth=1.6)
-        self.mean = Line2D([], [], color=inks.text, linewidth=1, linestyle=_DASHES)
+        self.reference = StepPatch(
+            np.zeros(1), np.arange(2.0), edgecolor=colors.reference, **outline
+        )
+        self.curve = Line2D([], [], color=colors.text, linewidth=1.6)
+        self.mean = Line2D([], [], color=colors.text, linewidth=1, linestyle=_DASHES)
         self.mean.set_transform(across)
         self.whiskers = [
             Line2D([], [], color=color, linewidth=2, marker="o", markersize=5, markevery=[1])
-            for color in (inks.reference, inks.accent)
+            for color in (colors.reference, colors.accent)
         ]
         self._every: list[Artist] = [
             self.band, self.bars, self.chosen, self.reference, self.mean, self.curve,
@@ -193,7 +195,7 @@ class _Artists:
         return [artist for artist in self._every if artist.get_visible()]
 
 
-def _inside(picture: Picture) -> Beside | None:
+def _inside(picture: Picture) -> ReferenceSeries | None:
     """The selected notes that are drawn inside the bars."""
     # Groups of a selection would be other groups.
     return None if picture.discrete else picture.chosen
@@ -249,7 +251,7 @@ def _add_legend(
     head: float,
     scale: float,
 ) -> None:
-    inks = frame.inks
+    colors = frame.colors
 
     def patch(color: str) -> Rectangle:
         return Rectangle((0, 0), 1, 1, color=color, linewidth=0)
@@ -259,10 +261,10 @@ def _add_legend(
         return Line2D([], [], color=color, linewidth=1.8, **style)  # type: ignore[arg-type]
 
     marks = (
-        patch(inks.bar),
-        line(inks.text, dots=picture.discrete),
-        line(inks.reference),
-        patch(inks.accent),
+        patch(colors.bar),
+        line(colors.text, dots=picture.discrete),
+        line(colors.reference),
+        patch(colors.accent),
     )
     pairs = [(mark, name) for mark, name in zip(marks, _legend(picture), strict=True) if name]
     legend = figure.legend(
@@ -281,7 +283,7 @@ def _add_legend(
         handleheight=0.8,
         handletextpad=0.45,
         columnspacing=1.1,
-        labelcolor=inks.muted,
+        labelcolor=colors.muted,
         prop={"family": family, "size": _BODY * scale},
     )
     for text in legend.get_texts():
@@ -307,15 +309,15 @@ def _head(figure: Figure, frame: Frame, family: str) -> float:
     """Write heading and caption; their height in pixels."""
     if not frame.heading:
         return 0.0
-    inks, height = frame.inks, frame.height
+    colors, height = frame.colors, frame.height
     place: dict[str, Any] = {"ha": "left", "va": "top", "family": family, "parse_math": False}
     figure.text(
-        _EDGE / frame.width, 1 - _EDGE / height, frame.heading, color=inks.text,
+        _EDGE / frame.width, 1 - _EDGE / height, frame.heading, color=colors.text,
         fontsize=_HEADING, fontweight="bold", **place,
     )  # fmt: skip
     lines = frame.caption.count("\n") + 1 if frame.caption else 0
     figure.text(
-        _EDGE / frame.width, 1 - 48 / height, frame.caption, color=inks.muted, fontsize=13,
+        _EDGE / frame.width, 1 - 48 / height, frame.caption, color=colors.muted, fontsize=13,
         linespacing=1.4, **place,
     )  # fmt: skip
     return 56.0 + 19.0 * lines
@@ -336,15 +338,15 @@ def _family(wanted: str) -> str:
     return wanted if wanted in font_manager.get_font_names() else "DejaVu Sans"
 
 
-def _dress(axes: Axes, inks: Inks, family: str, scale: float) -> None:
-    axes.set_facecolor(inks.ground)
+def _dress(axes: Axes, colors: PlotColors, family: str, scale: float) -> None:
+    axes.set_facecolor(colors.ground)
     axes.set_axisbelow(True)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(inks.axis)
-    axes.grid(axis="y", color=inks.line, linewidth=0.8)
+    axes.spines["bottom"].set_color(colors.axis)
+    axes.grid(axis="y", color=colors.line, linewidth=0.8)
     axes.tick_params(
-        colors=inks.muted, labelsize=_BODY * scale, length=0, pad=5, labelfontfamily=family
+        colors=colors.muted, labelsize=_BODY * scale, length=0, pad=5, labelfontfamily=family
     )
 
 
@@ -357,13 +359,13 @@ def _mark_heights(axes: Axes, top: float, *, few: bool) -> None:
     axes.yaxis.set_major_locator(FixedLocator(np.linspace(0, top, parts + 1).tolist()))
 
 
-def _name_axis(axes: Axes, picture: Picture, inks: Inks, family: str, scale: float) -> None:
+def _name_axis(axes: Axes, picture: Picture, colors: PlotColors, family: str, scale: float) -> None:
     feature = picture.feature
     left, right = axes.get_xlim()
     unit = unit_of(feature)
     if picture.discrete:
         unit = f"of {picture.group} {feature.of}, {feature.values}"
-    axes.set_xlabel(unit, color=inks.muted, fontsize=_BODY * scale, fontfamily=family, labelpad=3)
+    axes.set_xlabel(unit, color=colors.muted, fontsize=_BODY * scale, fontfamily=family, labelpad=3)
     if feature.kind == "category":
         axes.xaxis.set_major_locator(FixedLocator(list(range(OCTAVE))))
     elif feature == PITCH:

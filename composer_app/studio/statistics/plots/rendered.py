@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.studio.statistics.plots.colors import Inks
+from composer_app.studio.statistics.plots.colors import PlotColors
 from composer_app.studio.statistics.plots.picture import Picture
 
 
@@ -19,13 +19,13 @@ class Frame:
     width: int
     height: int
     ratio: float
-    inks: Inks
+    colors: PlotColors
     heading: str = ""
     caption: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Plate:
+class RenderedPlot:
     """A drawn picture: ``pixels`` (height, width, 4) RGBA of the screen, opaque.
 
     ``box`` is left, top, width and height of the axes in pixels at 100 %; ``x`` and ``y`` their

@@ -4,7 +4,7 @@ import importlib
 from typing import TYPE_CHECKING, Final, cast
 
 from composer_app.studio.statistics.plots.picture import Picture
-from composer_app.studio.statistics.plots.rendered import Frame, Plate
+from composer_app.studio.statistics.plots.rendered import Frame, RenderedPlot
 
 if TYPE_CHECKING:
     from composer_app.studio.statistics.plots.plot import Plotter
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 PLOT_MODULE: Final = "composer_app.studio.statistics.plots.plot"
 
 
-class Press:
+class PlotRunner:
     """Draws for one widget. Called in threads, by one at a time."""
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class Press:
         """Import matplotlib, which takes long; ImportError where there is none."""
         self._open()
 
-    def draw(self, picture: Picture, frame: Frame) -> Plate:
+    def draw(self, picture: Picture, frame: Frame) -> RenderedPlot:
         """``picture`` as pixels."""
         return self._open().draw(picture, frame)
 

@@ -13,13 +13,13 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.pitch import pitch_name
 from composer_app.studio.statistics.plots import plot
-from composer_app.studio.statistics.plots.colors import Inks
+from composer_app.studio.statistics.plots.colors import PlotColors
 from composer_app.studio.statistics.plots.picture import Picture, picture_of
 from composer_app.studio.statistics.plots.plot import Plotter
-from composer_app.studio.statistics.plots.rendered import Frame, Plate
+from composer_app.studio.statistics.plots.rendered import Frame, RenderedPlot
 from composer_app.studio.statistics.question import Against, Question
 
-DARK = Inks(
+DARK = PlotColors(
     ground="#101010", text="#ffffff", muted="#909090", line="#303030", axis="#505050",
     bar="#00ff00", accent="#0000ff", reference="#ff00ff", warning="#ff0000", family="none",
 )  # fmt: skip
@@ -36,34 +36,34 @@ def shown(feature: Feature = PITCH, **more: object) -> Picture:
     return picture
 
 
-def color_at(plate: Plate, value: float, height: float) -> tuple[int, ...]:
-    left, top, width, tall = (edge * plate.ratio for edge in plate.box)
-    x = left + (value - plate.x[0]) / (plate.x[1] - plate.x[0]) * width
-    y = top + tall * (1 - (height - plate.y[0]) / (plate.y[1] - plate.y[0]))
-    return tuple(plate.pixels[round(y), round(x), :3].tolist())
+def color_at(rendered: RenderedPlot, value: float, height: float) -> tuple[int, ...]:
+    left, top, width, tall = (edge * rendered.ratio for edge in rendered.box)
+    x = left + (value - rendered.x[0]) / (rendered.x[1] - rendered.x[0]) * width
+    y = top + tall * (1 - (height - rendered.y[0]) / (rendered.y[1] - rendered.y[0]))
+    return tuple(rendered.pixels[round(y), round(x), :3].tolist())
 
 
 @pytest.mark.parametrize("ratio", [1.0, 2.0])
 def test_bars_stand_where_the_plate_says(ratio: float) -> None:
-    plate = Plotter().draw(shown(), Frame(300, 200, ratio, DARK))
-    assert plate.pixels.shape == (200 * ratio, 300 * ratio, 4)
+    rendered = Plotter().draw(shown(), Frame(300, 200, ratio, DARK))
+    assert rendered.pixels.shape == (200 * ratio, 300 * ratio, 4)
     # Beside the middle, where there may be the line of the mean, and below the curve.
-    assert color_at(plate, 60.3, 0.4) == (0, 255, 0)
-    assert color_at(plate, 67.3, 0.4) == (0, 255, 0)
-    assert color_at(plate, 60.3, 5.6) != (0, 255, 0), "five notes each"
+    assert color_at(rendered, 60.3, 0.4) == (0, 255, 0)
+    assert color_at(rendered, 67.3, 0.4) == (0, 255, 0)
+    assert color_at(rendered, 60.3, 5.6) != (0, 255, 0), "five notes each"
 
 
 def test_a_name_is_no_formula() -> None:
     against = Against("take", r"$\frac{$", take=PIECE)
-    plate = Plotter().draw(shown(against=against), Frame(300, 300, 1.0, DARK, heading="$x"))
-    assert plate.pixels.shape == (300, 300, 4)
+    rendered = Plotter().draw(shown(against=against), Frame(300, 300, 1.0, DARK, heading="$x"))
+    assert rendered.pixels.shape == (300, 300, 4)
 
 
 def test_the_selection_is_drawn_inside_the_bars() -> None:
     chosen = frozenset((0, note) for note in NOTES if note.pitch == 62)
-    plate = Plotter().draw(shown(selected=chosen), FRAME)
-    assert color_at(plate, 62.3, 1.0) == (0, 0, 255)
-    assert color_at(plate, 61.3, 1.0) == (0, 255, 0)
+    rendered = Plotter().draw(shown(selected=chosen), FRAME)
+    assert color_at(rendered, 62.3, 1.0) == (0, 0, 255)
+    assert color_at(rendered, 61.3, 1.0) == (0, 255, 0)
 
 
 def test_the_axes_are_drawn_anew_only_when_they_change() -> None:
@@ -92,9 +92,9 @@ def test_heights_are_marked_at_whole_numbers_up_to_a_round_one(top: float, few: 
 
 def test_no_axis_of_percentages_goes_beyond_a_hundred() -> None:
     picture = shown(SOUNDING)
-    plate = Plotter().draw(picture, FRAME)
+    rendered = Plotter().draw(picture, FRAME)
     assert picture.heights.max() == 100
-    assert plate.y[1] == pytest.approx(106)
+    assert rendered.y[1] == pytest.approx(106)
 
 
 @pytest.mark.parametrize(
@@ -129,11 +129,13 @@ def test_artists_leave_nothing_behind() -> None:
 
 
 def test_another_theme_is_another_picture() -> None:
-    light = Inks(**{**{name: getattr(DARK, name) for name in Inks.__slots__}, "ground": "#ffffff"})
+    light = PlotColors(
+        **{**{name: getattr(DARK, name) for name in PlotColors.__slots__}, "ground": "#ffffff"}
+    )
     plotter = Plotter()
     plotter.draw(shown(), FRAME)
-    plate = plotter.draw(shown(), Frame(300, 200, 1.0, light))
-    assert plate.pixels[0, 0, :3].tolist() == [255, 255, 255]
+    rendered = plotter.draw(shown(), Frame(300, 200, 1.0, light))
+    assert rendered.pixels[0, 0, :3].tolist() == [255, 255, 255]
 
 
 def test_files() -> None:

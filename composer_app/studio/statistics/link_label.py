@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from composer_app.studio.statistics.plots.colors import current_inks
+from composer_app.studio.statistics.plots.colors import current_colors
 from composer_app.studio.widgets.shown_text import tip_text
 from composer_app.studio.widgets.theme import text_font
 
@@ -77,17 +77,17 @@ class LinkLabel(QWidget):
         """A stripe, and the words."""
         if not self._text:
             return
-        inks = current_inks()
+        colors = current_colors()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(inks.warning if self._warns else inks.axis))
+        painter.setBrush(QColor(colors.warning if self._warns else colors.axis))
         painter.drawRoundedRect(QRectF(0, 3, 3, self.height() - 6), 1.5, 1.5)
         painter.setFont(text_font(_BODY))
-        painter.setPen(QColor(inks.text if self._warns else inks.muted))
+        painter.setPen(QColor(colors.text if self._warns else colors.muted))
         painter.drawText(QRectF(12, 4, self.width() - 14, self.height()), _WRAP, self._text)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(inks.accent), 2))
+            painter.setPen(QPen(QColor(colors.accent), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
         painter.end()

@@ -13,7 +13,7 @@ from composer_app.music.note import Note
 Key = tuple[int, int]
 
 
-class Stroke(NamedTuple):
+class NoteEvent(NamedTuple):
     """Compares in the order of sending: at the same step, releases come before strikes."""
 
     step: float
@@ -27,7 +27,7 @@ class Stroke(NamedTuple):
         return self.channel, self.note.pitch
 
 
-class Strokes:
+class NoteEvents:
     """What is struck and released in the ``tracks`` (indices) of a composition.
 
     Track ``index`` plays on ``track_channel(index)``. No pitch of a channel overlaps itself:
@@ -35,25 +35,25 @@ class Strokes:
     """
 
     def __init__(self, composition: Composition, tracks: Collection[int]) -> None:
-        self._strokes = sorted(_strokes(composition, tracks))
+        self._events = sorted(_note_events(composition, tracks))
 
-    def between(self, start: float, end: float) -> list[Stroke]:
+    def between(self, start: float, end: float) -> list[NoteEvent]:
         """Strokes at steps with ``start <= step < end``."""
-        first = bisect_left(self._strokes, start, key=lambda stroke: stroke.step)
-        last = bisect_left(self._strokes, end, key=lambda stroke: stroke.step)
-        return self._strokes[first:last]
+        first = bisect_left(self._events, start, key=lambda stroke: stroke.step)
+        last = bisect_left(self._events, end, key=lambda stroke: stroke.step)
+        return self._events[first:last]
 
     def sounding_before(self, step: float) -> dict[Key, Note]:
         """Notes struck before ``step`` that last beyond it."""
-        end = bisect_left(self._strokes, step, key=lambda stroke: stroke.step)
+        end = bisect_left(self._events, step, key=lambda stroke: stroke.step)
         return {
             stroke.key: stroke.note
-            for stroke in self._strokes[:end]
+            for stroke in self._events[:end]
             if stroke.strikes and stroke.note.release > step
         }
 
 
-def _strokes(composition: Composition, tracks: Collection[int]) -> Iterator[Stroke]:
+def _note_events(composition: Composition, tracks: Collection[int]) -> Iterator[NoteEvent]:
     channels: dict[int, list[Note]] = {}
     for index, track in enumerate(composition.tracks):
         if index in tracks:
@@ -62,8 +62,8 @@ def _strokes(composition: Composition, tracks: Collection[int]) -> Iterator[Stro
         by_pitch = sorted(notes, key=lambda note: (note.pitch, note))
         lines = (_without_overlap(line) for _, line in groupby(by_pitch, lambda n: n.pitch))
         for note in chain.from_iterable(lines):
-            yield Stroke(note.onset, True, channel, note)
-            yield Stroke(note.release, False, channel, note)
+            yield NoteEvent(note.onset, True, channel, note)
+            yield NoteEvent(note.release, False, channel, note)
 
 
 def _without_overlap(line: Iterable[Note]) -> list[Note]:
