@@ -418,7 +418,7 @@ def test_no_models(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         ("sample moon -o x.mid", "no sample melody"),
         ("sample twinkle -o no/x.mid", "no/x.mid cannot be written"),
         (f"stats {'n' * 300}", "cannot be opened: its name is too long"),
-        (f"generate tune.mid -o {'n' * 300}", "File name too long"),
+        (f"generate tune.mid -o {'n' * 300}", "cannot be written: its name is too long"),
         (f"generate tune.mid tune.mid -o {'n' * 300}", "would both become"),
         (f"picture tune.mid -o {'n' * 300}/x.png", "cannot be written: its name is too long"),
         (f"evaluate --report {'n' * 300}/x.md", "There is no folder"),

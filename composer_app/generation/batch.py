@@ -21,7 +21,7 @@ from composer_app.generation.given import (
 from composer_app.music.composition import VOICE_NAMES, Composition, melody_track
 from composer_app.music.melody import Melody
 from composer_app.music.regular_file import is_file, is_folder
-from composer_app.music.safe_file import NoFileError, cannot_write, failure_reason, refuse_no_file
+from composer_app.music.safe_file import cannot_write, failure_reason, refuse_no_file
 
 _MIDI_ENDINGS: Final = (".mid", ".midi")
 
@@ -142,7 +142,7 @@ def prepare_folder(output: Path, *, make: bool) -> None:
         raise SettingError(f"The folder {folder} cannot be written to: choose another output.")
     try:
         refuse_no_file(output)
-    except NoFileError as error:
+    except (OSError, ValueError) as error:
         raise SettingError(cannot_write(output, error)) from error
 
 

@@ -261,14 +261,18 @@ def _fall_silent(player: Player, synthesizer: Synthesizer) -> None:
 
 @contextmanager
 def _ending_in_order() -> Iterator[None]:
-    """Leave as from Ctrl-C when the process is told to end or its terminal is closed."""
+    """Leave as from Ctrl-C when the process is told to end or its terminal is closed.
+
+    A SIGHUP that is ignored, as nohup wants it, stays so.
+    """
 
     def leave(number: int, frame: FrameType | None) -> NoReturn:
         raise SystemExit(128 + number)
 
     names = ("SIGTERM", "SIGHUP")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {number: signal.signal(number, leave) for number in numbers}
+    heeded = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, leave) for number in heeded}
     try:
         yield
     finally:

@@ -158,7 +158,8 @@ def refuse_no_file(path: Path) -> None:
     """Raise :class:`NoFileError` if ``path`` is a device, a pipe, a socket or an open stream.
 
     One of /dev/stdout, /dev/fd/3 and their like, that is: what looks like a file is refused there
-    too, since whoever has it open would never see what takes its place.
+    too, since whoever has it open would never see what takes its place. Raises another
+    :class:`OSError`, or :class:`ValueError`, for what cannot be the name of a file.
     """
     _refuse_streams(path)
     try:
@@ -231,7 +232,12 @@ def _refuse_streams(path: Path) -> None:
         if folder.is_relative_to(_PROCESS_FILES):
             raise NoFileError("it is a stream of a program, not a file")
         here = folder / path.name
-        if not here.is_symlink():
+        # Path.is_symlink() hides a name that is too long from Python 3.14 on.
+        try:
+            mode = here.lstat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        if not stat.S_ISLNK(mode):
             return
         path = folder / here.readlink()
 

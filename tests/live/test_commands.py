@@ -212,6 +212,20 @@ def test_play_stops_when_told_to(
         wait_for(lambda: recording.level(0.1) < SILENT, "silence")
 
 
+@pytest.mark.parametrize("handler", [signal.SIG_IGN, signal.SIG_DFL])
+def test_a_hangup_that_is_ignored_ends_nothing(handler: signal.Handlers) -> None:
+    # nohup has it ignored.
+    before = signal.signal(signal.SIGHUP, handler)
+    try:
+        with commands._ending_in_order():
+            assert (signal.getsignal(signal.SIGHUP) is handler) == (handler is signal.SIG_IGN)
+            with pytest.raises(SystemExit):
+                signal.raise_signal(signal.SIGTERM)
+        assert signal.getsignal(signal.SIGHUP) is handler
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def wait_until_audible(recording: Recording) -> None:
     wait_for(lambda: recording.level(0.1) > AUDIBLE, "a sound")
 

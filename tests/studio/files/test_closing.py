@@ -205,7 +205,9 @@ def test_it_stays_open_for_a_piece_that_is_not_the_one_shown(
 # -- told from outside -------------------------------------------------------------------------
 
 STARTED = """
-import sys
+import signal, sys
+# It would stay ignored, had the tests been started with nohup.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog
