@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from composer_app.errors import MelodyError
 from composer_app.generation.catalog import ModelInfo, models_folder_problem
-from composer_app.generation.generator import GenerationSettings, Take, check_melody
+from composer_app.generation.composing import Composed, check_melody
+from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.given import Lock, accompaniment, given_from, left_out
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.music.note import Note
@@ -131,7 +132,7 @@ class GenerationController(QObject):
         self._ask(self._panel.settings)
 
     def improve(self) -> None:
-        """Take away what sounds out of place in the document's voices, and add to them."""
+        """Composed away what sounds out of place in the document's voices, and add to them."""
         self._ask(replace(self._panel.settings, improve=True))
 
     def generate_only(self, cells: Cells) -> None:
@@ -173,7 +174,7 @@ class GenerationController(QObject):
         programs = self._programs(composition, model)
         self._worker.generate(melody, model, settings, programs, given)
 
-    def _finish(self, take: Take) -> None:
+    def _finish(self, take: Composed) -> None:
         self._panel.set_busy(False)
         current, result = self._document.composition, take.composition
         asked = self._asked
@@ -317,7 +318,7 @@ def _asked_for(composition: Composition) -> tuple[object, ...]:
     return composition.melody().notes, composition.meter, _voices(composition)
 
 
-def _written(take: Take, asked: _Question, before: Composition) -> str:
+def _written(take: Composed, asked: _Question, before: Composition) -> str:
     seed = take.composition.origin.seed if take.composition.origin else 0
     if asked.only is not None:
         return f"The selection is written anew, with seed {seed}; the rest is as it was."
