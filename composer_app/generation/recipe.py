@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from composer_app.generation.generator import GenerationSettings, Given
 from composer_app.music.composition import VOICE_NAMES
@@ -23,10 +22,13 @@ from composer_app.music.music_json import (
     notes_from_json,
     notes_to_json,
     number,
+    spans_from_json,
+    spans_to_json,
     text,
     whole,
 )
 from composer_app.music.piano_roll import PianoRoll
+from composer_app.plain_text import one_line_name
 
 VERSION: Final = 1
 # More than a melody of 999 bars in 32/4 and all that is given with it.
@@ -53,6 +55,10 @@ class Recipe:
     upbeat: int
     programs: tuple[int, ...]
     given: Given | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("model", "sha256", "style"):
+            object.__setattr__(self, name, one_line_name(getattr(self, name)))
 
 
 def recipe_to_text(recipe: Recipe) -> str:
@@ -128,7 +134,7 @@ def _given_to_json(given: Given) -> dict[str, Any]:
     return {
         "steps": given.roll.steps,
         "voices": [notes_to_json(notes) for notes in given.roll.all_notes()],
-        "locked": [_spans(given.locked[:, voice]) for voice in range(given.roll.voices)],
+        "locked": [spans_to_json(given.locked[:, voice]) for voice in range(given.roll.voices)],
         "played": [notes_to_json(notes) for notes in given.played],
     }
 
@@ -139,19 +145,12 @@ def _given_from_json(value: object) -> Given:
     if not 0 <= steps <= _MOST_STEPS:
         raise ValueError(f"{steps} steps are more than there can be")
     voices = [notes_from_json(each) for each in listed(row.get("voices"))]
+    columns = listed(row.get("locked"))
+    if len(columns) != len(voices):
+        raise ValueError("not each voice says what of it is locked")
     locked = np.zeros((steps, len(voices)), np.bool_)
-    for voice, spans in enumerate(listed(row.get("locked"))):
-        for span in listed(spans):
-            start, end = (whole(each) for each in listed(span))
-            if not 0 <= start < end <= steps or voice >= len(voices):
-                raise ValueError(f"there are no steps {start} to {end}")
-            locked[start:end, voice] = True
+    for voice, spans in enumerate(columns):
+        for span in spans_from_json(spans, steps):
+            locked[span, voice] = True
     played = tuple(notes_from_json(each) for each in listed(row.get("played")))
     return Given(PianoRoll.from_notes(voices, steps), locked, played)
-
-
-def _spans(cells: NDArray[np.bool_]) -> list[list[int]]:
-    """[first step, step after] of each run of true ``cells`` (T,)."""
-    edges = np.flatnonzero(np.diff(cells, prepend=False, append=False))
-    spans: list[list[int]] = edges.reshape(-1, 2).tolist()
-    return spans

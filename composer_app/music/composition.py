@@ -123,6 +123,12 @@ class Composition:
         tracks[track] = replace(tracks[track], program=program)
         return replace(self, tracks=tuple(tracks))
 
+    def with_recipe(self, recipe: str) -> "Composition":
+        """The same music, whose origin, if it has one, says how it was made."""
+        if self.origin is None:
+            return self
+        return replace(self, origin=replace(self.origin, recipe=recipe))
+
 
 def melody_track(composition: Composition) -> int:
     """Index of the track a melody is most likely in: the first one with notes (else 0)."""

@@ -9,6 +9,9 @@ import math
 from dataclasses import astuple
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
@@ -107,6 +110,24 @@ def tempo_from_json(value: object) -> TempoMap:
     """What :func:`tempo_to_json` made."""
     pairs = (listed(each) for each in listed(value))
     return TempoMap(tuple(TempoChange(whole(step), number(bpm)) for step, bpm in pairs))
+
+
+def spans_to_json(cells: NDArray[np.bool_]) -> list[list[int]]:
+    """[first step, step after] of each run of true ``cells`` (T,)."""
+    edges = np.flatnonzero(np.diff(cells, prepend=False, append=False))
+    spans: list[list[int]] = edges.reshape(-1, 2).tolist()
+    return spans
+
+
+def spans_from_json(value: object, most: int) -> list[slice]:
+    """What :func:`spans_to_json` made of at most ``most`` steps."""
+    spans = []
+    for span in listed(value):
+        start, end = (whole(each) for each in listed(span))
+        if not 0 <= start < end <= most:
+            raise ValueError(f"there are no steps {start} to {end}")
+        spans.append(slice(start, end))
+    return spans
 
 
 def melody_to_json(melody: Melody) -> dict[str, Any]:

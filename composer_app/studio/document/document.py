@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from composer_app.music.composition import Composition
-from composer_app.studio.document.locks import Locks
+from composer_app.project.locks import Locks
 from composer_app.studio.widgets.shown_text import shown_name, without_mnemonic
 
 _UNDO_LIMIT: Final = 500

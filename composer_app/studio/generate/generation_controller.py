@@ -15,9 +15,8 @@ from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.given import Lock, accompaniment, given_from, left_out
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.music.note import Note
+from composer_app.project.locks import Cells, Locks, voice_cells
 from composer_app.studio.document.document import Document
-from composer_app.studio.document.locks import Locks, voice_cells
-from composer_app.studio.document.selection import Cells
 from composer_app.studio.document.undo_offer import undo_offer
 from composer_app.studio.generate.generate_panel import GeneratePanel
 from composer_app.studio.generate.generation_worker import GenerationWorker
@@ -132,7 +131,7 @@ class GenerationController(QObject):
         self._ask(self._panel.settings)
 
     def improve(self) -> None:
-        """Composed away what sounds out of place in the document's voices, and add to them."""
+        """Take away what sounds out of place in the document's voices, and add to them."""
         self._ask(replace(self._panel.settings, improve=True))
 
     def generate_only(self, cells: Cells) -> None:

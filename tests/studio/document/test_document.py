@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition
 from composer_app.music.edits import with_tempo
+from composer_app.project.locks import Locks
 from composer_app.studio.document.document import Document
-from composer_app.studio.document.locks import Locks
 from tests.studio.support import scale
 
 PIECE = scale()
