@@ -29,3 +29,13 @@ class Piece:
             raise ValueError("the take of a piece is one of its takes")
         if self.loop is not None and not 0 <= self.loop[0] < self.loop[1]:
             raise ValueError(f"a loop from step {self.loop[0]} to {self.loop[1]}")
+
+    def holds_as_much_as(self, other: "Piece") -> bool:
+        """Whether both are the same to whoever opens them."""
+        return (
+            self.composition == other.composition
+            and self.locks == other.locks
+            and len(self.takes) == len(other.takes)
+            and all(one is same for one, same in zip(self.takes, other.takes, strict=True))
+            and (self.mix.tracks, self.loop) == (other.mix.tracks, other.loop)
+        )

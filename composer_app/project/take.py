@@ -84,13 +84,14 @@ def remake(
 
 def same_voices(first: Composition, second: Composition) -> bool:
     """Whether both have the same notes on the grid, track by track."""
-    if len(first.tracks) != len(second.tracks):
-        return False
-    return all(
-        one.notes is other.notes or _on_grid(one.notes) == _on_grid(other.notes)
+    return len(first.tracks) == len(second.tracks) and all(
+        one.notes is other.notes or _same_on_grid(one.notes, other.notes)
         for one, other in zip(first.tracks, second.tracks, strict=True)
     )
 
 
-def _on_grid(notes: tuple[Note, ...]) -> list[Note]:
-    return [note.on_grid for note in notes]
+def _same_on_grid(first: tuple[Note, ...], second: tuple[Note, ...]) -> bool:
+    pairs = zip(first, second, strict=False)
+    return len(first) == len(second) and all(
+        one is other or one.on_grid == other.on_grid for one, other in pairs
+    )
