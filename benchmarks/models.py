@@ -21,7 +21,8 @@ from composer_app.generation.catalog import (
     installed_models,
     load_generator,
 )
-from composer_app.generation.generator import GenerationSettings, Generator, compose
+from composer_app.generation.composing import compose
+from composer_app.generation.generator import GenerationSettings, Generator
 from composer_app.music.melody import Melody
 from composer_app.music.sample_melodies import load_sample
 

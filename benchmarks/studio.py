@@ -125,7 +125,7 @@ def roll_paints(runs: int) -> dict[str, float]:
 
     measure_all("")
     if hasattr(view, "set_selection"):
-        from composer_app.studio.document.locks import Locks
+        from composer_app.project.locks import Locks
         from composer_app.studio.document.selection import Selection
 
         everything = Selection.everything(piece)

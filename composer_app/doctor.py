@@ -185,7 +185,8 @@ def _main_job(model: str) -> Fact:
     from tempfile import TemporaryDirectory
 
     from composer_app.generation.catalog import load_generator
-    from composer_app.generation.generator import GenerationSettings, compose
+    from composer_app.generation.composing import compose
+    from composer_app.generation.generator import GenerationSettings
     from composer_app.music.composition import Composition
     from composer_app.music.melody import Melody
     from composer_app.music.midi_file import read_midi, write_midi

@@ -19,6 +19,10 @@ class MidiFileError(ComposerError):
     """A MIDI file cannot be read, holds nothing usable, or cannot be written."""
 
 
+class ProjectFileError(ComposerError):
+    """A project file cannot be read, is damaged, or cannot be written."""
+
+
 class FileChangedError(ComposerError):
     """A file is no longer what Composer has written there; ``gone`` if it is not there at all."""
 

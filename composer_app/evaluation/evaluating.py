@@ -27,7 +27,8 @@ from composer_app.evaluation.floors import bar_retrieval, random_paste
 from composer_app.evaluation.likelihood import CellModel, likelihood
 from composer_app.evaluation.table import Evaluation, Figures
 from composer_app.file_arguments import input_name
-from composer_app.generation.generator import GenerationSettings, Generator, compose
+from composer_app.generation.composing import compose
+from composer_app.generation.generator import GenerationSettings, Generator
 from composer_app.training.corpus import Piece, load_corpus
 
 DEFAULT_TAKES: Final = 2

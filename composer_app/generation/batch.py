@@ -11,7 +11,7 @@ from typing import Final
 
 from composer_app.errors import ComposerError, MelodyError, MidiFileError, SettingError
 from composer_app.file_arguments import check_output, input_name, is_standard, read_piece
-from composer_app.generation.generator import check_melody
+from composer_app.generation.composing import check_melody
 from composer_app.generation.given import (
     Voices,
     accompaniment,

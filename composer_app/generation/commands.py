@@ -22,6 +22,7 @@ from composer_app.generation.catalog import (
     load_generator,
     models_folder_problem,
 )
+from composer_app.generation.composing import compose_with_confidence
 from composer_app.generation.generator import (
     DEFAULT_MAX_REMOVED,
     MAX_ITERATIONS,
@@ -34,7 +35,6 @@ from composer_app.generation.generator import (
     Generator,
     Given,
     Progress,
-    compose_with_confidence,
 )
 from composer_app.generation.given import Lock, given_from, parse_lock
 from composer_app.generation.noise import MAX_SEED

@@ -1,33 +1,24 @@
-"""What every generation technique offers, and the one function that composes.
+"""What every generation technique offers, and what it is told.
 
-The command line and the Generate button both call :func:`compose`.
+:mod:`composer_app.generation.composing` makes a take with it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from itertools import zip_longest
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.errors import MelodyError
-from composer_app.generation.bar_phase import detect_upbeat
 from composer_app.generation.noise import MAX_SEED, NoiseVector
 from composer_app.music.composition import (
-    DEFAULT_PROGRAMS,
     VOICE_NAMES,
-    Composition,
-    Origin,
-    Track,
 )
-from composer_app.music.melody import Melody, retimed
 from composer_app.music.note import DEFAULT_VELOCITY, Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.timing import Meter
 
 MAX_BARS: Final = 999
-_SYNCOPATED_STYLES: Final = ("ragtime",)
 MIN_TEMPERATURE: Final = 0.1
 MAX_TEMPERATURE: Final = 2.0
 # The longest bar there is (32/4 and its like excepted) has something after its upbeat.
@@ -159,6 +150,10 @@ class Generator(Protocol):
     def style(self) -> str:
         """What it writes, such as "bach"."""
 
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of its model file, in hexadecimal digits."""
+
     def generate(
         self,
         roll: PianoRoll,
@@ -175,87 +170,6 @@ class Generator(Protocol):
         are kept. Raises :class:`GenerationCancelledError` when ``progress`` returns False.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Take:
-    """A composition, how sure the model was of its cells, and the upbeat it was written with.
-
-    ``confidence`` has shape (T, 4), see :class:`Generated`.
-    """
-
-    composition: Composition
-    confidence: NDArray[np.float32]
-    upbeat: int
-
-
-def compose(
-    melody: Melody,
-    generator: Generator,
-    settings: GenerationSettings,
-    progress: Progress | None = None,
-    programs: tuple[int, ...] = DEFAULT_PROGRAMS,
-    given: Given | None = None,
-) -> Composition:
-    """Harmonise ``melody`` with ``generator``: four tracks, the first the melody, untouched.
-
-    Raises :class:`MelodyError` where there is nothing to harmonise or too much.
-    """
-    take = compose_with_confidence(melody, generator, settings, progress, programs, given)
-    return take.composition
-
-
-def compose_with_confidence(
-    melody: Melody,
-    generator: Generator,
-    settings: GenerationSettings,
-    progress: Progress | None = None,
-    programs: tuple[int, ...] = DEFAULT_PROGRAMS,
-    given: Given | None = None,
-) -> Take:
-    """As :func:`compose`, with what the generator says of its result.
-
-    ``given``, whose voice 0 is the melody, may be longer than it; what it locks is kept. Where
-    ``settings.vary_melody`` is not 0 the melody is the generator's.
-    """
-    check_melody(melody)
-    steps = melody.steps if given is None else given.roll.steps
-    if steps < melody.steps:
-        raise ValueError(f"given are {steps} steps of a melody of {melody.steps}")
-    upbeat = settings.upbeat
-    if upbeat is None:
-        # What is counted in chorales misleads where long notes come off the beat.
-        syncopated = generator.style in _SYNCOPATED_STYLES
-        upbeat = 0 if syncopated else detect_upbeat(melody.notes, melody.meter)
-    noise = NoiseVector.from_seed(settings.seed, steps)
-    roll = PianoRoll.from_notes([melody.notes], steps)
-    told = replace(settings, upbeat=upbeat)
-    result = generator.generate(roll, melody.meter, noise, told, progress, given)
-    sources = (melody.notes, *(given.played if given is not None else ()))
-    voices = [
-        retimed(notes, source)
-        for notes, source in zip_longest(result.roll.all_notes(), sources, fillvalue=())
-    ]
-    if not settings.vary_melody:
-        voices[0] = melody.notes
-    tracks = tuple(
-        Track(name, program, notes)
-        for name, program, notes in zip(VOICE_NAMES, programs, voices, strict=True)
-    )
-    origin = Origin(generator.name, settings.seed, settings.temperature)
-    piece = Composition(tracks, melody.tempo, melody.meter, melody.title, origin)
-    return Take(piece, result.confidence, upbeat)
-
-
-def check_melody(melody: Melody) -> None:
-    """Raise :class:`MelodyError`, with the reason, for a melody that cannot be harmonised."""
-    if not melody.notes:
-        raise MelodyError("The melody has no notes: play something or open a MIDI file first.")
-    if melody.bars > MAX_BARS:
-        raise MelodyError(
-            f"The melody has {melody.bars} bars and Composer harmonises up to {MAX_BARS}:"
-            f" delete what comes after bar {MAX_BARS}, or take a shorter piece."
-        )
 
 
 def mean_velocity(roll: PianoRoll, level: float = 1.0) -> int:

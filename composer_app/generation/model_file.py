@@ -8,6 +8,7 @@ Anybody may have made the file, or put something else in its place: whatever it 
 thousand short reads at most are made of it.
 """
 
+import hashlib
 import os
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -19,6 +20,7 @@ from composer_app.music.safe_file import failure_reason
 _METADATA_FIELD: Final = 14  # ModelProto.metadata_props in onnx.proto
 _GRAPH_FIELD: Final = 7  # ModelProto.graph
 _VARINT, _FIXED64, _LENGTH, _FIXED32 = 0, 1, 2, 5
+_CHUNK_BYTES: Final = 1 << 20
 _MAX_METADATA_BYTES: Final = 1 << 20
 # Those of our own models have some thirty.
 _MAX_FIELDS: Final = 4096
@@ -43,6 +45,23 @@ def read_metadata(path: Path) -> dict[str, str]:
             f"{path.name} is not an ONNX model, or it is damaged: install Composer again, or"
             " choose another model."
         ) from None
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of the file at ``path`` in hexadecimal digits.
+
+    Raises :class:`ModelError` for a file that is missing or cannot be read.
+    """
+    try:
+        digest = hashlib.sha256()
+        with open_regular(path) as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                digest.update(chunk)
+        return digest.hexdigest()
+    except OSError as error:
+        raise ModelError(
+            f"The model file {path} cannot be read: {failure_reason(error)}."
+        ) from error
 
 
 class _Reader:

@@ -35,7 +35,7 @@ from composer_app.generation.improving import (
     note_spans,
     remove_misfits,
 )
-from composer_app.generation.model_file import read_metadata
+from composer_app.generation.model_file import file_sha256, read_metadata
 from composer_app.generation.model_metadata import known_styles, pitch_range, whole_number
 from composer_app.generation.noise import NoiseVector
 from composer_app.generation.onnx_session import open_session, run_watched
@@ -93,6 +93,7 @@ class RefiningGenerator:
         metadata = read_metadata(path)
         self.name = name or path.stem
         self.style = style
+        self.sha256 = file_sha256(path)
         self.schedule = schedule or Schedule()
         self._session = open_session(path, threads)
         try:

@@ -22,7 +22,7 @@ from composer_app.generation.generator import (
     Progress,
     accompaniment_velocity,
 )
-from composer_app.generation.model_file import read_metadata
+from composer_app.generation.model_file import file_sha256, read_metadata
 from composer_app.generation.model_metadata import known_styles, pitch_range, positive_number
 from composer_app.generation.noise import CHANNELS, ROWS, STEPS_PER_CELL, NoiseVector
 from composer_app.generation.onnx_session import open_session, run_watched
@@ -102,6 +102,7 @@ class UNetGenerator:
         metadata = read_metadata(path)
         self.name = name or path.stem
         self.style = style
+        self.sha256 = file_sha256(path)
         self._file = path.name
         self._layout = _layout(metadata, style, path.name)
         self._session = open_session(path, threads)

@@ -44,11 +44,16 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """How a take was generated: enough to generate it again."""
+    """Which model wrote a take, with which seed and temperature.
+
+    ``recipe`` is JSON of everything that made it (see :mod:`composer_app.generation.recipe`), empty
+    where that is not known. It is no part of what makes two origins equal.
+    """
 
     model: str
     seed: int
     temperature: float
+    recipe: str = field(default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "model", one_line_name(self.model))
@@ -117,6 +122,12 @@ class Composition:
         tracks = list(self.tracks)
         tracks[track] = replace(tracks[track], program=program)
         return replace(self, tracks=tuple(tracks))
+
+    def with_recipe(self, recipe: str) -> "Composition":
+        """The same music, whose origin, if it has one, says how it was made."""
+        if self.origin is None:
+            return self
+        return replace(self, origin=replace(self.origin, recipe=recipe))
 
 
 def melody_track(composition: Composition) -> int:

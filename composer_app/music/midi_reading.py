@@ -7,7 +7,7 @@ a composition that is written and read again is the same.
 import json
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ import mido
 
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.midi_writing import DETAILS_PREFIX, DRUM_CHANNEL
+from composer_app.music.music_json import compact, origin_from_json
 from composer_app.music.note import Note
 from composer_app.music.performance import Performance, from_details
 from composer_app.music.timing import (
@@ -275,14 +276,17 @@ def _parse_details(text: str) -> _Details:
     title = details.get("title")
     return _Details(
         title if isinstance(title, str) else "",
-        _parse_origin(details.get("origin")),
+        _parse_origin(details.get("origin"), details.get("recipe")),
         from_details(details.get("performance")),
     )
 
 
-def _parse_origin(value: object) -> Origin | None:
-    match value:
-        case {"model": str(model), "seed": int(seed), "temperature": int() | float() as warmth}:
-            # No infinity, no NaN, no integer too large for a float.
-            return Origin(model, seed, float(warmth)) if 0 <= warmth <= _MAX_TEMPERATURE else None
-    return None
+def _parse_origin(value: object, recipe: object) -> Origin | None:
+    try:
+        origin = origin_from_json(value)
+    except ValueError:
+        return None
+    if not 0 <= origin.temperature <= _MAX_TEMPERATURE:
+        return None
+    # What the recipe says is looked at by whoever makes the take again.
+    return replace(origin, recipe=compact(recipe)) if isinstance(recipe, dict) else origin

@@ -7,12 +7,12 @@ are JSON in one text event.
 """
 
 import json
-from dataclasses import asdict
 from typing import Any, Final
 
 import mido
 
 from composer_app.music.composition import Composition, Track
+from composer_app.music.music_json import origin_to_json
 from composer_app.music.performance import to_details
 from composer_app.music.timing import TICKS_PER_BEAT, TICKS_PER_STEP
 
@@ -64,8 +64,10 @@ def _shared_events(composition: Composition) -> list[_Event]:
     meter = composition.meter
     details: dict[str, Any] = {
         "title": composition.title,
-        "origin": asdict(composition.origin) if composition.origin else None,
+        "origin": origin_to_json(composition.origin) if composition.origin else None,
     }
+    if composition.origin is not None and composition.origin.recipe:
+        details["recipe"] = json.loads(composition.origin.recipe)
     if composition.performance is not None:
         details["performance"] = to_details(composition.performance)
     text = DETAILS_PREFIX + json.dumps(details, ensure_ascii=False)

@@ -193,7 +193,7 @@ class Worker:
             say("asked", file=path.name, digest=self._asked[path.name])
 
     def _save_as(self) -> None:
-        self._ask(self._music / self._random.choice(["a.mid", "b.mid"]))
+        self._ask(self._music / self._random.choice(["a.mid", "b.composer"]))
         self._window.commands.save_as.trigger()
 
     def _save(self) -> None:

@@ -29,7 +29,9 @@ from queue import Empty, Queue
 from threading import Thread
 from typing import Any
 
+from composer_app.music.composition import Composition
 from composer_app.music.midi_file import read_midi, write_midi
+from composer_app.project.project_file import read_project
 from composer_app.studio.document.document import Document
 from composer_app.studio.document.recovery import Recovery
 from tests.acceptance.kill_peer import digest
@@ -308,12 +310,12 @@ class Chain:
             self._damaged(f"{seconds:.1f} s lost of {what}")
 
     def _contents(self) -> dict[str, str]:
-        """What each MIDI file holds."""
+        """What each MIDI file and each project holds."""
         contents = {}
-        for path in self.music.glob("*.mid"):
+        for path in (*self.music.glob("*.mid"), *self.music.glob("*.composer")):
             if path not in self._strangers:
                 try:
-                    contents[path.name] = digest(read_midi(path))
+                    contents[path.name] = digest(_music(path))
                 except Exception as error:
                     self._damaged(f"{path.name} is not whole: {error}")
         return contents
@@ -412,6 +414,10 @@ def run(kills: int, seed: int, folder: Path, at_once: int = 4, longest: int = 10
     return outcome
 
 
+def _music(path: Path) -> Composition:
+    return read_midi(path) if path.suffix == ".mid" else read_project(path).composition
+
+
 @contextmanager
 def another_session() -> Iterator[Any]:
     """Sessions of our own, one beside each chain: nobody is to touch what is theirs."""
@@ -423,7 +429,7 @@ def another_session() -> Iterator[Any]:
         opened.append(recovery)
         document.begin(scale("Theirs"), "Record", saved=False)
         assert recovery.finish() is None
-        for path in chain.recovery.glob("*.mid"):
+        for path in chain.recovery.glob("*.composer"):
             chain.protect(path)
         half = chain.recovery / "unfinished.txt"
         write_midi(scale("Not a session's"), half)

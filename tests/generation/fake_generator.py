@@ -22,6 +22,7 @@ class FakeGenerator:
 
     name: str = "fake"
     style: str = "bach"
+    sha256: str = "0" * 64
     calls: list[tuple[PianoRoll, Meter, NoiseVector, GenerationSettings]] = field(
         default_factory=list
     )

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from composer_app.generation.generator import GenerationSettings, compose
+from composer_app.generation.composing import compose
+from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.refining_generator import RefiningGenerator
 from composer_app.generation.refining_run import Schedule
 from composer_app.generation.sampling import in_a_triad

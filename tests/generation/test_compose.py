@@ -5,13 +5,12 @@ from dataclasses import replace
 import pytest
 
 from composer_app.errors import MelodyError
+from composer_app.generation.composing import check_melody, compose
 from composer_app.generation.generator import (
     MAX_BARS,
     GenerationCancelledError,
     GenerationSettings,
     accompaniment_velocity,
-    check_melody,
-    compose,
 )
 from composer_app.generation.given import given_from, parse_lock
 from composer_app.music.composition import DEFAULT_PROGRAMS, Origin

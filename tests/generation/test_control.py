@@ -11,13 +11,8 @@ from hypothesis import given as draws
 from hypothesis import settings as with_settings
 from hypothesis import strategies as st
 
-from composer_app.generation.generator import (
-    GenerationCancelledError,
-    GenerationSettings,
-    Given,
-    compose,
-    compose_with_confidence,
-)
+from composer_app.generation.composing import compose, compose_with_confidence
+from composer_app.generation.generator import GenerationCancelledError, GenerationSettings, Given
 from composer_app.generation.given import accompaniment, given_from, parse_lock
 from composer_app.generation.refining_generator import RefiningGenerator
 from composer_app.generation.refining_run import Schedule

@@ -6,7 +6,8 @@ from hypothesis import given as draws
 from hypothesis import strategies as st
 
 from composer_app.errors import SettingError
-from composer_app.generation.generator import GenerationSettings, Given, compose
+from composer_app.generation.composing import compose
+from composer_app.generation.generator import GenerationSettings, Given
 from composer_app.generation.given import (
     Lock,
     Place,

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from composer_app.generation.generator import GenerationSettings, compose
+from composer_app.generation.composing import compose
+from composer_app.generation.generator import GenerationSettings
 from composer_app.music.sample_melodies import load_sample
 
 COMPOSE = """
 from composer_app.generation.catalog import load_generator
-from composer_app.generation.generator import GenerationSettings, compose
+from composer_app.generation.generator import GenerationSettings
+from composer_app.generation.composing import compose
 from composer_app.music.sample_melodies import load_sample
 compose(load_sample("frere_jacques"), load_generator(), GenerationSettings())
 """

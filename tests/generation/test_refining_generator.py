@@ -9,11 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from composer_app.errors import ModelError
-from composer_app.generation.generator import (
-    GenerationCancelledError,
-    GenerationSettings,
-    compose,
-)
+from composer_app.generation.composing import compose
+from composer_app.generation.generator import GenerationCancelledError, GenerationSettings
 from composer_app.generation.placement import bar_positions, octave_shift
 from composer_app.generation.refining_generator import RefiningGenerator
 from composer_app.generation.refining_run import Schedule

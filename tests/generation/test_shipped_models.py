@@ -10,7 +10,8 @@ from hypothesis import settings as with_settings
 from hypothesis import strategies as st
 
 from composer_app.generation.catalog import installed_models, load_generator
-from composer_app.generation.generator import GenerationSettings, Given, compose
+from composer_app.generation.composing import compose
+from composer_app.generation.generator import GenerationSettings, Given
 from composer_app.generation.noise import _normal
 from composer_app.generation.refining_generator import RefiningGenerator
 from composer_app.generation.unet_generator import UNetGenerator

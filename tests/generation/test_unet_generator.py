@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from composer_app.errors import ModelError
+from composer_app.generation.composing import compose
 from composer_app.generation.generator import (
     Generated,
     GenerationCancelledError,
     GenerationSettings,
     Given,
-    compose,
 )
 from composer_app.generation.noise import NoiseVector
 from composer_app.generation.unet_generator import UNetGenerator, truncated

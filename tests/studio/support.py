@@ -105,6 +105,10 @@ class AnsweringDialogs(FileDialogs):
         self.suggestions.append(suggestion.name)
         return self.save_path
 
+    def ask_save_piece(self, parent: QWidget, suggestion: Path) -> Path | None:
+        self.suggestions.append(suggestion.name)
+        return self.save_path
+
     def ask_save_audio(self, parent: QWidget, suggestion: Path) -> Path | None:
         self.suggestions.append(suggestion.name)
         return self.audio_path

@@ -16,7 +16,8 @@ from torch import Tensor, nn  # noqa: E402
 
 from composer_app.errors import SettingError  # noqa: E402
 from composer_app.generation.catalog import load_generator  # noqa: E402
-from composer_app.generation.generator import GenerationSettings, compose  # noqa: E402
+from composer_app.generation.composing import compose  # noqa: E402
+from composer_app.generation.generator import GenerationSettings  # noqa: E402
 from composer_app.generation.model_file import read_metadata  # noqa: E402
 from composer_app.music.sample_melodies import load_sample  # noqa: E402
 from composer_app.training import export  # noqa: E402

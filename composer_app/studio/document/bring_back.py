@@ -66,7 +66,7 @@ class BringBack(QObject):
         if newest is None:
             self._bar.clear(_LEFT_OVER)
         else:
-            title = shown_title(found.composition.title)
+            title = shown_title(found.piece.composition.title)
             self._bar.show_persistent(
                 _LEFT_OVER,
                 self._question(found, newest, title),
@@ -85,7 +85,7 @@ class BringBack(QObject):
             )
 
     def _question(self, found: Found, newest: LeftOver, title: str) -> str:
-        composition = found.composition
+        composition = found.piece.composition
         bars = "1 bar" if composition.bars == 1 else f"{composition.bars:,} bars"
         then = datetime.fromtimestamp(newest.changed, UTC).astimezone()
         moment = day_and_time(then, self._clock())
@@ -104,13 +104,13 @@ class BringBack(QObject):
             )
             return
         recorded, before = settle(self._document), self._document.composition
-        self._document.begin(found.composition, "Bring Back", saved=False)
+        self._document.begin_project(found.piece, "Bring Back", None)
         # Its own recovery file must exist before the old one goes.
         if self._recovery.finish() is None:
             self._recovery.discard(mine)
         moment = self._document.moment()
         instead, undo = in_place_of(before, self._document, recorded=recorded)
-        name = shown_title(found.composition.title)
+        name = shown_title(found.piece.composition.title)
 
         def say_so() -> None:
             if self._document.moment() == moment:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from composer_app.music.composition import Composition
-from composer_app.studio.document.locks import Locks
+from composer_app.project.locks import Locks
+from composer_app.project.piece import Piece
+from composer_app.project.take import Take
 from composer_app.studio.widgets.shown_text import shown_name, without_mnemonic
 
 _UNDO_LIMIT: Final = 500
@@ -18,24 +20,30 @@ _NEVER_MERGED: Final = -1
 
 
 @dataclass(eq=False)
-class _Piece:
-    """Where a composition lives: its file, and what that file holds as far as we know.
+class _Home:
+    """Where a piece lives: its file, and what that file holds as far as we know.
 
     All states of one piece in the undo history share this object, so that saving is known to
-    all of them. ``ours`` is true once Composer itself has written ``path``.
+    all of them, and so that no take is lost by going back. ``ours`` is true once Composer itself
+    has written ``path``. ``whole`` says that the file is a project, which holds more than music.
     """
 
     number: int
     path: Path | None
-    saved: Composition
+    saved: Piece
     ours: bool = False
+    whole: bool = False
+    takes: tuple[Take, ...] = ()
+    loop: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
 class _State:
     composition: Composition
-    piece: _Piece
+    home: _Home
     locks: Locks
+    # The take that the composition is, unchanged.
+    take: Take | None = None
 
 
 class Document(QObject):
@@ -54,7 +62,7 @@ class Document(QObject):
         super().__init__(parent)
         empty = Composition()
         self._numbers = itertools.count()
-        self._state = _State(empty, _Piece(next(self._numbers), None, empty), Locks.none())
+        self._state = _State(empty, _Home(next(self._numbers), None, Piece()), Locks.none())
         self._undo_stack = QUndoStack(self)
         self._undo_stack.setUndoLimit(_UNDO_LIMIT)
         self._moment = 0
@@ -78,6 +86,32 @@ class Document(QObject):
         return self._state.locks
 
     @property
+    def take(self) -> Take | None:
+        """The take that the composition is, unchanged; None where it is none."""
+        return self._state.take
+
+    @property
+    def takes(self) -> tuple[Take, ...]:
+        """All takes of the piece, in the order in which they were made."""
+        return self._state.home.takes
+
+    @property
+    def loop(self) -> tuple[float, float] | None:
+        """From which step up to which the piece is looped, whether or not that is switched on."""
+        return self._state.home.loop
+
+    def set_loop(self, loop: tuple[float, float] | None) -> None:
+        """Loop the piece so; that is no edit, and is not undone."""
+        self._state.home.loop = loop
+        self.stateChanged.emit()
+
+    @property
+    def piece(self) -> Piece:
+        """All that a project file holds of it."""
+        state = self._state
+        return Piece(state.composition, state.locks, self.takes, state.take, loop=state.home.loop)
+
+    @property
     def undo_stack(self) -> QUndoStack:
         """To be looked at; push through :meth:`replace`, and go back by :meth:`undo`."""
         return self._undo_stack
@@ -85,12 +119,12 @@ class Document(QObject):
     @property
     def piece_number(self) -> int:
         """Tells the pieces of this session apart."""
-        return self._state.piece.number
+        return self._state.home.number
 
     @property
     def path(self) -> Path | None:
         """The file of the piece, None when it has none yet."""
-        return self._state.piece.path
+        return self._state.home.path
 
     @property
     def save_path(self) -> Path | None:
@@ -98,12 +132,12 @@ class Document(QObject):
 
         A file that was only opened may hold what Composer does not keep.
         """
-        piece = self._state.piece
-        return piece.path if piece.ours else None
+        home = self._state.home
+        return home.path if home.ours else None
 
     @property
     def modified(self) -> bool:
-        """Whether there is music that no file holds."""
+        """Whether there is music, or something decided about it, that no file holds."""
         return self.composition.note_count > 0 and not self.as_saved
 
     @property
@@ -112,8 +146,13 @@ class Document(QObject):
 
         A saved piece whose notes have all been deleted is not, though no music would be lost.
         """
-        composition, saved = self._state.composition, self._state.piece.saved
-        return composition.note_count == saved.note_count == 0 or composition == saved
+        composition, home = self._state.composition, self._state.home
+        saved = home.saved.composition
+        if composition.note_count == saved.note_count == 0:
+            return True
+        if home.whole:
+            return self.piece.holds_as_much_as(home.saved)
+        return composition == saved
 
     @property
     def name(self) -> str:
@@ -127,21 +166,28 @@ class Document(QObject):
         text: str,
         merge_id: int | None = None,
         locks: Locks | None = None,
+        take: Take | None = None,
     ) -> None:
         """Make ``composition`` the current one, undoable as ``text``.
 
         Consecutive replacements with the same ``merge_id`` undo as one. Where ``locks`` are not
-        given, those stay that are on what stays.
+        given, those stay that are on what stays. ``take`` is what the composition is, if a model
+        has just written it; the piece keeps it whatever is undone, unless it has such a one.
         """
         if composition != self.composition:
             if locks is None:
                 locks = self.locks.surviving(self.composition, composition)
-            self._push(_State(composition, self._state.piece, locks), text, merge_id)
+            home = self._state.home
+            known = next((each for each in home.takes if each.is_of(composition)), None)
+            if known is None and take is not None:
+                home.takes = (*home.takes, take)
+                known = take
+            self._push(_State(composition, home, locks, known), text, merge_id)
 
     def set_locks(self, locks: Locks, text: str) -> None:
         """Lock just ``locks``, undoable as ``text``."""
         if locks != self.locks:
-            self._push(_State(self.composition, self._state.piece, locks), text, None)
+            self._push(replace(self._state, locks=locks), text, None)
 
     def begin(
         self, composition: Composition, text: str, path: Path | None = None, *, saved: bool = True
@@ -151,8 +197,26 @@ class Document(QObject):
         What is under way becomes part of the piece that is left, so that undo brings it back.
         """
         self.settle()
-        piece = _Piece(next(self._numbers), path, composition if saved else Composition())
-        self._push(_State(composition, piece, Locks.none()), text, None)
+        known = Piece(composition) if saved else Piece()
+        home = _Home(next(self._numbers), path, known)
+        self._push(_State(composition, home, Locks.none()), text, None)
+
+    def begin_project(self, piece: Piece, text: str, path: Path | None) -> None:
+        """Begin ``piece``, undoable as ``text``; with a ``path`` it is as that project holds it.
+
+        Without, no file holds it.
+        """
+        self.settle()
+        home = _Home(
+            next(self._numbers),
+            path,
+            piece if path is not None else Piece(),
+            ours=path is not None,
+            whole=path is not None,
+            takes=piece.takes,
+            loop=piece.loop,
+        )
+        self._push(_State(piece.composition, home, piece.locks, piece.take), text, None)
 
     def settle_with(self, finish: Callable[[], bool]) -> None:
         """Let ``finish`` end what is under way, such as a recording, and add its music here.
@@ -176,10 +240,13 @@ class Document(QObject):
         if not self.settle():
             self._undo_stack.redo()
 
-    def mark_saved(self, path: Path, composition: Composition) -> None:
-        """Note that Composer has written ``composition``, of the current piece, to ``path``."""
-        piece = self._state.piece
-        piece.path, piece.saved, piece.ours = path, composition, True
+    def mark_saved(self, path: Path, saved: Piece, *, whole: bool) -> None:
+        """Note that Composer has written ``saved``, a state of the current piece, to ``path``.
+
+        ``whole`` if that is a project and holds all of it.
+        """
+        home = self._state.home
+        home.path, home.saved, home.ours, home.whole = path, saved, True, whole
         self.stateChanged.emit()
 
     def _push(self, after: _State, text: str, merge_id: int | None) -> None:
@@ -189,10 +256,13 @@ class Document(QObject):
     def _enter(self, state: _State) -> None:
         before, self._state = self._state, state
         self._moment += 1
-        if state.composition is not before.composition or state.piece is not before.piece:
+        other_locks = state.locks != before.locks
+        if state.composition is not before.composition or state.home is not before.home:
             self.compositionChanged.emit()
             self.stateChanged.emit()
-        if state.locks != before.locks:
+        elif other_locks:
+            self.stateChanged.emit()
+        if other_locks:
             self.locksChanged.emit()
 
 
@@ -214,7 +284,7 @@ class _Replace(QUndoCommand):
         return self._merge_id
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _Replace) or other._after.piece is not self._after.piece:
+        if not isinstance(other, _Replace) or other._after.home is not self._after.home:
             return False
         self._after = other._after
         # What has come back to where it began leaves nothing to be undone.

@@ -18,10 +18,11 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from composer_app.live.note_sink import Clock
 from composer_app.live.recording.journal import Journal
-from composer_app.music.composition import Composition
-from composer_app.music.midi_file import UnwritableMidiError, midi_bytes
+from composer_app.music.midi_file import UnwritableMidiError
 from composer_app.music.performance import Performance
 from composer_app.music.safe_file import failure_reason, write_whole
+from composer_app.project.piece import Piece
+from composer_app.project.project_file import project_bytes
 from composer_app.studio.document.document import Document
 from composer_app.studio.document.moments import clock_time
 from composer_app.studio.document.recovery_folder import Found, LeftOver, RecoveryFolder
@@ -40,7 +41,7 @@ _MODE: Final = 0o600
 class _State:
     """A state of a piece that is not in its recovery file; changed ``since`` (of the clock)."""
 
-    composition: Composition
+    piece: Piece
     modified: bool
     since: float
     at: datetime
@@ -202,7 +203,7 @@ class Recovery(QObject):
         number = document.piece_number
         before = self._unwritten.get(number)
         since, at = (before.since, before.at) if before else (self._clock(), self._wall_clock())
-        self._unwritten[number] = _State(document.composition, document.modified, since, at)
+        self._unwritten[number] = _State(document.piece, document.modified, since, at)
         self._schedule()
 
     def _schedule(self) -> None:
@@ -237,9 +238,7 @@ class Recovery(QObject):
         for number in batch.failures:
             failed = batch.states[number]
             newer = self._unwritten.get(number, failed)
-            self._unwritten[number] = _State(
-                newer.composition, newer.modified, failed.since, failed.at
-            )
+            self._unwritten[number] = _State(newer.piece, newer.modified, failed.since, failed.at)
         if batch.failures:
             self._ended = (*batch.journals, *self._ended)
             self._try_again_at = self._clock() + _RETRY
@@ -293,7 +292,7 @@ class Recovery(QObject):
         if state.modified:
             self._folder.hold()
             path = self._folder.piece_file(number, next(self._generations))
-            write_whole(path, midi_bytes(state.composition), mode=_MODE)
+            write_whole(path, project_bytes(state.piece), mode=_MODE)
             kept.append(path)
             keep = _GENERATIONS
         cut = max(0, len(kept) - keep)

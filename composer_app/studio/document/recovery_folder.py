@@ -1,7 +1,8 @@
 """The folder in which sessions keep what is unsaved, and what of it an ended session has left.
 
-Every piece of a session that holds unsaved music has files ``SESSION-PIECE-GENERATION.mid``, of
-which the last few are kept, and a recording in progress a journal ``SESSION-PIECE.journal``.
+Every piece of a session that holds unsaved music has files ``SESSION-PIECE-GENERATION.composer``
+(``.mid`` where an earlier Composer wrote them), of which the last few are kept, and a recording in
+progress a journal ``SESSION-PIECE.journal``.
 ``SESSION.folders`` lists where else the session writes. ``SESSION.lock`` is locked as long as the
 session runs: the operating system sees to that, however the session ends, so that what stands in
 the file does not matter. What belongs to a session whose lock nobody holds was left over.
@@ -21,13 +22,14 @@ from threading import Lock
 from typing import Final
 
 from composer_app.live.recording.journal import read_journal
-from composer_app.music.composition import Composition
 from composer_app.music.midi_file import read_midi
 from composer_app.music.quantization import composition_of
 from composer_app.music.safe_file import is_locked, sweep, sync_folder, take_lock
+from composer_app.project.piece import Piece
+from composer_app.project.project_file import ENDING, read_project
 
 _log = logging.getLogger(__name__)
-_FILE: Final = re.compile(r"([0-9a-z]+)-([0-9a-z]+)(?:-([0-9]+))?\.(mid|journal)")
+_FILE: Final = re.compile(r"([0-9a-z]+)-([0-9a-z]+)(?:-([0-9]+))?\.(composer|mid|journal)")
 _SESSION_FILE: Final = re.compile(r"([0-9a-z]+)\.(lock|folders)")
 _STRIKE: Final = b'\n["on"'
 _MOST_BYTES: Final = 64_000_000
@@ -52,13 +54,13 @@ class LeftOver:
 
 @dataclass(frozen=True)
 class Found:
-    """The newest left-over that can be read, with its music; ``more`` come after it.
+    """The newest left-over that can be read, with its piece; ``more`` come after it.
 
     ``damaged`` files that could not be read have been set aside in ``aside``.
     """
 
     newest: LeftOver | None
-    composition: Composition
+    piece: Piece
     more: int
     damaged: int
     aside: Path
@@ -105,7 +107,7 @@ class RecoveryFolder:
 
     def piece_file(self, piece: int, generation: int) -> Path:
         """Where the state number ``generation`` of a piece is kept."""
-        return self.path / f"{self._session}-{piece}-{generation}.mid"
+        return self.path / f"{self._session}-{piece}-{generation}{ENDING}"
 
     def journal_file(self, number: int) -> Path:
         """Where the recording ``number`` is written down."""
@@ -143,21 +145,21 @@ class RecoveryFolder:
     def look(self) -> Found:
         """Read what is left over; set aside what cannot be read, of which there is no use."""
         newest: LeftOver | None = None
-        music = Composition()
+        piece = Piece()
         more = damaged = 0
         for index, left in enumerate(self.left_over()):
             if index >= _MOST_READ:
                 more += 1
                 continue
-            readable, composition, bad = self._read(left)
+            readable, read, bad = self._read(left)
             damaged += bad
-            if readable is None or composition is None:
+            if readable is None or read is None:
                 continue
             if newest is None:
-                newest, music = readable, composition
+                newest, piece = readable, read
             else:
                 more += 1
-        return Found(newest, music, more, damaged, self.path / _ASIDE)
+        return Found(newest, piece, more, damaged, self.path / _ASIDE)
 
     def claim(self, left: LeftOver) -> LeftOver | None:
         """Make ``left`` this session's own; None where another session has been quicker."""
@@ -265,19 +267,19 @@ class RecoveryFolder:
         finally:
             os.close(descriptor)
 
-    def _read(self, left: LeftOver) -> tuple[LeftOver | None, Composition | None, int]:
-        """The newest state of ``left`` that can be read, its music, and how many were damaged."""
+    def _read(self, left: LeftOver) -> tuple[LeftOver | None, Piece | None, int]:
+        """The newest state of ``left`` that can be read, and how many were damaged."""
         damaged = 0
         for index, path in enumerate(left.files):
             try:
-                music = read_left_over(path)
+                piece = read_left_over(path)
             except Exception:
                 # Another session may just have taken it.
                 if path.exists():
                     _log.warning("%s cannot be read.", path, exc_info=True)
                     damaged += self._set_aside(path)
             else:
-                return LeftOver(left.files[index:], left.changed), music, damaged
+                return LeftOver(left.files[index:], left.changed), piece, damaged
         return None, None, damaged
 
     def _set_aside(self, path: Path) -> bool:
@@ -292,11 +294,11 @@ class RecoveryFolder:
         return True
 
 
-def read_left_over(path: Path) -> Composition:
-    """The music in a file of a :class:`LeftOver`. Raises whatever reading a damaged one does."""
+def read_left_over(path: Path) -> Piece:
+    """The piece in a file of a :class:`LeftOver`. Raises whatever reading a damaged one does."""
     if path.suffix == ".journal":
-        return composition_of(read_journal(path), "Recording")
-    return read_midi(path)
+        return Piece(composition_of(read_journal(path), "Recording"))
+    return read_project(path) if path.suffix == ENDING else Piece(read_midi(path))
 
 
 def _has_notes(journal: Path) -> bool:

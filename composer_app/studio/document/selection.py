@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from composer_app.music.composition import Composition
 from composer_app.music.note import Note
 from composer_app.music.note_edits import NoteKey
+from composer_app.project.locks import Cells
 
-Cells = NDArray[np.bool_]
 _NOTHING: Final[frozenset[NoteKey]] = frozenset()
 
 

@@ -18,6 +18,8 @@ from composer_app.music.edits import melody_first
 from composer_app.music.midi_file import read_midi, write_midi
 from composer_app.music.safe_file import FileState
 from composer_app.music.sample_melodies import load_sample
+from composer_app.project.piece import Piece
+from composer_app.project.project_file import ENDING, read_project, write_project
 from composer_app.studio.document.document import Document
 from composer_app.studio.document.undo_offer import in_place_of, settle, undo_offer
 from composer_app.studio.messages.bar import MessageAction, MessageBar, Tone
@@ -71,7 +73,7 @@ class FileController(QObject):
             self._bar.tell(f"A new piece{instead}.", Tone.INFO, *undo, goes_on=True)
 
     def ask_open(self) -> None:
-        """Ask for a MIDI file and open it."""
+        """Ask for a project or a MIDI file and open it."""
         path = self._dialogs.ask_open(self._window, self._settings.music_folder)
         if path is not None:
             self.open(path)
@@ -81,12 +83,16 @@ class FileController(QObject):
         opening = True
         key = f"opening {path}"
 
-        def opened(composition: Composition) -> None:
+        def opened(piece: Piece) -> None:
             end()
             self._settings.remember_file(path)
-            titled = replace(composition, title=composition.title or path.stem)
+            titled = replace(piece.composition, title=piece.composition.title or path.stem)
             recorded, before = settle(self._document), self._document.composition
-            self._document.begin(melody_first(titled), f"Open {path.name}", path)
+            if _is_project(path):
+                piece = replace(piece, composition=titled)
+                self._document.begin_project(piece, f"Open {path.name}", path)
+            else:
+                self._document.begin(melody_first(titled), f"Open {path.name}", path)
             instead, undo = in_place_of(before, self._document, recorded=recorded)
             sentence, names = _opened_sentence(path, titled, instead)
             self._bar.tell(sentence, Tone.SUCCESS, *undo, names=names, goes_on=True)
@@ -106,7 +112,7 @@ class FileController(QObject):
                     key, f"Opening {path.name}…", Tone.INFO, names=[path.name]
                 )
 
-        self._jobs.run(self, lambda: read_midi(path), opened, failed)
+        self._jobs.run(self, lambda: _read(path), opened, failed)
         QTimer.singleShot(_SLOW_MS, self, say_if_slow)
 
     def open_sample(self, sample_id: str) -> None:
@@ -132,20 +138,25 @@ class FileController(QObject):
             self._write(path, keep=True, asked=False)
 
     def save_as(self) -> None:
-        """Ask where, and save."""
-        self._ask_and_write("Save as MIDI File", keep=True)
+        """Ask where, and save: as a project, which keeps everything, or as a MIDI file."""
+        self._ask_and_write(keep=True)
 
     def export(self) -> None:
         """Ask where, and write a copy; the piece stays with its own file."""
-        self._ask_and_write("Export MIDI", keep=False)
+        self._ask_and_write(keep=False)
 
-    def _ask_and_write(self, title: str, *, keep: bool) -> None:
+    def _ask_and_write(self, *, keep: bool) -> None:
         self._document.settle()
         if not self._document.composition.note_count:
             self._say_empty()
             return
-        suggestion = self._settings.music_folder / self._suggested_name()
-        path = self._dialogs.ask_save(self._window, title, suggestion)
+        folder = self._settings.music_folder
+        if keep:
+            suggestion = folder / self._suggested_name(ENDING)
+            path = self._dialogs.ask_save_piece(self._window, suggestion)
+        else:
+            suggestion = folder / self._suggested_name(".mid")
+            path = self._dialogs.ask_save(self._window, "Export MIDI", suggestion)
         if path is not None:
             self._write(path, keep=keep, asked=True)
 
@@ -162,15 +173,18 @@ class FileController(QObject):
             names=[path.name],
         )
 
-    def _suggested_name(self) -> str:
+    def _suggested_name(self, ending: str) -> str:
+        """What to call the file; what Composer has written itself is suggested as it is."""
         path = self._document.path
         if path is None:
             title = re.sub(r'[\s\\/:*?"<>|\x00-\x1f]+', " ", self._document.name).strip(" .")
-            return f"{title or 'Untitled'}.mid"
-        if self._document.save_path is None:
+            return f"{title or 'Untitled'}{ending}"
+        if ending == ENDING and self._document.save_path is not None:
+            return path.name
+        if path.suffix.lower() == ending and self._document.save_path is None:
             # Not the name of the file that was only opened: saving would replace it.
-            return f"{path.stem} (Composer).mid"
-        return path.name
+            return f"{path.stem} (Composer){ending}"
+        return f"{path.stem}{ending}"
 
     def _write(
         self,
@@ -179,22 +193,26 @@ class FileController(QObject):
         keep: bool,
         asked: bool,
         piece: int | None = None,
-        composition: Composition | None = None,
+        state: Piece | None = None,
     ) -> None:
         """Write the current piece, or another one; ``asked`` whether ``path`` may be replaced."""
-        if piece is None or composition is None:
-            piece, composition = self._document.piece_number, self._document.composition
-        number, music = piece, composition
+        if piece is None or state is None:
+            piece, state = self._document.piece_number, self._document.piece
+        number, written_piece = piece, state
+        music = written_piece.composition
 
         def write() -> None:
             last = None if asked else self._written.get((number, path))
-            self._written[number, path] = write_midi(music, path, only_over=last)
+            if _is_project(path):
+                self._written[number, path] = write_project(written_piece, path, only_over=last)
+            else:
+                self._written[number, path] = write_midi(music, path, only_over=last)
 
         def written(_: None) -> None:
             self._settings.remember_file(path)
             current = self._document.piece_number == number
             if keep and current:
-                self._document.mark_saved(path, music)
+                self._document.mark_saved(path, written_piece, whole=_is_project(path))
             self._bar.clear(_FILE_ERROR)
             self._bar.clear(_CHANGED)
             verb = "Saved" if keep else "Exported"
@@ -207,7 +225,7 @@ class FileController(QObject):
 
         def failed(error: Exception) -> None:
             if isinstance(error, FileChangedError):
-                self._ask_to_replace(path, error, number, music)
+                self._ask_to_replace(path, error, number, written_piece)
             elif keep:
                 self._report(error, path, MessageAction("Save As…", self.save_as))
             else:
@@ -217,7 +235,7 @@ class FileController(QObject):
         self._writer.run(self, path, write, written, failed, subject)
 
     def _ask_to_replace(
-        self, path: Path, error: FileChangedError, piece: int, composition: Composition
+        self, path: Path, error: FileChangedError, piece: int, state: Piece
     ) -> None:
         """Somebody else's work is not replaced unasked."""
 
@@ -225,7 +243,7 @@ class FileController(QObject):
             if self._document.piece_number == piece:
                 self._write(path, keep=True, asked=True)
             else:
-                self._write(path, keep=True, asked=True, piece=piece, composition=composition)
+                self._write(path, keep=True, asked=True, piece=piece, state=state)
 
         question = "save it there again?" if error.gone else "replace it?"
         document = self._document
@@ -255,6 +273,14 @@ class FileController(QObject):
             about=lambda: document.piece_number,
             names=names,
         )
+
+
+def _is_project(path: Path) -> bool:
+    return path.suffix.lower() == ENDING
+
+
+def _read(path: Path) -> Piece:
+    return read_project(path) if _is_project(path) else Piece(read_midi(path))
 
 
 def _opened_sentence(path: Path, composition: Composition, instead: str) -> tuple[str, list[str]]:

@@ -4,19 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from composer_app.errors import MelodyError
 from composer_app.generation.catalog import ModelInfo, models_folder_problem
-from composer_app.generation.generator import GenerationSettings, Take, check_melody
+from composer_app.generation.composing import Composed, check_melody
+from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.given import Lock, accompaniment, given_from, left_out
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.music.note import Note
+from composer_app.project.locks import Cells, Locks, voice_cells
+from composer_app.project.take import Take
 from composer_app.studio.document.document import Document
-from composer_app.studio.document.locks import Locks, voice_cells
-from composer_app.studio.document.selection import Cells
 from composer_app.studio.document.undo_offer import undo_offer
 from composer_app.studio.generate.generate_panel import GeneratePanel
 from composer_app.studio.generate.generation_worker import GenerationWorker
@@ -24,8 +23,6 @@ from composer_app.studio.messages.bar import MessageAction, MessageBar, Tone
 from composer_app.studio.messages.hints import other_tracks
 from composer_app.studio.runtime.settings import Settings
 
-# Takes whose confidence is kept: as many as anybody goes back to.
-_REMEMBERED: Final = 64
 _MODELS_FOLDER: Final = "models-folder"
 _ALL_KEPT: Final = "Everything is kept, so there is nothing to write: let some of it change first."
 _MELODY_ALONE: Final = (
@@ -81,7 +78,6 @@ class GenerationController(QObject):
         self._bar = bar
         self._play = play
         self._asked: _Question | None = None
-        self._confidence: dict[_Voices, NDArray[np.float32]] = {}
         self._models: dict[str, ModelInfo] = {}
         self._advice = ""
         self._piece = document.piece_number
@@ -140,10 +136,6 @@ class GenerationController(QObject):
             composition = self._document.composition
             self._ask(self._panel.settings, voice_cells(composition, cells, alone=True))
 
-    def confidence(self, composition: Composition) -> NDArray[np.float32] | None:
-        """(T, 4) how sure the model was of the cells of ``composition``; None if not known."""
-        return self._confidence.get(_on_grid(composition))
-
     def _ask(self, settings: GenerationSettings, only: Cells | None = None) -> None:
         if self._panel.busy:
             if self._panel.progress.isVisible():
@@ -173,9 +165,9 @@ class GenerationController(QObject):
         programs = self._programs(composition, model)
         self._worker.generate(melody, model, settings, programs, given)
 
-    def _finish(self, take: Take) -> None:
+    def _finish(self, composed: Composed) -> None:
         self._panel.set_busy(False)
-        current, result = self._document.composition, take.composition
+        current, result = self._document.composition, composed.composition
         asked = self._asked
         if asked is None or not asked.still_stands(current, self._document.locks):
             self._bar.tell(
@@ -203,16 +195,14 @@ class GenerationController(QObject):
                 about=self._choices,
             )
             return
-        while len(self._confidence) >= _REMEMBERED:
-            del self._confidence[next(iter(self._confidence))]
-        self._confidence[_on_grid(result)] = take.confidence
         locks = Locks(voice_cells(current, self._document.locks.cells))
         text = "Improve" if asked.improves else "Generate"
-        self._document.replace(result, text, locks=locks)
+        take = Take(result, composed.confidence, composed.recipe)
+        self._document.replace(result, text, locks=locks, take=take)
         if asked.only is not None:
             self.writtenInto.emit(asked.only)
         self._bar.tell(
-            (_changes(current, result) if asked.improves else _written(take, asked, current))
+            (_changes(current, result) if asked.improves else _written(composed, asked, current))
             + (_left_out(current) if asked.around else "")
             + self._new_advice(model, current.tempo.initial_bpm),
             Tone.SUCCESS,
@@ -307,23 +297,18 @@ def _voices(composition: Composition) -> _Voices:
     return tuple(track.notes for track in composition.tracks)
 
 
-def _on_grid(composition: Composition) -> _Voices:
-    """The voices as the network knows them."""
-    return tuple(tuple(note.on_grid for note in track.notes) for track in composition.tracks)
-
-
 def _asked_for(composition: Composition) -> tuple[object, ...]:
     """What a generation depends on; instruments, tempo and title may change meanwhile."""
     return composition.melody().notes, composition.meter, _voices(composition)
 
 
-def _written(take: Take, asked: _Question, before: Composition) -> str:
-    seed = take.composition.origin.seed if take.composition.origin else 0
+def _written(composed: Composed, asked: _Question, before: Composition) -> str:
+    seed = composed.recipe.settings.seed
     if asked.only is not None:
         return f"The selection is written anew, with seed {seed}; the rest is as it was."
     if asked.around:
         return f"Written anew around what you keep, with seed {seed}."
-    upbeat = f" after an upbeat of {take.upbeat} sixteenths" if take.upbeat else ""
+    upbeat = f" after an upbeat of {composed.upbeat} sixteenths" if composed.upbeat else ""
     gone = other_tracks(before)
     if gone and before.origin is not None:
         gone = "those before"

@@ -10,13 +10,12 @@ from typing import Final
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 
 from composer_app.errors import ComposerError
+from composer_app.generation.composing import Composed, compose_with_confidence
 from composer_app.generation.generator import (
     GenerationCancelledError,
     GenerationSettings,
     Generator,
     Given,
-    Take,
-    compose_with_confidence,
 )
 from composer_app.music.composition import DEFAULT_PROGRAMS
 from composer_app.music.melody import Melody
@@ -106,7 +105,7 @@ class GenerationWorker(QObject):
     """
 
     progressed = Signal(float)
-    finished = Signal(Take)
+    finished = Signal(Composed)
     failed = Signal(str)
     cancelled = Signal()
     _requested = Signal(object)
@@ -173,7 +172,7 @@ class GenerationWorker(QObject):
         if self._is_current(number):
             self.progressed.emit(done)
 
-    def _on_finished(self, number: int, result: Take) -> None:
+    def _on_finished(self, number: int, result: Composed) -> None:
         if self._is_current(number) and self._current is not None:
             late = self._current.cancelled.is_set()
             self._current = None

@@ -14,8 +14,8 @@ from composer_app.music.note_edits import (
     with_moved_notes,
     without_notes,
 )
+from composer_app.project.locks import Locks, cells_of
 from composer_app.studio.document.document import Document
-from composer_app.studio.document.locks import Locks, cells_of
 from composer_app.studio.document.selection import Selection
 from composer_app.studio.roll.view import PianoRollView
 

@@ -7,9 +7,9 @@ from PySide6.QtCore import QEvent, QKeyCombination, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMenu
 
+from composer_app.project.locks import Cells, Locks
 from composer_app.studio.document.document import Document
-from composer_app.studio.document.locks import Locks
-from composer_app.studio.document.selection import Cells, Selection
+from composer_app.studio.document.selection import Selection
 from composer_app.studio.generate.generate_panel import GeneratePanel
 from composer_app.studio.generate.generation_controller import GenerationController
 from composer_app.studio.roll.geometry import note_rect

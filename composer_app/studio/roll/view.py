@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from composer_app.music.composition import Composition
 from composer_app.music.note_edits import NoteKey
 from composer_app.music.pitch import KEYBOARD_HIGHEST, KEYBOARD_LOWEST
-from composer_app.studio.document.locks import Locks
+from composer_app.project.locks import Locks
 from composer_app.studio.document.selection import Selection
 from composer_app.studio.roll.geometry import HIGHEST_ROW, LOWEST_ROW, note_rect
 from composer_app.studio.roll.gestures import RollKeyboard, RollMouse

@@ -9,7 +9,7 @@ from composer_app.studio.widgets.actions import Actions
 
 
 class LoopController(QObject):
-    """Remembers the region while the loop is switched off; another piece has none.
+    """Shows and plays the region of the document, which is kept while the loop is switched off.
 
     Switched on without a region, it takes the bars that are selected, or else the whole piece.
     """
@@ -28,7 +28,6 @@ class LoopController(QObject):
         self._document = document
         self._playback = playback
         self._piece = document.piece_number
-        self._region: tuple[float, float] | None = None
         self._action.toggled.connect(self._switch)
         roll.loopDragged.connect(self.set_region)
         document.compositionChanged.connect(self._take_composition)
@@ -36,23 +35,23 @@ class LoopController(QObject):
     @property
     def region(self) -> tuple[float, float] | None:
         """From which step up to which, whether or not it is in use."""
-        return self._region
+        return self._document.loop
 
     def set_region(self, start: float, end: float) -> None:
         """Loop these steps from now on."""
-        self._region = start, end
+        self._document.set_loop((start, end))
         if self._action.isChecked():
             self._use()
         else:
             self._action.setChecked(True)
 
     def _switch(self, on: bool) -> None:
-        if on and self._region is None:
-            self._region = self._chosen()
+        if on and self.region is None:
+            self._document.set_loop(self._chosen())
         self._use()
 
     def _use(self) -> None:
-        on, region = self._action.isChecked(), self._region
+        on, region = self._action.isChecked(), self.region
         if on and region is not None:
             self._playback.set_loop(*region)
         else:
@@ -70,6 +69,5 @@ class LoopController(QObject):
     def _take_composition(self) -> None:
         if self._document.piece_number != self._piece:
             self._piece = self._document.piece_number
-            self._region = None
             self._action.setChecked(False)
             self._use()

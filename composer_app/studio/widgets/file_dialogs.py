@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from composer_app.live.rendering.audio_file import FORMATS
 
 _FILTER: Final = "MIDI files (*.mid *.midi *.MID *.MIDI);;All files (*)"
+_OPEN_FILTER: Final = "Pieces (*.composer *.mid *.midi *.COMPOSER *.MID *.MIDI);;All files (*)"
+_PIECES: Final = {".composer": "Composer project", ".mid": "MIDI file", ".midi": "MIDI file"}
 _SOUNDFONT_FILTER: Final = "SoundFonts (*.sf2 *.sf3 *.SF2 *.SF3);;All files (*)"
 
 
@@ -24,7 +26,7 @@ class FileDialogs:
 
     def ask_open(self, parent: QWidget, folder: Path) -> Path | None:
         """A file to open, or None when the person thinks better of it."""
-        name, _ = QFileDialog.getOpenFileName(parent, "Open MIDI File", str(folder), _FILTER)
+        name, _ = QFileDialog.getOpenFileName(parent, "Open", str(folder), _OPEN_FILTER)
         return Path(name) if name else None
 
     def ask_save(self, parent: QWidget, title: str, suggestion: Path) -> Path | None:
@@ -35,6 +37,10 @@ class FileDialogs:
             return path if path.suffix.lower() in (".mid", ".midi") else Path(f"{name}.mid")
 
         return self._ask_where(parent, title, suggestion, _FILTER, "", completed)
+
+    def ask_save_piece(self, parent: QWidget, suggestion: Path) -> Path | None:
+        """Where to write a piece; ends as a project or a MIDI file. Asks before it replaces."""
+        return self.ask_save_as(parent, "Save As", suggestion, _PIECES)
 
     def ask_soundfont(self, parent: QWidget, folder: Path) -> Path | None:
         """A file of instruments, or None when the person thinks better of it."""

@@ -309,17 +309,19 @@ class MainWindow(QMainWindow):
 
     def _show_roll(self) -> None:
         composition = self._services.document.composition
+        take = self._services.document.take
         if self.recording.active:
             # The old melody makes room for the new one, and comes back if nothing is played.
             composition = Composition(tempo=composition.tempo, meter=composition.meter)
+            take = None
         sure = None
-        if self.commands.confidence.isChecked():
-            sure = self.generation.confidence(composition)
+        if self.commands.confidence.isChecked() and take is not None:
+            sure = take.confidence
         if self.commands.confidence.isChecked() and sure is None and composition.note_count:
             if not self.message_bar.stands(_CONFIDENCE):
                 self.message_bar.show_persistent(
                     _CONFIDENCE,
-                    "Only takes of this session know how sure the model was of their notes.",
+                    "Only a take as a model wrote it knows how sure the model was of its notes.",
                     Tone.INFO,
                 )
         else:

@@ -52,7 +52,7 @@ def leave_unsaved(folder: Path, *titles: str) -> None:
         for title in titles:
             studio.services.document.begin(scale(title), "Record", saved=False)
     when = NOW.timestamp() - 58 * 60
-    for path in (folder / "recovery").glob("*.mid"):
+    for path in (folder / "recovery").glob("*.composer"):
         number = int(path.stem.split("-")[1])
         os.utime(path, (when, when - 60 * (len(titles) - number)))
 
@@ -165,7 +165,7 @@ def test_it_is_safe_while_it_comes_back(
 
 def test_one_that_is_damaged_hides_no_other_and_is_said_once(qtbot: QtBot, tmp_path: Path) -> None:
     leave_unsaved(tmp_path, "Good", "Bad")
-    (bad,) = (tmp_path / "recovery").glob("*-2-*.mid")
+    (bad,) = (tmp_path / "recovery").glob("*-2-*.composer")
     bad.write_bytes(b"bad")
     with open_studio(tmp_path) as studio:
         start(studio, qtbot)
@@ -205,7 +205,7 @@ def test_a_recording_that_was_cut_short_comes_back(qtbot: QtBot, tmp_path: Path)
         assert performance is not None
         assert performance.quantization == VIEW
         assert not list((tmp_path / "recovery").glob("*.journal"))
-        assert list((tmp_path / "recovery").glob("*.mid"))
+        assert list((tmp_path / "recovery").glob("*.composer"))
 
 
 def test_a_recording_that_was_cut_short_can_be_discarded(qtbot: QtBot, tmp_path: Path) -> None:

@@ -1,15 +1,18 @@
 """The document: one writer, undoable, and honest about what is saved."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from composer_app.live.playback.mixing import Mix
 from composer_app.music.composition import Composition
 from composer_app.music.edits import with_tempo
+from composer_app.project.locks import Locks
 from composer_app.studio.document.document import Document
-from composer_app.studio.document.locks import Locks
+from tests.project.pieces import full_piece, melody_only, take
 from tests.studio.support import scale
 
 PIECE = scale()
@@ -70,7 +73,7 @@ def test_modified_means_that_no_file_holds_it(document: Document, tmp_path: Path
     assert not document.modified
     document.replace(OTHER, "Change Instrument")
     assert document.modified
-    document.mark_saved(path, OTHER)
+    document.mark_saved(path, document.piece, whole=False)
     assert not document.modified
     document.undo_stack.undo()
     assert document.modified
@@ -82,7 +85,7 @@ def test_a_saved_piece_without_notes_is_not_as_saved(document: Document, tmp_pat
     assert document.as_saved
     document.begin(PIECE, "Record", saved=False)
     assert not document.as_saved
-    document.mark_saved(tmp_path / "piece.mid", PIECE)
+    document.mark_saved(tmp_path / "piece.mid", document.piece, whole=False)
     assert document.as_saved
     document.replace(Composition(), "Delete")
     assert (document.as_saved, document.modified) == (False, False)
@@ -128,10 +131,73 @@ def test_only_files_that_composer_wrote_are_saved_without_asking(
 ) -> None:
     document.begin(PIECE, "Open", tmp_path / "theirs.mid")
     assert document.save_path is None
-    document.mark_saved(tmp_path / "ours.mid", PIECE)
+    document.mark_saved(tmp_path / "ours.mid", document.piece, whole=False)
     assert document.save_path == document.path == tmp_path / "ours.mid"
 
 
 def test_an_untitled_piece_goes_by_its_title(document: Document) -> None:
     document.begin(PIECE, "Open")
     assert document.name == "Scale"
+
+
+def test_takes_stay_with_the_piece_whatever_is_undone(document: Document) -> None:
+    first, second = take(1), take(2)
+    document.begin(melody_only().composition, "Record", saved=False)
+    for each in (first, second):
+        document.replace(each.composition, "Generate", take=each)
+    assert (document.take, document.takes) == (second, (first, second))
+    document.undo()
+    assert (document.take, document.takes) == (first, (first, second))
+    document.undo()
+    assert (document.take, document.takes) == (None, (first, second))
+    document.begin(OTHER, "Open")
+    assert (document.take, document.takes) == (None, ())
+    document.undo()
+    assert document.takes == (first, second)
+
+
+def test_a_take_is_known_as_long_as_its_notes_stand(document: Document) -> None:
+    first = take(1)
+    document.begin(melody_only().composition, "Record", saved=False)
+    document.replace(first.composition, "Generate", take=first)
+    document.set_locks(Locks(np.ones((4, 2), np.bool_)), "Keep")
+    document.replace(document.composition.with_program(1, 7), "Change Instrument")
+    assert document.take is first
+    edited = document.composition.tracks[0].notes[1:]
+    tracks = (replace(document.composition.tracks[0], notes=edited),)
+    document.replace(replace(document.composition, tracks=tracks), "Delete")
+    assert document.take is None
+    # Its notes come back by another edit, and so it does.
+    document.replace(first.composition, "Paste", take=take(1))
+    assert document.take is first
+    assert document.takes == (first,)
+
+
+def test_a_project_is_as_saved_while_all_of_it_is(document: Document, tmp_path: Path) -> None:
+    path, piece = tmp_path / "piece.composer", replace(full_piece(), mix=Mix())
+    document.begin_project(piece, "Open", path)
+    assert (document.path, document.save_path) == (path, path)
+    assert (document.composition, document.takes) == (piece.composition, piece.takes)
+    assert (document.take, document.locks) == (piece.take, piece.locks)
+    assert document.loop == piece.loop
+    assert (document.as_saved, document.modified) == (True, False)
+    document.set_loop((0.0, 16.0))
+    assert document.modified
+    document.set_loop(piece.loop)
+    assert document.as_saved
+    document.set_locks(Locks.none(), "Let Go")
+    assert document.modified
+    document.mark_saved(path, document.piece, whole=True)
+    assert document.as_saved
+    document.undo()
+    assert document.modified
+    # Of a MIDI file it is enough that its notes are as they were.
+    document.mark_saved(tmp_path / "piece.mid", document.piece, whole=False)
+    document.set_loop(None)
+    assert document.as_saved
+
+
+def test_a_project_that_no_file_holds_is_modified(document: Document) -> None:
+    document.begin_project(full_piece(), "Bring Back", None)
+    assert document.modified
+    assert document.save_path is None

@@ -10,9 +10,10 @@ import pytest
 from PySide6.QtCore import QLocale
 from pytestqt.qtbot import QtBot
 
-from composer_app.music.midi_file import MAX_STEPS, read_midi
+from composer_app.music.midi_file import MAX_STEPS
 from composer_app.music.note import Note
 from composer_app.music.performance import Performance
+from composer_app.project.project_file import read_project
 from composer_app.studio.document import recovery as recovery_module
 from composer_app.studio.document.document import Document
 from composer_app.studio.document.recovery import Recovery
@@ -54,12 +55,11 @@ class Session:
 
     def files(self) -> list[Path]:
         """The states that are kept, the newest first."""
-        return sorted(self.folder.glob("*.mid"), key=lambda path: int(path.stem.split("-")[2]))[
-            ::-1
-        ]
+        found = self.folder.glob("*.composer")
+        return sorted(found, key=lambda path: int(path.stem.split("-")[2]), reverse=True)
 
     def kept(self) -> list[str]:
-        return [read_midi(path).title for path in self.files()]
+        return [read_project(path).composition.title for path in self.files()]
 
 
 @pytest.fixture(autouse=True)
@@ -132,7 +132,7 @@ def test_what_was_saved_is_forgotten_at_once(
     """After a crash the next start would say that it was not saved."""
     session.begin()
     session.recovery.finish()
-    session.document.mark_saved(tmp_path / "a.mid", session.document.composition)
+    session.document.mark_saved(tmp_path / "a.mid", session.document.piece, whole=False)
     # No clock has gone on, and no timer.
     qtbot.waitUntil(lambda: session.files() == [])
 
@@ -141,7 +141,7 @@ def test_what_is_saved_or_undone_is_not_kept(session: Session, tmp_path: Path) -
     session.begin()
     session.recovery.finish()
     assert session.kept() == ["Scale"]
-    session.document.mark_saved(tmp_path / "a.mid", session.document.composition)
+    session.document.mark_saved(tmp_path / "a.mid", session.document.piece, whole=False)
     session.recovery.finish()
     assert session.files() == []
     session.change("Changed")
@@ -171,7 +171,7 @@ def test_nobody_else_can_read_what_is_kept(session: Session) -> None:
     journal.close()
     journal.join()
     modes = {path.suffix: stat.S_IMODE(path.stat().st_mode) for path in session.folder.iterdir()}
-    assert modes == dict.fromkeys((".mid", ".journal", ".lock", ".folders"), 0o600)
+    assert modes == dict.fromkeys((".composer", ".journal", ".lock", ".folders"), 0o600)
     assert stat.S_IMODE(session.folder.stat().st_mode) == 0o700
 
 
@@ -232,7 +232,7 @@ def test_what_was_saved_meanwhile_needs_no_protection(
     session.folder.write_text("in the way")
     session.begin()
     assert session.recovery.finish() is not None
-    session.document.mark_saved(tmp_path / "a.mid", session.document.composition)
+    session.document.mark_saved(tmp_path / "a.mid", session.document.piece, whole=False)
     assert session.recovery.finish() is None
     assert session.said[-1] == ""
 
@@ -281,7 +281,7 @@ def test_the_window_says_it_as_long_as_it_is_true(
         qtbot.waitUntil(lambda: studio.message.startswith("Not protected since "))
         folder.unlink()
         qtbot.waitUntil(lambda: studio.message == "")
-        assert list(folder.glob("*.mid"))
+        assert list(folder.glob("*.composer"))
 
 
 # -- recordings --------------------------------------------------------------------------------
@@ -305,7 +305,7 @@ def test_a_recording_in_progress_has_a_journal_until_its_music_is_safe(
         other.close()
         studio.window.commands.stop.trigger()
         qtbot.waitUntil(lambda: not files("journal"))
-        assert len(files("mid")) == 1
+        assert len(files("composer")) == 1
         # Nothing played, nothing left.
         studio.window.commands.record.trigger()
         studio.window.commands.stop.trigger()

@@ -78,7 +78,7 @@ def test_the_newest_comes_first_and_the_rest_are_counted(
         leave(folder, f"{OLD}-{number}-5.mid", title, age=[2, 1, 3][number])
     assert titles(session) == ["Newest", "Second", "Third"]
     found = session.look()
-    assert found.composition == scale("Newest")
+    assert found.piece.composition == scale("Newest")
     assert found.more == 2
     assert found.newest is not None
     assert found.newest.changed == 1_800_000_000 - 1
@@ -100,12 +100,12 @@ def test_the_newest_generation_that_can_be_read_is_offered(
         leave(folder, f"{OLD}-0-{generation}.mid", str(generation))
     (folder / f"{OLD}-0-3.mid").write_bytes(b"MThd, and then nothing")
     found = session.look()
-    assert found.composition.title == "2"
+    assert found.piece.composition.title == "2"
     assert (found.more, found.damaged) == (0, 1)
     assert [path.name for path in found.aside.iterdir()] == [f"{OLD}-0-3.mid"]
     # Once is enough.
     again = session.look()
-    assert (again.composition.title, again.damaged) == ("2", 0)
+    assert (again.piece.composition.title, again.damaged) == ("2", 0)
 
 
 BAD = {
@@ -124,7 +124,7 @@ def test_what_cannot_be_read_hides_no_other_and_is_kept(
     bad.write_bytes(BAD[kind])
     leave(folder, f"{OLD}-1-1.mid", "Good", age=9)
     found = session.look()
-    assert found.composition.title == "Good"
+    assert found.piece.composition.title == "Good"
     assert (found.more, found.damaged) == (0, 1)
     assert (found.aside / bad.name).read_bytes() == BAD[kind]
     assert stat.S_IMODE(found.aside.stat().st_mode) == 0o700
@@ -138,7 +138,7 @@ def test_what_is_no_file_at_all_hides_no_other(session: RecoveryFolder, folder: 
     (folder / "holiday-photo.mid.jpg").write_bytes(b"")
     leave(folder, f"{OLD}-9-1.mid", "Good")
     assert titles(session) == ["Good"]
-    assert session.look().composition.title == "Good"
+    assert session.look().piece.composition.title == "Good"
 
 
 def test_an_unexpected_error_hides_no_other(
@@ -153,7 +153,7 @@ def test_an_unexpected_error_hides_no_other(
         return read_midi(path)
 
     monkeypatch.setattr("composer_app.studio.document.recovery_folder.read_midi", read)
-    assert session.look().composition.title == "Good"
+    assert session.look().piece.composition.title == "Good"
 
 
 def test_a_damaged_file_that_cannot_be_set_aside_hides_no_other(
@@ -163,7 +163,7 @@ def test_a_damaged_file_that_cannot_be_set_aside_hides_no_other(
     leave(folder, f"{OLD}-1-1.mid", "Good", age=9)
     (folder / "damaged").write_text("in the way")
     found = session.look()
-    assert (found.composition.title, found.damaged) == ("Good", 0)
+    assert (found.piece.composition.title, found.damaged) == ("Good", 0)
 
 
 def test_of_very_many_the_last_are_only_counted(
@@ -189,7 +189,7 @@ def test_a_recording_counts_if_it_has_notes(session: RecoveryFolder, folder: Pat
         journal.join()
     (left,) = session.left_over()
     assert left.is_recording
-    assert session.look().composition.note_count
+    assert session.look().piece.composition.note_count
     assert not (folder / f"{OLD}-0.journal").exists()
 
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from composer_app.music.midi_file import read_midi, write_midi
+from composer_app.project.project_file import read_project
 from composer_app.studio.files import closing, file_controller
 from composer_app.studio.messages.bar import Tone
 from tests.studio.support import Studio, open_studio, scale
@@ -67,7 +68,7 @@ def test_what_was_just_saved_is_saved(studio: Studio, tmp_path: Path) -> None:
     assert studio.window.close()
     assert read_midi(tmp_path / "a.mid") == scale()
     # And it is known to be: the next start offers nothing.
-    assert not list((tmp_path / "data" / "recovery").glob("*.mid"))
+    assert not list((tmp_path / "data" / "recovery").glob("*.composer"))
 
 
 def test_closing_waits_for_a_slow_disk(
@@ -84,7 +85,7 @@ def test_closing_waits_for_a_slow_disk(
     slow_disk.answers.set()
     qtbot.waitUntil(lambda: not studio.window.isVisible())
     assert read_midi(tmp_path / "a.mid") == scale("Second")
-    assert not list((tmp_path / "data" / "recovery").glob("*.mid"))
+    assert not list((tmp_path / "data" / "recovery").glob("*.composer"))
 
 
 def test_one_may_think_better_of_closing(
@@ -115,8 +116,8 @@ def test_a_disk_that_never_answers_keeps_nobody(
     click(studio, qtbot, "Close Now")
     assert not studio.window.isVisible()
     # It is kept for the next start, and so is word of where a half file may be.
-    (kept,) = (tmp_path / "data" / "recovery").glob("*.mid")
-    assert read_midi(kept) == scale()
+    (kept,) = (tmp_path / "data" / "recovery").glob("*.composer")
+    assert read_project(kept).composition == scale()
     studio.services.close()
     assert list((tmp_path / "data" / "recovery").glob("*.folders"))
     slow_disk.answers.set()
@@ -141,8 +142,8 @@ def test_a_save_that_fails_keeps_the_window_open_once(
     qtbot.wait(20)
     assert studio.window.isVisible()
     assert studio.window.close()
-    (kept,) = (tmp_path / "data" / "recovery").glob("*.mid")
-    assert read_midi(kept) == scale()
+    (kept,) = (tmp_path / "data" / "recovery").glob("*.composer")
+    assert read_project(kept).composition == scale()
 
 
 def test_a_save_that_failed_before_keeps_no_window_open(
@@ -242,7 +243,7 @@ BUSY: dict[str, tuple[str, str]] = {
         "window._services.live.note_on(60, 80)",
     ),
     "asking twice": (
-        "window.commands.settings.trigger(); window.statistics_holder.toggle();"
+        "window.commands.settings.trigger(); window.statistics_dock.toggle();"
         " QFileDialog(window).open()",
         "window.commands.save_as.trigger()",
     ),
@@ -283,10 +284,10 @@ def test_a_signal_closes_as_closing_does(
     assert process.returncode == 0
     assert "Traceback" not in errors
     recovery = next(tmp_path.rglob("recovery"))
-    kept = [read_midi(path).title for path in recovery.glob("*.mid")]
+    kept = [read_project(path).composition.title for path in recovery.glob("*.composer")]
     assert "Unsaved" in kept
     # In order: nothing else is left.
-    assert {path.suffix for path in recovery.iterdir()} == {".mid"}
+    assert {path.suffix for path in recovery.iterdir()} == {".composer"}
 
 
 def test_dialogs_that_will_not_close_keep_no_signal_waiting(

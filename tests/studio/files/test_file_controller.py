@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -15,6 +16,8 @@ from pytestqt.qtbot import QtBot
 from composer_app.music.composition import Composition, Track
 from composer_app.music.midi_file import read_midi, write_midi
 from composer_app.music.note import Note
+from composer_app.project.locks import Locks
+from composer_app.project.project_file import read_project
 from composer_app.studio.messages.bar import Tone
 from tests.studio.support import Studio, open_studio, scale
 
@@ -135,7 +138,7 @@ def test_saving_asks_once_and_never_replaces_an_opened_file(
     studio.dialogs.save_path = ours
     studio.window.commands.save.trigger()
     settle(studio, qtbot)
-    assert studio.dialogs.suggestions == ["theirs (Composer).mid"]
+    assert studio.dialogs.suggestions == ["theirs.composer"]
     assert read_midi(ours).tracks[0].program == 73
     assert not studio.window.isWindowModified()
     studio.window.mixer.programChosen.emit(0, 74)
@@ -421,3 +424,67 @@ def test_recent_files_open_from_their_menu(studio: Studio, qtbot: QtBot, tmp_pat
     menu.actions()[-1].trigger()
     menu.aboutToShow.emit()
     assert not menu.actions()[0].isEnabled()
+
+
+# -- projects ----------------------------------------------------------------------------------
+
+
+def test_a_project_keeps_takes_locks_and_loop(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
+    path, document = tmp_path / "evening.composer", studio.services.document
+    studio.window.show()
+    qtbot.waitUntil(lambda: studio.window.running and not studio.at_work)
+    document.begin(scale(), "Record", saved=False)
+    for seed in (1, 2):
+        studio.window.generate_panel.seed.setValue(seed)
+        studio.window.commands.generate.trigger()
+        qtbot.waitUntil(lambda: not studio.window.generation.busy)
+    document.set_locks(Locks(np.ones((4, 4), np.bool_)), "Keep")
+    studio.window.loop.set_region(0.0, 8.0)
+    studio.dialogs.save_path = path
+    studio.window.commands.save.trigger()
+    settle(studio, qtbot)
+    assert studio.dialogs.suggestions == ["Scale.composer"]
+    assert studio.message == f"Saved evening.composer in {tmp_path}."
+    assert not studio.window.isWindowModified()
+    before = document.piece
+    studio.window.commands.new.trigger()
+    assert (document.takes, document.loop) == ((), None)
+    studio.window.files.open(path)
+    settle(studio, qtbot)
+    assert document.composition == before.composition
+    assert (document.locks, document.loop) == (before.locks, (0.0, 8.0))
+    assert [take.recipe.settings.seed for take in document.takes] == [1, 2]
+    assert document.take is document.takes[1]
+    assert studio.window.loop.region == (0.0, 8.0)
+    assert not studio.window.isWindowModified()
+    # What is decided later is saved there without asking.
+    document.set_locks(Locks.none(), "Let Go")
+    assert studio.window.isWindowModified()
+    studio.window.commands.save.trigger()
+    settle(studio, qtbot)
+    assert not read_project(path).locks
+    assert len(studio.dialogs.suggestions) == 1
+
+
+def test_a_midi_file_of_ours_is_saved_as_one(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "tune.mid"
+    studio.services.document.begin(scale(), "Record", saved=False)
+    studio.dialogs.save_path = path
+    for _ in range(2):
+        studio.window.commands.save_as.trigger()
+        settle(studio, qtbot)
+    assert studio.dialogs.suggestions == ["Scale.composer", "tune.mid"]
+    assert read_midi(path) == scale()
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"MThd"])
+def test_a_project_that_is_none_loses_nothing(
+    studio: Studio, qtbot: QtBot, tmp_path: Path, data: bytes
+) -> None:
+    path = tmp_path / "x.composer"
+    path.write_bytes(data)
+    studio.services.document.begin(scale(), "Record", saved=False)
+    studio.window.files.open(path)
+    settle(studio, qtbot)
+    assert studio.message.startswith(f"{path} is ")
+    assert studio.composition == scale()

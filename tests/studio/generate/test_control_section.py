@@ -131,8 +131,8 @@ def test_what_is_improved_must_not_have_changed(studio: Studio, qtbot: QtBot) ->
 
 def test_notes_are_shaded_by_confidence(studio: Studio, qtbot: QtBot) -> None:
     take = generated(studio, qtbot).composition
-    confidence = studio.window.generation.confidence(take)
-    assert confidence is not None
+    assert studio.services.document.take is not None
+    confidence = studio.services.document.take.confidence
     plain = [track.array[:, 3].max() for track in tracks_of(take)]
     shaded = [track.array[:, 3].tolist() for track in tracks_of(take, confidence)]
     # The stand-in is always half sure of what it writes.

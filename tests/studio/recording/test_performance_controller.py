@@ -166,11 +166,11 @@ def test_generated_voices_stay_when_the_melody_is_quantized(studio: Studio, qtbo
     assert starts(studio) == [0, 4, 7, 8]
     assert studio.composition.tracks[1:] == voices
     assert studio.composition.origin is None
-    assert studio.window.generation.confidence(studio.composition) is None
+    assert studio.services.document.take is None
     # Where the melody only sounds otherwise, the take is still what it was.
     menu(studio).grids[Grid.OFF].trigger()
     assert studio.composition.tracks[1:] == voices
-    assert studio.window.generation.confidence(studio.composition) is not None
+    assert studio.services.document.take is not None
 
 
 def test_an_edited_melody_is_left_alone(studio: Studio) -> None:

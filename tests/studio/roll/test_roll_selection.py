@@ -12,7 +12,7 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.edits import with_melody_track
 from composer_app.music.note import Note
 from composer_app.music.note_edits import NoteKey, with_moved_notes, without_notes
-from composer_app.studio.document.locks import Locks
+from composer_app.project.locks import Locks
 from composer_app.studio.document.selection import Selection
 from composer_app.studio.roll.painter import KEYS_WIDTH, RULER_HEIGHT
 from composer_app.studio.roll.view import PianoRollView

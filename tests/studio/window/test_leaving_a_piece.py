@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.live.playback.mixing import TrackMix
 from composer_app.music.midi_file import read_midi, write_midi
+from composer_app.project.project_file import read_project
 from composer_app.studio.recording.recording_controller import RecordingState
 from tests.studio.support import Studio, open_studio, scale
 
@@ -155,8 +156,9 @@ def test_a_recording_is_kept_though_a_crash_follows(
     record(studio, 67, 69)
     open_file(studio, qtbot, tmp_path)
     assert studio.services.recovery.finish() is None
-    kept = list((tmp_path / "data" / "recovery").glob("*.mid"))
-    assert [[note.pitch for note in read_midi(path).melody().notes] for path in kept] == [[67, 69]]
+    kept = list((tmp_path / "data" / "recovery").glob("*.composer"))
+    (notes,) = (read_project(path).composition.melody().notes for path in kept)
+    assert [note.pitch for note in notes] == [67, 69]
 
 
 def test_a_file_that_cannot_be_opened_does_not_end_a_recording(
@@ -218,7 +220,7 @@ def test_closing_keeps_a_recording(qtbot: QtBot, tmp_path: Path) -> None:
         studio.window.recording._timer.setInterval(1_000_000)
         record(studio, 67, 69)
     with open_studio(tmp_path) as studio:
-        found = studio.services.recovery.look().composition
+        found = studio.services.recovery.look().piece.composition
         assert [note.pitch for note in found.melody().notes] == [67, 69]
 
 

@@ -11,7 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.errors import ModelError
 from composer_app.generation.catalog import ModelInfo
-from composer_app.generation.generator import Generator, Take
+from composer_app.generation.composing import Composed
+from composer_app.generation.generator import Generator
+from composer_app.generation.recipe import recipe_from_text
 from composer_app.studio.messages.bar import Tone
 from composer_app.studio.widgets.theme import voice_color
 from tests.studio.support import Studio, open_studio, scale
@@ -99,7 +101,10 @@ def test_a_melody_that_changed_meanwhile_is_not_overwritten(studio: Studio, qtbo
     shorter = scale().tracks[0].notes[:2]
     changed = type(result)((type(result.tracks[0])("Soprano", 40, shorter),))
     studio.services.document.begin(changed, "Open")
-    studio.services.worker.finished.emit(Take(result, np.ones((16, 4), np.float32), 0))
+    assert result.origin is not None
+    recipe = recipe_from_text(result.origin.recipe)
+    assert recipe is not None
+    studio.services.worker.finished.emit(Composed(result, np.ones((16, 4), np.float32), recipe))
     assert studio.composition == changed
     assert "changed meanwhile" in studio.message
 

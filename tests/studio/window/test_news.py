@@ -17,7 +17,7 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.edits import with_tempo
 from composer_app.music.midi_file import write_midi
 from composer_app.music.note import Note
-from composer_app.studio.document.locks import Locks
+from composer_app.project.locks import Locks
 from composer_app.studio.document.selection import Selection
 from composer_app.studio.messages.bar import Tone
 from composer_app.studio.messages.hints import STEP_INPUT_HINT

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from composer_app.generation.generator import Given
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
-from composer_app.studio.document.locks import Locks, cells_of, voice_cells
+from composer_app.project.locks import Locks, cells_of, voice_cells
 from composer_app.studio.document.selection import Selection
 
 HIGH = tuple(Note(4 * step, 72, 4) for step in range(8))

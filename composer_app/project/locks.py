@@ -1,4 +1,4 @@
-"""What a person keeps of a piece: cells of step and track that Generate leaves alone. No Qt."""
+"""What a person keeps of a piece: cells of step and track that Generate leaves alone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from composer_app.generation.given import accompaniment_tracks
 from composer_app.music.composition import Composition
 from composer_app.music.note_edits import NoteKey
-from composer_app.studio.document.selection import Cells
+
+# Bool of shape (T, tracks) or (T, voices): what of a piece is meant.
+Cells = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,204 @@
+"""Music as values that JSON has, and back: notes, metre, tempo, melodies, whole compositions.
+
+What is read may have been written by anybody: everything that is not as it should be raises
+:class:`ValueError`, whose words are for a log and not for a person.
+"""
+
+import json
+import math
+from dataclasses import astuple
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer_app.music.composition import Composition, Origin, Track
+from composer_app.music.melody import Melody
+from composer_app.music.note import Note
+from composer_app.music.performance import from_details, to_details
+from composer_app.music.timing import Meter, TempoChange, TempoMap
+
+# A note without micro-timing leaves its two shifts out.
+_PLAIN: Final = 4
+_WHOLE: Final = 6
+
+
+def compact(value: object) -> str:
+    """JSON in one line, without blanks."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def whole(value: object) -> int:
+    """``value`` if it is a whole number; true and false are none."""
+    if type(value) is not int:
+        raise ValueError(f"{value!r} is not a whole number")
+    return value
+
+
+def number(value: object) -> float:
+    """``value`` as a float if it is a finite number."""
+    if type(value) not in (int, float):
+        raise ValueError(f"{value!r} is not a number")
+    assert isinstance(value, int | float)
+    try:
+        result = float(value)
+    except OverflowError:
+        result = math.inf
+    if not math.isfinite(result):
+        raise ValueError("a number without end")
+    return result
+
+
+def text(value: object) -> str:
+    """``value`` if it is a text."""
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is not a text")
+    return value
+
+
+def listed(value: object) -> list[Any]:
+    """``value`` if it is a list."""
+    if not isinstance(value, list):
+        raise ValueError(f"{value!r} is not a list")
+    return value
+
+
+def fields(value: object) -> dict[str, Any]:
+    """``value`` if it is an object with named fields."""
+    if not isinstance(value, dict):
+        raise ValueError(f"{value!r} is not an object")
+    return value
+
+
+def notes_to_json(notes: tuple[Note, ...]) -> list[list[int]]:
+    """[start, pitch, duration, velocity] in steps, with the two shifts in ticks where not 0."""
+    rows = []
+    for note in notes:
+        row = list(astuple(note))
+        rows.append(row if note.onset_shift or note.end_shift else row[:_PLAIN])
+    return rows
+
+
+def notes_from_json(value: object) -> tuple[Note, ...]:
+    """What :func:`notes_to_json` made."""
+    notes = []
+    for row in listed(value):
+        numbers = [whole(each) for each in listed(row)]
+        if len(numbers) not in (_PLAIN, _WHOLE):
+            raise ValueError(f"{numbers} are not the numbers of a note")
+        notes.append(Note(*numbers))
+    return tuple(notes)
+
+
+def meter_to_json(meter: Meter) -> list[int]:
+    """[numerator, denominator]."""
+    return [meter.numerator, meter.denominator]
+
+
+def meter_from_json(value: object) -> Meter:
+    """What :func:`meter_to_json` made."""
+    numerator, denominator = (whole(each) for each in listed(value))
+    return Meter(numerator, denominator)
+
+
+def tempo_to_json(tempo: TempoMap) -> list[list[float]]:
+    """[step, beats a minute] of each change."""
+    return [[change.step, change.bpm] for change in tempo.changes]
+
+
+def tempo_from_json(value: object) -> TempoMap:
+    """What :func:`tempo_to_json` made."""
+    pairs = (listed(each) for each in listed(value))
+    return TempoMap(tuple(TempoChange(whole(step), number(bpm)) for step, bpm in pairs))
+
+
+def spans_to_json(cells: NDArray[np.bool_]) -> list[list[int]]:
+    """[first step, step after] of each run of true ``cells`` (T,)."""
+    edges = np.flatnonzero(np.diff(cells, prepend=False, append=False))
+    spans: list[list[int]] = edges.reshape(-1, 2).tolist()
+    return spans
+
+
+def spans_from_json(value: object, most: int) -> list[slice]:
+    """What :func:`spans_to_json` made of at most ``most`` steps."""
+    spans = []
+    for span in listed(value):
+        start, end = (whole(each) for each in listed(span))
+        if not 0 <= start < end <= most:
+            raise ValueError(f"there are no steps {start} to {end}")
+        spans.append(slice(start, end))
+    return spans
+
+
+def melody_to_json(melody: Melody) -> dict[str, Any]:
+    """An object with title, metre, tempo and notes."""
+    return {
+        "title": melody.title,
+        "meter": meter_to_json(melody.meter),
+        "tempo": tempo_to_json(melody.tempo),
+        "notes": notes_to_json(melody.notes),
+    }
+
+
+def melody_from_json(value: object) -> Melody:
+    """What :func:`melody_to_json` made."""
+    row = fields(value)
+    return Melody(
+        notes_from_json(row.get("notes")),
+        tempo_from_json(row.get("tempo")),
+        meter_from_json(row.get("meter")),
+        text(row.get("title")),
+    )
+
+
+def origin_to_json(origin: Origin) -> dict[str, Any]:
+    """An object; the recipe, which is JSON already, is not in it."""
+    return {"model": origin.model, "seed": origin.seed, "temperature": origin.temperature}
+
+
+def origin_from_json(value: object) -> Origin:
+    """What :func:`origin_to_json` made."""
+    row = fields(value)
+    warmth = number(row.get("temperature"))
+    return Origin(text(row.get("model")), whole(row.get("seed")), warmth)
+
+
+def composition_to_json(composition: Composition) -> dict[str, Any]:
+    """An object with title, metre, tempo, tracks, origin and performance."""
+    origin, performance = composition.origin, composition.performance
+    return {
+        "title": composition.title,
+        "meter": meter_to_json(composition.meter),
+        "tempo": tempo_to_json(composition.tempo),
+        "tracks": [
+            {"name": each.name, "program": each.program, "notes": notes_to_json(each.notes)}
+            for each in composition.tracks
+        ],
+        "origin": None if origin is None else origin_to_json(origin),
+        "performance": None if performance is None else to_details(performance),
+    }
+
+
+def composition_from_json(value: object) -> Composition:
+    """What :func:`composition_to_json` made."""
+    row = fields(value)
+    origin, performance = row.get("origin"), None
+    if row.get("performance") is not None:
+        performance = from_details(row["performance"])
+        if performance is None:
+            raise ValueError("what was performed is not as it should be")
+    return Composition(
+        tuple(_track(each) for each in listed(row.get("tracks"))),
+        tempo_from_json(row.get("tempo")),
+        meter_from_json(row.get("meter")),
+        text(row.get("title")),
+        None if origin is None else origin_from_json(origin),
+        performance,
+    )
+
+
+def _track(value: object) -> Track:
+    row = fields(value)
+    return Track(
+        text(row.get("name")), whole(row.get("program")), notes_from_json(row.get("notes"))
+    )

@@ -1,0 +1,137 @@
+import json
+from dataclasses import asdict, fields
+
+import numpy as np
+import pytest
+
+from composer_app.generation.composing import compose_with_confidence, make_again
+from composer_app.generation.generator import GenerationSettings, Given
+from composer_app.generation.recipe import (
+    Recipe,
+    recipe_from_json,
+    recipe_from_text,
+    recipe_to_json,
+    recipe_to_text,
+)
+from composer_app.music.composition import Composition
+from composer_app.music.melody import Melody
+from composer_app.music.midi_file import midi_bytes, parse_midi
+from composer_app.music.note import Note
+from composer_app.music.piano_roll import PianoRoll
+from composer_app.music.timing import Meter, TempoMap
+from tests.generation.fake_generator import FakeGenerator
+from tests.odd_json import ODD_TEXTS, places, with_text_at
+
+MELODY = Melody(
+    (Note.at_ticks(10, 950, 72, 90), Note(4, 74, 4), Note(8, 76, 8)),
+    TempoMap.constant(88.5),
+    Meter(3, 4),
+    "Tune",
+)
+# Every setting away from its default.
+SETTINGS = GenerationSettings(4711, 0.7, 4, 60, True, 50, 20, 0.25)
+VOICES = ((Note(0, 60, 8), Note(8, 60, 8)), (), (Note.at_ticks(5, 1900, 48, 70),))
+LOCKED = np.zeros((16, 4), np.bool_)
+LOCKED[8:12, 1] = LOCKED[:, 3] = True
+GIVEN = Given(PianoRoll.from_notes([MELODY.notes, *VOICES], 16), LOCKED, VOICES)
+RECIPE = Recipe(MELODY, "bach", "ab" * 32, "hymn", SETTINGS, 4, (40, 41, 42, 43), GIVEN)
+
+
+def same(first: Recipe, second: Recipe) -> bool:
+    """Recipes hold arrays, and are equal in what is in them."""
+    one, other = first.given, second.given
+    if (one is None) != (other is None):
+        return False
+    if one is not None and other is not None:
+        if one.roll != other.roll or one.played != other.played:
+            return False
+        if not np.array_equal(one.locked, other.locked):
+            return False
+    names = [each.name for each in fields(Recipe) if each.name != "given"]
+    return all(getattr(first, name) == getattr(second, name) for name in names)
+
+
+def test_every_setting_is_away_from_its_default() -> None:
+    usual = asdict(GenerationSettings())
+    assert all(value != usual[name] for name, value in asdict(SETTINGS).items())
+
+
+def test_a_recipe_comes_back() -> None:
+    plain = Recipe(MELODY, "bach", "", "bach", GenerationSettings(), 0, (0, 1, 2, 3))
+    for recipe in (RECIPE, plain):
+        again = recipe_from_text(recipe_to_text(recipe))
+        assert again is not None
+        assert same(again, recipe)
+        assert recipe_to_text(again) == recipe_to_text(recipe)
+
+
+def test_what_was_made_says_how() -> None:
+    generator = FakeGenerator("fake", sha256="cd" * 32)
+    made = compose_with_confidence(MELODY, generator, SETTINGS, None, (1, 2, 3, 4), GIVEN)
+    assert made.recipe.model == "fake"
+    assert made.recipe.sha256 == "cd" * 32
+    assert made.recipe.settings == SETTINGS
+    assert (made.recipe.upbeat, made.upbeat) == (4, 4)
+    assert made.composition.origin is not None
+    recipe = recipe_from_text(made.composition.origin.recipe)
+    assert recipe is not None
+    again = make_again(recipe, generator)
+    assert again.composition == made.composition
+    assert np.array_equal(again.confidence, made.confidence)
+
+
+def test_an_upbeat_that_was_heard_is_told_and_left_to_be_heard() -> None:
+    made = compose_with_confidence(MELODY, FakeGenerator(), GenerationSettings(5))
+    assert made.recipe.settings.upbeat is None
+    assert made.recipe.upbeat == made.upbeat
+
+
+def test_a_midi_file_carries_the_recipe() -> None:
+    made = compose_with_confidence(MELODY, FakeGenerator(), SETTINGS, None, (1, 2, 3, 4), GIVEN)
+    read = parse_midi(midi_bytes(made.composition), "x.mid")
+    assert read == made.composition
+    assert read.origin is not None
+    recipe = recipe_from_text(read.origin.recipe)
+    assert recipe is not None
+    assert same(recipe, made.recipe)
+
+
+def test_two_takes_of_one_origin_are_told_apart_by_their_notes_alone() -> None:
+    made = compose_with_confidence(MELODY, FakeGenerator(), GenerationSettings(5)).composition
+    assert made.with_recipe("") == made
+    assert Composition().with_recipe("{}") == Composition()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"version": 2},
+        {"programs": [1, 2, 3]},
+        {"programs": [1, 2, 3, 128]},
+        {"settings": {**asdict(SETTINGS), "mood": 1}},
+        {"settings": {"seed": 1}},
+        {"settings": {**asdict(SETTINGS), "improve": 1}},
+        {"settings": {**asdict(SETTINGS), "seed": True}},
+        {"settings": {**asdict(SETTINGS), "iterations": 5}},
+        {"upbeat": None},
+        {"given": {"steps": 10**9, "voices": [], "locked": [], "played": []}},
+    ],
+)
+def test_a_recipe_that_would_make_something_else_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        recipe_from_json({**recipe_to_json(RECIPE), **change})
+
+
+def test_a_later_models_name_is_one_line_of_letters() -> None:
+    recipe = recipe_from_json({**recipe_to_json(RECIPE), "model": "ba\x1b[31mch\n"})
+    assert recipe.model == "bach"
+
+
+def test_whatever_is_odd_is_refused_or_means_a_recipe() -> None:
+    sound = recipe_to_json(RECIPE)
+    refused = 0
+    for path in places(sound):
+        for odd in ODD_TEXTS:
+            refused += recipe_from_text(with_text_at(sound, path, odd)) is None
+    assert refused > 1000
+    assert recipe_from_text(json.dumps(sound)) is not None

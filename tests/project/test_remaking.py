@@ -1,0 +1,130 @@
+"""A take is made again from its file, bit for bit, whatever was chosen for it."""
+
+import hashlib
+from dataclasses import asdict, replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from composer_app.errors import ModelError
+from composer_app.generation.catalog import load_generator
+from composer_app.generation.composing import compose_with_confidence
+from composer_app.generation.generator import GenerationSettings, Generator
+from composer_app.generation.given import Lock, given_from
+from composer_app.generation.recipe import recipe_from_text
+from composer_app.music.midi_file import parse_midi
+from composer_app.music.note import Note
+from composer_app.project.piece import Piece
+from composer_app.project.project_file import MUSIC, parse_project, project_bytes
+from composer_app.project.take import Take, remake
+from tests.generation.fake_generator import FakeGenerator
+from tests.project.pieces import MELODY, take
+from tests.project.test_project_file import unpacked
+
+pytestmark = pytest.mark.no_cover
+
+VOICES = (
+    tuple(Note(4 * beat, 64 + beat % 3, 4) for beat in range(8)),
+    (Note.at_ticks(50, 3900, 57, 66), Note(16, 55, 16)),
+    tuple(Note(8 * half, 48 - half, 8) for half in range(4)),
+)
+GIVEN = given_from(MELODY, VOICES, [Lock(3)])
+# Every setting away from its default: each alone, and all at once.
+AWAY = {
+    "seed": 4711,
+    "temperature": 0.8,
+    "upbeat": 4,
+    "iterations": 30,
+    "improve": True,
+    "max_added": 40,
+    "max_removed": 60,
+    "vary_melody": 0.5,
+}
+USUAL = GenerationSettings(iterations=12)
+CASES = {
+    **{name: replace(USUAL, **{name: value}) for name, value in AWAY.items()},  # type: ignore[arg-type]
+    "all": GenerationSettings(**AWAY),  # type: ignore[arg-type]
+}
+MODELS = ("bach", "hymn", "ragtime", "bach-gan", "bach-gan-classic")
+
+
+@cache
+def generator(name: str) -> Generator:
+    pytest.importorskip("onnxruntime")
+    return load_generator(name, 1)
+
+
+def kept_and_made_again(made: Take) -> None:
+    """From the project file, and from the MIDI file that is in it."""
+    data = project_bytes(Piece(made.composition, takes=(made,), take=made))
+    (stored,) = parse_project(data, "x").takes
+    again = remake(stored, generator)
+    assert again.sentence == ""
+    assert again.take.composition == made.composition
+    assert np.array_equal(again.take.confidence, made.confidence)
+    origin = parse_midi(unpacked(data)[MUSIC], MUSIC).origin
+    assert origin is not None
+    recipe = recipe_from_text(origin.recipe)
+    assert recipe is not None
+    assert remake(replace(made, recipe=recipe), generator).sentence == ""
+
+
+def test_every_setting_has_its_case() -> None:
+    usual = asdict(GenerationSettings())
+    assert list(AWAY) == list(usual)
+    assert all(value != usual[name] for name, value in AWAY.items())
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_it_is_made_again_with_every_setting(case: str) -> None:
+    made = compose_with_confidence(
+        MELODY, generator("bach"), CASES[case], None, (19, 20, 21, 22), GIVEN
+    )
+    kept_and_made_again(Take.of(made))
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("given", [None, GIVEN])
+def test_it_is_made_again_by_every_model(model: str, given: object) -> None:
+    settings = GenerationSettings(8, iterations=12)
+    stood = GIVEN if given is not None else None
+    made = compose_with_confidence(MELODY, generator(model), settings, given=stood)
+    assert made.recipe.style in model or made.recipe.style == "bach"
+    kept_and_made_again(Take.of(made))
+
+
+def test_without_its_model_the_stored_notes_stand() -> None:
+    def missing(name: str) -> Generator:
+        raise ModelError(f"There is no model named {name!r}.")
+
+    stored = take(3)
+    found = remake(stored, missing)
+    assert found.take is stored
+    assert found.sentence == "The take stays as it is stored. There is no model named 'fake'."
+
+
+def test_another_file_of_its_name_is_told_from_it() -> None:
+    stored = take(3)
+    found = remake(stored, lambda name: FakeGenerator(name, sha256="1" * 64))
+    assert found.take is stored
+    assert "is not the one that wrote this take" in found.sentence
+
+
+def test_what_comes_out_otherwise_leaves_the_stored_notes() -> None:
+    stored = take(3)
+    moved = stored.composition.tracks[1].notes[0].moved(0, 1)
+    tracks = list(stored.composition.tracks)
+    tracks[1] = replace(tracks[1], notes=(moved, *tracks[1].notes[1:]))
+    stored = replace(stored, composition=replace(stored.composition, tracks=tuple(tracks)))
+    found = remake(stored, FakeGenerator)
+    assert found.take is stored
+    assert "writes something else on this machine" in found.sentence
+
+
+def test_models_say_which_file_they_are(repository: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    file = repository / "models" / "bach.onnx"
+    expected = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert generator("hymn").sha256 == generator("bach").sha256 == expected
