@@ -1,7 +1,7 @@
 """How like a style a piece is: each of its measures as a percentile of the style's own passages.
 
 The passages are of about the piece's length, since the figures of a short one vary more. Four
-tracks with notes are compared as four voices (:func:`~composer_app.analysis.voices.voice_order`),
+tracks with notes are compared as four voices (:func:`~composer_app.music.voices.voice_order`),
 the first one being the melody; of fewer, the melody is.
 """
 
@@ -17,8 +17,8 @@ from composer_app.analysis.measures import (
 )
 from composer_app.analysis.profiles import Profile, Spread
 from composer_app.analysis.quality_grid import VOICES, Passage, VoiceGrid
-from composer_app.analysis.voices import voice_order
 from composer_app.music.composition import Composition
+from composer_app.music.voices import voice_order
 
 # What lies outside the middle 95 % of the corpus is remarked upon.
 OUTLYING: Final = 2.5

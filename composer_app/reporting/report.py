@@ -21,9 +21,9 @@ from composer_app.analysis.profiles import ALL_VOICES, Profile, load_profile
 from composer_app.analysis.quality_grid import VOICES, VoiceGrid
 from composer_app.analysis.roll_measures import ROLL_MEASURES
 from composer_app.analysis.summary import Summary, summary
-from composer_app.analysis.voices import find_melody, voice_order
 from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.music.edits import with_melody_track
+from composer_app.music.voices import find_melody, voice_order
 
 
 @dataclass(frozen=True, slots=True, eq=False)

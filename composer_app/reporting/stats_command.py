@@ -8,7 +8,6 @@ from composer_app.analysis.fitting import BinomialFit, GaussianFit, fit_binomial
 from composer_app.analysis.likeness import Likeness
 from composer_app.analysis.quality_grid import VOICES
 from composer_app.analysis.summary import Spread
-from composer_app.analysis.voices import find_melody, voice_order
 from composer_app.distributions import Distribution
 from composer_app.distributions.distribution import MOST_DATA_BYTES
 from composer_app.errors import MidiFileError, SettingError
@@ -26,6 +25,7 @@ from composer_app.file_arguments import (
 from composer_app.music.composition import Composition
 from composer_app.music.pitch import pitch_name
 from composer_app.music.regular_file import is_file
+from composer_app.music.voices import find_melody, voice_order
 from composer_app.plain_text import one_line_name
 from composer_app.reporting.report import (
     FeatureReport,

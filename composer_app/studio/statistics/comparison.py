@@ -9,9 +9,9 @@ from composer_app.analysis.fitting import GoodnessOfFit, fit_binomial, normality
 from composer_app.analysis.likeness import Likeness, compare
 from composer_app.analysis.material import Source
 from composer_app.analysis.profiles import load_profile, profile_styles
-from composer_app.analysis.voices import voice_order
 from composer_app.errors import ProfileError
 from composer_app.music.composition import Composition
+from composer_app.music.voices import voice_order
 from composer_app.plain_text import one_line_name
 from composer_app.studio.statistics.plots.picture import Picture
 

@@ -7,7 +7,6 @@ A file that somebody else made may have it anywhere, and is looked through by :f
 import re
 from typing import Final
 
-from composer_app.analysis.quality_grid import VOICES
 from composer_app.music.composition import VOICE_NAMES, Composition, Track, melody_track
 
 # Words in the name of a track that has the melody, in several languages. "Voice" and "part" are
@@ -51,7 +50,7 @@ def voice_order(composition: Composition) -> tuple[int, ...]:
     sounding = _sounding(composition)
     if not sounding:
         return ()
-    melody, *others = sounding[:VOICES]
+    melody, *others = sounding[: len(VOICE_NAMES)]
     tracks = composition.tracks
     if tuple(tracks[index].name for index in others) != VOICE_NAMES[1:]:
         others.sort(key=lambda index: -_height(tracks[index]))

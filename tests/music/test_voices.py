@@ -8,11 +8,11 @@ import pytest
 from composer_app.analysis.likeness import compare
 from composer_app.analysis.material import Material
 from composer_app.analysis.profiles import load_profile
-from composer_app.analysis.voices import find_melody, voice_order
 from composer_app.evaluation.excerpts import composition_of, excerpts_of
 from composer_app.music.composition import VOICE_NAMES, Composition, Origin, Track
 from composer_app.music.edits import with_melody_track
 from composer_app.music.note import Note
+from composer_app.music.voices import find_melody, voice_order
 from composer_app.reporting.report import report_on
 from composer_app.studio.statistics.comparison import verdict_of
 from composer_app.training.style_corpora import read_style
