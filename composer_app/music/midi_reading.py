@@ -43,6 +43,7 @@ class _Details:
     title: str = ""
     origin: Origin | None = None
     performance: Performance | None = None
+    melody_chosen: bool = False
 
 
 class UnusableMidiError(Exception):
@@ -92,6 +93,7 @@ def composition_from_midi(midi: mido.MidiFile, max_steps: int) -> Composition:
         details.title,
         details.origin,
         details.performance,
+        details.melody_chosen,
     )
 
 
@@ -277,6 +279,7 @@ def _parse_details(text: str) -> _Details:
         title if isinstance(title, str) else "",
         _parse_origin(details.get("origin")),
         from_details(details.get("performance")),
+        details.get("melody_chosen") is True,
     )
 
 

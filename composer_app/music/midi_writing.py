@@ -66,6 +66,8 @@ def _shared_events(composition: Composition) -> list[_Event]:
         "title": composition.title,
         "origin": asdict(composition.origin) if composition.origin else None,
     }
+    if composition.melody_chosen:
+        details["melody_chosen"] = True
     if composition.performance is not None:
         details["performance"] = to_details(composition.performance)
     text = DETAILS_PREFIX + json.dumps(details, ensure_ascii=False)
