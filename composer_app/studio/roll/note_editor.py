@@ -78,8 +78,11 @@ class NoteEditor(QObject):
 
     def _drag(self, steps: int, semitones: int) -> None:
         gesture = self._gesture
+        if gesture is None:
+            return
+        left = gesture.base if gesture.result is None else gesture.result
         # Undone or overtaken by something else meanwhile, the drag has lost its notes.
-        if gesture is not None and self._document.composition in (gesture.result, gesture.base):
+        if self._document.composition == left:
             self._move(gesture, steps, semitones)
 
     def _move(self, gesture: _Gesture, steps: int, semitones: int) -> None:

@@ -216,6 +216,27 @@ def test_notes_are_drawn_while_they_are_played(rig: Rig) -> None:
     assert drawn[-1] == ()
 
 
+@pytest.mark.parametrize("early", [0.02, 0.5, 3.5])
+def test_a_note_struck_before_the_downbeat_is_drawn_from_there(rig: Rig, early: float) -> None:
+    drawn: list[tuple[tuple[int, float, float], ...]] = []
+    measured: list[tuple[tuple[int, int, float, float], ...]] = []
+    rig.controller.notesChanged.connect(drawn.append)
+    rig.controller.playedChanged.connect(measured.append)
+    rig.controller.start(BPM, Meter(), 1, clicks=False)
+    rig.go_to(-early)
+    rig.live.note_on(60, 80)
+    rig.go_to(-early / 2)
+    assert not any(drawn), "nothing is drawn before the downbeat"
+    rig.go_to(1.0)
+    assert drawn[-1] == ((60, 0.0, pytest.approx(4.0)),)
+    assert measured[-1] == ((60, 80, 0.0, pytest.approx(4.0)),)
+    rig.live.note_off(60)
+    rig.go_to(2.0)
+    assert drawn[-1] == ((60, 0.0, pytest.approx(4.0)),)
+    starts = [start for notes in drawn for _, start, _ in notes]
+    assert min(starts) == 0.0
+
+
 def test_the_position_counts_up_to_the_downbeat(rig: Rig) -> None:
     positions: list[float] = []
     rig.controller.positionChanged.connect(positions.append)
