@@ -56,7 +56,8 @@ class _Channel:
 
     program: int | None = None
     notes: list[Note] = field(default_factory=list)
-    # Notes that still sound, by pitch: (tick, velocity), the one struck first in front.
+    # Notes that still sound, by pitch: (tick, velocity), the one struck first in front. Unlike a
+    # key, a file may strike a pitch twice and release it twice: both notes are meant.
     held: dict[int, deque[tuple[int, int]]] = field(default_factory=lambda: defaultdict(deque))
     struck: bool = False
 
