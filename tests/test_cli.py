@@ -159,11 +159,11 @@ def test_generate_hears_the_upbeat(run: Run, generator: FakeGenerator) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ("", "twelve.mid: track 2 of 13, Part 1, is the melody; the other 11 tracks are left out."),
+        ("", "twelve.mid: track 13 of 13, Part 12, is the melody; the other 11 tracks are"),
         ("--track 4 --json", "twelve.mid: track 4 of 13, Part 3, is the melody; the other 11"),
         (
             "--lock bass",
-            "is the melody, track 5 the alto, track 4 the tenor, track 3 the bass;"
+            "is the melody, track 4 the alto, track 3 the tenor, track 2 the bass;"
             " 8 more tracks are left out.",
         ),
     ],

@@ -41,6 +41,7 @@ from numpy.typing import NDArray
 from composer_app.analysis.material import Material, Source
 from composer_app.music.composition import Composition
 from composer_app.music.pitch import OCTAVE
+from composer_app.music.voices import MELODY
 
 CONSONANT: Final = frozenset({0, 3, 4, 5, 7, 8, 9})
 _WIDEST_STEP: Final = 2
@@ -220,12 +221,12 @@ def _sounding(material: Material) -> _Measured:
 
 
 def _consonant(material: Material) -> _Measured:
-    line, melody = material.melody_line, material.melody_index
+    line = material.melody_line
     for track, note in material.notes:
         above = line[note.start]
-        if track != melody and above is not None:
+        if track != MELODY and above is not None:
             interval = abs(above.pitch - note.pitch) % OCTAVE
-            yield interval in CONSONANT, ((track, note), (melody, above))
+            yield interval in CONSONANT, ((track, note), (MELODY, above))
 
 
 _MEASURES: Final[dict[str, Callable[[Material], _Measured]]] = {

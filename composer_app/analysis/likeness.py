@@ -1,8 +1,8 @@
 """How like a style a piece is: each of its measures as a percentile of the style's own passages.
 
-The passages are of about the piece's length, since the figures of a short one vary more. Four
-tracks with notes are compared as four voices (:func:`~composer_app.analysis.voices.voice_order`),
-the first one being the melody; of fewer, the melody is.
+The passages are of about the piece's length, since the figures of a short one vary more. A piece
+with melody, alto, tenor and bass (:mod:`composer_app.music.voices`) is compared as four voices; of
+any other, the melody is.
 """
 
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from composer_app.analysis.measures import (
 )
 from composer_app.analysis.profiles import Profile, Spread
 from composer_app.analysis.quality_grid import VOICES, Passage, VoiceGrid
-from composer_app.analysis.voices import voice_order
 from composer_app.music.composition import Composition
+from composer_app.music.voices import MELODY, all_four_sound, four_voices
 
 # What lies outside the middle 95 % of the corpus is remarked upon.
 OUTLYING: Final = 2.5
@@ -89,12 +89,12 @@ class Likeness:
 
 
 def compare(composition: Composition, profile: Profile) -> Likeness:
-    """``composition`` beside the style of ``profile``; no places where there are no notes."""
-    tracks = tuple(composition.tracks[index] for index in voice_order(composition))
-    voices = VOICES if len(tracks) >= VOICES else 1
+    """``composition`` beside the style of ``profile``; no places where the melody has no notes."""
+    tracks = four_voices(composition)
+    voices = VOICES if all_four_sound(composition) else 1
     spread = profile.spread(composition.bars)
     places: list[Place] = []
-    if tracks:
+    if tracks[MELODY].notes:
         sounding = Composition(tracks, meter=composition.meter)
         grid = VoiceGrid.from_composition(sounding)
         found = measure_grid(grid, composition.meter.steps_per_bar, profile, voices)

@@ -1,7 +1,8 @@
 """What is measured: a whole piece, tracks of it, its melody, or notes that somebody selected.
 
 A selection is measured within its piece: the key, the melody and what follows what are those of
-the piece, so that the figures of the part can be laid beside those of the whole.
+the piece, so that the figures of the part can be laid beside those of the whole. The melody is the
+first track (:mod:`composer_app.music.voices`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,9 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from composer_app.music.composition import Composition, melody_track
+from composer_app.music.composition import Composition
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
+from composer_app.music.voices import MELODY
 
 # A note and the index of the track it stands in.
 Source = tuple[int, Note]
@@ -36,9 +38,8 @@ class Material:
 
     @classmethod
     def melody(cls, composition: Composition) -> "Material":
-        """The track of the melody; nothing where no track has notes."""
-        tracks = (melody_track(composition),) if composition.note_count else ()
-        return cls(composition, tracks)
+        """The track of the melody; nothing where there are no tracks."""
+        return cls(composition, (MELODY,) if composition.tracks else ())
 
     @classmethod
     def selection(cls, composition: Composition, notes: Iterable[Source]) -> "Material":
@@ -75,11 +76,6 @@ class Material:
         return self.composition.key()
 
     @cached_property
-    def melody_index(self) -> int:
-        """Index of the melody's track."""
-        return melody_track(self.composition)
-
-    @cached_property
     def chords(self) -> dict[int, list[tuple[Note, ...]]]:
         """Of each track, what is struck together, in rising time, lowest note first.
 
@@ -99,8 +95,8 @@ class Material:
     def melody_line(self) -> list[Note | None]:
         """The melody's note at each step of the piece, the highest one; None where it rests."""
         line: list[Note | None] = [None] * self.composition.steps
-        if self.composition.note_count:
-            notes = self.composition.tracks[self.melody_index].notes
+        if self.composition.tracks:
+            notes = self.composition.tracks[MELODY].notes
             for note in sorted(notes, key=lambda each: (each.pitch, each.start)):
                 line[note.start : note.end] = [note] * note.duration
         return line

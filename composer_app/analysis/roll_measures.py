@@ -19,6 +19,7 @@ from composer_app.analysis.quality_grid import Home, VoiceGrid
 from composer_app.music.composition import Composition
 from composer_app.music.melody import top_line
 from composer_app.music.pitch import OCTAVE
+from composer_app.music.voices import MELODY
 
 _SEVERAL: Final = 2
 
@@ -77,17 +78,17 @@ def in_scale_rate(composition: Composition, tracks: Sequence[int] | None = None)
 def similarity_index(composition: Composition) -> float | None:
     """How near the output is to its input: share of the melody's moves that another track doubles.
 
-    The input is the first track with notes, the output are the other tracks that have any. A move
+    The input is the melody's track, the output are the other tracks that have notes. A move
     leads from a note of the melody to a following, different one without a rest; a track
     doubles it that moves by the same interval at that step. The mean over the tracks: 1 if all of
     them shadow the melody, 0 if none ever does. (The published service names such an index
     without a formula; this is the one of
     :func:`~composer_app.analysis.quality.melody_similarity`, for any number of tracks.)
     """
-    lines = [_line(composition, index) for index, t in enumerate(composition.tracks) if t.notes]
-    if len(lines) <= 1:
+    sounding = [index for index, track in enumerate(composition.tracks) if track.notes]
+    if MELODY not in sounding or len(sounding) == 1:
         return None
-    melody, *others = lines
+    melody, *others = (_line(composition, index) for index in sounding)
     moves = [
         (step, after - before)
         for step, (before, after) in enumerate(pairwise(melody), start=1)

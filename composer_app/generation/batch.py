@@ -12,16 +12,12 @@ from typing import Final
 from composer_app.errors import ComposerError, MelodyError, MidiFileError, SettingError
 from composer_app.file_arguments import check_output, input_name, is_standard, read_piece
 from composer_app.generation.composing import check_melody
-from composer_app.generation.given import (
-    Voices,
-    accompaniment,
-    accompaniment_tracks,
-    left_out,
-)
-from composer_app.music.composition import VOICE_NAMES, Composition, melody_track
+from composer_app.generation.given import Voices, accompaniment
+from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.music.melody import Melody
 from composer_app.music.regular_file import is_file, is_folder
 from composer_app.music.safe_file import cannot_write, failure_reason, refuse_no_file
+from composer_app.music.voices import find_melody, left_out, voice_tracks
 
 _MIDI_ENDINGS: Final = (".mid", ".midi")
 
@@ -60,7 +56,7 @@ class Job:
         name = f", {tracks[melody].name}," if tracks[melody].name else ""
         which = f"track {self.track} of {len(tracks)}{name} is the melody"
         if voices:
-            found = enumerate(accompaniment_tracks(self.piece, melody), 1)
+            found = enumerate(voice_tracks(self.piece, melody), 1)
             named = [
                 f"track {i + 1} the {VOICE_NAMES[v].lower()}" for v, i in found if i is not None
             ]
@@ -100,13 +96,13 @@ def plan_outputs(melodies: Sequence[Path], output: Path, takes: int) -> list[Pla
 def read_jobs(plans: Iterable[Plan], track: int | None) -> tuple[list[Job], list[str]]:
     """The melodies of ``plans`` and a sentence about each that cannot be used.
 
-    ``track`` counts from 1; without it a melody is the first track that has notes.
+    ``track`` counts from 1; without it the melody is looked for (:func:`find_melody`).
     """
     jobs, problems = [], []
     for plan in plans:
         try:
             piece = read_piece(plan.source)
-            index = melody_track(piece) if track is None else track - 1
+            index = find_melody(piece) if track is None else track - 1
             if index >= len(piece.tracks):
                 count = len(piece.tracks)
                 has = "only one track" if count == 1 else f"only {count} tracks"

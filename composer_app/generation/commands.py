@@ -98,7 +98,7 @@ def add_generate_command(commands: Any) -> None:
         "--track",
         type=_whole_number(1, 65_535),
         metavar="K",
-        help="which track is the melody (default: the first with notes; see composer-app stats)",
+        help="which track is the melody (default: the one called so, else the highest)",
     )
     add("--json", action="store_true", help="print what was written as JSON")
     _add_control(parser.add_argument_group("more control"))

@@ -14,11 +14,11 @@ from composer_app.music.melody import Melody
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.timing import STEPS_PER_BEAT, Meter
+from composer_app.music.voices import MELODY, four_voices
 
 Voices = tuple[tuple[Note, ...], ...]
 
-_MELODY: Final = "melody"
-_NAMES: Final = (_MELODY, *(name.lower() for name in VOICE_NAMES[1:]))
+_NAMES: Final = ("melody", *(name.lower() for name in VOICE_NAMES[1:]))
 _ALL: Final = "bars"
 _PLACE: Final = re.compile(r"([1-9]\d{0,3})(?:\.([1-9]\d?))?")
 
@@ -80,45 +80,12 @@ def _place(text: str) -> Place:
     return Place(int(bar), int(beat) if beat else None)
 
 
-def accompaniment(composition: Composition, melody: int) -> Voices:
+def accompaniment(composition: Composition, melody: int = MELODY) -> Voices:
     """Alto, tenor and bass of ``composition``, of which track ``melody`` is the melody.
 
-    See :func:`accompaniment_tracks`; a voice that is missing has no notes.
+    See :func:`~composer_app.music.voices.voice_tracks`; a voice that is missing has no notes.
     """
-    tracks = accompaniment_tracks(composition, melody)
-    return tuple(() if track is None else composition.tracks[track].notes for track in tracks)
-
-
-def accompaniment_tracks(composition: Composition, melody: int) -> tuple[int | None, ...]:
-    """Indices of the tracks that are alto, tenor and bass, None for a voice that is missing.
-
-    The three other tracks with the most notes, from high to low; of two, the middle is missing,
-    and one alone is the bass. Tracks named as we name them keep their names' places.
-    """
-    tracks = composition.tracks
-    others = [i for i, track in enumerate(tracks) if i != melody and track.notes]
-    by_name = {tracks[i].name.lower(): i for i in others}
-    if others and set(by_name) <= set(_NAMES[1:]) and len(by_name) == len(others):
-        return tuple(by_name.get(name) for name in _NAMES[1:])
-    largest = sorted(others, key=lambda i: -len(tracks[i].notes))[: len(_NAMES) - 1]
-
-    def height(index: int) -> float:
-        notes = tracks[index].notes
-        return sum(note.pitch for note in notes) / len(notes)
-
-    lines = sorted(largest, key=height, reverse=True)
-    if len(lines) == 1:
-        return None, None, lines[0]
-    if len(lines) == 2:
-        return lines[0], None, lines[1]
-    return (*lines, *[None] * (3 - len(lines)))
-
-
-def left_out(composition: Composition, melody: int) -> tuple[int, ...]:
-    """Indices of the tracks with notes that are neither the melody nor alto, tenor or bass."""
-    voices = (melody, *accompaniment_tracks(composition, melody))
-    tracks = enumerate(composition.tracks)
-    return tuple(index for index, track in tracks if track.notes and index not in voices)
+    return tuple(track.notes for track in four_voices(composition, melody)[1:])
 
 
 def given_from(melody: Melody, voices: Voices, locks: Sequence[Lock]) -> Given:

@@ -64,6 +64,8 @@ class Composition:
     """Tracks that sound together. In a generated one, track 0 is the melody.
 
     ``performance`` is what the melody was recorded from, kept so that it can be quantized anew.
+    ``melody_chosen`` says that track 0 has been put in front as the melody, so that nobody looks
+    for it again; it is no part of the music, and pieces that differ in nothing else are equal.
     """
 
     tracks: tuple[Track, ...] = ()
@@ -72,6 +74,7 @@ class Composition:
     title: str = ""
     origin: Origin | None = None
     performance: Performance | None = None
+    melody_chosen: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", one_line_name(self.title))
@@ -128,8 +131,3 @@ class Composition:
         if self.origin is None:
             return self
         return replace(self, origin=replace(self.origin, recipe=recipe))
-
-
-def melody_track(composition: Composition) -> int:
-    """Index of the track a melody is most likely in: the first one with notes (else 0)."""
-    return next((index for index, track in enumerate(composition.tracks) if track.notes), 0)

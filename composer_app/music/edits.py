@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from composer_app.music.composition import Composition, melody_track
+from composer_app.music.composition import Composition
 from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, Meter, TempoChange, TempoMap
+from composer_app.music.voices import MELODY, find_melody
 
 
 def with_tempo(composition: Composition, bpm: float) -> Composition:
@@ -24,15 +25,16 @@ def with_meter(composition: Composition, meter: Meter) -> Composition:
 def with_melody_track(composition: Composition, track: int) -> Composition:
     """The same tracks with ``tracks[track]`` moved to the front, where the melody stands.
 
-    What generated the composition no longer describes it, so its origin is forgotten.
+    What generated the composition no longer describes it, so its origin is forgotten. That the
+    melody has been chosen is remembered.
     """
-    if track == 0:
-        return composition
+    if track == MELODY:
+        return replace(composition, melody_chosen=True)
     tracks = list(composition.tracks)
-    tracks.insert(0, tracks.pop(track))
-    return replace(composition, tracks=tuple(tracks), origin=None)
+    tracks.insert(MELODY, tracks.pop(track))
+    return replace(composition, tracks=tuple(tracks), origin=None, melody_chosen=True)
 
 
 def melody_first(composition: Composition) -> Composition:
-    """The same music with its first track that has notes at the front."""
-    return with_melody_track(composition, melody_track(composition))
+    """The same music with the track at the front that most likely has the melody."""
+    return with_melody_track(composition, find_melody(composition))

@@ -44,6 +44,7 @@ class _Details:
     title: str = ""
     origin: Origin | None = None
     performance: Performance | None = None
+    melody_chosen: bool = False
 
 
 class UnusableMidiError(Exception):
@@ -56,7 +57,8 @@ class _Channel:
 
     program: int | None = None
     notes: list[Note] = field(default_factory=list)
-    # Notes that still sound, by pitch: (tick, velocity), the one struck first in front.
+    # Notes that still sound, by pitch: (tick, velocity), the one struck first in front. Unlike a
+    # key, a file may strike a pitch twice and release it twice: both notes are meant.
     held: dict[int, deque[tuple[int, int]]] = field(default_factory=lambda: defaultdict(deque))
     struck: bool = False
 
@@ -93,6 +95,7 @@ def composition_from_midi(midi: mido.MidiFile, max_steps: int) -> Composition:
         details.title,
         details.origin,
         details.performance,
+        details.melody_chosen,
     )
 
 
@@ -278,6 +281,7 @@ def _parse_details(text: str) -> _Details:
         title if isinstance(title, str) else "",
         _parse_origin(details.get("origin"), details.get("recipe")),
         from_details(details.get("performance")),
+        details.get("melody_chosen") is True,
     )
 
 

@@ -68,6 +68,8 @@ def _shared_events(composition: Composition) -> list[_Event]:
     }
     if composition.origin is not None and composition.origin.recipe:
         details["recipe"] = json.loads(composition.origin.recipe)
+    if composition.melody_chosen:
+        details["melody_chosen"] = True
     if composition.performance is not None:
         details["performance"] = to_details(composition.performance)
     text = DETAILS_PREFIX + json.dumps(details, ensure_ascii=False)

@@ -176,6 +176,7 @@ def composition_to_json(composition: Composition) -> dict[str, Any]:
         ],
         "origin": None if origin is None else origin_to_json(origin),
         "performance": None if performance is None else to_details(performance),
+        "melody_chosen": composition.melody_chosen,
     }
 
 
@@ -194,6 +195,7 @@ def composition_from_json(value: object) -> Composition:
         text(row.get("title")),
         None if origin is None else origin_from_json(origin),
         performance,
+        row.get("melody_chosen") is True,
     )
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.generation.given import accompaniment_tracks
 from composer_app.music.composition import Composition
 from composer_app.music.note_edits import NoteKey
+from composer_app.music.voices import MELODY, voice_tracks
 
 # Bool of shape (T, tracks) or (T, voices): what of a piece is meant.
 Cells = NDArray[np.bool_]
@@ -133,7 +133,7 @@ def voice_cells(composition: Composition, cells: Cells, *, alone: bool = False) 
     what is common to all tracks but the melody; where that is ``alone``, what it has.
     """
     steps = composition.steps
-    tracks = (0, *accompaniment_tracks(composition, 0))
+    tracks = (MELODY, *voice_tracks(composition))
     fitted = Locks(cells).fitted(steps, max(1, len(composition.tracks)))
     others = fitted[:, 1:]
     common = others.all(axis=1) if others.size else fitted[:, 0] & alone

@@ -18,12 +18,12 @@ from composer_app.analysis.histograms import Distance, Histogram, distance
 from composer_app.analysis.likeness import Likeness, compare
 from composer_app.analysis.material import Material
 from composer_app.analysis.profiles import ALL_VOICES, Profile, load_profile
-from composer_app.analysis.quality_grid import VOICES, VoiceGrid
+from composer_app.analysis.quality_grid import VoiceGrid
 from composer_app.analysis.roll_measures import ROLL_MEASURES
 from composer_app.analysis.summary import Summary, summary
-from composer_app.analysis.voices import find_melody, voice_order
 from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.music.edits import with_melody_track
+from composer_app.music.voices import all_four_sound, find_melody, four_voices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,11 +76,11 @@ def report_on(
     """
     profile = load_profile(style) if style else None
     index = find_melody(composition) if melody is None else melody
-    # Everything that is measured takes the first track with notes for the melody.
+    # Everything that is measured takes the first track for the melody.
     arranged = with_melody_track(composition, index)
     if track is None:
         part = Material.of(arranged)
-        voice = ALL_VOICES if len(voice_order(arranged)) >= VOICES else VOICE_NAMES[0]
+        voice = ALL_VOICES if all_four_sound(arranged) else VOICE_NAMES[0]
     else:
         part = Material.of(arranged, [0 if track == index else track + (track < index)])
         voice = VOICE_NAMES[0] if track == index else composition.tracks[track].name
@@ -111,11 +111,11 @@ def part_name(report: Report) -> str:
 
 
 def shared_run(composition: Composition) -> SharedRun | None:
-    """The longest run that four voices share with the training music; None of fewer tracks."""
-    tracks = tuple(composition.tracks[index] for index in voice_order(composition))
-    if len(tracks) < VOICES:
+    """The longest run that four voices share with the training music; None of fewer voices."""
+    if not all_four_sound(composition):
         return None
-    return load_copies().longest(VoiceGrid.from_composition(Composition(tracks)))
+    voices = Composition(four_voices(composition))
+    return load_copies().longest(VoiceGrid.from_composition(voices))
 
 
 def _feature_report(measured: FeatureValues, profile: Profile | None, voice: str) -> FeatureReport:

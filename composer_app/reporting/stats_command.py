@@ -6,9 +6,7 @@ from typing import Any, Final
 
 from composer_app.analysis.fitting import BinomialFit, GaussianFit, fit_binomial, fit_gaussian
 from composer_app.analysis.likeness import Likeness
-from composer_app.analysis.quality_grid import VOICES
 from composer_app.analysis.summary import Spread
-from composer_app.analysis.voices import find_melody, voice_order
 from composer_app.distributions import Distribution
 from composer_app.distributions.distribution import MOST_DATA_BYTES
 from composer_app.errors import MidiFileError, SettingError
@@ -26,6 +24,7 @@ from composer_app.file_arguments import (
 from composer_app.music.composition import Composition
 from composer_app.music.pitch import pitch_name
 from composer_app.music.regular_file import is_file
+from composer_app.music.voices import all_four_sound, find_melody
 from composer_app.plain_text import one_line_name
 from composer_app.reporting.report import (
     FeatureReport,
@@ -326,7 +325,7 @@ def _likeness_table(likeness: Likeness) -> list[str]:
 def _copy_sentence(report: Report) -> str:
     shared = report.shared
     if shared is None:
-        if len(voice_order(report.composition)) < VOICES:
+        if not all_four_sound(report.composition, report.melody):
             return "Nothing to compare with the training music: that takes four tracks."
         return "No beat is shared with the training music."
     if shared.near_copy:

@@ -5,7 +5,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from composer_app.analysis.likeness import Likeness, compare
+from composer_app.analysis.likeness import Likeness, Place, compare
+from composer_app.analysis.measures import MEASURES
 from composer_app.analysis.profiles import load_profile
 from composer_app.evaluation.excerpts import composition_of, excerpts_of
 from composer_app.music.composition import Composition, Track
@@ -49,6 +50,8 @@ def test_the_strangest_comes_first_and_is_said_in_a_sentence() -> None:
     assert (found.bars, found.passage_bars, found.voices) == (8, 8, 4)
     distances = [abs(place.percentile - 50) for place in found.places]
     assert distances == sorted(distances, reverse=True)
+    strangeness = [place.strangeness for place in found.places]
+    assert strangeness == sorted(strangeness, reverse=True)
     assert found.outliers == found.places[: len(found.outliers)]
     assert len(found.outliers) >= 15
     by_id = {place.measure.id: place for place in found.places}
@@ -58,6 +61,38 @@ def test_the_strangest_comes_first_and_is_said_in_a_sentence() -> None:
     assert (dissonant.percentile, dissonant.outlying) == (100, True)
     assert dissonant.low < dissonant.typical < dissonant.high < 1
     assert found.sentence.startswith(f"{26 - len(found.outliers)} of 26 figures are within")
+
+
+def place(value: float, percentile: float) -> Place:
+    """Of a measure that lies between 10 and 30 in the middle 95 % of passages."""
+    return Place(MEASURES[0], value, percentile, 10.0, 20.0, 30.0, "")
+
+
+@pytest.mark.parametrize(
+    ("stranger", "less_strange"),
+    [
+        # Farther from the middle, above and below,
+        (place(29, 90), place(22, 60)),
+        (place(11, 10), place(18, 40)),
+        (place(11, 10), place(22, 60)),
+        (place(29, 90), place(18, 40)),
+        # and where percentiles end, farther beyond what is usual.
+        (place(50, 100), place(31, 100)),
+        (place(-9, 0), place(9, 0)),
+        (place(-9, 0), place(31, 100)),
+        (place(50, 100), place(9, 0)),
+        # Whoever is outside is stranger than whoever is within.
+        (place(31, 100), place(29, 97)),
+        (place(9, 0), place(11, 3)),
+    ],
+)
+def test_strangeness_grows_in_both_directions(stranger: Place, less_strange: Place) -> None:
+    assert stranger.strangeness > less_strange.strangeness
+
+
+def test_strangeness_is_counted_from_where_the_usual_ends() -> None:
+    assert place(50, 100).strangeness == place(-10, 0).strangeness == (50, 1.0)
+    assert place(29, 90).strangeness == place(11, 10).strangeness == (40, 0.0)
 
 
 def test_what_is_usual_is_not_remarked_upon() -> None:
@@ -80,7 +115,9 @@ def test_of_fewer_than_four_tracks_the_melody_is_compared(tracks: int) -> None:
 
 def test_empty_tracks_change_nothing() -> None:
     piece = held_out("hymn")[0]
-    more = Composition((Track("Tacet"), *piece.tracks, Track("Tacet")), meter=piece.meter)
+    more = Composition(
+        (piece.tracks[0], Track("Tacet"), *piece.tracks[1:], Track("Tacet")), meter=piece.meter
+    )
     assert compare(more, load_profile("hymn")) == compare(piece, load_profile("hymn"))
 
 

@@ -13,7 +13,6 @@ from composer_app.generation.given import (
     Place,
     accompaniment,
     given_from,
-    left_out,
     parse_lock,
 )
 from composer_app.music.composition import Composition, Track
@@ -94,18 +93,12 @@ def tracks(*lines: tuple[str, tuple[Note, ...]]) -> Composition:
     return Composition(tuple(Track(name, 0, notes) for name, notes in lines))
 
 
-def test_voices_are_found_among_the_tracks() -> None:
+def test_an_accompaniment_has_the_notes_of_the_voices_that_are_there() -> None:
     ours = tracks(("Soprano", MELODY.notes), ("Alto", ALTO), ("Tenor", ()), ("Bass", BASS))
-    assert accompaniment(ours, 0) == (ALTO, (), BASS)
+    assert accompaniment(ours) == (ALTO, (), BASS)
     strange = tracks(("x", BASS), ("tune", MELODY.notes), ("y", ALTO), ("z", TENOR), ("", ()))
     assert accompaniment(strange, 1) == VOICES
-    assert accompaniment(tracks(("tune", MELODY.notes), ("a", BASS), ("b", ALTO)), 0) == (
-        ALTO,
-        (),
-        BASS,
-    )
-    assert accompaniment(tracks(("tune", MELODY.notes), ("a", ALTO)), 0) == ((), (), ALTO)
-    assert accompaniment(tracks(("tune", MELODY.notes)), 0) == ((), (), ())
+    assert accompaniment(Composition()) == ((), (), ())
 
 
 note_lists = st.lists(
@@ -156,11 +149,3 @@ def test_given_has_the_melodys_length_at_least() -> None:
         compose(MELODY, FakeGenerator(), GenerationSettings(), given=short)
     with pytest.raises(ValueError, match="cells"):
         Given(PianoRoll.from_notes([[]], 8), np.zeros((8, 1), np.bool_))
-
-
-def test_tracks_beyond_the_four_voices_are_left_out() -> None:
-    lines = [tuple(Note(4 * i, 50 + k, 4) for i in range(8 - k)) for k in range(6)]
-    tracks = (Track("None"), *(Track(f"Part {k}", 0, line) for k, line in enumerate(lines)))
-    assert left_out(Composition(tracks), 1) == (5, 6), "the three largest others are voices"
-    assert left_out(Composition(tracks), 6) == (4, 5)
-    assert left_out(Composition(tracks[:5]), 1) == ()

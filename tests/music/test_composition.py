@@ -2,7 +2,7 @@
 
 import pytest
 
-from composer_app.music.composition import Composition, Origin, Track, melody_track
+from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
@@ -48,11 +48,6 @@ def test_a_melody_becomes_a_composition_and_back() -> None:
 def test_the_melody_of_a_track_is_its_top_line() -> None:
     assert PIECE.melody(1).notes == (Note(0, 64, 4),)
     assert PIECE.melody(9).notes == ()
-
-
-def test_the_melody_is_looked_for_in_the_first_track_with_notes() -> None:
-    assert melody_track(PIECE) == 1
-    assert melody_track(Composition()) == 0
 
 
 def test_another_instrument_changes_nothing_else() -> None:

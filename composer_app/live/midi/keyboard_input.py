@@ -6,6 +6,7 @@ from typing import Final
 
 from mido import Message
 
+from composer_app.live.midi.held_pitches import HeldPitches
 from composer_app.live.note_sink import LIVE_CHANNEL, SinkEvent
 from composer_app.music.pitch import KEYBOARD_HIGHEST, KEYBOARD_LOWEST, OCTAVE, PITCH_COUNT
 
@@ -76,7 +77,11 @@ def _split(data: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
 
 
 class HeldKeys:
-    """Which notes, pedals and wheels of one source are away from rest. Not thread-safe."""
+    """Which notes, pedals and wheels of one source are away from rest. Not thread-safe.
+
+    What a device has sent is what it has to take back when it is unplugged: messages, not what they
+    sounded like. So pitches are not looked at here, and :class:`HeldPitches` is no use.
+    """
 
     def __init__(self) -> None:
         self._notes: set[tuple[int, int]] = set()
@@ -147,7 +152,7 @@ class KeyboardInput:
     def __init__(self, settings: InputSettings | None = None) -> None:
         self.settings = settings or InputSettings()
         # (source, channel, key) -> the pitch that was struck for it.
-        self._keys: dict[tuple[int, int, int], int] = {}
+        self._keys: HeldPitches[tuple[int, int, int]] = HeldPitches()
         # (source, channel, controller) -> value, while away from rest.
         self._controllers: dict[tuple[int, int, int], int] = {}
         self._bends: dict[tuple[int, int], int] = {}
@@ -155,7 +160,7 @@ class KeyboardInput:
     @property
     def sounding(self) -> frozenset[int]:
         """The pitches whose keys are down."""
-        return frozenset(self._keys.values())
+        return self._keys.sounding
 
     def take(self, message: Message, source: int = 0) -> list[SinkEvent]:
         """What a channel message of ``source`` makes the live channel do, in order."""
@@ -165,7 +170,7 @@ class KeyboardInput:
             case "note_on" | "note_off":
                 return self._let_go((source, message.channel, message.note))
             case "control_change" if message.control in (ALL_SOUND_OFF, ALL_NOTES_OFF):
-                keys = [key for key in self._keys if key[:2] == (source, message.channel)]
+                keys = [key for key in self._keys.keys if key[:2] == (source, message.channel)]
                 return [event for key in keys for event in self._let_go(key)]
             case "control_change":
                 return self._control((source, message.channel, message.control), message.value)
@@ -193,17 +198,14 @@ class KeyboardInput:
         pitch = key + self.settings.shift
         events = self._let_go((source, channel, key))
         if self._hears(channel) and 0 <= pitch < PITCH_COUNT:
-            if pitch in self._keys.values():
+            if not self._keys.strike((source, channel, key), pitch):
                 events.append(SinkEvent("note_off", LIVE_CHANNEL, pitch))
-            self._keys[source, channel, key] = pitch
             events.append(SinkEvent("note_on", LIVE_CHANNEL, pitch, velocity))
         return events
 
     def _let_go(self, key: tuple[int, int, int]) -> list[SinkEvent]:
-        pitch = self._keys.pop(key, None)
-        if pitch is None or pitch in self._keys.values():
-            return []
-        return [SinkEvent("note_off", LIVE_CHANNEL, pitch)]
+        pitch = self._keys.let_go(key)
+        return [] if pitch is None else [SinkEvent("note_off", LIVE_CHANNEL, pitch)]
 
     def _control(self, key: tuple[int, int, int], value: int) -> list[SinkEvent]:
         controller = key[2]

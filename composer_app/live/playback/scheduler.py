@@ -15,7 +15,9 @@ _RENDERING_BEHIND_SECONDS: Final = 0.5
 class Scheduler:
     """Remembers what it has scheduled on ``sink``: every strike gets its release.
 
-    Times are seconds of the sink's clock. Calls come in the order of their times.
+    Times are seconds of the sink's clock. Calls come in the order of their times. Unlike keys that
+    somebody plays, what is held here lies ahead: a release waits for its strike, and may be
+    withdrawn.
     """
 
     def __init__(self, sink: ScheduledSink) -> None:

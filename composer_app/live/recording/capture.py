@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from math import floor
 from typing import Final
 
+from composer_app.live.recording.heard_notes import HeardNotes
 from composer_app.music.performance import MAX_NOTES, Performance, PerformedNote, Quantization
 from composer_app.music.timing import Meter, seconds_per_step
 
@@ -40,22 +41,11 @@ class _Run:
         return self.step * seconds_per_step(self.bpm) + at - self.begin
 
 
-@dataclass(slots=True)
-class _Struck:
-    """A note with the times at which its key went down and up (None: it is still down)."""
-
-    pitch: int
-    velocity: int
-    down: float
-    up: float | None = None
-
-
 class CaptureBuffer:
     """The last 32 bars played. Times are seconds of one clock; all calls come from one thread."""
 
     def __init__(self) -> None:
-        self._notes: deque[_Struck] = deque(maxlen=MAX_NOTES)
-        self._held: dict[int, _Struck] = {}
+        self._heard = HeardNotes(MAX_NOTES)
         self._runs: deque[_Run] = deque(maxlen=256)
         self._bpm = 100.0
         self._meter = Meter()
@@ -63,26 +53,21 @@ class CaptureBuffer:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to capture."""
-        return not self._notes
+        return not self._heard.notes
 
     def set_time(self, bpm: float, meter: Meter) -> None:
         """The document's tempo and metre, which say how long 32 bars are."""
         self._bpm, self._meter = bpm, meter
 
     def note_on(self, pitch: int, velocity: int, at: float) -> None:
-        """A key went down; velocity 0 is a release."""
-        self.note_off(pitch, at)
+        """A key went down."""
+        self._heard.note_on(pitch, velocity, at)
         if velocity > 0:
-            struck = _Struck(pitch, velocity, at)
-            self._held[pitch] = struck
-            self._notes.append(struck)
             self._forget(at)
 
     def note_off(self, pitch: int, at: float) -> None:
-        """A key went up; ignored if it is not known to be down."""
-        struck = self._held.pop(pitch, None)
-        if struck is not None:
-            struck.up = max(at, struck.down)
+        """A key went up."""
+        self._heard.note_off(pitch, at)
 
     def transport_runs(self, at: float, step: float, bpm: float) -> None:
         """From the time ``at`` on, what is heard is ``step`` and what follows it, at ``bpm``."""
@@ -96,8 +81,7 @@ class CaptureBuffer:
 
     def clear(self) -> None:
         """Forget everything that was played."""
-        self._notes.clear()
-        self._held.clear()
+        self._heard.clear()
 
     def capture(self, now: float, quantization: Quantization | None = None) -> Performance | None:
         """What was played in the last 32 bars, with a downbeat; None if that is nothing.
@@ -105,15 +89,11 @@ class CaptureBuffer:
         ``now`` ends the notes that are still held. The window ends with the last event, not with
         ``now``: thinking before pressing the button costs nothing.
         """
-        if not self._notes:
+        heard = [(note, note.end(now)) for note in self._heard.notes]
+        if not heard:
             return None
-        ends = [now if note.up is None else note.up for note in self._notes]
-        since = max(ends) - self._window_seconds
-        kept = [
-            (note, max(end, note.down))
-            for note, end in zip(self._notes, ends, strict=True)
-            if note.down >= since
-        ]
+        since = max(end for _, end in heard) - self._window_seconds
+        kept = [(note, end) for note, end in heard if note.down >= since]
         if not kept:
             return None
         first = min(note.down for note, _ in kept)
@@ -139,7 +119,6 @@ class CaptureBuffer:
 
     def _forget(self, at: float) -> None:
         since = at - self._window_seconds
-        while self._notes and self._notes[0].down < since:
-            self._notes.popleft()
+        self._heard.forget_before(since)
         while self._runs and (end := self._runs[0].end) is not None and end < since:
             self._runs.popleft()

@@ -25,6 +25,7 @@ from threading import Thread
 from typing import Any, Final
 
 from composer_app.errors import ComposerError
+from composer_app.live.recording.heard_notes import KeyEvent
 from composer_app.live.recording.recorder import Recorder
 from composer_app.music.performance import Performance, from_details, to_details
 from composer_app.music.regular_file import read_regular
@@ -45,7 +46,8 @@ class JournalError(ComposerError):
 class Journal:
     """Writes one recording's journal in a thread of its own.
 
-    :meth:`note_on` and :meth:`note_off` only put the event into a queue; any one thread may call.
+    It hears what the recorder tells it; :meth:`hear` only puts the event into a queue, and any one
+    thread may call it.
     ``prepare`` is called in the thread before the file is opened, ``fail`` with the reason if
     writing does not work, and with an empty one when it works again; the recording itself is not
     touched by that.
@@ -70,13 +72,13 @@ class Journal:
         self._thread = Thread(target=self._run, name="composer-journal", daemon=True)
         self._thread.start()
 
-    def note_on(self, pitch: int, velocity: int, seconds: float) -> None:
-        """A key went down ``seconds`` after the downbeat."""
-        self._lines.put(json.dumps(["on", pitch, velocity, round(seconds, 6)]))
-
-    def note_off(self, pitch: int, seconds: float) -> None:
-        """A key went up."""
-        self._lines.put(json.dumps(["off", pitch, round(seconds, 6)]))
+    def hear(self, event: KeyEvent) -> None:
+        """A key went down or up; the time is in seconds from the downbeat."""
+        at = round(event.at, 6)
+        if event.velocity:
+            self._lines.put(json.dumps(["on", event.pitch, event.velocity, at]))
+        else:
+            self._lines.put(json.dumps(["off", event.pitch, at]))
 
     def close(self) -> None:
         """Write no more. The file stays; :meth:`join` waits until it is complete."""

@@ -62,6 +62,7 @@ class Document(QObject):
         super().__init__(parent)
         empty = Composition()
         self._numbers = itertools.count()
+        self._merge_ids_given = 0
         self._state = _State(empty, _Home(next(self._numbers), None, Piece()), Locks.none())
         self._undo_stack = QUndoStack(self)
         self._undo_stack.setUndoLimit(_UNDO_LIMIT)
@@ -160,6 +161,14 @@ class Document(QObject):
         name = self.path.name if self.path else self.composition.title
         return shown_name(name) or "Untitled"
 
+    def new_merge_id(self) -> int:
+        """A number for a series of edits that undo as one; nobody else ever gets it.
+
+        Take one for each kind of edit (a tempo that is being turned) or for each gesture (a drag).
+        """
+        self._merge_ids_given += 1
+        return self._merge_ids_given - 1
+
     def replace(
         self,
         composition: Composition,
@@ -170,10 +179,13 @@ class Document(QObject):
     ) -> None:
         """Make ``composition`` the current one, undoable as ``text``.
 
-        Consecutive replacements with the same ``merge_id`` undo as one. Where ``locks`` are not
+        Consecutive replacements with the same ``merge_id``, one of :meth:`new_merge_id`, undo as
+        one. Raises ValueError for a number that was not given out. Where ``locks`` are not
         given, those stay that are on what stays. ``take`` is what the composition is, if a model
         has just written it; the piece keeps it whatever is undone, unless it has such a one.
         """
+        if merge_id is not None and not 0 <= merge_id < self._merge_ids_given:
+            raise ValueError(f"{merge_id} is no number of new_merge_id")
         if composition != self.composition:
             if locks is None:
                 locks = self.locks.surviving(self.composition, composition)

@@ -13,11 +13,12 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from composer_app.errors import ComposerError, FileChangedError
-from composer_app.music.composition import Composition, melody_track
+from composer_app.music.composition import Composition
 from composer_app.music.edits import melody_first
 from composer_app.music.midi_file import read_midi, write_midi
 from composer_app.music.safe_file import FileState
 from composer_app.music.sample_melodies import load_sample
+from composer_app.music.voices import find_melody
 from composer_app.project.piece import Piece
 from composer_app.project.project_file import ENDING, read_project, write_project
 from composer_app.studio.document.document import Document
@@ -287,7 +288,7 @@ def _opened_sentence(path: Path, composition: Composition, instead: str) -> tupl
     """What was opened, and which part of it is the melody; with the names in it."""
     if sum(1 for track in composition.tracks if track.notes) == 1:
         return f"Opened {path.name}{instead}.", [path.name]
-    index = melody_track(composition)
+    index = find_melody(composition)
     name = composition.tracks[index].name
     called = (
         f" of {len(composition.tracks)}, “{name}”," if name else f" of {len(composition.tracks)}"

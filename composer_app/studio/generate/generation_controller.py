@@ -10,9 +10,10 @@ from composer_app.errors import MelodyError
 from composer_app.generation.catalog import ModelInfo, models_folder_problem
 from composer_app.generation.composing import Composed, check_melody
 from composer_app.generation.generator import GenerationSettings
-from composer_app.generation.given import Lock, accompaniment, given_from, left_out
+from composer_app.generation.given import Lock, accompaniment, given_from
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.music.note import Note
+from composer_app.music.voices import left_out
 from composer_app.project.locks import Cells, Locks, voice_cells
 from composer_app.project.take import Take
 from composer_app.studio.document.document import Document
@@ -149,7 +150,7 @@ class GenerationController(QObject):
         chosen = [Lock(voice) for voice in self._panel.control.locked_voices]
         given = None
         if settings.improve or chosen or kept.any():
-            given = given_from(melody, accompaniment(composition, 0), chosen)
+            given = given_from(melody, accompaniment(composition), chosen)
             # The melody may be shorter than a track that is none of the voices.
             also = Locks(kept).fitted(*given.locked.shape)
             given = replace(given, locked=given.locked | also)
@@ -253,7 +254,7 @@ class GenerationController(QObject):
     def refresh_panel(self) -> None:
         """Tell the panel what the document has: a melody to harmonise, voices to keep."""
         composition = self._document.composition
-        voices = accompaniment(composition, 0)
+        voices = accompaniment(composition)
         self._panel.set_voices([voice for voice, notes in enumerate(voices, 1) if notes])
         if self._recording:
             self._panel.set_obstacle(_RECORDING)
@@ -318,7 +319,7 @@ def _written(composed: Composed, asked: _Question, before: Composition) -> str:
 
 def _left_out(before: Composition) -> str:
     """What has become of tracks that are none of the four voices, in a sentence."""
-    count = len(left_out(before, 0))
+    count = len(left_out(before))
     if not count:
         return ""
     tracks = "1 track that is" if count == 1 else f"{count} tracks that are"
@@ -329,7 +330,7 @@ def _changes(before: Composition, after: Composition) -> str:
     """What improving has done, in a sentence."""
 
     def sounds(piece: Composition) -> set[tuple[int, int, int, int]]:
-        voices = enumerate(accompaniment(piece, 0))
+        voices = enumerate(accompaniment(piece))
         return {(v, n.start, n.pitch, n.duration) for v, notes in voices for n in notes}
 
     old, new = sounds(before), sounds(after)

@@ -23,7 +23,8 @@ _COMMANDS: Final = (
 class LetterKeys(QObject):
     """Turns key events into ``press(key id, pitch)`` and ``release(key id)``, repeats removed.
 
-    ``pitch`` is that of the unshifted keyboard. A key id tells physical keys apart.
+    ``pitch`` is that of the unshifted keyboard. A key id tells physical keys apart. What is
+    down here are keys that may only seem to go up; what sounds is the keyboard's to know.
     """
 
     def __init__(

@@ -9,7 +9,10 @@ from composer_app.studio.widgets.theme import voice_color
 
 
 class KeyLights(QObject):
-    """Lights keys in the colour of the track that sounds, and those of a MIDI keyboard."""
+    """Lights keys in the colour of the track that sounds, and those of a MIDI keyboard.
+
+    Which tracks sound is told whole, so that it is compared with what is lit; nothing is held here.
+    """
 
     def __init__(
         self,

@@ -5,6 +5,7 @@ of them and ``noteOff`` for the last. A note keeps the pitch it was struck with 
 shift changes underneath it.
 """
 
+from collections.abc import Hashable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -19,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from composer_app.live.midi.held_pitches import HeldPitches
 from composer_app.music.pitch import KEYBOARD_HIGHEST, KEYBOARD_LOWEST, OCTAVE, pitch_name
 from composer_app.studio.keyboard import accessibility
 from composer_app.studio.keyboard.geometry import KeyboardGeometry
@@ -45,7 +47,7 @@ class KeyboardWidget(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shift = 0
-        self._held: dict[object, int] = {}
+        self._held: HeldPitches[Hashable] = HeldPitches()
         self._lit: dict[int, dict[str, tuple[int, QColor]]] = {}
         self._letters = LetterKeys(self._letter_down, self._release, self)
         self._letters_enabled = True
@@ -153,7 +155,7 @@ class KeyboardWidget(QWidget):
         sources = self._lit.get(pitch)
         if sources:
             return next(reversed(sources.values()))[1]
-        return QColor(COLORS.accent) if pitch in self._held.values() else None
+        return QColor(COLORS.accent) if pitch in self._held.sounding else None
 
     def geometry_of_keys(self) -> KeyboardGeometry:
         """The keys' shapes at the present size and shift."""
@@ -168,7 +170,7 @@ class KeyboardWidget(QWidget):
     def release_all(self) -> None:
         """Let go of every key that is held here."""
         self._letters.release_all()
-        for hand in tuple(self._held):
+        for hand in self._held.keys:
             self._release(hand)
 
     def key_pressed(self, event: QKeyEvent) -> bool:
@@ -250,7 +252,7 @@ class KeyboardWidget(QWidget):
         face = KeyboardFace(
             geometry,
             lit,
-            frozenset(self._held.values()),
+            self._held.sounding,
             hints=self._hints and self._letters_enabled,
             shift=self._shift,
             focused=self.hasFocus(),
@@ -264,7 +266,7 @@ class KeyboardWidget(QWidget):
         # Dragging below or above the keys still plays them: only x decides beyond the edges.
         y = min(max(point.y(), 0.0), geometry.height - 1)
         pitch = geometry.pitch_at(point.x(), y)
-        if pitch == self._held.get(_MOUSE):
+        if pitch == self._held.pitch_of(_MOUSE):
             return
         self._release(_MOUSE)
         if pitch is not None:
@@ -273,19 +275,17 @@ class KeyboardWidget(QWidget):
     def _letter_down(self, key: int, pitch: int) -> None:
         self._strike(key, pitch + self._shift, self._velocity)
 
-    def _strike(self, hand: object, pitch: int, velocity: int) -> None:
-        sounding = pitch in self._held.values()
-        self._held[hand] = pitch
+    def _strike(self, hand: Hashable, pitch: int, velocity: int) -> None:
+        silent = self._held.strike(hand, pitch)
         self._update_key(pitch)
-        if not sounding:
+        if silent:
             self.noteOn.emit(pitch, velocity)
 
-    def _release(self, hand: object) -> None:
-        pitch = self._held.pop(hand, None)
-        if pitch is None:
-            return
-        self._update_key(pitch)
-        if pitch not in self._held.values():
+    def _release(self, hand: Hashable) -> None:
+        pitch = self._held.let_go(hand)
+        # Where another hand still holds it, the key looks as before.
+        if pitch is not None:
+            self._update_key(pitch)
             self.noteOff.emit(pitch)
 
     def _update_key(self, pitch: int) -> None:

@@ -1,7 +1,6 @@
 """What was played: into the document, and seen anew as often as one likes."""
 
 from dataclasses import replace
-from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,9 +17,6 @@ from composer_app.studio.document.undo_offer import in_place_of
 from composer_app.studio.messages.bar import MessageBar, Tone
 from composer_app.studio.recording.quantize_menu import QuantizeMenu
 from composer_app.studio.runtime.settings import Settings
-
-# Consecutive choices undo as one.
-_QUANTIZE_EDIT: Final = 11
 
 
 class PerformanceController(QObject):
@@ -47,6 +43,8 @@ class PerformanceController(QObject):
         self._settings = settings
         self._menu = menu
         self._messages = messages
+        # Consecutive choices undo as one.
+        self._merge_id = document.new_merge_id()
         menu.quantizationChosen.connect(self.set_quantization)
         document.compositionChanged.connect(self.show)
 
@@ -85,7 +83,7 @@ class PerformanceController(QObject):
         if performance is not None:
             seen = with_performance(composition, replace(performance, quantization=quantization))
             lost = len(composition.tracks[0].notes) - len(seen.tracks[0].notes)
-            self._document.replace(seen, "Quantize", _QUANTIZE_EDIT)
+            self._document.replace(seen, "Quantize", self._merge_id)
             self._say_what_is_hidden(performance, lost)
         self.show()
 

@@ -87,14 +87,15 @@ class RecordingController(QObject):
         self._quantization = Quantization()
         self._state = RecordingState.IDLE
         self._metronome = Metronome(100.0, Meter())
-        self._drawn = _DrawnNotes()
+        # How many events of the recorder have been drawn.
+        self._drawn = 0
         self._drawn_at = 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self.tick)
-        live.struck.connect(self._recorder_on)
-        live.released.connect(self._recorder_off)
+        live.struck.connect(self._hear_strike)
+        live.released.connect(self._hear_release)
 
     @property
     def state(self) -> RecordingState:
@@ -142,10 +143,12 @@ class RecordingController(QObject):
         downbeat = self._clicks.count_in(
             self._metronome, count_in_bars, go_on=clicks, volume=volume
         )
-        self._recorder.start(downbeat.clock, correction)
         if self._journals is not None:
             self._journal = self._journals.open_journal(self._performance(()))
-        self._drawn = _DrawnNotes()
+        self._recorder.start(
+            downbeat.clock, correction, self._journal.hear if self._journal is not None else None
+        )
+        self._drawn = 0
         self._enter(RecordingState.COUNTING_IN)
         self._timer.start()
         self.tick()
@@ -185,14 +188,18 @@ class RecordingController(QObject):
             self._draw(now)
 
     def _draw(self, now: float) -> None:
-        if self._drawn.changed:
-            notes = tuple(
-                (pitch, velocity, max(0.0, self._step(start)), self._step(end))
-                for pitch, velocity, start, end in self._drawn.notes(now)
-                if self._step(end) > 0
-            )
-            self.notesChanged.emit(tuple((pitch, start, end) for pitch, _, start, end in notes))
-            self.playedChanged.emit(notes)
+        """Show what the recorder has heard, from the downbeat on, if it has changed."""
+        if self._drawn == self._recorder.events and not self._recorder.holding:
+            return
+        self._drawn = self._recorder.events
+        step = seconds_per_step(self._metronome.bpm)
+        notes = tuple(
+            (note.pitch, note.velocity, max(0.0, note.start / step), note.end / step)
+            for note in self._recorder.notes(now)
+            if note.end > 0
+        )
+        self.notesChanged.emit(tuple((pitch, start, end) for pitch, _, start, end in notes))
+        self.playedChanged.emit(notes)
 
     def _step(self, time: float) -> float:
         return (time - self._recorder.origin) / seconds_per_step(self._metronome.bpm)
@@ -201,44 +208,11 @@ class RecordingController(QObject):
         self._state = state
         self.stateChanged.emit(state)
 
-    def _recorder_on(self, pitch: int, velocity: int, at: float) -> None:
+    # The recorder alone hears what is played: journal and drawing have it from there. By methods of
+    # this object, since MIDI notes are announced on a thread of their own.
+
+    def _hear_strike(self, pitch: int, velocity: int, at: float) -> None:
         self._recorder.note_on(pitch, velocity, at)
-        if self.active:
-            self._drawn.note_on(pitch, velocity, at)
-        if self._journal is not None:
-            self._journal.note_on(pitch, velocity, at - self._recorder.origin)
 
-    def _recorder_off(self, pitch: int, at: float) -> None:
+    def _hear_release(self, pitch: int, at: float) -> None:
         self._recorder.note_off(pitch, at)
-        self._drawn.note_off(pitch, at)
-        if self._journal is not None:
-            self._journal.note_off(pitch, at - self._recorder.origin)
-
-
-class _DrawnNotes:
-    """What is seen of a recording while it grows; times in seconds of the clock."""
-
-    def __init__(self) -> None:
-        self._ended: list[tuple[int, int, float, float]] = []
-        self._held: dict[int, tuple[int, float]] = {}
-        self._changed = False
-
-    @property
-    def changed(self) -> bool:
-        """Whether :meth:`notes` would differ from what it said last."""
-        return self._changed or bool(self._held)
-
-    def note_on(self, pitch: int, velocity: int, at: float) -> None:
-        self.note_off(pitch, at)
-        self._held[pitch] = velocity, at
-
-    def note_off(self, pitch: int, at: float) -> None:
-        held = self._held.pop(pitch, None)
-        if held is not None:
-            self._ended.append((pitch, *held, at))
-            self._changed = True
-
-    def notes(self, now: float) -> list[tuple[int, int, float, float]]:
-        """(pitch, velocity, start, end), the held ones up to ``now``."""
-        self._changed = False
-        return self._ended + [(pitch, *held, now) for pitch, held in self._held.items()]

@@ -1,8 +1,6 @@
 """Deleting and moving the notes that are selected, undoable by gesture."""
 
-import itertools
 from dataclasses import dataclass
-from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,9 +17,6 @@ from composer_app.studio.document.document import Document
 from composer_app.studio.document.selection import Selection
 from composer_app.studio.roll.view import PianoRollView
 
-# Above the numbers that other edits merge by.
-_FIRST_GESTURE: Final = 1000
-
 
 @dataclass
 class _Gesture:
@@ -30,7 +25,7 @@ class _Gesture:
     Each step starts again from ``base``, so that notes which are passed over come back.
     """
 
-    number: int
+    merge_id: int
     base: Composition
     locks: Locks
     notes: frozenset[NoteKey]
@@ -52,7 +47,6 @@ class NoteEditor(QObject):
         super().__init__(parent)
         self._document = document
         self._roll = roll
-        self._numbers = itertools.count(_FIRST_GESTURE)
         self._gesture: _Gesture | None = None
         roll.keyboard.nudged.connect(self.nudge)
         roll.mouse.dragBegan.connect(self._begin)
@@ -75,14 +69,20 @@ class NoteEditor(QObject):
     def _begin(self) -> _Gesture:
         document = self._document
         self._gesture = _Gesture(
-            next(self._numbers), document.composition, document.locks, self._roll.selection.notes
+            document.new_merge_id(),
+            document.composition,
+            document.locks,
+            self._roll.selection.notes,
         )
         return self._gesture
 
     def _drag(self, steps: int, semitones: int) -> None:
         gesture = self._gesture
+        if gesture is None:
+            return
+        left = gesture.base if gesture.result is None else gesture.result
         # Undone or overtaken by something else meanwhile, the drag has lost its notes.
-        if gesture is not None and self._document.composition in (gesture.result, gesture.base):
+        if self._document.composition == left:
             self._move(gesture, steps, semitones)
 
     def _move(self, gesture: _Gesture, steps: int, semitones: int) -> None:
@@ -95,7 +95,7 @@ class NoteEditor(QObject):
         gesture.result, gesture.arrived = result, arrived
         locks = _moved_locks(gesture, result)
         text = "Transpose" if semitones and not steps else "Move Notes"
-        self._document.replace(result, text, gesture.number, locks)
+        self._document.replace(result, text, gesture.merge_id, locks)
         self._roll.set_selection(Selection(arrived))
         if transposed:
             self.transposed.emit(arrived)

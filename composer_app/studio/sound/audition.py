@@ -35,7 +35,7 @@ class Audition(QObject):
         self._playback = playback
         self._sound = sound
         self._settings = settings
-        # By channel and pitch.
+        # By channel and pitch; they begin and end together, so that nobody holds one of them.
         self._sounding: set[tuple[int, int]] = set()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

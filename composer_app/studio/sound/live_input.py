@@ -37,7 +37,8 @@ class LiveInput(QObject):
         self._program = 0
         self._lock = Lock()
         self._keys = KeyboardInput()
-        # Pitches of the on-screen keyboard's keys that are down.
+        # Pitches of the on-screen keyboard that sound: which hands hold them is the keyboard's to
+        # know, here they are only to be silenced.
         self._held: set[int] = set()
         sound.opened.connect(self._send_program)
 

@@ -9,9 +9,9 @@ from composer_app.analysis.fitting import GoodnessOfFit, fit_binomial, normality
 from composer_app.analysis.likeness import Likeness, compare
 from composer_app.analysis.material import Source
 from composer_app.analysis.profiles import load_profile, profile_styles
-from composer_app.analysis.voices import voice_order
 from composer_app.errors import ProfileError
 from composer_app.music.composition import Composition
+from composer_app.music.voices import MELODY, voice_tracks
 from composer_app.plain_text import one_line_name
 from composer_app.studio.statistics.plots.picture import Picture
 
@@ -20,7 +20,7 @@ from composer_app.studio.statistics.plots.picture import Picture
 class StyleComparison:
     """How like a style ``composition`` is, and the longest run it shares with the training music.
 
-    ``shared`` is None for fewer than four tracks with notes, and where nothing is shared;
+    ``shared`` is None for fewer than four voices, and where nothing is shared;
     ``problems`` are sentences about music that could not be searched for it.
     """
 
@@ -40,10 +40,11 @@ class StyleComparison:
         if self.shared is None:
             return frozenset()
         steps = self.shared.steps
-        first = 0 if self.shared.melody else 1
+        others = voice_tracks(self.composition)
         return frozenset(
             (index, note)
-            for index in voice_order(self.composition)[first:]
+            for index in ((MELODY, *others) if self.shared.melody else others)
+            if index is not None
             for note in self.composition.tracks[index].notes
             if note.start < steps.stop and note.end > steps.start
         )

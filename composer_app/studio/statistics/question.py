@@ -7,6 +7,7 @@ from composer_app.analysis.features import PITCH, Feature
 from composer_app.analysis.material import Material, Source
 from composer_app.music.composition import VOICE_NAMES, Composition, Track
 from composer_app.music.note import Note
+from composer_app.music.voices import all_four_sound
 
 # All tracks, the track of the melody, or a track by its index.
 Part = Literal["all", "melody"] | int
@@ -60,8 +61,7 @@ class Question:
         tracks = self.composition.tracks
         if self.part == "all":
             # One or two voices are no chorale: what there is is taken for a melody.
-            sounding = sum(bool(track.notes) for track in tracks)
-            return "" if sounding >= len(VOICE_NAMES) else VOICE_NAMES[0]
+            return "" if all_four_sound(self.composition) else VOICE_NAMES[0]
         if self.part == "melody":
             return VOICE_NAMES[0]
         return tracks[self.part].name if self.part < len(tracks) else ""

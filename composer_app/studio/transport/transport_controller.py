@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from typing import Final
 
 from PySide6.QtCore import QObject
 
@@ -18,10 +17,6 @@ from composer_app.studio.sound.playback_controller import PlaybackController
 from composer_app.studio.transport.tap_tempo import TapTempo
 from composer_app.studio.transport.transport_bar import TransportBar
 from composer_app.studio.widgets.actions import Actions
-
-# Consecutive edits of the same kind undo as one.
-_TEMPO_EDIT: Final = 1
-_METER_EDIT: Final = 2
 
 
 class TransportController(QObject):
@@ -45,6 +40,8 @@ class TransportController(QObject):
         self._actions = actions
         self._bar = bar
         self._document = document
+        # Consecutive edits of the same kind undo as one.
+        self._tempo_edits, self._meter_edits = document.new_merge_id(), document.new_merge_id()
         self._playback = playback
         self._recording = recording
         self._performances = performances
@@ -159,11 +156,11 @@ class TransportController(QObject):
 
     def _edit_tempo(self, bpm: float) -> None:
         changed = with_tempo(self._document.composition, bpm)
-        self._document.replace(changed, "Change Tempo", _TEMPO_EDIT)
+        self._document.replace(changed, "Change Tempo", self._tempo_edits)
 
     def _edit_meter(self, meter: Meter) -> None:
         changed = with_meter(self._document.composition, meter)
-        self._document.replace(changed, "Change Metre", _METER_EDIT)
+        self._document.replace(changed, "Change Metre", self._meter_edits)
 
     def _tap(self) -> None:
         bpm = self._taps.tap(self._clock())

@@ -85,7 +85,7 @@ def test_what_is_forgotten_takes_the_runs_of_its_time_along() -> None:
     play(captured, 62, 500.0)
     assert starts(capture(captured, 501)) == [(62, 0)]
     assert not captured._runs
-    assert len(captured._notes) == 1
+    assert len(captured._heard.notes) == 1
 
 
 @pytest.mark.parametrize(

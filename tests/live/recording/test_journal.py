@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from composer_app.live.recording import journal as journal_module
+from composer_app.live.recording.heard_notes import KeyEvent
 from composer_app.live.recording.journal import Journal, JournalError, read_journal
 from composer_app.live.recording.recorder import Recorder
 from composer_app.music.performance import (
@@ -32,10 +33,7 @@ SCALE: list[Event] = [(60, 80, -0.01), (60, 0, 0.4), (62, 70, 0.5), (64, 90, 1.0
 def write(path: Path, events: list[Event]) -> None:
     journal = Journal(path, EMPTY)
     for pitch, velocity, at in events:
-        if velocity:
-            journal.note_on(pitch, velocity, at)
-        else:
-            journal.note_off(pitch, at)
+        journal.hear(KeyEvent(pitch, velocity, at))
     journal.close()
     journal.join()
 
@@ -58,7 +56,7 @@ def test_what_was_written_is_read_with_its_tempo_metre_and_view(tmp_path: Path) 
 def test_it_can_be_read_while_it_is_written(tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
     journal = Journal(path, EMPTY)
-    journal.note_on(60, 80, 0.5)
+    journal.hear(KeyEvent(60, 80, 0.5))
     wait_for(lambda: path.exists() and b'"on"' in path.read_bytes(), "the journal")
     (note,) = read_journal(path).notes
     assert (note.pitch, note.start, note.end) == (60, 0.5, 0.5)
@@ -153,7 +151,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_harms_nothing(tmp_path: Pat
     (tmp_path / "folder").write_text("in the way")
     said: list[str] = []
     journal = Journal(tmp_path / "folder" / "a.journal", EMPTY, fail=said.append)
-    journal.note_on(60, 80, 0.0)
+    journal.hear(KeyEvent(60, 80, 0.0))
     journal.close()
     journal.join()
     assert said == ["a file of its name is in the way"]
@@ -167,7 +165,7 @@ def test_a_disk_that_fills_up_is_said_once(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(os, "fsync", full)
     journal = Journal(tmp_path / "a.journal", EMPTY, fail=said.append)
     for index in range(50):
-        journal.note_on(60, 80, float(index))
+        journal.hear(KeyEvent(60, 80, float(index)))
     journal.close()
     journal.join()
     assert said == ["the disk is full"]
@@ -193,12 +191,12 @@ def test_a_disk_that_has_room_again_gets_everything(
     full[0] = False
     wait_for(lambda: said[-1] == "", "the disk to have room")
     full[0] = True
-    journal.note_on(60, 80, 0.0)
+    journal.hear(KeyEvent(60, 80, 0.0))
     wait_for(lambda: said[-1] != "", "the disk to be full again")
     assert path.read_bytes().count(b'"on"') == 1
     full[0] = False
     wait_for(lambda: said[-1] == "", "the disk to have room again")
-    journal.note_off(60, 1.0)
+    journal.hear(KeyEvent(60, 0, 1.0))
     journal.close()
     journal.join()
     assert said == ["the disk is full", ""] * 2
@@ -209,11 +207,11 @@ def test_a_disk_that_has_room_again_gets_everything(
 def test_a_journal_that_somebody_removes_is_made_again_whole(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "a.journal"
     journal = Journal(path, EMPTY)
-    journal.note_on(60, 80, 0.0)
+    journal.hear(KeyEvent(60, 80, 0.0))
     wait_for(lambda: path.exists() and b'"on"' in path.read_bytes(), "the journal")
     path.unlink()
     path.parent.rmdir()
-    journal.note_off(60, 1.0)
+    journal.hear(KeyEvent(60, 0, 1.0))
     journal.close()
     journal.join()
     assert read_journal(path).notes == played([(60, 80, 0.0), (60, 0, 1.0)])

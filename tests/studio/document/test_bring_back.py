@@ -10,6 +10,7 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from composer_app.live.recording.heard_notes import KeyEvent
 from composer_app.music.performance import Grid, Performance, Quantization
 from composer_app.music.timing import Meter
 from composer_app.studio.document.bring_back import shown_title
@@ -62,8 +63,8 @@ def leave_recording(folder: Path, *pitches: int) -> Path:
     recovery = Recovery(Document(), folder / "recovery")
     journal = recovery.open_journal(Performance((), 120, Meter(3, 4), VIEW))
     for beat, pitch in enumerate(pitches):
-        journal.note_on(pitch, 80, beat * 0.5)
-        journal.note_off(pitch, beat * 0.5 + 0.5)
+        journal.hear(KeyEvent(pitch, 80, beat * 0.5))
+        journal.hear(KeyEvent(pitch, 0, beat * 0.5 + 0.5))
     journal.close()
     journal.join()
     recovery.close()

@@ -10,10 +10,13 @@ from pytestqt.qtbot import QtBot
 from composer_app.live.playback.mixing import Mix
 from composer_app.music.composition import Composition
 from composer_app.music.edits import with_tempo
+from composer_app.music.performance import Grid, Performance, PerformedNote, Quantization
+from composer_app.music.timing import Meter
 from composer_app.project.locks import Locks
 from composer_app.studio.document.document import Document
+from composer_app.studio.document.selection import Selection
 from tests.project.pieces import full_piece, melody_only, take
-from tests.studio.support import scale
+from tests.studio.support import open_studio, scale
 
 PIECE = scale()
 OTHER = PIECE.with_program(0, 5)
@@ -47,24 +50,75 @@ def test_an_equal_composition_is_no_edit(document: Document) -> None:
     assert document.undo_stack.count() == 1
 
 
-@pytest.mark.parametrize(("second_id", "undone_to"), [(1, 100.0), (2, 110.0), (None, 110.0)])
-def test_edits_of_one_kind_undo_as_one(
-    document: Document, second_id: int | None, undone_to: float
-) -> None:
+@pytest.mark.parametrize(
+    ("second", "undone_to"), [("same", 100.0), ("another", 110.0), ("none", 110.0)]
+)
+def test_edits_of_one_kind_undo_as_one(document: Document, second: str, undone_to: float) -> None:
+    first_id = document.new_merge_id()
+    ids = {"same": first_id, "another": document.new_merge_id(), "none": None}
     document.replace(PIECE, "Record")
-    document.replace(with_tempo(PIECE, 110), "Change Tempo", 1)
-    document.replace(with_tempo(PIECE, 120), "Change Tempo", second_id)
+    document.replace(with_tempo(PIECE, 110), "Change Tempo", first_id)
+    document.replace(with_tempo(PIECE, 120), "Change Tempo", ids[second])
     document.undo_stack.undo()
     assert document.composition.tempo.initial_bpm == undone_to
 
 
 def test_edits_of_two_pieces_never_merge(document: Document) -> None:
+    merge_id = document.new_merge_id()
     document.begin(PIECE, "Open")
-    document.replace(with_tempo(PIECE, 110), "Change Tempo", 1)
+    document.replace(with_tempo(PIECE, 110), "Change Tempo", merge_id)
     document.begin(OTHER, "Open")
-    document.replace(with_tempo(OTHER, 120), "Change Tempo", 1)
+    document.replace(with_tempo(OTHER, 120), "Change Tempo", merge_id)
     document.undo_stack.undo()
     assert document.composition == OTHER
+
+
+def test_no_two_callers_merge_their_edits(document: Document) -> None:
+    callers = [document.new_merge_id() for _ in range(50)]
+    assert len(set(callers)) == 50
+    # Nobody makes one up, which another caller may have.
+    for made_up in (-1, callers[-1] + 1, 1000):
+        with pytest.raises(ValueError, match="new_merge_id"):
+            document.replace(PIECE, "Record", made_up)
+    for number, merge_id in enumerate(callers):
+        document.replace(with_tempo(PIECE, 60 + number), "Change", merge_id)
+    assert document.undo_stack.count() == 50
+
+
+def test_tempo_metre_quantization_and_gestures_are_told_apart(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: dict[str, set[int | None]] = {}
+    replace_it = Document.replace
+
+    def noting(
+        self: Document,
+        composition: Composition,
+        text: str,
+        merge_id: int | None = None,
+        locks: Locks | None = None,
+    ) -> None:
+        used.setdefault(text, set()).add(merge_id)
+        replace_it(self, composition, text, merge_id, locks)
+
+    monkeypatch.setattr(Document, "replace", noting)
+    with open_studio(tmp_path) as studio:
+        window = studio.window
+        studio.services.document.begin(scale(), "Open")
+        bar = window.transport_bar
+        for tempo in (90, 91):
+            bar.tempo.setValue(tempo)
+        bar.meterChosen.emit(Meter(3, 4))
+        performance = Performance((PerformedNote(60, 80, 0.1, 0.6),), 91.0)
+        window.tools.performances.take_recording(performance)
+        window.tools.performances.set_quantization(Quantization(Grid.QUARTER))
+        window.roll.set_selection(Selection.everything(studio.composition))
+        for _ in range(2):
+            window.roll.mouse.dragBegan.emit()
+            window.roll.mouse.dragged.emit(1, 1)
+    kinds = [used[text] for text in ("Change Tempo", "Change Metre", "Quantize", "Move Notes")]
+    assert [len(kind) for kind in kinds] == [1, 1, 1, 2]
+    assert len(set().union(*kinds)) == 5
 
 
 def test_modified_means_that_no_file_holds_it(document: Document, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QLocale
 from pytestqt.qtbot import QtBot
 
+from composer_app.live.recording.heard_notes import KeyEvent
 from composer_app.music.midi_file import MAX_STEPS
 from composer_app.music.note import Note
 from composer_app.music.performance import Performance
@@ -319,7 +320,7 @@ def test_the_journal_stays_until_the_music_can_be_kept_otherwise(
         raise OSError("The disk is full.")
 
     journal = session.recovery.open_journal(Performance((), 120))
-    journal.note_on(60, 80, 0.0)
+    journal.hear(KeyEvent(60, 80, 0.0))
     with monkeypatch.context() as patch:
         patch.setattr(recovery_module, "write_whole", fail)
         session.begin()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QLockFile
 
+from composer_app.live.recording.heard_notes import KeyEvent
 from composer_app.live.recording.journal import Journal
 from composer_app.music.midi_file import midi_bytes, read_midi, write_midi
 from composer_app.music.performance import Performance
@@ -184,7 +185,7 @@ def test_a_recording_counts_if_it_has_notes(session: RecoveryFolder, folder: Pat
     for number, pitches in enumerate([(), (60, 62)]):
         journal = Journal(folder / f"{OLD}-{number}.journal", Performance((), 120))
         for pitch in pitches:
-            journal.note_on(pitch, 80, 0.0)
+            journal.hear(KeyEvent(pitch, 80, 0.0))
         journal.close()
         journal.join()
     (left,) = session.left_over()

@@ -126,6 +126,36 @@ def test_cancelling_ends_in_cancelled(qtbot: QtBot) -> None:
         assert not worker.busy
 
 
+@dataclass
+class LingeringGenerator(PatientGenerator):
+    """Waits for the test when the last step of its network has been taken."""
+
+    def generate(
+        self,
+        roll: PianoRoll,
+        meter: Meter,
+        noise: NoiseVector,
+        settings: GenerationSettings,
+        progress: Progress | None = None,
+        given: Given | None = None,
+    ) -> Generated:
+        result = FakeGenerator.generate(self, roll, meter, noise, settings, progress, given)
+        self.started.set()
+        assert self.go_on.wait(10)
+        return result
+
+
+def test_cancelled_after_the_last_step_the_result_is_given_up(qtbot: QtBot) -> None:
+    generator = LingeringGenerator()
+    with worker_with(lambda _: generator) as worker, qtbot.assertNotEmitted(worker.finished):
+        worker.generate(MELODY, "fake", GenerationSettings())
+        assert generator.started.wait(10)
+        with qtbot.waitSignal(worker.cancelled):
+            worker.cancel()
+            generator.go_on.set()
+        assert not worker.busy
+
+
 def test_a_newer_request_makes_the_older_one_stale(qtbot: QtBot) -> None:
     generator = PatientGenerator()
     with worker_with(lambda _: generator) as worker:

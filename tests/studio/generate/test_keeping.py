@@ -299,6 +299,28 @@ def test_dragging_moves_in_time_and_pitch_and_back(studio: Studio) -> None:
     assert studio.composition == before
 
 
+def test_a_drag_that_goes_on_after_undo_moves_nothing(studio: Studio) -> None:
+    before, roll, document = studio.composition, studio.window.roll, studio.services.document
+    select(studio, key(studio, 3, 4))
+    roll.mouse.dragBegan.emit()
+    roll.mouse.dragged.emit(1, 0)
+    roll.mouse.dragged.emit(2, 2)
+    moved = studio.composition
+    document.undo()
+    roll.mouse.dragged.emit(3, 3)
+    assert studio.composition == before
+    assert document.undo_stack.canRedo(), "what was undone can still be had again"
+    document.redo()
+    assert studio.composition == moved
+    # The next drag is one of its own; back at its start it may go on.
+    document.undo()
+    select(studio, key(studio, 3, 4))
+    roll.mouse.dragBegan.emit()
+    for steps, semitones in ((1, 1), (0, 0), (2, 2)):
+        roll.mouse.dragged.emit(steps, semitones)
+    assert studio.composition == moved
+
+
 def test_a_lock_goes_along_with_its_note(studio: Studio, qtbot: QtBot) -> None:
     document, roll = studio.services.document, studio.window.roll
     select(studio, key(studio, 1, 4))

@@ -1,17 +1,24 @@
 """Recording with a clock that is set: count-in, clicks, and the melody that comes out."""
 
+from pathlib import Path
+
 import pytest
 from pytestqt.qtbot import QtBot
 
 from composer_app.live.note_sink import DRUM_CHANNEL
 from composer_app.live.playback.count_in import CountIn, Downbeat
 from composer_app.live.playback.metronome import ACCENT_PITCH, CLICK_PITCH, Metronome
+from composer_app.live.recording.journal import Journal, read_journal
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
 from composer_app.music.performance import Grid, Performance, Quantization
 from composer_app.music.quantization import melody_of
 from composer_app.music.timing import Meter
-from composer_app.studio.recording.recording_controller import RecordingController, RecordingState
+from composer_app.studio.recording.recording_controller import (
+    Journals,
+    RecordingController,
+    RecordingState,
+)
 from composer_app.studio.sound.live_input import LiveInput
 from composer_app.studio.sound.sound import Sound
 from tests.live.doubles import SetClock
@@ -39,14 +46,16 @@ class SteppedClicks:
 class Rig:
     """A recorder with everything it needs, one beat after another."""
 
-    def __init__(self) -> None:
+    def __init__(self, journals: Journals | None = None) -> None:
         self.clock = SetClock(50.0)
         self.sink = HeardSink(self.clock)
         self.sound = Sound(lambda: (self.sink, None))
         self.sound._take((self.sink, None))
         self.live = LiveInput(self.sound, self.clock)
         self.clicker = SteppedClicks(self.sink, self.clock)
-        self.controller = RecordingController(self.live, self.clicker, self.clock)
+        self.controller = RecordingController(
+            self.live, self.clicker, self.clock, journals=journals
+        )
         self.controller._timer.setInterval(1_000_000)
         self.performances: list[Performance] = []
         self.controller.recorded.connect(self.performances.append)
@@ -214,6 +223,106 @@ def test_notes_are_drawn_while_they_are_played(rig: Rig) -> None:
     assert drawn[-1] == (pytest.approx((60, 0.0, 4.0)),)
     rig.controller.stop()
     assert drawn[-1] == ()
+
+
+@pytest.mark.parametrize("early", [0.02, 0.5, 3.5])
+def test_a_note_struck_before_the_downbeat_is_drawn_from_there(rig: Rig, early: float) -> None:
+    drawn: list[tuple[tuple[int, float, float], ...]] = []
+    measured: list[tuple[tuple[int, int, float, float], ...]] = []
+    rig.controller.notesChanged.connect(drawn.append)
+    rig.controller.playedChanged.connect(measured.append)
+    rig.controller.start(BPM, Meter(), 1, clicks=False)
+    rig.go_to(-early)
+    rig.live.note_on(60, 80)
+    rig.go_to(-early / 2)
+    assert not any(drawn), "nothing is drawn before the downbeat"
+    rig.go_to(1.0)
+    assert drawn[-1] == ((60, 0.0, pytest.approx(4.0)),)
+    assert measured[-1] == ((60, 80, 0.0, pytest.approx(4.0)),)
+    rig.live.note_off(60)
+    rig.go_to(2.0)
+    assert drawn[-1] == ((60, 0.0, pytest.approx(4.0)),)
+    starts = [start for notes in drawn for _, start, _ in notes]
+    assert min(starts) == 0.0
+
+
+class OneJournal:
+    """The journal of one recording, which stays where it is."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def open_journal(self, empty: Performance) -> Journal:
+        return Journal(self.path, empty)
+
+    def end_journal(self, journal: Journal) -> None:
+        journal.close()
+        journal.join()
+
+
+def test_recorder_journal_and_drawing_hear_the_same(qtbot: QtBot, tmp_path: Path) -> None:
+    rig = Rig(OneJournal(tmp_path / "a.journal"))
+    measured: list[tuple[tuple[int, int, float, float], ...]] = []
+    rig.controller.playedChanged.connect(measured.append)
+    rig.live.struck.emit(70, 80, 50.0)
+    rig.controller.start(BPM, Meter(), 1, clicks=False)
+    origin = rig.controller.origin
+    rig.go_to(0.0)
+    for pitch, velocity, at in (
+        (60, 80, -0.1),  # before the downbeat
+        (60, 70, 0.5),  # struck again while it is held
+        (60, 0, 1.0),
+        (60, 0, 1.25),  # released twice
+        (61, 0, 1.25),  # or without having been struck
+        (62, 90, 1.5),
+        (62, 0, 1.4),  # or before it was
+        (64, 50, 1.75),
+        (64, 0, 2.0),
+        (70, 0, 2.0),  # a key that has been down since before the recording
+    ):
+        if velocity:
+            rig.live.struck.emit(pitch, velocity, origin + at)
+        else:
+            rig.live.released.emit(pitch, origin + at)
+    rig.go_to(6.0)
+    rig.controller.stop()
+    rig.live.struck.emit(66, 80, origin + 4.0)
+    (performance,) = rig.performances
+    notes = performance.notes
+    assert [(note.pitch, note.velocity) for note in notes] == [
+        (60, 80),
+        (60, 70),
+        (62, 90),
+        (64, 50),
+    ]
+    times = [(note.start, note.end) for note in notes]
+    expected = [(-0.1, 0.5), (0.5, 1.0), (1.5, 1.5), (1.75, 2.0)]
+    assert times == [pytest.approx(each, abs=1e-6) for each in expected]
+    written = read_journal(tmp_path / "a.journal").notes
+    assert [(n.pitch, n.velocity, n.start, n.end) for n in written] == [
+        (n.pitch, n.velocity, pytest.approx(n.start, abs=1e-6), pytest.approx(n.end, abs=1e-6))
+        for n in notes
+    ]
+    # A step lasts an eighth of a second.
+    *_, drawn, ended = measured
+    assert ended == ()
+    assert list(drawn) == [
+        (n.pitch, n.velocity, pytest.approx(max(0.0, 8 * n.start)), pytest.approx(8 * n.end))
+        for n in notes
+    ]
+
+
+def test_what_has_not_changed_is_not_drawn_again(rig: Rig) -> None:
+    drawn: list[tuple[tuple[int, float, float], ...]] = []
+    rig.controller.start(BPM, Meter(), 1, clicks=False)
+    rig.go_to(0.0)
+    rig.live.note_on(60, 80)
+    rig.go_to(0.5)
+    rig.live.note_off(60)
+    rig.go_to(1.0)
+    rig.controller.notesChanged.connect(drawn.append)
+    rig.go_to(2.0)
+    assert drawn == []
 
 
 def test_the_position_counts_up_to_the_downbeat(rig: Rig) -> None:

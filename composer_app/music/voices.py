@@ -1,0 +1,116 @@
+"""Which tracks of a piece are melody, alto, tenor and bass: said here, and nowhere else.
+
+A piece that Composer holds has its melody in its first track (:data:`MELODY`), also while that
+has no notes; the mixer moves another track there. A file that somebody else made may have it
+anywhere: :func:`find_melody` says where, and whoever reads the file puts that track in front or
+works with its index.
+
+The other voices are found by :func:`voice_tracks`. Of the two rules that there have been, the one
+that took the first three other tracks let the order of a file decide, which says nothing: a choir
+with a piano in front of it was compared by its piano. The other one looks at the music, and is the
+one that stands here: the tracks with the most notes, from high to low. Heights are weighted by
+duration, as the melody's are, so that a bass with a short flourish remains the bass.
+"""
+
+import re
+from typing import Final
+
+from composer_app.music.composition import VOICE_NAMES, Composition, Track
+
+# The index of the melody's track in a piece that Composer holds.
+MELODY: Final = 0
+
+VoiceTracks = tuple[int | None, int | None, int | None]
+
+# Words in the name of a track that has the melody, in several languages. "Voice" and "part" are
+# not among them, for they are said of any.
+_MELODY_NAMES: Final = re.compile(
+    r"\b(melod(y|ie|ia)|sopran(o|e)?|discant|descant|cantus|canto|lead|vocals?|sing(er|stimme)"
+    r"|gesang|chant|tune|theme)\b",
+    re.IGNORECASE,
+)
+# A part that plays less than this share of the busiest one's time is no melody.
+_LEAST_SHARE: Final = 0.25
+_OTHERS: Final = tuple(name.lower() for name in VOICE_NAMES[1:])
+
+
+def find_melody(composition: Composition) -> int:
+    """Index of the track that most likely has the melody, in a piece just read.
+
+    In a take of Composer's, and in a piece whose melody has been chosen, it is the first one with
+    notes; else the first with notes whose name says so, such as "Melody", "Soprano" or "Lead
+    vocals"; else the highest on average (pitches weighted by duration), among those that play at
+    least a quarter as long as the one that plays longest: the rule of the highest line
+    (Uitdenbogerd and Zobel 1998), with tracks for notes. The first one of equals; 0 where no track
+    has notes.
+    """
+    tracks = composition.tracks
+    sounding = [index for index, track in enumerate(tracks) if track.notes]
+    if not sounding:
+        return MELODY
+    if composition.origin is not None or composition.melody_chosen:
+        return sounding[0]
+    for index in sounding:
+        if _MELODY_NAMES.search(tracks[index].name):
+            return index
+    longest = max(_length(tracks[index]) for index in sounding)
+    often = [index for index in sounding if _length(tracks[index]) >= _LEAST_SHARE * longest]
+    return max(often, key=lambda index: _height(tracks[index]))
+
+
+def voice_tracks(composition: Composition, melody: int = MELODY) -> VoiceTracks:
+    """Indices of the tracks that are alto, tenor and bass; None for a voice that is missing.
+
+    ``melody`` is the index of the melody's track, which is none of them; nor is a track without
+    notes. Tracks keep the places that they are named for, as "Alto", "Tenor" and "Bass", where no
+    name occurs twice and either all three are there or no track has another name. Else they are
+    the three with the most notes, from high to low (by the mean of pitches weighted by duration);
+    of two the tenor is missing, and one alone is the bass. The first ones of equals.
+    """
+    tracks = composition.tracks
+    others = [i for i, track in enumerate(tracks) if i != melody and track.notes]
+    named = [i for i in others if tracks[i].name.lower() in _OTHERS]
+    places = {tracks[i].name.lower(): i for i in named}
+    unique = len(places) == len(named)
+    if unique and named and (len(named) == len(others) or len(named) == len(_OTHERS)):
+        alto, tenor, bass = (places.get(name) for name in _OTHERS)
+        return alto, tenor, bass
+    largest = sorted(others, key=lambda i: -len(tracks[i].notes))[: len(_OTHERS)]
+    match sorted(largest, key=lambda i: -_height(tracks[i])):
+        case [alto, tenor, bass]:
+            return alto, tenor, bass
+        case [alto, bass]:
+            return alto, None, bass
+        case [bass]:
+            return None, None, bass
+    return None, None, None
+
+
+def left_out(composition: Composition, melody: int = MELODY) -> tuple[int, ...]:
+    """Indices of the tracks with notes that are neither the melody nor alto, tenor or bass."""
+    voices = (melody, *voice_tracks(composition, melody))
+    tracks = enumerate(composition.tracks)
+    return tuple(index for index, track in tracks if track.notes and index not in voices)
+
+
+def four_voices(composition: Composition, melody: int = MELODY) -> tuple[Track, ...]:
+    """The tracks of melody, alto, tenor and bass, one without notes for a voice that is missing."""
+    tracks = composition.tracks
+    found = (melody, *voice_tracks(composition, melody))
+    return tuple(
+        Track(name) if index is None or index >= len(tracks) else tracks[index]
+        for name, index in zip(VOICE_NAMES, found, strict=True)
+    )
+
+
+def all_four_sound(composition: Composition, melody: int = MELODY) -> bool:
+    """Whether there are a melody, an alto, a tenor and a bass, each with notes."""
+    return all(track.notes for track in four_voices(composition, melody))
+
+
+def _length(track: Track) -> int:
+    return sum(note.duration for note in track.notes)
+
+
+def _height(track: Track) -> float:
+    return sum(note.pitch * note.duration for note in track.notes) / _length(track)
