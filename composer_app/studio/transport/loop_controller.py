@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject
 
+from composer_app.studio.document.current_selection import CurrentSelection
 from composer_app.studio.document.document import Document
 from composer_app.studio.roll.view import PianoRollView
 from composer_app.studio.sound.playback_controller import PlaybackController
@@ -18,6 +19,7 @@ class LoopController(QObject):
         self,
         actions: Actions,
         roll: PianoRollView,
+        selection: CurrentSelection,
         document: Document,
         playback: PlaybackController,
         parent: QObject | None = None,
@@ -25,6 +27,7 @@ class LoopController(QObject):
         super().__init__(parent)
         self._action = actions.loop
         self._roll = roll
+        self._selection = selection
         self._document = document
         self._playback = playback
         self._piece = document.piece_number
@@ -61,7 +64,7 @@ class LoopController(QObject):
 
     def _chosen(self) -> tuple[float, float]:
         composition = self._document.composition
-        span = self._roll.selection.span
+        span = self._selection.value.span
         if span is not None:
             return float(span[0]), float(span[1])
         meter = composition.meter

@@ -11,7 +11,6 @@ from composer_app.music.edits import with_meter, with_tempo
 from composer_app.music.timing import Meter
 from composer_app.studio.document.document import Document
 from composer_app.studio.messages.bar import MessageBar, Tone
-from composer_app.studio.recording.performance_controller import PerformanceController
 from composer_app.studio.recording.recording_controller import RecordingController, RecordingState
 from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.sound.playback_controller import PlaybackController
@@ -34,7 +33,6 @@ class TransportController(QObject):
         document: Document,
         playback: PlaybackController,
         recording: RecordingController,
-        performances: PerformanceController,
         settings: Settings,
         clock: Clock,
         messages: MessageBar,
@@ -47,7 +45,6 @@ class TransportController(QObject):
         self._document = document
         self._playback = playback
         self._recording = recording
-        self._performances = performances
         self._settings = settings
         self._clock = clock
         self._messages = messages
@@ -79,7 +76,7 @@ class TransportController(QObject):
             self._settings.count_in_bars,
             clicks=self._settings.metronome,
             volume=self._settings.metronome_volume,
-            quantization=self._performances.quantization,
+            quantization=self._settings.quantization,
             correction=self._settings.recording_correction,
         )
 
@@ -153,7 +150,6 @@ class TransportController(QObject):
         self._playback.playingChanged.connect(actions.show_playing)
         recording.stateChanged.connect(self._show_recording)
         recording.positionChanged.connect(self._show_position)
-        recording.recorded.connect(self._performances.take_recording)
         recording.nothingPlayed.connect(self._say_nothing_played)
         self._document.compositionChanged.connect(self._show_composition)
 
