@@ -6,7 +6,7 @@ from composer_app.studio.document.current_selection import CurrentSelection
 from composer_app.studio.document.document import Document
 from composer_app.studio.document.locks import Locks
 from composer_app.studio.document.selection import Cells, Selection
-from composer_app.studio.generate.generate_panel import GeneratePanel
+from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.generation_controller import GenerationController
 from composer_app.studio.roll.view import PianoRollView
 from composer_app.studio.widgets.actions import Actions
@@ -15,7 +15,7 @@ from composer_app.studio.widgets.actions import Actions
 class LockingController(QObject):
     """Binds the commands that lock and generate the selection to the document and to Generate.
 
-    The roll and the panel show what is locked.
+    The roll and the Generate panel show what is locked.
     """
 
     def __init__(
@@ -25,7 +25,7 @@ class LockingController(QObject):
         selection: CurrentSelection,
         roll: PianoRollView,
         generation: GenerationController,
-        panel: GeneratePanel,
+        choices: GenerationChoices,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -34,7 +34,7 @@ class LockingController(QObject):
         self._selection = selection
         self._roll = roll
         self._generation = generation
-        self._panel = panel
+        self._choices = choices
         for action, command in (
             (actions.keep, self._toggle),
             (actions.keep_rest, self._lock_rest),
@@ -80,7 +80,7 @@ class LockingController(QObject):
     def _count(self) -> None:
         locks = self._document.locks
         count = len(locks.notes(self._document.composition)) if locks else 0
-        self._panel.set_kept(count, bool(locks))
+        self._choices.set_kept(count, bool(locks))
         self._refresh()
 
     def _refresh(self) -> None:

@@ -16,6 +16,7 @@ from composer_app.studio.document.current_selection import CurrentSelection
 from composer_app.studio.files.audio_export import AudioExport
 from composer_app.studio.files.closing import Closing
 from composer_app.studio.files.file_controller import FileController
+from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.generate_panel import GeneratePanel
 from composer_app.studio.generate.generation_controller import GenerationController
 from composer_app.studio.generate.locking_controller import LockingController
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self._running = False
         self._closed = False
         self.chosen = CurrentSelection(self)
+        self.choices = GenerationChoices(self)
         self.setAcceptDrops(True)
         WindowPlacement(self, QSize(*_SMALLEST_SIZE))
         self.resize(size_for(self, QSize(*_FIRST_SIZE)))
@@ -91,7 +93,7 @@ class MainWindow(QMainWindow):
         self.commands = Actions(self)
         self.midi_menu = QMenu(self)
         self.transport_bar = TransportBar(self.commands, self.midi_menu)
-        self.generate_panel = GeneratePanel(self.commands)
+        self.generate_panel = GeneratePanel(self.commands, self.choices)
         self.roll = PianoRollView(self.chosen)
         self.mixer = MixerPanel()
         self.statistics = StatisticsPanel(self._services.jobs)
@@ -153,7 +155,7 @@ class MainWindow(QMainWindow):
         )
         self.generation = GenerationController(
             document,
-            self.generate_panel,
+            self.choices,
             services.worker,
             settings,
             bar,
@@ -181,7 +183,7 @@ class MainWindow(QMainWindow):
             self.chosen,
             self.roll,
             self.generation,
-            self.generate_panel,
+            self.choices,
             self,
         )
         self._audition = Audition(document, self.playback, services.sound, settings, self)
@@ -204,7 +206,7 @@ class MainWindow(QMainWindow):
             bar,
             document,
             self.commands,
-            self.generate_panel,
+            self.choices,
             self.playback,
             self.tools,
             self,
@@ -274,7 +276,11 @@ class MainWindow(QMainWindow):
         self._let_letters_play(letters.isChecked())
 
     def _connect_commands(self) -> None:
-        commands, files = self.commands, self.files
+        commands, files, panel = self.commands, self.files, self.generate_panel
+        panel.generateRequested.connect(self.generation.generate)
+        panel.improveRequested.connect(self.generation.improve)
+        panel.cancelRequested.connect(self.generation.cancel)
+        panel.modelChosen.connect(self.generation.choose_model)
         for action, command in (
             (commands.new, files.new),
             (commands.open, files.ask_open),
