@@ -32,6 +32,7 @@ class LoopController(QObject):
         self._playback = playback
         self._piece = document.piece_number
         self._region: tuple[float, float] | None = None
+        self._on = False
         self._action.toggled.connect(self._switch)
         roll.loopDragged.connect(self.set_region)
         document.compositionChanged.connect(self._take_composition)
@@ -44,18 +45,19 @@ class LoopController(QObject):
     def set_region(self, start: float, end: float) -> None:
         """Loop these steps from now on."""
         self._region = start, end
-        if self._action.isChecked():
+        if self._on:
             self._use()
         else:
             self._action.setChecked(True)
 
     def _switch(self, on: bool) -> None:
+        self._on = on
         if on and self._region is None:
             self._region = self._chosen()
         self._use()
 
     def _use(self) -> None:
-        on, region = self._action.isChecked(), self._region
+        on, region = self._on, self._region
         if on and region is not None:
             self._playback.set_loop(*region)
         else:

@@ -139,8 +139,8 @@ class TransportController(QObject):
         actions.record.triggered.connect(self.toggle_recording)
         actions.play.triggered.connect(self.toggle_playing)
         actions.rewind.triggered.connect(self.rewind)
-        actions.metronome.toggled.connect(self._use_metronome)
-        actions.metronome_always.toggled.connect(self._use_metronome)
+        actions.metronome.toggled.connect(self._set_metronome)
+        actions.metronome_always.toggled.connect(self._set_metronome_always)
         bar.tempoEdited.connect(self._edit_tempo)
         bar.tapped.connect(self._tap)
         bar.meterChosen.connect(self._edit_meter)
@@ -166,11 +166,16 @@ class TransportController(QObject):
         if bpm is not None:
             self._edit_tempo(bpm)
 
-    def _use_metronome(self) -> None:
-        on = self._actions.metronome.isChecked()
-        always = self._actions.metronome_always.isChecked()
+    def _set_metronome(self, on: bool) -> None:
         self._settings.metronome = on
+        self._use_metronome()
+
+    def _set_metronome_always(self, always: bool) -> None:
         self._settings.metronome_always = always
+        self._use_metronome()
+
+    def _use_metronome(self) -> None:
+        on, always = self._settings.metronome, self._settings.metronome_always
         self._actions.metronome_always.setEnabled(on)
         self._playback.set_metronome(on and always, self._settings.metronome_volume)
 
