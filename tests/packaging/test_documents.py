@@ -1,5 +1,6 @@
 """What the documents point to is there: files, pictures, make targets, commands."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -56,3 +57,80 @@ def test_modules_that_are_named_exist(document: Path) -> None:
         r"`((?:composer_app|scripts|tests|docs|assets)/[\w./-]+)`", text_of(document)
     )
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+# What begins a thread, as a name or as the last part of one.
+THREADS = {"Thread", "QThread", "Timer", "ThreadPoolExecutor", "QThreadPool", "start_new_thread"}
+
+
+def begins_a_thread(source: str) -> bool:
+    """Whether anything in ``source`` calls what begins a thread."""
+    calls = (node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    names = (
+        call.attr if isinstance(call, ast.Attribute) else getattr(call, "id", "") for call in calls
+    )
+    return bool(THREADS & set(names))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import threading\nthreading.Thread(target=print).start()",
+        "from threading import Timer\nTimer(1, print).start()",
+        "from PySide6.QtCore import QThread\nQThread()",
+        "from concurrent import futures\nwith futures.ThreadPoolExecutor(1): pass",
+    ],
+)
+def test_threads_are_found(source: str) -> None:
+    assert begins_a_thread(source)
+    assert not begins_a_thread("from PySide6.QtCore import QTimer\nQTimer()")
+
+
+def test_every_thread_is_in_the_table() -> None:
+    package = ROOT / "composer_app"
+    begun = {
+        str(path.relative_to(package).with_suffix(""))
+        for path in package.rglob("*.py")
+        if begins_a_thread(path.read_text(encoding="utf-8"))
+    }
+    _, _, rest = text_of(Path("ARCHITECTURE.md")).partition("| thread |")
+    table, _, _ = rest.partition("\n\n")
+    named = set(re.findall(r"^\| [^|(]*\(`([\w/]+)`\)", table, re.MULTILINE))
+    assert named == begun
+
+
+def test_both_ways_to_compose_call_the_function_that_is_named() -> None:
+    text = " ".join(text_of(Path("ARCHITECTURE.md")).split())
+    (function,) = re.findall(r"both call `composer_app\.generation\.generator\.(\w+)`", text)
+    for module in ("generation/commands.py", "studio/generate/generation_worker.py"):
+        source = (ROOT / "composer_app" / module).read_text(encoding="utf-8")
+        assert re.search(rf"\b{function}\(", source), module
+
+
+# What asks a widget or an action of Qt for what a person has chosen or sees.
+READ_BACK = {
+    "isChecked",
+    "isVisible",
+    "isHidden",
+    "isEnabled",
+    "value",
+    "text",
+    "currentText",
+    "currentIndex",
+    "currentData",
+    "toPlainText",
+}
+
+
+def test_controllers_read_nothing_back_from_widgets() -> None:
+    controllers = sorted((ROOT / "composer_app" / "studio").rglob("*_controller.py"))
+    assert len(controllers) > 10
+    read = [
+        f"{path.name}: {node.func.attr}"
+        for path in controllers
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in READ_BACK
+    ]
+    assert read == []

@@ -1,7 +1,7 @@
 """The Generate panel's folding section: what stays, how carefully, and how much may change."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -19,15 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from composer_app.generation.generator import (
-    DEFAULT_MAX_REMOVED,
     MAX_ITERATIONS,
     MAX_PERCENT_ADDED,
     MAX_UPBEAT,
     MIN_ITERATIONS,
-    GenerationSettings,
 )
-from composer_app.generation.support import SETTINGS
 from composer_app.music.composition import VOICE_NAMES
+from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.widgets.actions import Actions
 from composer_app.studio.widgets.icons import icon
 from composer_app.studio.widgets.number_field import NumberField
@@ -46,33 +44,29 @@ class ControlSection(QWidget):
     """A heading that unfolds, and beneath it the further settings."""
 
     unfolded = Signal(bool)
-    # Another choice was made.
-    changed = Signal()
 
-    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, actions: Actions, choices: GenerationChoices, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._choices = choices
         self.toggle = self._make_toggle()
         self._inside = QWidget()
         self._inside.hide()
         # By the name of the setting: its label, its box and what the box's tooltip usually says.
         self._boxes: dict[str, tuple[QLabel, NumberField, str]] = {}
-        self._supports = frozenset(SETTINGS)
         self.locks = tuple(_lock_button(name) for name in VOICE_NAMES[1:])
         self.iterations = _box(
             "The iterations", MIN_ITERATIONS - 1, MAX_ITERATIONS, special="usual"
         )
-        self.iterations.setValue(MIN_ITERATIONS - 1)
         self.max_added = _box(
             "What is added", -1, MAX_PERCENT_ADDED, suffix=" %", special="any", step=10
         )
-        self.max_added.setValue(-1)
         self.max_removed = _box("What is removed", 0, 100, suffix=" %", step=5)
-        self.max_removed.setValue(DEFAULT_MAX_REMOVED)
         self.vary_melody = _box(
             "How much of the melody varies", 0, 100, suffix=" %", special="no", step=5
         )
         self.upbeat = _box("The upbeat", -1, MAX_UPBEAT, special="by ear")
-        self.upbeat.setValue(-1)
         self.improve = QPushButton("&Improve")
         SinglePress(self.improve)
         self.improve.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -82,44 +76,48 @@ class ControlSection(QWidget):
         self._action.changed.connect(self._follow_action)
         self._follow_action()
         self._lay_out()
-        self.set_voices(())
-        for lock in self.locks:
-            lock.toggled.connect(self.changed)
-        boxes = (self.iterations, self.max_added, self.max_removed, self.vary_melody, self.upbeat)
-        for box in boxes:
-            box.valueChanged.connect(self.changed)
-
-    @property
-    def locked_voices(self) -> tuple[int, ...]:
-        """The voices to keep as they are: 1 alto, 2 tenor, 3 bass."""
-        locks = enumerate(self.locks, 1)
-        return tuple(voice for voice, lock in locks if lock.isEnabled() and lock.isChecked())
-
-    def set_voices(self, voices: Iterable[int]) -> None:
-        """Which voices there are to be kept; the others' locks cannot be pressed."""
-        present = set(voices)
+        self.refresh()
         for voice, lock in enumerate(self.locks, 1):
-            lock.setEnabled(voice in present)
+            lock.toggled.connect(partial(choices.lock, voice))
+        # What is chosen goes by the value of its box.
+        read: tuple[tuple[NumberField, str, Callable[[NumberField], Any]], ...] = (
+            (self.iterations, "iterations", _chosen),
+            (self.max_added, "max_added", _chosen),
+            (self.max_removed, "max_removed", lambda box: box.number),
+            (self.vary_melody, "vary_melody", lambda box: box.value() / 100),
+            (self.upbeat, "upbeat", _chosen),
+        )
+        for box, name, value in read:
+            box.valueChanged.connect(partial(self._choose, box, name, value))
 
-    def set_supported(self, supports: Collection[str]) -> None:
-        """Which settings the model takes notice of: the others cannot be changed, and say so."""
-        self._supports = frozenset(supports)
+    def refresh(self) -> None:
+        """Show what is chosen, and what can be."""
+        chosen, choices = self._choices.chosen, self._choices
+        for box, value in (
+            (self.iterations, chosen.iterations),
+            (self.max_added, chosen.max_added),
+            (self.max_removed, chosen.max_removed),
+            (self.vary_melody, round(chosen.vary_melody * 100)),
+            (self.upbeat, chosen.upbeat),
+        ):
+            _show(box, value)
+        for voice, lock in enumerate(self.locks, 1):
+            lock.setChecked(voice in choices.chosen_locks)
+            lock.setEnabled(voice in choices.voices)
+        self._show_supported(choices.supports)
+
+    def _choose(
+        self, box: NumberField, name: str, value: Callable[[NumberField], Any], _shown: float
+    ) -> None:
+        self._choices.choose(**{name: value(box)})
+
+    def _show_supported(self, supports: Collection[str]) -> None:
+        """What the model takes no notice of cannot be changed, and says so."""
         for name, (label, box, tip) in self._boxes.items():
             for widget in (label, box):
                 widget.setEnabled(name in supports)
             box.setToolTip(tip if name in supports else WITHOUT_EFFECT)
         self.improve.setToolTip(self._action.toolTip() if "improve" in supports else WITHOUT_EFFECT)
-
-    def refine(self, settings: GenerationSettings) -> GenerationSettings:
-        """``settings`` with what is chosen here, as far as the model takes notice of it."""
-        chosen: dict[str, Any] = {
-            "iterations": _chosen(self.iterations),
-            "max_added": _chosen(self.max_added),
-            "max_removed": self.max_removed.number,
-            "vary_melody": self.vary_melody.value() / 100,
-        }
-        heeded = {name: value for name, value in chosen.items() if name in self._supports}
-        return replace(settings, upbeat=_chosen(self.upbeat), **heeded)
 
     def _follow_action(self) -> None:
         self.improve.setEnabled(self._action.isEnabled())
@@ -259,6 +257,13 @@ def height_for(layout: QLayout, width: int) -> int:
 def _chosen(box: NumberField) -> int | None:
     """What ``box`` says; None while it shows its special text."""
     return None if box.value() == box.minimum() else box.number
+
+
+def _show(box: NumberField, value: int | None) -> None:
+    """Let ``box`` say ``value``, which is its special text for None; what is typed stays."""
+    shown = box.minimum() if value is None else value
+    if box.value() != shown:
+        box.setValue(shown)
 
 
 def _box(

@@ -1,11 +1,9 @@
 """The Generate panel: which model, how daring, which seed, and the one primary button."""
 
 import random
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
@@ -27,7 +25,7 @@ from composer_app.generation.generator import (
     GenerationSettings,
 )
 from composer_app.generation.noise import MAX_SEED
-from composer_app.generation.support import SETTINGS
+from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.control_section import (
     SCROLL_BAR,
     WITHOUT_EFFECT,
@@ -51,28 +49,29 @@ _DICE_SIDES: Final = 10_000
 _CREATIVITY: Final = (
     "How freely the model chooses: 1.00 is its own taste, less is safer, more is wilder"
 )
-_LOOKING: Final = "Looking for models…"
-_NO_MODEL: Final = "No model that works is installed."
 
 
 class GeneratePanel(QFrame):
-    """Asks for a generation and shows how it goes; somebody else generates."""
+    """Shows :class:`GenerationChoices`, changes them, and asks for a generation.
+
+    Nothing is lost with the panel: another one made of the same choices takes its place.
+    """
 
     generateRequested = Signal()
     improveRequested = Signal()
     cancelRequested = Signal()
     modelChosen = Signal(str)
-    # Another choice, the beginning or the end of a generation, or another reason against one.
-    changed = Signal()
 
-    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, actions: Actions, choices: GenerationChoices, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         set_role(self, "panel")
         self.setFixedWidth(_WIDTH)
-        self._busy = False
-        self._voices: tuple[int, ...] = ()
-        self._obstacle: str | None = None
-        self._models: tuple[ModelInfo, ...] | None = None
+        self._choices = choices
+        self._shown_models: tuple[ModelInfo, ...] | None = None
+        # What the explanations have to give way to.
+        self._takes_room: object = None
 
         self.model = self._make_model_box()
         self._description = _note_label()
@@ -83,7 +82,7 @@ class GeneratePanel(QFrame):
         self.roll_button = self._make_roll_button(actions)
         self._action = actions.generate
         self._action.triggered.connect(self._press)
-        self.control = ControlSection(actions)
+        self.control = ControlSection(actions, choices)
         self.control.unfolded.connect(self._show_control)
         self._improve = actions.improve
         self._improve.triggered.connect(self._press_improve)
@@ -105,99 +104,47 @@ class GeneratePanel(QFrame):
 
         self._options = self._make_options()
         self._lay_out()
-        for changed in (
-            self.seed.valueChanged,
-            self.creativity.valueChanged,
-            self.model.currentIndexChanged,
-            self.control.changed,
-        ):
-            changed.connect(self.changed)
-        self._show_creativity()
         self._refresh()
+        self.progress.set_share(choices.share)
+        self.seed.valueChanged.connect(lambda: choices.choose(seed=self.seed.number))
+        self.creativity.valueChanged.connect(self._choose_creativity)
+        self.model.currentIndexChanged.connect(self._choose_model)
+        choices.changed.connect(self._refresh)
+        choices.progressed.connect(self.progress.set_share)
 
     @property
     def model_name(self) -> str:
-        """Name of the chosen model; empty while there is none."""
-        name = self.model.currentData()
-        return name if isinstance(name, str) else ""
+        """Name of the model that is shown as chosen; empty while there is none."""
+        return self._choices.model_name
 
     @property
     def settings(self) -> GenerationSettings:
-        """All that is chosen."""
-        chosen = GenerationSettings(self.seed.number)
-        if "temperature" in self._supports:
-            chosen = replace(chosen, temperature=self.creativity.value() / 100)
-        return self.control.refine(chosen)
+        """All that is shown as chosen."""
+        return self._choices.settings
 
     @property
     def busy(self) -> bool:
         """Whether something is being generated; further wishes are not heard meanwhile."""
-        return self._busy
+        return self._choices.busy
 
     @property
     def reason(self) -> str:
         """Why Generate cannot be pressed, as shown beneath it; empty when it can."""
-        if self._models is None:
-            return _LOOKING
-        return self._obstacle or ("" if self.model_name else _NO_MODEL)
-
-    def set_models(self, models: Sequence[ModelInfo], chosen: str) -> None:
-        """Offer ``models``, ``chosen`` first; those with a problem are shown but disabled."""
-        self._models = tuple(models)
-        self.model.clear()
-        rows = self.model.model()
-        for row, info in enumerate(self._models):
-            self.model.addItem(info.title, info.name)
-            tip = tip_text(info.problem or _about(info))
-            self.model.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
-            if info.problem and isinstance(rows, QStandardItemModel):
-                rows.item(row).setEnabled(False)
-        usable = [info.name for info in self._models if not info.problem]
-        preferred = chosen if chosen in usable else next(iter(usable), None)
-        self.model.setCurrentIndex(self.model.findData(preferred) if preferred else -1)
-        self.model.setEnabled(bool(self._models))
-        self._show_model()
-        self._refresh()
-
-    def set_obstacle(self, reason: str | None) -> None:
-        """Why the melody cannot be harmonised, or None when it can."""
-        self._obstacle = reason
-        self._refresh()
-
-    def set_voices(self, voices: Sequence[int]) -> None:
-        """Which of the voices 1 to 3 there are already, to be kept or improved."""
-        self._voices = tuple(voices)
-        self.control.set_voices(self._voices)
-        self._refresh()
-
-    def set_kept(self, notes: int, anything: bool) -> None:
-        """Say that ``notes`` are kept, or ``anything`` at all."""
-        self.kept.set_kept(notes, anything)
-        self._make_room()
-
-    def set_busy(self, busy: bool) -> None:
-        """Say that something is being generated; that is seen only if it takes a while.
-
-        What is pressed a second time stays as it is, since a button that rests would hand the
-        focus, and the next press, on to its neighbour.
-        """
-        self._busy = busy
-        if busy:
-            self.progress.begin()
-        else:
-            self.progress.end()
-        self._cancel.setEnabled(busy)
-        self._refresh()
+        return self._choices.reason
 
     def roll_seed(self) -> None:
         """Choose another seed by chance."""
-        before = self.seed.value()
-        while self.seed.value() == before:
-            self.seed.setValue(random.randrange(_DICE_SIDES))
+        before = seed = self._choices.chosen.seed
+        while seed == before:
+            seed = random.randrange(_DICE_SIDES)
+        self._choices.choose(seed=seed)
 
     def _press(self) -> None:
-        if not self.reason:
+        if not self._choices.reason:
             self.generateRequested.emit()
+
+    def _choose_creativity(self, percent: int) -> None:
+        self._choices.choose(temperature=percent / 100)
 
     def _show_control(self, unfolded: bool) -> None:
         self._make_room()
@@ -205,50 +152,78 @@ class GeneratePanel(QFrame):
             self._options.bring_up(self.control)
 
     def _press_improve(self) -> None:
-        if self._can_improve:
+        if self._choices.can_improve:
             self.improveRequested.emit()
 
-    def _show_model(self) -> None:
-        index = self.model.currentIndex()
-        models = self._models or ()
-        problems = [f"{info.title}: {info.problem}" for info in models if info.problem]
-        if 0 <= index < len(models):
-            self._description.setText(_about(models[index]))
+    def _show_models(self) -> None:
+        """Fill the box; those with a problem are shown but cannot be chosen."""
+        models = self._choices.models
+        if models is self._shown_models:
+            return
+        self._shown_models = models
+        with QSignalBlocker(self.model):
+            self.model.clear()
+            rows = self.model.model()
+            for row, info in enumerate(models or ()):
+                self.model.addItem(info.title, info.name)
+                tip = tip_text(info.problem or _about(info))
+                self.model.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
+                if info.problem and isinstance(rows, QStandardItemModel):
+                    rows.item(row).setEnabled(False)
+            self.model.setCurrentIndex(-1)
+        self.model.setEnabled(bool(models))
+
+    def _show_chosen(self) -> None:
+        choices = self._choices
+        index = self.model.findData(choices.model_name) if choices.model_name else -1
+        if index != self.model.currentIndex():
+            self.model.setCurrentIndex(index)
+        if choices.model is not None:
+            self._description.setText(_about(choices.model))
         else:
+            models = choices.models or ()
+            problems = (f"{info.title}: {info.problem}" for info in models if info.problem)
             self._description.setText(" ".join(problems))
-        heeds = "temperature" in self._supports
+        heeds = "temperature" in choices.supports
         for widget in (self.creativity, self._creativity_value):
             widget.setEnabled(heeds)
         self.creativity.setToolTip(_CREATIVITY if heeds else WITHOUT_EFFECT)
-        self.control.set_supported(self._supports)
-        self._refresh()
-
-    @property
-    def _supports(self) -> tuple[str, ...]:
-        """What the chosen model takes notice of; without a model, anything."""
-        index = self.model.currentIndex()
-        models = self._models or ()
-        return models[index].supports if 0 <= index < len(models) else SETTINGS
-
-    @property
-    def _can_improve(self) -> bool:
-        return not self.reason and bool(self._voices) and "improve" in self._supports
-
-    def _show_creativity(self) -> None:
-        self._creativity_value.setText(f"{self.creativity.value() / 100:.2f}")
+        with QSignalBlocker(self.creativity):
+            # The slider knows hundredths only, and must not change what it shows.
+            self.creativity.setValue(round(choices.chosen.temperature * 100))
+        self._creativity_value.setText(f"{choices.chosen.temperature:.2f}")
+        if self.seed.number != choices.chosen.seed:
+            self.seed.setValue(choices.chosen.seed)
+        self.control.refresh()
 
     def _refresh(self) -> None:
-        # A wish that is under way stays, whatever becomes of the piece.
-        enabled = self._busy or not self.reason
+        """Show the choices as they are."""
+        choices = self._choices
+        self._show_models()
+        self._show_chosen()
+        # Before its button is disabled, which would hand the focus on.
+        self.progress.set_shown(choices.visibly_busy)
+        # A wish that is under way stays, whatever becomes of the piece. What is pressed a second
+        # time stays as it is, since a button that rests would hand the focus, and the next press,
+        # on to its neighbour.
+        enabled = choices.busy or not choices.reason
         self.button.setEnabled(enabled)
         self._action.setEnabled(enabled)
-        self._improve.setEnabled(self._can_improve)
-        self.button.setToolTip(self.reason or self._action.toolTip())
-        self.button.setAccessibleDescription(self.reason)
-        self._reason.setText("" if self._busy else self.reason)
+        self._improve.setEnabled(choices.can_improve)
+        self._cancel.setEnabled(choices.busy)
+        self.button.setToolTip(choices.reason or self._action.toolTip())
+        self.button.setAccessibleDescription(choices.reason)
+        self._reason.setText("" if choices.busy else choices.reason)
         self._reason.setVisible(bool(self._reason.text()))
-        self._make_room()
-        self.changed.emit()
+        self.kept.set_kept(*choices.kept)
+        takes_room = self._reason.text(), choices.kept, self._description.text()
+        if takes_room != self._takes_room:
+            self._takes_room = takes_room
+            self._make_room()
+
+    def _choose_model(self) -> None:
+        name = self.model.currentData()
+        self._choices.choose_model(name if isinstance(name, str) else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Explanations give way when there is little room."""
@@ -281,7 +256,6 @@ class GeneratePanel(QFrame):
     def _make_model_box(self) -> QComboBox:
         box = ElidedBox("Model")
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.currentIndexChanged.connect(self._show_model)
         box.activated.connect(lambda: self.modelChosen.emit(self.model_name))
         return box
 
@@ -290,10 +264,8 @@ class GeneratePanel(QFrame):
         slider.setRange(round(MIN_TEMPERATURE * 100), round(MAX_TEMPERATURE * 100))
         slider.setSingleStep(5)
         slider.setPageStep(25)
-        slider.setValue(100)
         slider.setAccessibleName("Creativity")
         slider.setToolTip(_CREATIVITY)
-        slider.valueChanged.connect(self._show_creativity)
         return slider
 
     def _make_roll_button(self, actions: Actions) -> QToolButton:

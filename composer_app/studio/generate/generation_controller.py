@@ -18,7 +18,7 @@ from composer_app.project.locks import Cells, Locks, voice_cells
 from composer_app.project.take import Take
 from composer_app.studio.document.document import Document
 from composer_app.studio.document.undo_offer import undo_offer
-from composer_app.studio.generate.generate_panel import GeneratePanel
+from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.generation_worker import GenerationWorker
 from composer_app.studio.messages.bar import MessageAction, MessageBar, Tone
 from composer_app.studio.messages.hints import other_tracks
@@ -54,7 +54,7 @@ class _Question:
 
 
 class GenerationController(QObject):
-    """Binds the Generate panel, the worker and the document together.
+    """Binds what is chosen in the Generate panel, the worker and the document together.
 
     ``writtenInto(cells)``, (T, voices), follows :meth:`generate_only` once its voices are there.
     """
@@ -64,7 +64,7 @@ class GenerationController(QObject):
     def __init__(
         self,
         document: Document,
-        panel: GeneratePanel,
+        choices: GenerationChoices,
         worker: GenerationWorker,
         settings: Settings,
         bar: MessageBar,
@@ -73,7 +73,7 @@ class GenerationController(QObject):
     ) -> None:
         super().__init__(parent)
         self._document = document
-        self._panel = panel
+        self._choices = choices
         self._worker = worker
         self._settings = settings
         self._bar = bar
@@ -84,11 +84,7 @@ class GenerationController(QObject):
         self._piece = document.piece_number
         self._recording = False
         self._left_behind = False
-        panel.generateRequested.connect(self.generate)
-        panel.improveRequested.connect(self.improve)
-        panel.cancelRequested.connect(worker.cancel)
-        panel.modelChosen.connect(self._choose_model)
-        worker.progressed.connect(panel.progress.set_share)
+        worker.progressed.connect(choices.set_share)
         worker.finished.connect(self._finish)
         worker.failed.connect(self._fail)
         worker.cancelled.connect(self._cancelled)
@@ -98,21 +94,21 @@ class GenerationController(QObject):
     def set_models(self, models: Sequence[ModelInfo]) -> None:
         """Offer ``models``, and load the chosen one ahead of its first use."""
         self._models = {model.name: model for model in models}
-        self._panel.set_models(models, self._settings.model)
+        self._choices.set_models(models, self._settings.model)
         if problem := models_folder_problem():
             self._bar.show_persistent(_MODELS_FOLDER, problem, Tone.WARNING)
-        if self._panel.model_name:
-            self._worker.preload(self._panel.model_name)
+        if self._choices.model_name:
+            self._worker.preload(self._choices.model_name)
 
     @property
     def ready(self) -> bool:
         """Whether there is a melody and a model to harmonise it."""
-        return not self._panel.reason
+        return not self._choices.reason
 
     @property
     def busy(self) -> bool:
         """Whether something is being generated."""
-        return self._panel.busy
+        return self._choices.busy
 
     def cancel(self) -> None:
         """Give up what is being generated."""
@@ -125,21 +121,21 @@ class GenerationController(QObject):
 
     def generate(self) -> None:
         """Harmonise the melody of the document around what is locked."""
-        self._ask(self._panel.settings)
+        self._ask(self._choices.settings)
 
     def improve(self) -> None:
         """Take away what sounds out of place in the document's voices, and add to them."""
-        self._ask(replace(self._panel.settings, improve=True))
+        self._ask(replace(self._choices.settings, improve=True))
 
     def generate_only(self, cells: Cells) -> None:
         """Harmonise ``cells`` (T, tracks) anew, and leave all others as they are."""
         if self.ready:
             composition = self._document.composition
-            self._ask(self._panel.settings, voice_cells(composition, cells, alone=True))
+            self._ask(self._choices.settings, voice_cells(composition, cells, alone=True))
 
     def _ask(self, settings: GenerationSettings, only: Cells | None = None) -> None:
-        if self._panel.busy:
-            if self._panel.progress.isVisible():
+        if self._choices.busy:
+            if self._choices.visibly_busy:
                 self._bar.tell(_BUSY, about=self._situation)
             return
         composition, locks = self._document.composition, self._document.locks
@@ -147,7 +143,7 @@ class GenerationController(QObject):
         kept = voice_cells(composition, locks.cells)
         if only is not None:
             kept |= ~only
-        chosen = [Lock(voice) for voice in self._panel.control.locked_voices]
+        chosen = [Lock(voice) for voice in self._choices.locked_voices]
         given = None
         if settings.improve or chosen or kept.any():
             given = given_from(melody, accompaniment(composition), chosen)
@@ -157,17 +153,17 @@ class GenerationController(QObject):
             free = ~given.locked[:, 0 if settings.vary_melody else 1 :]
             if not free.any():
                 sentence = _MELODY_ALONE if only is not None and not locks else _ALL_KEPT
-                self._bar.tell(sentence, about=self._choices)
+                self._bar.tell(sentence, about=self._choices_made)
                 return
         self._asked = _Question(composition, locks, settings.improve, only, given is not None)
         self._left_behind = False
-        self._panel.set_busy(True)
-        model = self._panel.model_name
+        self._choices.set_busy(True)
+        model = self._choices.model_name
         programs = self._programs(composition, model)
         self._worker.generate(melody, model, settings, programs, given)
 
     def _finish(self, composed: Composed) -> None:
-        self._panel.set_busy(False)
+        self._choices.set_busy(False)
         current, result = self._document.composition, composed.composition
         asked = self._asked
         if asked is None or not asked.still_stands(current, self._document.locks):
@@ -193,7 +189,7 @@ class GenerationController(QObject):
         if result == current:
             self._bar.tell(
                 "This seed gives the piece you already have: roll the dice for another one.",
-                about=self._choices,
+                about=self._choices_made,
             )
             return
         locks = Locks(voice_cells(current, self._document.locks.cells))
@@ -215,39 +211,41 @@ class GenerationController(QObject):
     def _fail(self, sentence: str) -> None:
         if self._left_behind:
             return
-        self._panel.set_busy(False)
+        self._choices.set_busy(False)
         # Over with the next try, or with another model; an edit of the piece mends nothing.
         self._bar.tell(
-            sentence, Tone.ERROR, about=lambda: (self._panel.busy, self._panel.model_name)
+            sentence, Tone.ERROR, about=lambda: (self._choices.busy, self._choices.model_name)
         )
 
     def _take_composition(self) -> None:
         if self._document.piece_number != self._piece:
             self._piece = self._document.piece_number
-            if self._panel.busy:
+            if self._choices.busy:
                 # What is being written is for the piece that has been left, and is of no use here.
                 self._left_behind = True
                 self._worker.cancel()
-                self._panel.set_busy(False)
+                self._choices.set_busy(False)
         self.refresh_panel()
 
     def _cancelled(self) -> None:
         if self._left_behind:
             return
-        self._panel.set_busy(False)
+        self._choices.set_busy(False)
         self._bar.tell("Cancelled: the piece is as it was.", about=self._situation)
 
     def _situation(self) -> object:
         """What is said of a generation holds until the piece changes or the next one begins."""
-        return self._document.moment(), self._panel.busy
+        return self._document.moment(), self._choices.busy
 
-    def _choices(self) -> object:
+    def _choices_made(self) -> object:
         """What is said of what was chosen holds until something else is."""
-        panel = self._panel
-        chosen = panel.settings, panel.model_name, panel.control.locked_voices
+        choices = self._choices
+        chosen = choices.settings, choices.model_name, choices.locked_voices
         return self._situation(), chosen
 
-    def _choose_model(self, name: str) -> None:
+    def choose_model(self, name: str) -> None:
+        """Use the model called ``name``, in the sessions to come as well."""
+        self._choices.choose_model(name)
         self._settings.model = name
         self._worker.preload(name)
 
@@ -255,16 +253,16 @@ class GenerationController(QObject):
         """Tell the panel what the document has: a melody to harmonise, voices to keep."""
         composition = self._document.composition
         voices = accompaniment(composition)
-        self._panel.set_voices([voice for voice, notes in enumerate(voices, 1) if notes])
+        self._choices.set_voices([voice for voice, notes in enumerate(voices, 1) if notes])
         if self._recording:
-            self._panel.set_obstacle(_RECORDING)
+            self._choices.set_obstacle(_RECORDING)
             return
         try:
             check_melody(composition.melody())
         except MelodyError as error:
-            self._panel.set_obstacle(str(error))
+            self._choices.set_obstacle(str(error))
         else:
-            self._panel.set_obstacle(None)
+            self._choices.set_obstacle(None)
 
     def _programs(self, composition: Composition, model: str) -> tuple[int, ...]:
         """The instruments for four voices: the ensemble of ``model``, and what a person chose.

@@ -1,20 +1,25 @@
 """The ways to get notes in: recording, capture and step input, with what they share."""
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject
 
+from composer_app.live.note_sink import Clock
+from composer_app.live.playback.player import Player
+from composer_app.studio.document.document import Document
+from composer_app.studio.document.recovery import Recovery
 from composer_app.studio.messages.bar import MessageBar, Tone
 from composer_app.studio.recording.capture_controller import CaptureController
 from composer_app.studio.recording.performance_controller import PerformanceController
+from composer_app.studio.recording.quantize_menu import QuantizeMenu
 from composer_app.studio.recording.recording_controller import RecordingController
 from composer_app.studio.recording.step_input_bar import StepInputBar
 from composer_app.studio.recording.step_input_controller import StepInputController
-from composer_app.studio.roll.view import PianoRollView
+from composer_app.studio.runtime.settings import Settings
+from composer_app.studio.sound.live_input import LiveInput
 from composer_app.studio.sound.playback_controller import PlaybackController
-from composer_app.studio.transport.transport_bar import TransportBar
 from composer_app.studio.widgets.actions import Actions
-from composer_app.studio.window.services import Services
 
 _JOURNAL: Final = "journal"
 
@@ -25,23 +30,26 @@ class RecordingTools(QObject):
     def __init__(
         self,
         actions: Actions,
-        services: Services,
+        document: Document,
+        settings: Settings,
+        live: LiveInput,
+        player: Player,
+        clock: Clock,
+        recovery: Recovery,
         playback: PlaybackController,
-        bar: TransportBar,
-        roll: PianoRollView,
+        quantize_menu: QuantizeMenu,
         messages: MessageBar,
+        set_playhead: Callable[[float | None], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        document, live, clock = services.document, services.live, services.clock
         self._messages = messages
         self.step_bar = StepInputBar(actions)
-        self.recording = RecordingController(live, services.player, clock, self, services.recovery)
+        self.recording = RecordingController(live, player, clock, self, recovery)
         # Another piece that begins, or undo, must not lose what is being played.
         document.settle_with(self.recording.stop)
-        self.performances = PerformanceController(
-            document, services.settings, bar.quantize_menu, messages, self
-        )
+        self.performances = PerformanceController(document, settings, quantize_menu, messages, self)
+        self.recording.recorded.connect(self.performances.take_recording)
         self.capture = CaptureController(
             actions,
             document,
@@ -61,14 +69,11 @@ class RecordingTools(QObject):
             playback,
             self.recording,
             messages,
-            roll.set_playhead,
+            set_playhead,
             self,
         )
-        self.performances.summaryChanged.connect(bar.set_quantize)
-        self.performances.show()
         self.steps.toggled.connect(self._listen)
-        roll.seekRequested.connect(self.steps.move_to)
-        services.recovery.journalChanged.connect(self._say_unsafe)
+        recovery.journalChanged.connect(self._say_unsafe)
 
     def _listen(self, stepping: bool) -> None:
         self.capture.set_listening(not stepping)

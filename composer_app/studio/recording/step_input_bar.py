@@ -1,8 +1,9 @@
 """The strip for step input: which length the next key enters, rest, tie and back."""
 
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
@@ -15,7 +16,12 @@ _HEIGHT: Final = 44
 
 
 class StepInputBar(QFrame):
-    """Hidden, and its commands asleep, until step input is on."""
+    """Hidden, and its commands asleep, until step input is on.
+
+    ``chosen(StepLength, dotted)`` says what the next key is to enter.
+    """
+
+    chosen = Signal(StepLength, bool)
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,18 +33,20 @@ class StepInputBar(QFrame):
         self._position.setFont(numeral_font())
         set_role(self._position, "muted")
         self._on = False
+        self._length = StepLength.QUARTER
         self._choices = dict(zip(StepLength, actions.lengths, strict=True))
         group = QActionGroup(self)
-        for choice in actions.lengths:
+        for length, choice in self._choices.items():
             group.addAction(choice)
-            choice.toggled.connect(self._choose)
+            choice.toggled.connect(partial(self._choose, length))
         self.lengths = {length: _button(choice) for length, choice in self._choices.items()}
         for button in self.lengths.values():
             button.setFont(numeral_font())
         self._dot = actions.dotted
+        self._dot.toggled.connect(self._tell)
         self.dotted = _button(self._dot)
         self._others = (actions.step_rest, actions.step_tie, actions.step_back)
-        self._choices[StepLength.QUARTER].setChecked(True)
+        self._choices[self._length].setChecked(True)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
         layout.setSpacing(8)
@@ -60,30 +68,26 @@ class StepInputBar(QFrame):
         layout.addWidget(done)
         self.set_on(False)
 
-    @property
-    def length(self) -> StepLength:
-        """The note value chosen."""
-        return next(length for length, choice in self._choices.items() if choice.isChecked())
-
-    @property
-    def steps(self) -> int:
-        """Length of what the next key enters, in sixteenths."""
-        return self.length.steps(dotted=self._dot.isChecked())
-
     def set_on(self, on: bool) -> None:
         """Be there, or not; the keys of its commands work only while it is."""
         self._on = on
         self.setVisible(on)
         for action in (*self._choices.values(), *self._others):
             action.setEnabled(on)
-        self._choose()
+        self._dot.setEnabled(on and self._length.can_be_dotted)
 
     def set_position(self, text: str) -> None:
         """Say where the next note goes."""
         self._position.setText(text)
 
-    def _choose(self) -> None:
-        self._dot.setEnabled(self._on and self.length.can_be_dotted)
+    def _choose(self, length: StepLength, on: bool) -> None:
+        if on:
+            self._length = length
+            self._dot.setEnabled(self._on and length.can_be_dotted)
+            self._tell()
+
+    def _tell(self) -> None:
+        self.chosen.emit(self._length, self._dot.isChecked())
 
 
 def _button(action: QAction) -> QToolButton:

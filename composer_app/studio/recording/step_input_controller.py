@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from composer_app.live.recording.step_input import StepInput
+from composer_app.live.recording.step_input import StepInput, StepLength
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
@@ -50,8 +50,11 @@ class StepInputController(QObject):
         self._entered = StepInput()
         # Where the cursor was with which melody.
         self._cursors: dict[tuple[Note, ...], int] = {}
+        # Of what the next key enters, in sixteenths.
+        self._length = StepLength.QUARTER.steps(dotted=False)
         self._on = False
         self._piece = document.piece_number
+        bar.chosen.connect(self._choose_length)
         actions.step_input.toggled.connect(self.set_on)
         actions.step_rest.triggered.connect(self.rest)
         actions.step_tie.triggered.connect(self.tie)
@@ -70,6 +73,11 @@ class StepInputController(QObject):
         """The step at which the next note goes."""
         return self._entered.cursor
 
+    @property
+    def length(self) -> int:
+        """Of what the next key enters, in sixteenths."""
+        return self._length
+
     def set_on(self, on: bool) -> None:
         """Begin at the end of the melody, or end."""
         if on == self._on:
@@ -87,15 +95,15 @@ class StepInputController(QObject):
 
     def rest(self) -> None:
         """Leave the chosen length silent."""
-        self._enter(self._entered.rest(self._bar.steps), "Rest")
+        self._enter(self._entered.rest(self._length), "Rest")
 
     def tie(self) -> None:
         """Lengthen the note before the cursor by the chosen length."""
-        self._enter(self._entered.lengthen(self._bar.steps), "Lengthen Note")
+        self._enter(self._entered.lengthen(self._length), "Lengthen Note")
 
     def back(self) -> None:
         """Take away the note before the cursor."""
-        self._enter(self._entered.back(self._bar.steps), "Take Back Note")
+        self._enter(self._entered.back(self._length), "Take Back Note")
 
     def move_to(self, step: float) -> None:
         """Put the cursor at the sixteenth nearest to ``step``."""
@@ -103,9 +111,12 @@ class StepInputController(QObject):
             self._entered = StepInput(self._entered.notes, max(0, round(step)))
             self._show()
 
+    def _choose_length(self, length: StepLength, dotted: bool) -> None:
+        self._length = length.steps(dotted=dotted)
+
     def _strike(self, pitch: int, velocity: int, at: float) -> None:
         if self._on:
-            entered = self._entered.enter(pitch, velocity, self._bar.steps)
+            entered = self._entered.enter(pitch, velocity, self._length)
             self._enter(entered, "Enter Note")
 
     def _enter(self, entered: StepInput, text: str) -> None:

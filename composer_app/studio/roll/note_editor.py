@@ -13,6 +13,7 @@ from composer_app.music.note_edits import (
     without_notes,
 )
 from composer_app.project.locks import Locks, cells_of
+from composer_app.studio.document.current_selection import CurrentSelection
 from composer_app.studio.document.document import Document
 from composer_app.studio.document.selection import Selection
 from composer_app.studio.roll.view import PianoRollView
@@ -43,10 +44,16 @@ class NoteEditor(QObject):
 
     transposed = Signal(frozenset)
 
-    def __init__(self, document: Document, roll: PianoRollView, parent: QObject) -> None:
+    def __init__(
+        self,
+        document: Document,
+        selection: CurrentSelection,
+        roll: PianoRollView,
+        parent: QObject,
+    ) -> None:
         super().__init__(parent)
         self._document = document
-        self._roll = roll
+        self._selection = selection
         self._gesture: _Gesture | None = None
         roll.keyboard.nudged.connect(self.nudge)
         roll.mouse.dragBegan.connect(self._begin)
@@ -54,14 +61,14 @@ class NoteEditor(QObject):
 
     def delete(self) -> None:
         """Take the selected notes out; what follows does not move up."""
-        notes = self._roll.selection.notes
+        notes = self._selection.value.notes
         if notes:
             self._document.replace(without_notes(self._document.composition, notes), "Delete")
 
     def nudge(self, steps: int, semitones: int) -> None:
         """Move the selected notes on, as far as there is room."""
         gesture = self._gesture
-        current = (self._document.composition, self._roll.selection.notes)
+        current = (self._document.composition, self._selection.value.notes)
         if gesture is None or (gesture.result, gesture.arrived) != current:
             gesture = self._begin()
         self._move(gesture, gesture.steps + steps, gesture.semitones + semitones)
@@ -72,7 +79,7 @@ class NoteEditor(QObject):
             document.new_merge_id(),
             document.composition,
             document.locks,
-            self._roll.selection.notes,
+            self._selection.value.notes,
         )
         return self._gesture
 
@@ -96,7 +103,7 @@ class NoteEditor(QObject):
         locks = _moved_locks(gesture, result)
         text = "Transpose" if semitones and not steps else "Move Notes"
         self._document.replace(result, text, gesture.merge_id, locks)
-        self._roll.set_selection(Selection(arrived))
+        self._selection.set(Selection(arrived))
         if transposed:
             self.transposed.emit(arrived)
 

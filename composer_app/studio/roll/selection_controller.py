@@ -1,5 +1,6 @@
-"""The selection of the piano roll: choosing it, keeping it, generating it anew, editing it."""
+"""The selection of the piano roll: choosing it, editing it, and the bar that floats beside it."""
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -7,11 +8,9 @@ from PySide6.QtCore import QEvent, QKeyCombination, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMenu
 
-from composer_app.project.locks import Cells, Locks
+from composer_app.studio.document.current_selection import CurrentSelection
 from composer_app.studio.document.document import Document
 from composer_app.studio.document.selection import Selection
-from composer_app.studio.generate.generate_panel import GeneratePanel
-from composer_app.studio.generate.generation_controller import GenerationController
 from composer_app.studio.roll.geometry import note_rect
 from composer_app.studio.roll.note_editor import NoteEditor
 from composer_app.studio.roll.selection_bar import SelectionBar
@@ -24,25 +23,28 @@ _ESCAPE: Final = QKeyCombination(Qt.Key.Key_Escape)
 
 
 class SelectionController(QObject):
-    """Binds the commands on the selection to the roll, the document and Generate."""
+    """Binds the commands on the selection to the roll and the document.
+
+    ``runs`` says whether something plays, is recorded or generated, which Escape stops first.
+    """
 
     def __init__(
         self,
         actions: Actions,
         document: Document,
+        selection: CurrentSelection,
         roll: PianoRollView,
-        generation: GenerationController,
-        panel: GeneratePanel,
+        runs: Callable[[], bool],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._actions = actions
         self._document = document
+        self._selection = selection
         self._roll = roll
-        self._generation = generation
-        self._panel = panel
+        self._runs = runs
         self._gesturing = False
-        self.editor = NoteEditor(document, roll, self)
+        self.editor = NoteEditor(document, selection, roll, self)
         self.bar = SelectionBar(
             (actions.keep, actions.keep_rest, actions.generate_selection),
             actions.select_none,
@@ -70,25 +72,22 @@ class SelectionController(QObject):
 
     def escape(self) -> bool:
         """Let go of the selection, if there is one; whether there was."""
-        there = bool(self._roll.selection)
+        there = bool(self._selection.value)
         self._roll.mouse.cancel()
-        self._roll.set_selection(Selection())
+        self._selection.set(Selection())
         return there
 
     def _connect(self) -> None:
-        actions, roll, document = self._actions, self._roll, self._document
+        actions, roll = self._actions, self._roll
         for action, command in (
             (actions.select_all, self._select_all),
             (actions.select_none, self.escape),
             (actions.select_bars, self._select_bars),
-            (actions.keep, self._toggle_kept),
-            (actions.keep_rest, self._keep_rest),
-            (actions.keep_nothing, self._keep_nothing),
-            (actions.generate_selection, self._generate),
             (actions.delete, self.editor.delete),
         ):
             action.triggered.connect(command)
-        roll.selectionChanged.connect(self._refresh)
+        self._selection.changed.connect(self._refresh)
+        roll.compositionShown.connect(self._refresh)
         roll.zoomChanged.connect(self._place_bar)
         for scroll in (roll.horizontalScrollBar(), roll.verticalScrollBar()):
             scroll.valueChanged.connect(self._place_bar)
@@ -96,15 +95,11 @@ class SelectionController(QObject):
         roll.menuRequested.connect(self._open_menu)
         roll.viewport().installEventFilter(self)
         roll.installEventFilter(self)
-        document.locksChanged.connect(self._show_locks)
-        roll.compositionShown.connect(self._count_kept)
-        actions.generate.changed.connect(self._refresh)
-        self._generation.writtenInto.connect(self._select_written)
 
     # -- choosing --------------------------------------------------------------------------
 
     def _select(self, selection: Selection) -> None:
-        self._roll.set_selection(selection)
+        self._selection.set(selection)
         # The arrow keys go on from there.
         self._roll.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -117,13 +112,10 @@ class SelectionController(QObject):
     def _select_bars(self) -> None:
         """The bars of the selection, or the one the playhead is in."""
         roll = self._roll
-        first, end = roll.selection.reach or (int(roll.playhead or 0), int(roll.playhead or 0) + 1)
+        here = int(roll.playhead or 0)
+        first, end = self._selection.value.reach or (here, here + 1)
         if roll.composition.note_count:
             self._select(Selection.of_bars(roll.composition, first, end - 1))
-
-    def _select_written(self, cells: Cells) -> None:
-        if self._roll.selection.span is None:
-            self._roll.set_selection(Selection.inside(self._document.composition, cells))
 
     def _fill_voices(self) -> None:
         self.voices.clear()
@@ -136,71 +128,33 @@ class SelectionController(QObject):
         if not self.voices.actions():
             self.voices.addAction("There are no voices yet").setEnabled(False)
 
-    # -- keeping ---------------------------------------------------------------------------
-
-    def _cells(self) -> Cells:
-        return self._roll.selection.cells(self._document.composition)
-
-    def _toggle_kept(self) -> None:
-        document, cells = self._document, self._cells()
-        if document.locks.covers(cells):
-            document.set_locks(document.locks.minus(cells), "Let Go")
-        else:
-            document.set_locks(document.locks.plus(cells), "Keep")
-        self._refresh()
-
-    def _keep_rest(self) -> None:
-        document = self._document
-        document.set_locks(Locks(~self._cells()), "Keep the Rest")
-
-    def _keep_nothing(self) -> None:
-        self._document.set_locks(Locks.none(), "Let Everything Go")
-
-    def _generate(self) -> None:
-        self._generation.generate_only(self._cells())
-
     # -- showing ---------------------------------------------------------------------------
 
-    def _show_locks(self) -> None:
-        self._roll.set_locks(self._document.locks)
-        self._count_kept()
-
-    def _count_kept(self) -> None:
-        locks = self._document.locks
-        count = len(locks.notes(self._document.composition)) if locks else 0
-        self._panel.set_kept(count, bool(locks))
-        self._refresh()
-
     def _refresh(self) -> None:
-        actions, selection = self._actions, self._roll.selection
-        composition, locks = self._document.composition, self._document.locks
-        chosen = bool(selection) and self._roll.composition is composition
-        kept = chosen and locks.covers(selection.cells(composition))
-        actions.keep.setChecked(bool(kept))
-        for action in (actions.keep, actions.keep_rest, actions.select_none):
-            action.setEnabled(chosen)
-        actions.generate_selection.setEnabled(chosen and self._generation.ready)
+        actions, selection = self._actions, self._selection.value
+        composition = self._document.composition
+        actions.select_none.setEnabled(bool(selection) and self._roll.composition is composition)
         actions.delete.setEnabled(bool(selection.notes))
-        actions.keep_nothing.setEnabled(bool(locks))
         for action in (actions.select_all, actions.select_bars):
             action.setEnabled(composition.note_count > 0)
         self._show_bar()
 
     def _show_bar(self) -> None:
-        chosen = bool(self._roll.selection) and not self._gesturing
+        selection = self._selection.value
+        chosen = bool(selection) and not self._gesturing
         if chosen:
-            self.bar.say(_capitalised(self._roll.selection.describe(self._roll.composition)))
+            self.bar.say(_capitalised(selection.describe(self._roll.composition)))
             self._place_bar()
         self.bar.setVisible(chosen)
 
     def _place_bar(self) -> None:
-        if not self._roll.selection:
+        if not self._selection.value:
             return
         self.bar.place(self._selected_rect())
 
     def _selected_rect(self) -> QRect:
         """Where the selected notes are in the viewport."""
-        notes = self._roll.selection.notes
+        notes = self._selection.value.notes
         if not notes:
             return QRect()
         scale = self._roll.roll_geometry
@@ -226,10 +180,8 @@ class SelectionController(QObject):
         if event.type() == QEvent.Type.Resize:
             self._place_bar()
         elif isinstance(event, QKeyEvent) and event.keyCombination() == _ESCAPE:
-            runs = self._generation.busy or any(
-                action.isChecked() for action in (self._actions.play, self._actions.record)
-            )
-            if event.type() == QEvent.Type.ShortcutOverride and not runs and self._roll.selection:
+            overrides = event.type() == QEvent.Type.ShortcutOverride
+            if overrides and self._selection.value and not self._runs():
                 event.accept()
                 return True
             if event.type() == QEvent.Type.KeyPress:

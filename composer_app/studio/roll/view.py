@@ -26,6 +26,7 @@ from composer_app.music.composition import Composition
 from composer_app.music.note_edits import NoteKey
 from composer_app.music.pitch import KEYBOARD_HIGHEST, KEYBOARD_LOWEST
 from composer_app.project.locks import Locks
+from composer_app.studio.document.current_selection import CurrentSelection
 from composer_app.studio.document.selection import Selection
 from composer_app.studio.roll.geometry import HIGHEST_ROW, LOWEST_ROW, note_rect
 from composer_app.studio.roll.gestures import RollKeyboard, RollMouse
@@ -68,22 +69,24 @@ class PianoRollView(RollViewport):
     """Shows a composition; ``seekRequested(step)`` when the ruler is clicked, and
     ``loopDragged(start, end)`` in steps when it is dragged in.
 
-    ``selectionChanged(Selection)`` follows every change of what is selected, ``compositionShown``
-    every new composition. ``mouse`` and
-    ``keyboard`` say how the selected notes are to be moved; ``menuRequested(QPoint)`` asks for a
-    menu at a place on the screen. ``emptyActionRequested`` is emitted by the one button that an
-    empty roll offers.
+    What is selected is a :class:`CurrentSelection`, which the view shows and edits and which
+    outlives it. ``compositionShown`` follows every new composition. ``mouse`` and ``keyboard`` say
+    how the selected notes are to be moved; ``menuRequested(QPoint)`` asks for a menu at a place on
+    the screen. ``emptyActionRequested`` is emitted by the one button that an empty roll offers.
     """
 
     seekRequested = Signal(float)
     loopDragged = Signal(float, float)
     emptyActionRequested = Signal()
-    selectionChanged = Signal(Selection)
     menuRequested = Signal(QPoint)
     compositionShown = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, selection: CurrentSelection | None = None, parent: QWidget | None = None
+    ) -> None:
+        """Without a ``selection`` to show, the view makes one of its own."""
         super().__init__(parent)
+        self._chosen = selection or CurrentSelection(self)
         self._composition = Composition()
         self._shaded = False
         self._locks = Locks.none()
@@ -91,6 +94,7 @@ class PianoRollView(RollViewport):
         self._hidden: set[int] = set()
         self._recorded: tuple[RecordedNote, ...] = ()
         self._inviting = True
+        # What of the selection is painted.
         self._selection = Selection()
         self._selected = MarkedNotes()
         self._lit: frozenset[NoteKey] = frozenset()
@@ -107,6 +111,8 @@ class PianoRollView(RollViewport):
         self.setAccessibleName("Piano roll")
         self._rebuild()
         self.begin()
+        self._chosen.changed.connect(self._show_selection)
+        self._show_selection(self._chosen.value)
 
     # -- what is shown ---------------------------------------------------------------------
 
@@ -135,7 +141,7 @@ class PianoRollView(RollViewport):
         self._mark_locks()
         self.set_highlighted(())
         self._rebuild()
-        self._choose(self._selection.kept_in(composition))
+        self._chosen.set(self._selection.kept_in(composition))
         self._describe()
         self.compositionShown.emit()
 
@@ -160,7 +166,7 @@ class PianoRollView(RollViewport):
         if self._hidden != before:
             seen = {key for key in self._selection.notes if key[0] not in self._hidden}
             if len(seen) < len(self._selection.notes):
-                self._choose(Selection(frozenset(seen)))
+                self._chosen.set(Selection(frozenset(seen)))
             self.picture_changed()
 
     def set_recording_notes(self, notes: Sequence[RecordedNote]) -> None:
@@ -213,7 +219,7 @@ class PianoRollView(RollViewport):
 
     def set_selection(self, selection: Selection) -> None:
         """Select what there is of ``selection``."""
-        self._choose(selection.kept_in(self._composition))
+        self._chosen.set(selection.kept_in(self._composition))
 
     def set_highlighted(self, notes: Collection[NoteKey]) -> None:
         """Make ``notes`` stand out, less than selected ones do, until the piece changes."""
@@ -323,20 +329,17 @@ class PianoRollView(RollViewport):
             self._tiles.forget_under(r.adjusted(-REACH, -REACH, REACH, REACH) for r in rects)
         self.viewport().update()
 
-    def _choose(self, selection: Selection) -> None:
-        if selection == self._selection:
-            return
+    def _show_selection(self, selection: Selection) -> None:
         changed = selection.notes ^ self._selection.notes
         self._selection = selection
         self._selected = MarkedNotes(selection.notes, self._hidden)
         self._repaint(changed)
         self._ruler.set_selected(selection.span)
         self._describe()
-        self.selectionChanged.emit(selection)
 
     def _select_bars(self, here: float, there: float) -> None:
         if self._composition.note_count:
-            self._choose(Selection.of_bars(self._composition, here, there))
+            self._chosen.set(Selection.of_bars(self._composition, here, there))
 
     def _describe(self) -> None:
         what = describe_composition(self._composition)

@@ -1,15 +1,15 @@
-"""Connects the statistics with the piano roll, the document and the recording."""
+"""Connects the statistics with the piano roll and the document."""
 
 from PySide6.QtCore import QObject
 
 from composer_app.analysis.material import Source
+from composer_app.studio.document.current_selection import CurrentSelection
+from composer_app.studio.document.document import Document
 from composer_app.studio.document.selection import Selection
 from composer_app.studio.messages.bar import MessageBar, Tone
-from composer_app.studio.recording.recording_controller import RecordingController
 from composer_app.studio.roll.view import PianoRollView
 from composer_app.studio.statistics.export import StatisticsExport
 from composer_app.studio.statistics.panel import StatisticsPanel
-from composer_app.studio.window.services import Services
 
 
 class StatisticsController(QObject):
@@ -17,25 +17,24 @@ class StatisticsController(QObject):
 
     def __init__(
         self,
-        services: Services,
+        document: Document,
+        selection: CurrentSelection,
         panel: StatisticsPanel,
+        export: StatisticsExport,
         roll: PianoRollView,
-        recording: RecordingController,
         bar: MessageBar,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._document = services.document
+        self._document = document
+        self._selection = selection
         self._panel = panel
         self._roll = roll
         self._bar = bar
-        self.export = StatisticsExport(
-            panel, services.jobs, services.writer, services.dialogs, services.settings, self
-        )
-        roll.selectionChanged.connect(self._show_selection)
+        self.export = export
+        selection.changed.connect(self._show_selection)
         panel.notesHovered.connect(self._light)
         panel.notesChosen.connect(self._choose)
-        recording.playedChanged.connect(panel.set_recording_notes)
         self.export.told.connect(self._tell)
         self.export.copied.connect(self._say_copied)
         self.export.failed.connect(self._warn)
@@ -50,7 +49,7 @@ class StatisticsController(QObject):
 
     def _choose(self, notes: frozenset[Source], adding: bool) -> None:
         if self._roll.composition is self._document.composition:
-            before = self._roll.selection
+            before = self._selection.value
             self._roll.set_selection(before.plus(notes) if adding else Selection(notes))
 
     def _tell(self, sentence: str, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject
 
+from composer_app.studio.document.current_selection import CurrentSelection
 from composer_app.studio.document.document import Document
 from composer_app.studio.roll.view import PianoRollView
 from composer_app.studio.sound.playback_controller import PlaybackController
@@ -18,6 +19,7 @@ class LoopController(QObject):
         self,
         actions: Actions,
         roll: PianoRollView,
+        selection: CurrentSelection,
         document: Document,
         playback: PlaybackController,
         parent: QObject | None = None,
@@ -25,9 +27,11 @@ class LoopController(QObject):
         super().__init__(parent)
         self._action = actions.loop
         self._roll = roll
+        self._selection = selection
         self._document = document
         self._playback = playback
         self._piece = document.piece_number
+        self._on = False
         self._action.toggled.connect(self._switch)
         roll.loopDragged.connect(self.set_region)
         document.compositionChanged.connect(self._take_composition)
@@ -40,18 +44,19 @@ class LoopController(QObject):
     def set_region(self, start: float, end: float) -> None:
         """Loop these steps from now on."""
         self._document.set_loop((start, end))
-        if self._action.isChecked():
+        if self._on:
             self._use()
         else:
             self._action.setChecked(True)
 
     def _switch(self, on: bool) -> None:
+        self._on = on
         if on and self.region is None:
             self._document.set_loop(self._chosen())
         self._use()
 
     def _use(self) -> None:
-        on, region = self._action.isChecked(), self.region
+        on, region = self._on, self.region
         if on and region is not None:
             self._playback.set_loop(*region)
         else:
@@ -60,7 +65,7 @@ class LoopController(QObject):
 
     def _chosen(self) -> tuple[float, float]:
         composition = self._document.composition
-        span = self._roll.selection.span
+        span = self._selection.value.span
         if span is not None:
             return float(span[0]), float(span[1])
         meter = composition.meter

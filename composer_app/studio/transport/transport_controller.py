@@ -10,7 +10,6 @@ from composer_app.music.edits import with_meter, with_tempo
 from composer_app.music.timing import Meter
 from composer_app.studio.document.document import Document
 from composer_app.studio.messages.bar import MessageBar, Tone
-from composer_app.studio.recording.performance_controller import PerformanceController
 from composer_app.studio.recording.recording_controller import RecordingController, RecordingState
 from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.sound.playback_controller import PlaybackController
@@ -29,7 +28,6 @@ class TransportController(QObject):
         document: Document,
         playback: PlaybackController,
         recording: RecordingController,
-        performances: PerformanceController,
         settings: Settings,
         clock: Clock,
         messages: MessageBar,
@@ -44,7 +42,6 @@ class TransportController(QObject):
         self._tempo_edits, self._meter_edits = document.new_merge_id(), document.new_merge_id()
         self._playback = playback
         self._recording = recording
-        self._performances = performances
         self._settings = settings
         self._clock = clock
         self._messages = messages
@@ -76,7 +73,7 @@ class TransportController(QObject):
             self._settings.count_in_bars,
             clicks=self._settings.metronome,
             volume=self._settings.metronome_volume,
-            quantization=self._performances.quantization,
+            quantization=self._settings.quantization,
             correction=self._settings.recording_correction,
         )
 
@@ -139,8 +136,8 @@ class TransportController(QObject):
         actions.record.triggered.connect(self.toggle_recording)
         actions.play.triggered.connect(self.toggle_playing)
         actions.rewind.triggered.connect(self.rewind)
-        actions.metronome.toggled.connect(self._use_metronome)
-        actions.metronome_always.toggled.connect(self._use_metronome)
+        actions.metronome.toggled.connect(self._set_metronome)
+        actions.metronome_always.toggled.connect(self._set_metronome_always)
         bar.tempoEdited.connect(self._edit_tempo)
         bar.tapped.connect(self._tap)
         bar.meterChosen.connect(self._edit_meter)
@@ -150,7 +147,6 @@ class TransportController(QObject):
         self._playback.playingChanged.connect(actions.show_playing)
         recording.stateChanged.connect(self._show_recording)
         recording.positionChanged.connect(self._show_position)
-        recording.recorded.connect(self._performances.take_recording)
         recording.nothingPlayed.connect(self._say_nothing_played)
         self._document.compositionChanged.connect(self._show_composition)
 
@@ -167,11 +163,16 @@ class TransportController(QObject):
         if bpm is not None:
             self._edit_tempo(bpm)
 
-    def _use_metronome(self) -> None:
-        on = self._actions.metronome.isChecked()
-        always = self._actions.metronome_always.isChecked()
+    def _set_metronome(self, on: bool) -> None:
         self._settings.metronome = on
+        self._use_metronome()
+
+    def _set_metronome_always(self, always: bool) -> None:
         self._settings.metronome_always = always
+        self._use_metronome()
+
+    def _use_metronome(self) -> None:
+        on, always = self._settings.metronome, self._settings.metronome_always
         self._actions.metronome_always.setEnabled(on)
         self._playback.set_metronome(on and always, self._settings.metronome_volume)
 

@@ -12,16 +12,20 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from composer_app.generation.catalog import ModelInfo
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.studio.document.bring_back import BringBack
+from composer_app.studio.document.current_selection import CurrentSelection
 from composer_app.studio.files.audio_export import AudioExport
 from composer_app.studio.files.closing import Closing
 from composer_app.studio.files.file_controller import FileController
+from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.generate_panel import GeneratePanel
 from composer_app.studio.generate.generation_controller import GenerationController
+from composer_app.studio.generate.locking_controller import LockingController
 from composer_app.studio.keyboard.computer_keys import ComputerKeys
 from composer_app.studio.keyboard.lights import KeyLights
 from composer_app.studio.keyboard.panel import KeyboardPanel
 from composer_app.studio.messages.bar import MessageBar, Tone
 from composer_app.studio.midi.assembly import build_midi
+from composer_app.studio.midi.midi_output_controller import FollowedPlayer
 from composer_app.studio.mixer.mix_controller import MixController
 from composer_app.studio.mixer.panel import MixerPanel
 from composer_app.studio.recording.recording_controller import RecordingState
@@ -31,6 +35,7 @@ from composer_app.studio.roll.view import PianoRollView
 from composer_app.studio.sound.audition import Audition
 from composer_app.studio.sound.playback_controller import PlaybackController
 from composer_app.studio.statistics.dock import StatisticsDock
+from composer_app.studio.statistics.export import StatisticsExport
 from composer_app.studio.statistics.panel import StatisticsPanel
 from composer_app.studio.statistics.statistics_controller import StatisticsController
 from composer_app.studio.transport.loop_controller import LoopController
@@ -66,6 +71,8 @@ class MainWindow(QMainWindow):
         self._painted = False
         self._running = False
         self._closed = False
+        self.chosen = CurrentSelection(self)
+        self.choices = GenerationChoices(self)
         self.setAcceptDrops(True)
         WindowPlacement(self, QSize(*_SMALLEST_SIZE))
         self.resize(size_for(self, QSize(*_FIRST_SIZE)))
@@ -86,8 +93,8 @@ class MainWindow(QMainWindow):
         self.commands = Actions(self)
         self.midi_menu = QMenu(self)
         self.transport_bar = TransportBar(self.commands, self.midi_menu)
-        self.generate_panel = GeneratePanel(self.commands)
-        self.roll = PianoRollView()
+        self.generate_panel = GeneratePanel(self.commands, self.choices)
+        self.roll = PianoRollView(self.chosen)
         self.mixer = MixerPanel()
         self.statistics = StatisticsPanel(self._services.jobs)
         self.statistics_dock = StatisticsDock(self.statistics)
@@ -101,7 +108,18 @@ class MainWindow(QMainWindow):
         self.playback = PlaybackController(document, services.player, services.sound, self)
         self.mix = MixController(self.mixer, self.playback, document, settings, self)
         self.tools = RecordingTools(
-            self.commands, services, self.playback, self.transport_bar, self.roll, bar, self
+            self.commands,
+            document,
+            settings,
+            services.live,
+            services.player,
+            services.clock,
+            services.recovery,
+            self.playback,
+            self.transport_bar.quantize_menu,
+            bar,
+            self.roll.set_playhead,
+            self,
         )
         self.recording = self.tools.recording
         self.history = HistoryController(self.commands, document, self.recording, self)
@@ -111,7 +129,6 @@ class MainWindow(QMainWindow):
             document,
             self.playback,
             self.recording,
-            self.tools.performances,
             settings,
             services.clock,
             bar,
@@ -138,28 +155,58 @@ class MainWindow(QMainWindow):
         )
         self.generation = GenerationController(
             document,
-            self.generate_panel,
+            self.choices,
             services.worker,
             settings,
             bar,
             self.transport.play_from_start,
             self,
         )
-        self.midi = build_midi(services, self.midi_menu, self.commands.panic, self)
+        self.midi = build_midi(
+            services.ports,
+            services.outputs,
+            services.live,
+            services.sound,
+            FollowedPlayer(services.player, document),
+            settings,
+            services.clock,
+            self.midi_menu,
+            self.commands.panic,
+            self,
+        )
         self.selection = SelectionController(
-            self.commands, document, self.roll, self.generation, self.generate_panel, self
+            self.commands, document, self.chosen, self.roll, self._runs_or_generates, self
+        )
+        self.locking = LockingController(
+            self.commands,
+            document,
+            self.chosen,
+            self.roll,
+            self.generation,
+            self.choices,
+            self,
         )
         self._audition = Audition(document, self.playback, services.sound, settings, self)
-        self.loop = LoopController(self.commands, self.roll, document, self.playback, self)
+        self.loop = LoopController(
+            self.commands, self.roll, self.chosen, document, self.playback, self
+        )
         self.lights = KeyLights(self.keyboard, self.playback, services.live, self)
+        export = StatisticsExport(
+            self.statistics,
+            services.jobs,
+            services.writer,
+            services.dialogs,
+            settings,
+            self,
+        )
         self.measuring = StatisticsController(
-            services, self.statistics, self.roll, self.recording, bar, self
+            document, self.chosen, self.statistics, export, self.roll, bar, self
         )
         self.news = News(
             bar,
             document,
             self.commands,
-            self.generate_panel,
+            self.choices,
             self.playback,
             self.tools,
             self,
@@ -202,12 +249,16 @@ class MainWindow(QMainWindow):
 
     def _connect_playing(self) -> None:
         self.news.follow_sound(self._services.sound, self._open_sound_settings)
+        self.roll.seekRequested.connect(self.tools.steps.move_to)
         self.roll.seekRequested.connect(self.transport.seek)
         self.roll.mouse.touched.connect(self._audition.strike)
         self.roll.keyboard.reached.connect(self._audition.strike)
         self.selection.editor.transposed.connect(self._audition.strike_all)
         self.recording.notesChanged.connect(self.roll.set_recording_notes)
         self.recording.stateChanged.connect(self._show_recording)
+        self.recording.playedChanged.connect(self.statistics.set_recording_notes)
+        self.tools.performances.summaryChanged.connect(self.transport_bar.set_quantize)
+        self.tools.performances.show()
         follow = self.commands.follow
         follow.toggled.connect(self._follow)
         follow.setChecked(self._services.settings.follow)
@@ -225,7 +276,11 @@ class MainWindow(QMainWindow):
         self._let_letters_play(letters.isChecked())
 
     def _connect_commands(self) -> None:
-        commands, files = self.commands, self.files
+        commands, files, panel = self.commands, self.files, self.generate_panel
+        panel.generateRequested.connect(self.generation.generate)
+        panel.improveRequested.connect(self.generation.improve)
+        panel.cancelRequested.connect(self.generation.cancel)
+        panel.modelChosen.connect(self.generation.choose_model)
         for action, command in (
             (commands.new, files.new),
             (commands.open, files.ask_open),
@@ -253,7 +308,13 @@ class MainWindow(QMainWindow):
     @cached_property
     def settings_dialog(self) -> SettingsDialog:
         """The settings; made when they are first wanted."""
-        dialog = SettingsDialog(self._services, self.midi, self)
+        dialog = SettingsDialog(
+            self._services.sound_controller,
+            self.midi,
+            self._services.settings,
+            self._services.dialogs,
+            self,
+        )
         self.news.follow_numbers(dialog.findChildren(NumberField))
         return dialog
 
@@ -367,6 +428,9 @@ class MainWindow(QMainWindow):
     def _runs(self) -> bool:
         """Whether something plays or is recorded."""
         return self.playback.playing or self.recording.active
+
+    def _runs_or_generates(self) -> bool:
+        return self._runs() or self.generation.busy
 
     def _follow(self, on: bool) -> None:
         self._services.settings.follow = on

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication, QKeySequence
 
 from composer_app.studio.document.document import Document
-from composer_app.studio.generate.generate_panel import GeneratePanel
+from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.messages.bar import MessageAction, MessageBar, Tone
 from composer_app.studio.messages.hints import Situation, next_step
 from composer_app.studio.midi.midi_controller import MidiController
@@ -30,7 +30,7 @@ class News(QObject):
         bar: MessageBar,
         document: Document,
         actions: Actions,
-        panel: GeneratePanel,
+        choices: GenerationChoices,
         playback: PlaybackController,
         tools: RecordingTools,
         parent: QObject,
@@ -39,7 +39,7 @@ class News(QObject):
         self._bar = bar
         self._document = document
         self._actions = actions
-        self._panel = panel
+        self._choices = choices
         self._playback = playback
         self._tools = tools
         bar.set_subject(document.moment)
@@ -47,7 +47,7 @@ class News(QObject):
             document.compositionChanged,
             document.stateChanged,
             document.locksChanged,
-            panel.changed,
+            choices.changed,
             playback.playingChanged,
             tools.recording.stateChanged,
             tools.steps.toggled,
@@ -60,8 +60,8 @@ class News(QObject):
         """Say what to do next, and take back what does not hold any more."""
         situation = Situation(
             self._document.composition,
-            self._panel.reason,
-            generating=self._panel.busy,
+            self._choices.reason,
+            generating=self._choices.busy,
             recording=self._tools.recording.active,
             entering_steps=self._tools.steps.on,
             playing=self._playback.playing,

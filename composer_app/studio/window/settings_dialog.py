@@ -15,9 +15,11 @@ from PySide6.QtWidgets import (
 )
 
 from composer_app.studio.midi.midi_controller import MidiController
+from composer_app.studio.runtime.settings import Settings
+from composer_app.studio.sound.sound_controller import SoundController
+from composer_app.studio.widgets.file_dialogs import FileDialogs
 from composer_app.studio.widgets.window_placement import WindowPlacement, size_for
 from composer_app.studio.window.midi_page import MidiPage
-from composer_app.studio.window.services import Services
 from composer_app.studio.window.sound_page import SoundPage
 
 _SIZE: Final = QSize(600, 520)
@@ -27,14 +29,21 @@ _SOUND: Final = 0
 class SettingsDialog(QDialog):
     """Two pages, sound and MIDI; not modal, so that one can play meanwhile."""
 
-    def __init__(self, services: Services, midi: MidiController, parent: QWidget) -> None:
+    def __init__(
+        self,
+        sound: SoundController,
+        midi: MidiController,
+        settings: Settings,
+        dialogs: FileDialogs,
+        parent: QWidget,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Settings – Composer")
         self._midi = midi
         self.sound = SoundPage(
-            services.sound_controller,
-            services.settings,
-            lambda folder: services.dialogs.ask_soundfont(self, folder),
+            sound,
+            settings,
+            lambda folder: dialogs.ask_soundfont(self, folder),
         )
         self.midi = MidiPage()
         self._tabs = QTabWidget()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt
 from pytestqt.qtbot import QtBot
 
 from composer_app.generation.generator import GenerationSettings
+from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.control_section import ControlSection
 from composer_app.studio.generate.generate_panel import GeneratePanel
 from composer_app.studio.roll.notes import tracks_of
@@ -23,8 +24,13 @@ def actions() -> Iterator[Actions]:
 
 
 @pytest.fixture
-def section(actions: Actions, qtbot: QtBot) -> ControlSection:
-    section = ControlSection(actions)
+def choices() -> GenerationChoices:
+    return GenerationChoices()
+
+
+@pytest.fixture
+def section(actions: Actions, choices: GenerationChoices, qtbot: QtBot) -> ControlSection:
+    section = ControlSection(actions, choices)
     qtbot.addWidget(section)
     return section
 
@@ -44,29 +50,32 @@ def generated(studio: Studio, qtbot: QtBot) -> Studio:
     return studio
 
 
-def test_untouched_it_changes_nothing(section: ControlSection) -> None:
-    settings = GenerationSettings(7, 0.5)
-    assert section.refine(settings) == settings
-    assert section.locked_voices == ()
+def test_untouched_it_changes_nothing(section: ControlSection, choices: GenerationChoices) -> None:
+    section.refresh()
+    assert choices.settings == GenerationSettings()
+    assert choices.locked_voices == ()
 
 
-def test_what_is_chosen_is_asked_for(section: ControlSection) -> None:
+def test_what_is_chosen_is_asked_for(section: ControlSection, choices: GenerationChoices) -> None:
     section.iterations.setValue(60)
     section.max_added.setValue(40)
     section.max_removed.setValue(10)
     section.vary_melody.setValue(20)
     section.upbeat.setValue(4)
-    assert section.refine(GenerationSettings(7)) == GenerationSettings(
-        7, iterations=60, max_added=40, max_removed=10, vary_melody=0.2, upbeat=4
+    assert choices.settings == GenerationSettings(
+        iterations=60, max_added=40, max_removed=10, vary_melody=0.2, upbeat=4
     )
 
 
-def test_only_voices_that_are_there_can_be_kept(section: ControlSection) -> None:
+def test_only_voices_that_are_there_can_be_kept(
+    section: ControlSection, choices: GenerationChoices
+) -> None:
     assert not any(lock.isEnabled() for lock in section.locks)
-    section.set_voices((1, 3))
+    choices.set_voices((1, 3))
+    section.refresh()
     for lock in section.locks:
         lock.setChecked(True)
-    assert section.locked_voices == (1, 3)
+    assert choices.locked_voices == (1, 3)
 
 
 def test_it_unfolds(section: ControlSection, qtbot: QtBot) -> None:
@@ -77,10 +86,12 @@ def test_it_unfolds(section: ControlSection, qtbot: QtBot) -> None:
     assert section.iterations.isVisible()
 
 
-def test_the_panel_scrolls_to_what_was_unfolded(actions: Actions, qtbot: QtBot) -> None:
-    panel = GeneratePanel(actions)
+def test_the_panel_scrolls_to_what_was_unfolded(
+    actions: Actions, choices: GenerationChoices, qtbot: QtBot
+) -> None:
+    panel = GeneratePanel(actions, choices)
     qtbot.addWidget(panel)
-    panel.set_models([FAKE_MODEL], "fake")
+    choices.set_models([FAKE_MODEL], "fake")
     panel.resize(264, 420)
     panel.show()
     bar = panel._options.verticalScrollBar()

@@ -73,9 +73,9 @@ def test_a_sixteenth_has_no_dot(studio: Studio) -> None:
     bar(studio).dotted.click()
     bar(studio).lengths[StepLength.SIXTEENTH].click()
     assert not bar(studio).dotted.isEnabled()
-    assert bar(studio).steps == 1
+    assert steps(studio).length == 1
     bar(studio).lengths[StepLength.HALF].click()
-    assert bar(studio).steps == 12
+    assert steps(studio).length == 12
 
 
 def test_each_note_is_a_step_of_undo_and_the_cursor_follows(studio: Studio) -> None:
@@ -140,7 +140,7 @@ def test_lengths_have_keys(studio: Studio, qtbot: QtBot) -> None:
     studio.window.commands.step_input.trigger()
     qtbot.waitUntil(studio.window.isActiveWindow)
     qtbot.keyClick(studio.window, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
-    assert bar(studio).length is StepLength.SIXTEENTH
+    assert steps(studio).length == 1
     qtbot.keyClick(studio.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(studio.window, Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
-    assert bar(studio).steps == 12
+    assert steps(studio).length == 12

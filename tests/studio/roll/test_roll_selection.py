@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent
 from PySide6.QtTest import QTest
@@ -13,6 +14,7 @@ from composer_app.music.edits import with_melody_track
 from composer_app.music.note import Note
 from composer_app.music.note_edits import NoteKey, with_moved_notes, without_notes
 from composer_app.project.locks import Locks
+from composer_app.studio.document.current_selection import CurrentSelection
 from composer_app.studio.document.selection import Selection
 from composer_app.studio.roll.painter import KEYS_WIDTH, RULER_HEIGHT
 from composer_app.studio.roll.view import PianoRollView
@@ -33,8 +35,13 @@ PIECE = Composition(
 
 
 @pytest.fixture
-def view(qtbot: QtBot) -> PianoRollView:
-    widget = PianoRollView()
+def selection() -> CurrentSelection:
+    return CurrentSelection()
+
+
+@pytest.fixture
+def view(qtbot: QtBot, selection: CurrentSelection) -> PianoRollView:
+    widget = PianoRollView(selection)
     qtbot.addWidget(widget)
     widget.resize(900, 500)
     widget.show()
@@ -72,9 +79,9 @@ def chosen(view: PianoRollView) -> frozenset[NoteKey]:
 
 
 def test_a_click_selects_a_note_and_a_click_beside_it_nothing(
-    qtbot: QtBot, view: PianoRollView
+    qtbot: QtBot, view: PianoRollView, selection: CurrentSelection
 ) -> None:
-    with qtbot.waitSignal(view.selectionChanged) as changed:
+    with qtbot.waitSignal(selection.changed) as changed:
         click(view, note(1, 2))
     assert changed.args == [Selection(frozenset({note(1, 2)}))]
     click(view, note(3, 4))
@@ -425,3 +432,22 @@ def test_a_screen_reader_hears_what_is_selected(view: PianoRollView) -> None:
     assert view.accessibleDescription().endswith("selected: 1 note of the alto")
     view.set_selection(Selection())
     assert "selected" not in view.accessibleDescription()
+
+
+def test_a_view_that_is_made_anew_shows_what_was_selected(
+    qtbot: QtBot, selection: CurrentSelection
+) -> None:
+    first = PianoRollView(selection)
+    first.set_composition(PIECE)
+    first.set_selection(Selection.of_bars(PIECE, 16, 16))
+    chosen_ = selection.value
+    assert chosen_.notes
+    shiboken6.delete(first)
+    fresh = PianoRollView(selection)
+    qtbot.addWidget(fresh)
+    fresh.set_composition(PIECE)
+    assert selection.value == fresh.selection == chosen_
+    assert fresh.accessibleDescription().endswith("selected: bar 2")
+    selection.set(Selection(frozenset({note(2, 1)})))
+    assert fresh.selection == Selection(frozenset({note(2, 1)}))
+    assert fresh.accessibleDescription().endswith("selected: 1 note of the tenor")
