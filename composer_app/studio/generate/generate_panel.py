@@ -148,7 +148,7 @@ class GeneratePanel(QFrame):
         rows = self.model.model()
         for row, info in enumerate(self._models):
             self.model.addItem(info.title, info.name)
-            tip = tip_text(info.problem or _about(info))
+            tip = tip_text(str(info.problem or _about(info)))
             self.model.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
             if info.problem and isinstance(rows, QStandardItemModel):
                 rows.item(row).setEnabled(False)

@@ -103,7 +103,7 @@ class GenerationController(QObject):
         self._models = {model.name: model for model in models}
         self._panel.set_models(models, self._settings.model)
         if problem := models_folder_problem():
-            self._bar.show_persistent(_MODELS_FOLDER, problem, Tone.WARNING)
+            self._bar.show_persistent(_MODELS_FOLDER, str(problem), Tone.WARNING)
         if self._panel.model_name:
             self._worker.preload(self._panel.model_name)
 

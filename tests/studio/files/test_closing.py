@@ -240,7 +240,7 @@ BUSY: dict[str, tuple[str, str]] = {
         "window._services.live.note_on(60, 80)",
     ),
     "asking twice": (
-        "window.commands.settings.trigger(); window.statistics_holder.toggle();"
+        "window.commands.settings.trigger(); window.statistics_dock.toggle();"
         " QFileDialog(window).open()",
         "window.commands.save_as.trigger()",
     ),
