@@ -48,6 +48,7 @@ from composer_app.terminal import (
     warn,
 )
 from composer_app.training.commands import add_training_commands
+from composer_app.translation import _
 
 INTERRUPTED: Final = 130  # as shells report a program that was stopped by Ctrl-C
 # Set by those who work on Composer: a defect then shows its traceback.
@@ -177,8 +178,8 @@ def _studio(args: argparse.Namespace) -> int:
         from composer_app.studio.app import run
     except ImportError as error:
         raise SettingError(
-            f"The studio's window cannot be opened ({error}): install what is missing,"
-            ' in a source folder with "make run".'
+            _("The studio's window cannot be opened ({error})", error=error),
+            _('install what is missing, in a source folder with "{command}"', command="make run"),
         ) from error
     return run([str(args.file)] if args.file else [])
 
@@ -187,12 +188,18 @@ def _models(args: argparse.Namespace) -> int:
     models, problem = installed_models(), models_folder_problem()
     if args.json:
         rows = [
-            {**asdict(model), "path": str(model.path), "manner": model.manner} for model in models
+            {
+                **asdict(model),
+                "path": str(model.path),
+                "manner": model.manner,
+                "problem": model.problem and str(model.problem),
+            }
+            for model in models
         ]
-        say_json({"models": rows, "default": DEFAULT_MODEL, "problem": problem})
+        say_json({"models": rows, "default": DEFAULT_MODEL, "problem": problem and str(problem)})
         return 0
     if problem:
-        warn(problem)
+        warn(str(problem))
     if not models:
         say("No models are installed.")
     for model in models:
@@ -222,7 +229,7 @@ def _sample(args: argparse.Namespace) -> int:
             say(f"{sample.id:<16} {sample.title} ({sample.source})")
         return 0
     if args.output is None:
-        raise SettingError("Say where the melody shall go, as in -o melody.mid.")
+        raise SettingError(_("Say where the melody shall go, as in -o melody.mid"))
     melody = load_sample(args.name)
     write_piece(Composition.from_melody(melody), args.output)
     _say_written(args.output, f"{melody.title}, {_count(melody.bars, 'bar')}")

@@ -168,13 +168,13 @@ def _onnx() -> Fact:
         return missing("onnxruntime", sentence, pip_line("onnxruntime"), needed=True)
 
 
-def _loading_problem(model: str) -> str | None:
+def _loading_problem(model: str) -> str | ComposerError | None:
     from composer_app.generation.catalog import load_generator
 
     try:
         load_generator(model)
     except ComposerError as error:
-        return str(error)
+        return error.afresh()
     except Exception as error:  # onnxruntime is not there, or a damage that nobody foresaw
         return f"The model {model} cannot be loaded ({error})."
     return None
@@ -203,8 +203,8 @@ def _main_job(model: str) -> Fact:
             write_midi(piece, path)
             tracks = sum(1 for track in read_midi(path).tracks if track.notes)
     except Exception as error:
-        sentence = str(error) if isinstance(error, ComposerError) else f"It fails ({error!r})."
-        return missing(name, sentence, needed=True)
+        problem = error if isinstance(error, ComposerError) else f"It fails ({error!r})."
+        return missing(name, problem, needed=True)
     return Fact(name, f"a test melody was read, got {tracks} tracks and was written", needed=True)
 
 

@@ -23,6 +23,7 @@ from composer_app.music.midi_file import (
 )
 from composer_app.music.regular_file import read_regular
 from composer_app.music.safe_file import cannot_write, check_place, failure_reason, whole_file
+from composer_app.translation import _
 
 STANDARD: Final = Path("-")
 INPUT_HELP: Final = "- is standard input"
@@ -69,7 +70,12 @@ def read_input(path: Path, most: int) -> bytes:
         return read_regular(path, most)
     data = _read_standard(most)
     if len(data) > most:
-        raise StreamError(f"Standard input is larger than {most / 1e6:g} MB, which is too much.")
+        raise StreamError(
+            _(
+                "Standard input is larger than {megabytes:g} MB, which is too much",
+                megabytes=most / 1e6,
+            )
+        )
     return data
 
 
@@ -78,7 +84,9 @@ def read_piece(path: Path) -> Composition:
     if not is_standard(path):
         return read_midi(path)
     if sys.stdin is not None and sys.stdin.isatty():
-        raise StreamError("Standard input is this terminal: send a MIDI file to it, or name one.")
+        raise StreamError(
+            _("Standard input is this terminal"), _("send a MIDI file to it, or name one")
+        )
     return parse_midi(_read_standard(MAX_FILE_BYTES), input_name(path))
 
 
@@ -88,7 +96,9 @@ def write_piece(composition: Composition, path: Path) -> None:
         try:
             data = midi_bytes(composition)
         except UnwritableMidiError as error:
-            raise MidiFileError(f"{output_name(path)} was not written: {error}.") from None
+            raise MidiFileError(
+                _("{file} was not written: {reason}", file=output_name(path), reason=error.reason)
+            ) from None
         write_output(path, data)
     else:
         write_midi(composition, path)
@@ -103,7 +113,7 @@ def write_output(path: Path, data: bytes, *, make_folder: bool = False) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise SettingError(cannot_write(path, error)) from error
+            raise SettingError(*cannot_write(path, error)) from error
     with output_file(path) as file:
         file.write(data)
 
@@ -119,7 +129,7 @@ def output_file(path: Path) -> Iterator[BinaryIO]:
             with whole_file(path) as file:
                 yield file
         except (OSError, ValueError) as error:
-            raise SettingError(cannot_write(path, error)) from error
+            raise SettingError(*cannot_write(path, error)) from error
         return
     check_output(path)
     try:
@@ -129,7 +139,8 @@ def output_file(path: Path) -> Iterator[BinaryIO]:
         raise
     except OSError as error:
         raise StreamError(
-            f"Standard output cannot be written ({error.strerror}): send it elsewhere."
+            _("Standard output cannot be written ({reason})", reason=error.strerror),
+            _("send it elsewhere"),
         ) from error
 
 
@@ -143,23 +154,27 @@ def check_output(path: Path) -> None:
         try:
             check_place(path)
         except (OSError, ValueError) as error:
-            raise SettingError(cannot_write(path, error)) from None
+            raise SettingError(*cannot_write(path, error)) from None
         return
     if sys.__stdout__ is None:
-        raise StreamError("Standard output is closed: send it to a file or to another program.")
+        raise StreamError(
+            _("Standard output is closed"), _("send it to a file or to another program")
+        )
     if sys.stdout.isatty():
         raise StreamError(
-            "Standard output is this terminal, which cannot show the file: send it to a file or to"
-            " another program."
+            _("Standard output is this terminal, which cannot show the file"),
+            _("send it to a file or to another program"),
         )
 
 
 def _read_standard(most: int) -> bytes:
     """What comes from standard input, one byte more than ``most`` where there is more."""
     if sys.stdin is None:
-        raise StreamError("Standard input is closed: send a file to it, or name one.")
+        raise StreamError(_("Standard input is closed"), _("send a file to it, or name one"))
     try:
         return sys.stdin.buffer.read(most + 1)
     except OSError as error:
         reason = failure_reason(error)
-        raise StreamError(f"Standard input cannot be read: {reason}; name a file.") from error
+        raise StreamError(
+            _("Standard input cannot be read: {reason}", reason=reason), _("name a file")
+        ) from error

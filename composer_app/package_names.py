@@ -1,6 +1,7 @@
 """What Composer needs from the system, how each system calls it, and what to type to get it.
 
-Only the standard library is used: the set-up reads this before anything is installed.
+Only the standard library is used, as by what is imported: the set-up reads this before anything
+is installed.
 """
 
 import ctypes
@@ -14,6 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
+
+from composer_app.translation import Message, _
 
 Family = Literal["debian", "fedora", "arch", "suse", "macos"]
 
@@ -260,14 +263,16 @@ def package_names(packages: Iterable[SystemPackage], family: Family) -> list[str
     return list(dict.fromkeys(name for name in names if name))
 
 
-def install_advice(*packages: SystemPackage) -> str:
-    """What to do to have ``packages``, as the end of a sentence: "type: ..."."""
+def install_advice(*packages: SystemPackage) -> Message:
+    """What to do to have ``packages``, as the remedy of an error."""
     family = system_family()
     line = install_line(packages, family) if family else ""
     if line:
-        return f"type: {line}"
-    brings = " and ".join(package.brings for package in packages)
-    return f"install what brings {brings} from the packages of your system"
+        return _("type: {command}", command=line)
+    return _(
+        "install what brings {libraries} from the packages of your system",
+        libraries=" and ".join(package.brings for package in packages),
+    )
 
 
 def pip_line(package: str) -> str:

@@ -17,6 +17,7 @@ from typing import Any, Final, TextIO
 
 from composer_app.errors import StreamError
 from composer_app.plain_text import one_line
+from composer_app.translation import _
 
 # The exit status where whoever read our output has left, as in "composer-app models | head -1";
 # shells report so a program that SIGPIPE has ended.
@@ -139,5 +140,6 @@ def _writing() -> Iterator[None]:
         raise
     except OSError as error:
         raise StreamError(
-            f"Standard output cannot be written ({error.strerror}): send it elsewhere."
+            _("Standard output cannot be written ({reason})", reason=error.strerror),
+            _("send it elsewhere"),
         ) from error

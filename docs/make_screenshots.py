@@ -33,7 +33,7 @@ PATIENCE_SECONDS: Final = 60.0
 class NoKeyboards:
     """The pictures show no keyboard that happens to be plugged in here."""
 
-    problem: str | None = None
+    problem: None = None
     open_name: str | None = None
 
     def input_names(self) -> list[str]:

@@ -9,9 +9,11 @@ import pytest
 
 from benchmarks import figures, keyboard, rendering
 from benchmarks.models import Figures, bars_of, compared, in_turns, measure, own_peak, table
+from composer_app.errors import ModelError
 from composer_app.generation.catalog import ModelInfo
 from composer_app.live.rendering.audio_file import FORMATS, AudioWritten
 from composer_app.music.composition import Composition
+from composer_app.translation import verbatim
 from tests.generation.fake_generator import FakeGenerator
 
 
@@ -25,7 +27,7 @@ def test_melodies_have_the_bars_they_should(bars: int) -> None:
 def test_only_models_that_work_are_compared() -> None:
     names = ("alpha", "bach", "bach-gan-classic")
     models = [ModelInfo(name, Path("x")) for name in names]
-    models.append(ModelInfo("bach-gan", Path("x"), problem="It is torn."))
+    models.append(ModelInfo("bach-gan", Path("x"), problem=ModelError(verbatim("It is torn."))))
     assert [model.name for model in compared(models)] == ["bach-gan-classic", "bach"]
 
 

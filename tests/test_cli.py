@@ -20,6 +20,7 @@ from composer_app.music.note import Note
 from composer_app.music.sample_melodies import load_sample, sample_melodies
 from composer_app.music.styles import style_named
 from composer_app.music.timing import TempoMap
+from composer_app.translation import verbatim
 from tests.generation.fake_generator import FakeGenerator
 from tests.generation.models import GRAPH, metadata
 from tests.irregular import put_irregular
@@ -52,7 +53,7 @@ def generator(monkeypatch: pytest.MonkeyPatch) -> FakeGenerator:
 
     def load(name: str) -> FakeGenerator:
         if name not in ("bach", "fake"):
-            raise ModelError(f"There is no model named {name}.")
+            raise ModelError(verbatim(f"There is no model named {name}."))
         return fake
 
     monkeypatch.setattr(commands, "load_generator", load)
@@ -339,7 +340,9 @@ def test_sample_list(run: Run) -> None:
 
 MODELS = (
     ModelInfo("bach", Path("/m/bach.onnx"), "Bach chorales", "Sings like 1730.", "refining"),
-    ModelInfo("torn", Path("/m/torn.onnx"), "torn", problem="torn.onnx is not ONNX."),
+    ModelInfo(
+        "torn", Path("/m/torn.onnx"), "torn", problem=ModelError(verbatim("torn.onnx is not ONNX."))
+    ),
 )
 
 

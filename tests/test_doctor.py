@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from composer_app import cli, doctor
+from composer_app.errors import DeviceError
 from composer_app.live.doctor import Fact, missing
 from composer_app.package_names import midi_line, pip_line
 from composer_app.resources import resource_folder
+from composer_app.translation import _
 from tests.irregular import put_irregular
 
 Run = Callable[..., tuple[int, str]]
@@ -192,16 +194,24 @@ def test_a_package_that_is_missing_has_its_command(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
-    ("sentence", "remedy"),
+    ("error", "remedy"),
     [
-        ("It is missing: type: sudo apt-get install x", "sudo apt-get install x"),
-        ("None was found: install one with: pip install pretty_midi", "pip install pretty_midi"),
-        ("The server has gone: start it again.", None),
+        (DeviceError(_("It is missing"), _("type: {command}", command="make x")), "make x"),
+        (
+            DeviceError(
+                _("It is torn"), _("install it with '{command}' or {b}", command="a", b="b")
+            ),
+            "a",
+        ),
+        (DeviceError(_("The server has gone"), _("start it again")), None),
+        (DeviceError(_("It is gone: type: what nobody should read")), None),
     ],
 )
-def test_a_command_is_read_from_the_sentence(sentence: str, remedy: str | None) -> None:
-    assert missing("x", sentence).remedy == remedy
-    assert missing("x", sentence, "another").remedy == "another"
+def test_the_command_is_the_error_s_own(error: DeviceError, remedy: str | None) -> None:
+    assert missing("x", error).remedy == remedy
+    assert missing("x", error).value == str(error)
+    assert missing("x", error, "another").remedy == "another"
+    assert missing("x", str(error)).remedy is None
 
 
 def test_the_report_is_a_line_each_and_a_verdict() -> None:

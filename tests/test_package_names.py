@@ -185,13 +185,14 @@ def test_advice_ends_a_sentence_on_every_system(
     no_apt: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     on(monkeypatch, "debian")
-    assert install_advice(FLUIDSYNTH) == "type: sudo apt-get install libfluidsynth3"
+    assert str(install_advice(FLUIDSYNTH)) == "type: sudo apt-get install libfluidsynth3"
     on(monkeypatch, "macos")
-    assert install_advice(FLUIDSYNTH) == "type: brew install fluid-synth"
+    assert str(install_advice(FLUIDSYNTH)) == "type: brew install fluid-synth"
     # A Mac has no ALSA to install.
-    assert install_advice(ALSA).startswith("install what brings libasound.so.2 from")
+    assert str(install_advice(ALSA)).startswith("install what brings libasound.so.2 from")
     on(monkeypatch, None)
-    assert install_advice(*WINDOW[:2]).startswith("install what brings libGL.so.1 and libEGL.so.1")
+    both = str(install_advice(*WINDOW[:2]))
+    assert both.startswith("install what brings libGL.so.1 and libEGL.so.1")
 
 
 def test_pip_installs_where_this_program_sees_it(monkeypatch: pytest.MonkeyPatch) -> None:

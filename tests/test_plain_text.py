@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer_app.errors import ComposerError, MidiFileError
+from composer_app.errors import MidiFileError
 from composer_app.plain_text import MOST_NAME_LETTERS, one_line, one_line_name
+from composer_app.translation import verbatim
 
 SHOWN = [
     ("Lead\0 \x1b[31mX\n", "Lead X"),
@@ -101,7 +102,6 @@ def test_a_text_of_megabytes_takes_no_time(text: str) -> None:
 
 
 def test_every_error_is_one_line() -> None:
-    error = MidiFileError("evil\x1b[2J\n.mid is not a MIDI file: choose another.")
+    error = MidiFileError(verbatim("evil\x1b[2J\n.mid is not a MIDI file: choose another."))
     assert str(error) == "evil .mid is not a MIDI file: choose another."
     assert f"{error}" == str(error)
-    assert str(ComposerError()) == ""

@@ -28,6 +28,7 @@ from composer_app.errors import ProfileError
 from composer_app.music.array_file import read_arrays
 from composer_app.plain_text import one_line_name
 from composer_app.resources import resource_folder
+from composer_app.translation import _
 
 # From so many beats on a run that the melody shares is remarked upon. Of the chorales, hymns and
 # rags that no model was trained on, none shares more than seven beats with those that one was.
@@ -91,7 +92,7 @@ class CopyIndex:
 
     ``code`` and ``first`` (2, B) are checksums and first pitches: of all voices, and without the
     melody. ``sounds`` (B,) is whether an accompanying voice does, ``bar`` (B,) the bar's number.
-    ``problems`` are sentences about corpora that could not be read, and so are not in it.
+    ``problems`` are about corpora that could not be read, and so are not in it.
     """
 
     styles: tuple[str, ...]
@@ -101,7 +102,7 @@ class CopyIndex:
     code: NDArray[np.uint32]
     first: NDArray[np.int64]
     sounds: NDArray[np.bool_]
-    problems: tuple[str, ...] = ()
+    problems: tuple[ProfileError, ...] = ()
 
     @classmethod
     def build(cls, style: str, pieces: Iterable[Reference]) -> "CopyIndex":
@@ -171,8 +172,11 @@ class CopyIndex:
             index._check()
         except (OSError, TypeError, ValueError):
             raise ProfileError(
-                f"{path} is missing or damaged: install Composer again, or make it anew with"
-                " 'composer-app profile'."
+                _("{file} is missing or damaged", file=path),
+                _(
+                    "install Composer again, or make it anew with '{command}'",
+                    command="composer-app profile",
+                ),
             ) from None
         return index
 
@@ -305,14 +309,15 @@ def _load(folder: Path) -> CopyIndex:
     paths = sorted(folder.glob(f"*{_SUFFIX}"))
     if not paths:
         raise ProfileError(
-            f"There is no index of known pieces in {folder}: install Composer again."
+            _("There is no index of known pieces in {folder}", folder=folder),
+            _("install Composer again"),
         )
     indices, problems = [], []
     for path in paths:
         try:
             indices.append(CopyIndex.load(path, path.name.removesuffix(_SUFFIX)))
         except ProfileError as error:
-            problems.append(str(error))
+            problems.append(error.afresh())
     if not indices:
-        raise ProfileError(problems[0])
+        raise problems[0]
     return replace(CopyIndex.joined(indices), problems=tuple(problems))

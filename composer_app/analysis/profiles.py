@@ -22,6 +22,7 @@ from composer_app.errors import ProfileError
 from composer_app.music.regular_file import read_regular
 from composer_app.plain_text import one_line, one_line_name
 from composer_app.resources import resource_folder
+from composer_app.translation import _
 
 FORMAT: Final = 1
 # Of each measure: its minimum, the 99 percentiles, its maximum.
@@ -171,14 +172,17 @@ def _load(path: Path) -> Profile:
         style = path.name.removesuffix(_SUFFIX)
         known = ", ".join(profile_styles(path.parent)) or "none"
         raise ProfileError(
-            f"There is no profile of the style {style} to compare with: choose one of those that"
-            f" are installed ({known})."
+            _("There is no profile of the style {style} to compare with", style=style),
+            _("choose one of those that are installed ({known})", known=known),
         ) from None
     except Exception:
         # Anybody may have made the file, and nobody can foresee what all it may hold.
         raise ProfileError(
-            f"{path} is not a profile that this Composer can read: install Composer again, or make"
-            " the profile anew with 'composer-app profile'."
+            _("{file} is not a profile that this Composer can read", file=path),
+            _(
+                "install Composer again, or make the profile anew with '{command}'",
+                command="composer-app profile",
+            ),
         ) from None
     return profile
 

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from composer_app.errors import ComposerError
 from composer_app.music.regular_file import read_regular
 from composer_app.music.safe_file import failure_reason
+from composer_app.translation import _
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,9 +72,11 @@ class Distribution:
             data = read_regular(Path(path), MOST_DATA_BYTES)
         except OSError as error:
             reason = failure_reason(error)
-            raise DataFileError(f"{path} cannot be read as a text file: {reason}.") from None
+            raise DataFileError(
+                _("{file} cannot be read as a text file: {reason}", file=path, reason=reason)
+            ) from None
         except ValueError:
-            raise DataFileError(f"{path} cannot be read as a text file.") from None
+            raise DataFileError(_("{file} cannot be read as a text file", file=path)) from None
         self.read_data(data, str(path))
 
     def read_data(self, data: bytes, name: str) -> None:
@@ -86,7 +89,7 @@ class Distribution:
         try:
             text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig").read()
         except UnicodeDecodeError:
-            raise DataFileError(f"{name} cannot be read as a text file.") from None
+            raise DataFileError(_("{file} cannot be read as a text file", file=name)) from None
         numbers = []
         # Reading has made every line end a "\n". splitlines() would also split at form feeds and
         # such, and name another line than an editor does.
@@ -95,7 +98,9 @@ class Distribution:
             if entry:
                 numbers.append(_number(entry, count, name))
         if not numbers:
-            raise DataFileError(f"{name} holds no numbers: write one on each line.")
+            raise DataFileError(
+                _("{file} holds no numbers", file=name), _("write one on each line")
+            )
         self.data = numbers
 
     def __repr__(self) -> str:
@@ -114,10 +119,23 @@ def _number(entry: str, line: int, name: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise DataFileError(f"Line {line} of {name} is not a number: {entry!r:.60}")
+        raise DataFileError(
+            _(
+                "Line {line} of {file} is not a number: {entry!r:.60}",
+                line=line,
+                file=name,
+                entry=entry,
+            )
+        )
     if abs(number) > _LARGEST:
         raise DataFileError(
-            f"Line {line} of {name} is too large a number: {entry!r:.60} (at most {_LARGEST:g})"
+            _(
+                "Line {line} of {file} is too large a number: {entry!r:.60} (at most {most:g})",
+                line=line,
+                file=name,
+                entry=entry,
+                most=_LARGEST,
+            )
         )
     return number
 

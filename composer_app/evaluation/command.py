@@ -22,6 +22,7 @@ from composer_app.file_arguments import (
 from composer_app.generation.catalog import DEFAULT_MODEL, load_generator
 from composer_app.generation.generator import MAX_TEMPERATURE, MIN_TEMPERATURE
 from composer_app.terminal import say, say_json, status_line
+from composer_app.translation import _
 
 STYLES: Final = ("bach", "hymn", "ragtime")
 
@@ -68,11 +69,22 @@ def _run(args: argparse.Namespace) -> int:
     for option, least in (("pieces", 1), ("takes", 1), ("classifiers", 0)):
         value = getattr(args, option)
         if value is not None and value < least:
-            raise SettingError(f"--{option} takes a number of {least} or more, not {value}.")
+            raise SettingError(
+                _(
+                    "--{setting} takes a number of {least} or more, not {value}",
+                    setting=option,
+                    least=least,
+                    value=value,
+                )
+            )
     if not MIN_TEMPERATURE <= args.temperature <= MAX_TEMPERATURE:
         raise SettingError(
-            f"--temperature takes a number from {MIN_TEMPERATURE} to {MAX_TEMPERATURE},"
-            f" not {args.temperature}."
+            _(
+                "--temperature takes a number from {least} to {most}, not {value}",
+                least=MIN_TEMPERATURE,
+                most=MAX_TEMPERATURE,
+                value=args.temperature,
+            )
         )
     if args.report is not None:
         check_report(args.report)

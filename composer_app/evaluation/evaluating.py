@@ -30,6 +30,7 @@ from composer_app.file_arguments import input_name
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationSettings, Generator
 from composer_app.training.corpus import Piece, load_corpus
+from composer_app.translation import _
 
 DEFAULT_TAKES: Final = 2
 DEFAULT_CLASSIFIERS: Final = 5
@@ -81,7 +82,13 @@ def evaluate(
     pieces = load_corpus(plan.corpus)
     real = excerpts_of([piece for piece in pieces if piece.split == plan.split])
     if not real:
-        raise CorpusError(f"{input_name(plan.corpus)} has no pieces in the split {plan.split!r}.")
+        raise CorpusError(
+            _(
+                "{file} has no pieces in the split {split!r}",
+                file=input_name(plan.corpus),
+                split=plan.split,
+            )
+        )
     training = [piece for piece in pieces if piece.split in ("train", "extra")]
     excerpts = (real if plan.melodies is None else read_melodies(plan.melodies))[: plan.limit]
     takes, seconds = generate_takes(generator, excerpts, plan, progress)

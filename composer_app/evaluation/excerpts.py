@@ -15,6 +15,7 @@ from composer_app.music.melody import Melody
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter
 from composer_app.training.corpus import Piece
+from composer_app.translation import _, verbatim
 
 # Eight bars of 4/4.
 EXCERPT_STEPS: Final = 128
@@ -96,7 +97,7 @@ def excerpts_of(pieces: list[Piece]) -> list[Excerpt]:
     found = []
     for piece in pieces:
         after = 0
-        for _ in range(each):
+        for _attempt in range(each):
             cut = excerpt(piece, after)
             if cut:
                 found.append(cut)
@@ -132,12 +133,15 @@ def read_melodies(folder: Path) -> list[Excerpt]:
     """
     files = sorted(file for file in _entries(folder) if file.suffix.lower() in (".mid", ".midi"))
     if not files:
-        raise CorpusError(f"There are no MIDI files in {folder}: choose a folder of melodies.")
+        raise CorpusError(
+            _("There are no MIDI files in {folder}", folder=folder),
+            _("choose a folder of melodies"),
+        )
     jobs, problems = read_jobs(
         [plan_outputs([f], Path(f"{f.name}.out"), 1)[0] for f in files], None
     )
     if problems:
-        raise CorpusError("\n".join(problems))
+        raise CorpusError(verbatim("\n".join(problems)))
     return [melody_excerpt(job.plan.source.stem, job.melody) for job in jobs]
 
 
@@ -145,7 +149,9 @@ def _entries(folder: Path) -> list[Path]:
     try:
         return list(folder.iterdir())
     except OSError:
-        raise CorpusError(f"There is no folder {folder}: choose a folder of melodies.") from None
+        raise CorpusError(
+            _("There is no folder {folder}", folder=folder), _("choose a folder of melodies")
+        ) from None
 
 
 def melody_excerpt(name: str, melody: Melody) -> Excerpt:

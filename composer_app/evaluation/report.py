@@ -12,6 +12,7 @@ from composer_app.evaluation.excerpts import composition_of
 from composer_app.evaluation.table import Evaluation
 from composer_app.file_arguments import is_standard, write_output
 from composer_app.generation.batch import prepare_folder
+from composer_app.translation import _
 
 _ENDINGS: Final = (".html", ".md")
 _MOST_PICTURES: Final = 4
@@ -52,7 +53,9 @@ def table_lines(evaluation: Evaluation) -> list[str]:
 def check_report(path: Path) -> None:
     """Raise a :class:`ComposerError` where no report can be written to ``path``."""
     if not is_standard(path) and path.suffix.lower() not in _ENDINGS:
-        raise SettingError(f"--report takes a file that ends in .html or .md, not {path}.")
+        raise SettingError(
+            _("--report takes a file that ends in .html or .md, not {file}", file=path)
+        )
     prepare_folder(path, make=False)
 
 

@@ -18,6 +18,7 @@ from composer_app.music.melody import Melody
 from composer_app.music.regular_file import is_file, is_folder
 from composer_app.music.safe_file import cannot_write, failure_reason, refuse_no_file
 from composer_app.music.voices import find_melody, left_out, voice_tracks
+from composer_app.translation import _, ngettext
 
 _MIDI_ENDINGS: Final = (".mid", ".midi")
 
@@ -81,7 +82,9 @@ def plan_outputs(melodies: Sequence[Path], output: Path, takes: int) -> list[Pla
     _refuse_shared_streams(melodies, output, takes)
     if len(melodies) > 1:
         if is_file(output) or output.suffix.lower() in _MIDI_ENDINGS:
-            raise SettingError(f"Several melodies need a folder to go to, and {output} is a file.")
+            raise SettingError(
+                _("Several melodies need a folder to go to, and {output} is a file", output=output)
+            )
         bases = [output / f"{melody.stem}.mid" for melody in melodies]
     else:
         inside = not is_standard(output) and is_folder(output)
@@ -105,13 +108,22 @@ def read_jobs(plans: Iterable[Plan], track: int | None) -> tuple[list[Job], list
             index = find_melody(piece) if track is None else track - 1
             if index >= len(piece.tracks):
                 count = len(piece.tracks)
-                has = "only one track" if count == 1 else f"only {count} tracks"
-                raise MidiFileError(f"{input_name(plan.source)} has {has}, not {track}.")
+                raise MidiFileError(
+                    ngettext(
+                        "{file} has only one track, not {track}",
+                        "{file} has only {count} tracks, not {track}",
+                        count,
+                        file=input_name(plan.source),
+                        track=track,
+                    )
+                )
             melody = piece.melody(index)
             check_melody(melody)
             jobs.append(Job(plan, index + 1, melody, accompaniment(piece, index), piece))
         except MelodyError as error:
-            problems.append(f"{input_name(plan.source)}, track {index + 1}: {error}")
+            name = input_name(plan.source)
+            said = _("{file}, track {track}: {error}", file=name, track=index + 1, error=error)
+            problems.append(str(said))
         except ComposerError as error:
             problems.append(str(error))
     return jobs, problems
@@ -130,16 +142,24 @@ def prepare_folder(output: Path, *, make: bool) -> None:
             folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         raise SettingError(
-            f"The folder {folder} cannot be made: {failure_reason(error)}."
+            _(
+                "The folder {folder} cannot be made: {reason}",
+                folder=folder,
+                reason=failure_reason(error),
+            )
         ) from error
     if not is_folder(folder):
-        raise SettingError(f"There is no folder {folder}: make it or choose another output.")
+        raise SettingError(
+            _("There is no folder {folder}", folder=folder), _("make it or choose another output")
+        )
     if not os.access(folder, os.W_OK):
-        raise SettingError(f"The folder {folder} cannot be written to: choose another output.")
+        raise SettingError(
+            _("The folder {folder} cannot be written to", folder=folder), _("choose another output")
+        )
     try:
         refuse_no_file(output)
     except (OSError, ValueError) as error:
-        raise SettingError(cannot_write(output, error)) from error
+        raise SettingError(*cannot_write(output, error)) from error
 
 
 def _takes(base: Path, takes: int) -> tuple[Path, ...]:
@@ -154,15 +174,18 @@ def _refuse_shared_streams(melodies: Sequence[Path], output: Path, takes: int) -
     if is_standard(output):
         if len(melodies) > 1 or takes > 1:
             raise SettingError(
-                "Standard output takes one piece: give a file or a folder to several melodies or"
-                " takes."
+                _("Standard output takes one piece"),
+                _("give a file or a folder to several melodies or takes"),
             )
     elif any(map(is_standard, melodies)):
         if len(melodies) > 1:
-            raise SettingError("Standard input is one melody: leave - out, or name it alone.")
+            raise SettingError(
+                _("Standard input is one melody"), _("leave - out, or name it alone")
+            )
         if is_folder(output):
             raise SettingError(
-                f"What comes from standard input has no name: name a file in {output}."
+                _("What comes from standard input has no name"),
+                _("name a file in {output}", output=output),
             )
 
 
@@ -175,10 +198,12 @@ def _refuse_collisions(plans: list[Plan]) -> None:
         name = path.name.casefold()
         if name in seen:
             raise SettingError(
-                f"Two of the melodies would both become {path.name}: rename one or do them apart."
+                _("Two of the melodies would both become {file}", file=path.name),
+                _("rename one or do them apart"),
             )
         seen.add(name)
         if os.path.realpath(path) in sources:
             raise SettingError(
-                f"{path} is the melody itself and would be overwritten: choose another output."
+                _("{file} is the melody itself and would be overwritten", file=path),
+                _("choose another output"),
             )

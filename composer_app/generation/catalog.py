@@ -23,6 +23,7 @@ from composer_app.music.safe_file import failure_reason
 from composer_app.music.styles import BACH, STYLES, Tempo, check_programs, style_named
 from composer_app.plain_text import one_line, one_line_name
 from composer_app.resources import resource_folder
+from composer_app.translation import _, verbatim
 
 DEFAULT_MODEL: Final = "bach"
 MODELS_VARIABLE: Final = "COMPOSER_MODELS"
@@ -48,7 +49,7 @@ class ModelInfo:
     title: str = ""
     description: str = ""
     technique: str = ""
-    problem: str | None = None
+    problem: ModelError | None = None
     style: str = BACH.name
     programs: tuple[int, ...] = DEFAULT_PROGRAMS
     tempo: Tempo = BACH.tempo
@@ -59,8 +60,6 @@ class ModelInfo:
             object.__setattr__(self, field, one_line_name(getattr(self, field)))
         description = one_line(self.description, _MOST_DESCRIPTION_LETTERS)
         object.__setattr__(self, "description", description)
-        if self.problem is not None:
-            object.__setattr__(self, "problem", one_line(self.problem))
 
     @property
     def manner(self) -> str:
@@ -108,16 +107,20 @@ def describe_all(path: Path) -> tuple[ModelInfo, ...]:
     try:
         return _described(path, read_metadata(path))
     except ModelError as error:
-        problem = str(error)
+        problem = error.afresh()
     except Exception:
         # Nobody can foresee what all a file may hold, and it must not hide the others.
-        problem = f"{path.name} is damaged: install it again, or choose another model."
+        problem = ModelError(
+            _("{file} is damaged", file=path.name), _("install it again, or choose another model")
+        )
     return (ModelInfo(path.stem, path, title=path.stem, problem=problem),)
 
 
 def _described(path: Path, metadata: Mapping[str, str]) -> tuple[ModelInfo, ...]:
     if "technique" not in metadata or "format" not in metadata:
-        raise ModelError(f"{path.name} is an ONNX file, but not a model made for Composer.")
+        raise ModelError(
+            _("{file} is an ONNX file, but not a model made for Composer", file=path.name)
+        )
     try:
         models = tuple(_model(path, metadata, row) for row in _rows(path.stem, metadata))
         known = metadata["format"] == _FORMAT and metadata["technique"] in TECHNIQUES
@@ -126,7 +129,7 @@ def _described(path: Path, metadata: Mapping[str, str]) -> tuple[ModelInfo, ...]
     if models and known:
         return models
     title, description = metadata.get("title") or path.stem, metadata.get("description", "")
-    problem = f"{path.name} was made for another version of Composer."
+    problem = ModelError(_("{file} was made for another version of Composer", file=path.name))
     technique = metadata["technique"]
     return (ModelInfo(path.stem, path, title, description, technique, problem),)
 
@@ -181,7 +184,7 @@ def load_generator(name: str = DEFAULT_MODEL, threads: int | None = None) -> Gen
     """
     info = find_model(name)
     if info.problem is not None:
-        raise ModelError(info.problem)
+        raise info.problem.afresh()
     # onnxruntime is slow to import: only when a model is really wanted.
     if info.technique == "gan":
         from composer_app.generation.unet_generator import UNetGenerator
@@ -205,12 +208,15 @@ def find_model(name: str = DEFAULT_MODEL) -> ModelInfo:
         if model.name == name:
             return model
     names = ", ".join(model.name for model in models)
-    sentence = (
-        f"There is no model named {name!r}: installed are {names}."
+    missing = (
+        ModelError(
+            _("There is no model named {model!r}: installed are {known}", model=name, known=names)
+        )
         if names
-        else "No model is installed: models/ is empty; install Composer again."
+        else ModelError(_("No model is installed: models/ is empty"), _("install Composer again"))
     )
-    raise ModelError(" ".join(filter(None, (sentence, models_folder_problem()))))
+    folder = models_folder_problem()
+    raise missing if folder is None else ModelError(verbatim(f"{missing} {folder}"))
 
 
 def _in_file(path: Path, entry: str) -> ModelInfo:
@@ -221,12 +227,16 @@ def _in_file(path: Path, entry: str) -> ModelInfo:
             name = f"{path.stem}:{entry}" if entry else path.stem
             return replace(model, name=name)
     raise ModelError(
-        f"{path.name} holds no model named {entry!r}: it holds"
-        f" {', '.join(model.name for model in models)}."
+        _(
+            "{file} holds no model named {entry!r}: it holds {known}",
+            file=path.name,
+            entry=entry,
+            known=", ".join(model.name for model in models),
+        )
     )
 
 
-def models_folder_problem() -> str | None:
+def models_folder_problem() -> ModelError | None:
     """Why nothing is found in the folder that COMPOSER_MODELS names; None if it can be read."""
     folder = os.environ.get(MODELS_VARIABLE)
     if not folder:
@@ -234,13 +244,18 @@ def models_folder_problem() -> str | None:
     try:
         next(Path(folder).iterdir(), None)
     except NotADirectoryError:
-        reason = "it is not a folder"
+        reason = _("it is not a folder")
     except (OSError, ValueError) as error:
         reason = failure_reason(error)
     else:
         return None
-    return one_line(
-        f"The folder of models {folder}, which {MODELS_VARIABLE} names, cannot be read: {reason}."
+    return ModelError(
+        _(
+            "The folder of models {folder}, which {setting} names, cannot be read: {reason}",
+            folder=folder,
+            setting=MODELS_VARIABLE,
+            reason=reason,
+        )
     )
 
 

@@ -40,6 +40,7 @@ from composer_app.generation.given import Lock, given_from, parse_lock
 from composer_app.generation.noise import MAX_SEED
 from composer_app.generation.support import without_effect
 from composer_app.terminal import say, say_json, status_line, warn
+from composer_app.translation import _
 
 FAILED: Final = 2
 _MOST_TAKES: Final = 999
@@ -200,8 +201,13 @@ def _lock(text: str) -> Lock:
 def _generate(args: argparse.Namespace) -> int:
     if args.seed + args.takes - 1 > MAX_SEED:
         raise SettingError(
-            f"The seeds of {args.takes} takes from {args.seed} on exceed {MAX_SEED}:"
-            " choose a smaller seed."
+            _(
+                "The seeds of {takes} takes from {seed} on exceed {most}",
+                takes=args.takes,
+                seed=args.seed,
+                most=MAX_SEED,
+            ),
+            _("choose a smaller seed"),
         )
     plan = plan_outputs(args.melodies, args.output, args.takes)
     jobs, problems = read_jobs(plan, args.track)
@@ -215,14 +221,18 @@ def _generate(args: argparse.Namespace) -> int:
         for job in jobs:
             if not any(job.voices):
                 raise SettingError(
-                    f"{job.plan.source} has no accompaniment to improve: leave --improve out."
+                    _("{file} has no accompaniment to improve", file=job.plan.source),
+                    _("leave --improve out"),
                 )
     generator = load_generator(args.model)
     model = find_model(args.model)
     if args.improve and "improve" not in model.supports:
         raise SettingError(
-            f"The model {model.name} writes everything in one pass and can improve nothing:"
-            " choose a refining model, or leave --improve out."
+            _(
+                "The model {model} writes everything in one pass and can improve nothing",
+                model=model.name,
+            ),
+            _("choose a refining model, or leave --improve out"),
         )
     prepare_folder(args.output, make=len(jobs) > 1)
     for job in jobs:
@@ -255,7 +265,7 @@ def _settings(args: argparse.Namespace, seed: int) -> GenerationSettings:
 def _warn(model: ModelInfo, settings: GenerationSettings) -> None:
     """Say what is asked for in vain, and where no model can be looked for."""
     if problem := models_folder_problem():
-        warn(problem)
+        warn(str(problem))
     names = [f"--{name.replace('_', '-')}" for name in without_effect(settings, model.supports)]
     if names:
         *first, last = names

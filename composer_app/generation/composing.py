@@ -31,6 +31,7 @@ from composer_app.music.composition import (
 )
 from composer_app.music.melody import Melody, retimed
 from composer_app.music.piano_roll import PianoRoll
+from composer_app.translation import _
 
 _SYNCOPATED_STYLES: Final = ("ragtime",)
 
@@ -124,11 +125,17 @@ def compose_with_confidence(
 def check_melody(melody: Melody) -> None:
     """Raise :class:`MelodyError`, with the reason, for a melody that cannot be harmonised."""
     if not melody.notes:
-        raise MelodyError("The melody has no notes: play something or open a MIDI file first.")
+        raise MelodyError(
+            _("The melody has no notes"), _("play something or open a MIDI file first")
+        )
     if melody.bars > MAX_BARS:
         raise MelodyError(
-            f"The melody has {melody.bars} bars and Composer harmonises up to {MAX_BARS}:"
-            f" delete what comes after bar {MAX_BARS}, or take a shorter piece."
+            _(
+                "The melody has {bars} bars and Composer harmonises up to {most}",
+                bars=melody.bars,
+                most=MAX_BARS,
+            ),
+            _("delete what comes after bar {most}, or take a shorter piece", most=MAX_BARS),
         )
 
 

@@ -15,6 +15,7 @@ from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.timing import STEPS_PER_BEAT, Meter
 from composer_app.music.voices import MELODY, four_voices
+from composer_app.translation import _, ngettext
 
 Voices = tuple[tuple[Note, ...], ...]
 
@@ -104,12 +105,18 @@ def given_from(melody: Melody, voices: Voices, locks: Sequence[Lock]) -> Given:
         if span.start >= steps:
             bars = melody.meter.bars(steps)
             raise SettingError(
-                f"Nothing can be locked from step {span.start} on: there are {bars}"
-                " bars; name earlier ones."
+                ngettext(
+                    "Nothing can be locked from step {step} on: there is one bar",
+                    "Nothing can be locked from step {step} on: there are {count} bars",
+                    bars,
+                    step=span.start,
+                ),
+                _("name earlier ones"),
             )
         locked[span, slice(None) if lock.voice is None else lock.voice] = True
     if locked[:, 1:].any() and not any(voices):
         raise SettingError(
-            "There is no accompaniment to lock: open a piece with other tracks than the melody."
+            _("There is no accompaniment to lock"),
+            _("open a piece with other tracks than the melody"),
         )
     return Given(roll, locked, voices)

@@ -16,6 +16,7 @@ from typing import BinaryIO, Final
 from composer_app.errors import ModelError
 from composer_app.music.regular_file import open_regular
 from composer_app.music.safe_file import failure_reason
+from composer_app.translation import _
 
 _METADATA_FIELD: Final = 14  # ModelProto.metadata_props in onnx.proto
 _GRAPH_FIELD: Final = 7  # ModelProto.graph
@@ -35,15 +36,19 @@ def read_metadata(path: Path) -> dict[str, str]:
         with open_regular(path) as file:
             return _Reader(file).model()
     except FileNotFoundError:
-        raise ModelError(f"There is no model file at {path}.") from None
+        raise ModelError(_("There is no model file at {file}", file=path)) from None
     except OSError as error:
         raise ModelError(
-            f"The model file {path} cannot be read: {failure_reason(error)}."
+            _(
+                "The model file {file} cannot be read: {reason}",
+                file=path,
+                reason=failure_reason(error),
+            )
         ) from None
     except (ValueError, EOFError):
         raise ModelError(
-            f"{path.name} is not an ONNX model, or it is damaged: install Composer again, or"
-            " choose another model."
+            _("{file} is not an ONNX model, or it is damaged", file=path.name),
+            _("install Composer again, or choose another model"),
         ) from None
 
 
@@ -60,7 +65,11 @@ def file_sha256(path: Path) -> str:
         return digest.hexdigest()
     except OSError as error:
         raise ModelError(
-            f"The model file {path} cannot be read: {failure_reason(error)}."
+            _(
+                "The model file {file} cannot be read: {reason}",
+                file=path,
+                reason=failure_reason(error),
+            )
         ) from error
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from composer_app.errors import ModelError
+from composer_app.translation import _
 
 # Packages of 2026 report their use to Microsoft, on Linux and macOS too, unless one of these is
 # set before the library is loaded (onnxruntime's pull requests 27379 and 29843).
@@ -47,8 +48,12 @@ def open_session(path: Path, threads: int | None = None) -> Any:
     except Exception:
         # onnxruntime's own errors have no common base and speak to programmers.
         raise ModelError(
-            f"{path.name} cannot be loaded as an ONNX model: it is damaged or was made for"
-            " another version; install Composer again, or choose another model."
+            _(
+                "{file} cannot be loaded as an ONNX model: it is damaged or was made for another"
+                " version",
+                file=path.name,
+            ),
+            _("install Composer again, or choose another model"),
         ) from None
 
 

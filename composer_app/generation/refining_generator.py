@@ -55,6 +55,7 @@ from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.pitch import fold_into_range
 from composer_app.music.timing import Meter
+from composer_app.translation import _
 
 _INPUTS: Final = {
     "pitch": "tensor(int64)",
@@ -101,10 +102,19 @@ class RefiningGenerator:
             self._multiple = whole_number(metadata, "steps_multiple", 1, _MOST_STEPS_MULTIPLE)
             styles = known_styles(metadata)
         except ValueError:
-            raise ModelError(f"{path.name} lacks the metadata of a Composer model.") from None
+            raise ModelError(
+                _("{file} lacks the metadata of a Composer model", file=path.name)
+            ) from None
         self._classes = self._highest - self._lowest + 2
         if style not in styles:
-            raise ModelError(f"{path.name} knows no style {style!r}: {', '.join(styles)}.")
+            raise ModelError(
+                _(
+                    "{file} knows no style {style!r}: {known}",
+                    file=path.name,
+                    style=style,
+                    known=", ".join(styles),
+                )
+            )
         self._style_index = styles.index(style)
         self._takes_style = self._check_shapes(path)
 
@@ -114,11 +124,17 @@ class RefiningGenerator:
         outputs = {each.name: each.shape for each in self._session.get_outputs()}
         takes_style = bool(inputs.pop("style", "") == "tensor(int64)")
         if inputs != _INPUTS or set(outputs) != set(_OUTPUTS):
-            raise ModelError(f"{path.name} has not the inputs and outputs of a Composer model.")
+            raise ModelError(
+                _("{file} has not the inputs and outputs of a Composer model", file=path.name)
+            )
         if outputs["pitch_logits"][2:] != [VOICES, self._classes]:
             raise ModelError(
-                f"{path.name} has the wrong shape: its voices and pitches are"
-                f" {outputs['pitch_logits'][2:]}, not {[VOICES, self._classes]}."
+                _(
+                    "{file} has the wrong shape: its voices and pitches are {found}, not {wanted}",
+                    file=path.name,
+                    found=outputs["pitch_logits"][2:],
+                    wanted=[VOICES, self._classes],
+                )
             )
         return takes_style
 

@@ -40,6 +40,7 @@ from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.pitch import PITCH_COUNT, fold_into_range
 from composer_app.music.timing import Meter
+from composer_app.translation import _
 
 WINDOW_STEPS: Final = 32
 _WINDOW_CELLS: Final = WINDOW_STEPS // STEPS_PER_CELL
@@ -160,8 +161,11 @@ class UNetGenerator:
         except Exception:
             # onnxruntime's own errors have no common base and speak to programmers.
             raise ModelError(
-                f"{self._file} cannot be run: it is damaged or was not made for Composer; install"
-                " Composer again, or choose another model."
+                _(
+                    "{file} cannot be run: it is damaged or was not made for Composer",
+                    file=self._file,
+                ),
+                _("install Composer again, or choose another model"),
             ) from None
         if answers is None:
             raise GenerationCancelledError
@@ -174,7 +178,9 @@ class UNetGenerator:
         if not required.keys() <= types.keys() or any(
             name not in allowed or kind != allowed[name][0] for name, kind in types.items()
         ):
-            raise ModelError(f"{self._file} has not the inputs and outputs of a Composer model.")
+            raise ModelError(
+                _("{file} has not the inputs and outputs of a Composer model", file=self._file)
+            )
         for each in found:
             shape, dimensions = list(each.shape), allowed[each.name][1]
             if len(shape) != len(dimensions) or any(
@@ -183,7 +189,13 @@ class UNetGenerator:
             ):
                 wanted = ["any" if dimension is None else dimension for dimension in dimensions]
                 raise ModelError(
-                    f"{self._file} has the wrong shape: its {each.name} is {shape}, not {wanted}."
+                    _(
+                        "{file} has the wrong shape: its {tensor} is {shape}, not {wanted}",
+                        file=self._file,
+                        tensor=each.name,
+                        shape=shape,
+                        wanted=wanted,
+                    )
                 )
         return list(types)
 
@@ -197,8 +209,14 @@ def _layout(metadata: dict[str, str], style: str, file: str) -> _Layout:
         if layout == "voices":
             return _Voices(*pitch_range(metadata), style, styles.index(style), file)
     except (KeyError, ValueError):
-        raise ModelError(f"{file} lacks the metadata of a Composer model.") from None
-    raise ModelError(f"{file} has a layout, {layout!r}, of another version of Composer.")
+        raise ModelError(_("{file} lacks the metadata of a Composer model", file=file)) from None
+    raise ModelError(
+        _(
+            "{file} has a layout, {layout!r}, of another version of Composer",
+            file=file,
+            layout=layout,
+        )
+    )
 
 
 class _Rolls:
@@ -306,7 +324,7 @@ class _Voices:
         answer = run(feeds)
         cells = answer["pitch"][0, : roll.steps]
         if cells.size and not 0 <= cells.min() <= cells.max() <= self._highest - self._lowest + 1:
-            raise ModelError(f"{self._file} gives pitches that it should not know.")
+            raise ModelError(_("{file} gives pitches that it should not know", file=self._file))
         begins = np.ones(cells.shape, np.bool_)
         begins[1:] = cells[1:] != cells[:-1]
         struck = begins | (answer["onset"][0, : roll.steps] >= _STRUCK)

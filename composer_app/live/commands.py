@@ -38,6 +38,7 @@ from composer_app.live.rendering.rendering import DEFAULT_RATE
 from composer_app.live.synth.synthesizer import SoundSettings, open_synthesizer
 from composer_app.music.composition import Composition
 from composer_app.terminal import say, status_line, warn
+from composer_app.translation import _
 
 # Something that is done sooner needs no progress line.
 _PATIENCE_SECONDS: Final = 0.2
@@ -178,15 +179,17 @@ def _instrument(args: argparse.Namespace) -> Iterator[tuple[Synthesizer, Callabl
         synthesizer, problem = open_synthesizer(SoundSettings(soundfont=args.soundfont))
         try:
             if isinstance(synthesizer, SilentSynthesizer):
-                raise DeviceError(problem or "Nothing can be heard: type: composer-app doctor")
+                raise problem or DeviceError(
+                    _("Nothing can be heard"), _("type: {command}", command="composer-app doctor")
+                )
             if problem:
-                warn(problem)
+                warn(str(problem))
 
             def listen() -> None:
                 if not synthesizer.alive:
                     raise DeviceError(
-                        "The sound device has vanished: connect it again or start the sound"
-                        " server, then play once more."
+                        _("The sound device has vanished"),
+                        _("connect it again or start the sound server, then play once more"),
                     )
 
             yield synthesizer, listen
@@ -201,7 +204,8 @@ def _instrument(args: argparse.Namespace) -> Iterator[tuple[Synthesizer, Callabl
         def check() -> None:
             if outputs.poll().lost:
                 raise DeviceError(
-                    f"The MIDI output {name} was unplugged: connect it again, then play once more."
+                    _("The MIDI output {device} was unplugged", device=name),
+                    _("connect it again, then play once more"),
                 )
 
         try:
@@ -212,11 +216,11 @@ def _instrument(args: argparse.Namespace) -> Iterator[tuple[Synthesizer, Callabl
         outputs.close()
 
 
-def choose_output(wanted: str, names: list[str], problem: str | None = None) -> str:
+def choose_output(wanted: str, names: list[str], problem: DeviceError | None = None) -> str:
     """The one of ``names`` that ``wanted`` is, or is a part of, capitals aside.
 
-    Raises :class:`DeviceError` where it is none or several of them, with ``problem`` if that is
-    why there are none.
+    Raises :class:`DeviceError` where it is none or several of them, ``problem`` if that is why
+    there are none.
     """
     if wanted in (*names, VIRTUAL_OUTPUT):
         return wanted
@@ -224,10 +228,12 @@ def choose_output(wanted: str, names: list[str], problem: str | None = None) -> 
     if len(matching) == 1:
         return matching[0]
     if not names:
-        raise DeviceError(problem or "There is no MIDI output to play through: connect one.")
-    several = "There are several MIDI outputs" if matching else "There is no MIDI output"
+        raise problem or DeviceError(_("There is no MIDI output to play through"), _("connect one"))
     raise DeviceError(
-        f"{several} named {wanted}: choose one of these: {', '.join(matching or names)}."
+        _("There are several MIDI outputs named {wanted}", wanted=wanted)
+        if matching
+        else _("There is no MIDI output named {wanted}", wanted=wanted),
+        _("choose one of these: {known}", known=", ".join(matching or names)),
     )
 
 

@@ -4,20 +4,17 @@ Opening a device may take long, or even end the process: whoever calls this does
 of its own.
 """
 
-import re
 import shutil
 import subprocess
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Final
 
-from composer_app.errors import DeviceError
+from composer_app.errors import ComposerError, DeviceError
 
 _PATIENCE_SECONDS: Final = 2.0
 # Drivers whose server can be asked for its default device.
 _PULSE: Final = ("pulseaudio", "pipewire")
-# How our sentences lead to a command.
-_COMMAND: Final = re.compile(r"(?:type|with): (?P<command>[^:]+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +33,13 @@ class Fact:
     needed: bool = False
 
 
-def missing(name: str, sentence: str, remedy: str | None = None, *, needed: bool = False) -> Fact:
-    """A fact that is not as it should be; the remedy is read from the sentence when omitted."""
-    found = _COMMAND.search(sentence.rstrip("."))
-    if remedy is None and found:
-        remedy = found["command"].strip()
-    return Fact(name, sentence, ok=False, remedy=remedy, needed=needed)
+def missing(
+    name: str, problem: str | ComposerError, remedy: str | None = None, *, needed: bool = False
+) -> Fact:
+    """A fact that is not as it should be; an error brings its own command as the remedy."""
+    if remedy is None and isinstance(problem, ComposerError):
+        remedy = problem.command
+    return Fact(name, str(problem), ok=False, remedy=remedy, needed=needed)
 
 
 def sound_facts() -> list[Fact]:
@@ -61,7 +59,7 @@ def midi_facts() -> list[Fact]:
         ]
 
 
-def _ports(name: str, problem: str | None, names: list[str]) -> Fact:
+def _ports(name: str, problem: DeviceError | None, names: list[str]) -> Fact:
     if problem:
         return missing(name, problem)
     return Fact(name, ", ".join(names) or "none is connected")
@@ -75,7 +73,7 @@ def _library() -> Fact:
     try:
         library = fluid_library()
     except DeviceError as error:
-        return missing("FluidSynth", str(error))
+        return missing("FluidSynth", error)
     numbers = [ctypes.c_int() for _ in range(3)]
     library.fluid_version(*(ctypes.byref(number) for number in numbers))
     return Fact("FluidSynth", ".".join(str(number.value) for number in numbers))
@@ -89,14 +87,14 @@ def _soundfont_and_device() -> list[Fact]:
         path = choose_soundfont()
     except DeviceError as error:
         nothing = "The sound device cannot be tried without a SoundFont."
-        return [missing("SoundFont", str(error)), missing("sound device", nothing)]
+        return [missing("SoundFont", error), missing("sound device", nothing)]
     soundfont = Fact("SoundFont", str(path))
     try:
         with closing(FluidSynthesizer(path)) as synthesizer:
             device = _device_name(synthesizer.driver.name)
             return [soundfont, Fact("sound device", f"{synthesizer.description}, {device}")]
     except DeviceError as error:
-        return [soundfont, missing("sound device", str(error))]
+        return [soundfont, missing("sound device", error)]
 
 
 def _device_name(driver: str) -> str:
@@ -121,7 +119,7 @@ def _audio_files() -> Fact:
     try:
         soundfile = soundfile_module()
     except DeviceError as error:
-        return missing("audio files", str(error))
+        return missing("audio files", error)
     titles = ", ".join(
         each.title for each in FORMATS if soundfile.check_format(each.container, each.coding)
     )

@@ -9,6 +9,7 @@ from composer_app.music.note import Note
 from composer_app.music.pitch import PITCH_COUNT, Key, estimate_key
 from composer_app.music.timing import Meter, TempoMap
 from composer_app.plain_text import one_line_name
+from composer_app.translation import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,13 @@ class Melody:
         for note in self.notes:
             if not 0 <= note.pitch + semitones < PITCH_COUNT:
                 raise MelodyError(
-                    f"Shifted by {semitones} semitones, pitch {note.pitch} would leave the"
-                    " MIDI range 0-127: choose a smaller shift."
+                    _(
+                        "Shifted by {semitones} semitones, pitch {pitch} would leave the MIDI"
+                        " range 0-127",
+                        semitones=semitones,
+                        pitch=note.pitch,
+                    ),
+                    _("choose a smaller shift"),
                 )
         moved = (replace(note, pitch=note.pitch + semitones) for note in self.notes)
         return replace(self, notes=tuple(moved))

@@ -13,10 +13,11 @@ import mido
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition
-from composer_app.music.midi_reading import UnusableMidiError, composition_from_midi
+from composer_app.music.midi_reading import composition_from_midi
 from composer_app.music.midi_writing import midi_from_composition
 from composer_app.music.regular_file import open_regular
 from composer_app.music.safe_file import FileState, cannot_write, failure_reason, write_whole
+from composer_app.translation import Message, _
 
 # mido takes about a second and 100 MB of memory for each megabyte; a symphony has less than one.
 MAX_FILE_BYTES: Final = 4_000_000
@@ -29,7 +30,11 @@ _LONGEST_HIGH_RUN: Final = 4096
 
 
 class UnwritableMidiError(Exception):
-    """Says, as the end of a sentence, why there can be no MIDI file of a composition."""
+    """There can be no MIDI file of a composition; ``reason`` is the end of a sentence."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class _GuardedBytes(io.BytesIO):
@@ -67,29 +72,34 @@ def parse_midi(data: bytes, name: str) -> Composition:
     :class:`MidiFileError`, also for a file without notes.
     """
     if not data:
-        raise MidiFileError(f"{name} is empty: choose another MIDI file.")
+        raise MidiFileError(_("{file} is empty", file=name), _("choose another MIDI file"))
     if len(data) > MAX_FILE_BYTES:
         raise MidiFileError(
-            f"{name} is larger than {MAX_FILE_BYTES // 1_000_000} MB, too large for a MIDI file"
-            " of notes: choose another file."
+            _(
+                "{file} is larger than {megabytes} MB, too large for a MIDI file of notes",
+                file=name,
+                megabytes=MAX_FILE_BYTES // 1_000_000,
+            ),
+            _("choose another file"),
         )
     if not data.startswith(b"MThd"):
-        raise MidiFileError(f"{name} is not a MIDI file: choose a file that ends in .mid.")
+        raise MidiFileError(
+            _("{file} is not a MIDI file", file=name), _("choose a file that ends in .mid")
+        )
     try:
         # clip: loudness of 128 and more, as some programs write it, becomes 127.
         midi = mido.MidiFile(file=_GuardedBytes(data), clip=True)
     except EOFError:
         raise MidiFileError(
-            f"{name} is damaged, it ends too early: get or export it once more."
+            _("{file} is damaged, it ends too early", file=name), _("get or export it once more")
         ) from None
     except Exception as error:
         # mido answers damage with whatever went wrong inside: ValueError, OSError, KeyError,
         # IndexError, its own KeySignatureError ...
-        raise MidiFileError(f"{name} is damaged: get or export it once more.") from error
-    try:
-        return composition_from_midi(midi, MAX_STEPS)
-    except UnusableMidiError as error:
-        raise MidiFileError(f"{name} {error}") from None
+        raise MidiFileError(
+            _("{file} is damaged", file=name), _("get or export it once more")
+        ) from error
+    return composition_from_midi(midi, MAX_STEPS, name)
 
 
 def write_midi(
@@ -106,21 +116,25 @@ def write_midi(
     try:
         return write_whole(path, midi_bytes(composition), only_over=only_over)
     except UnwritableMidiError as error:
-        raise MidiFileError(f"{path} was not written: {error}.") from None
+        raise MidiFileError(
+            _("{file} was not written: {reason}", file=path, reason=error.reason)
+        ) from None
     except (OSError, ValueError) as error:
-        raise MidiFileError(cannot_write(path, error)) from error
+        raise MidiFileError(*cannot_write(path, error)) from error
 
 
 def midi_bytes(composition: Composition) -> bytes:
     """What :func:`write_midi` writes. Raises :class:`UnwritableMidiError` for a piece too long."""
     if composition.steps > MAX_STEPS:
-        raise UnwritableMidiError(f"{composition.bars} bars are more than Composer can read back")
+        raise UnwritableMidiError(
+            _("{bars} bars are more than Composer can read back", bars=composition.bars)
+        )
     buffer = io.BytesIO()
     midi_from_composition(composition).save(file=buffer)
     data = buffer.getvalue()
     if len(data) > MAX_FILE_BYTES:
         raise UnwritableMidiError(
-            f"{composition.note_count:,} notes are more than Composer can read back"
+            _("{notes:,} notes are more than Composer can read back", notes=composition.note_count)
         )
     return data
 
@@ -131,5 +145,6 @@ def _read_bytes(path: Path) -> bytes:
             return file.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
         raise MidiFileError(
-            f"{path} cannot be opened: {failure_reason(error)}; choose another file."
+            _("{file} cannot be opened: {reason}", file=path, reason=failure_reason(error)),
+            _("choose another file"),
         ) from error

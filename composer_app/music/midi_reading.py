@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import mido
 
+from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.midi_writing import DETAILS_PREFIX, DRUM_CHANNEL
 from composer_app.music.music_json import compact, origin_from_json
@@ -27,6 +28,7 @@ from composer_app.music.timing import (
     TempoChange,
     TempoMap,
 )
+from composer_app.translation import _
 
 # What the MIDI file specification assumes where a file says nothing.
 _UNSAID_BPM: Final = 120.0
@@ -47,10 +49,6 @@ class _Details:
     melody_chosen: bool = False
 
 
-class UnusableMidiError(Exception):
-    """The file is sound but holds no music for us; the message ends "FILE ... "."""
-
-
 @dataclass
 class _Channel:
     """What one channel plays within one chunk."""
@@ -63,29 +61,34 @@ class _Channel:
     struck: bool = False
 
 
-def composition_from_midi(midi: mido.MidiFile, max_steps: int) -> Composition:
+def composition_from_midi(midi: mido.MidiFile, max_steps: int, name: str) -> Composition:
     """The notes of ``midi``, one track for each channel of each chunk, in the file's order.
 
     Tempo changes and the first time signature may stand in any chunk. Raises
-    :class:`UnusableMidiError` for SMPTE time, type 2, no notes, or more than ``max_steps``.
+    :class:`MidiFileError`, which calls the file ``name``, for SMPTE time, type 2, no notes, or more
+    than ``max_steps``.
     """
-    _check_header(midi)
+    _check_header(midi, name)
     chunks = [_timed(chunk) for chunk in midi.tracks]
     grid = _Grid(midi.ticks_per_beat, _ours(midi.ticks_per_beat, chunks))
     last_tick = max((chunk[-1][0] for chunk in chunks if chunk), default=0)
     if grid.step(last_tick) > max_steps:
-        raise UnusableMidiError(
-            f"is longer than {max_steps // Meter().steps_per_bar:,} bars: choose a shorter piece."
+        most = max_steps // Meter().steps_per_bar
+        raise MidiFileError(
+            _("{file} is longer than {most:,} bars", file=name, most=most),
+            _("choose a shorter piece"),
         )
     programs = _first_programs(chunks)
     tracks: list[Track] = []
     for chunk in chunks:
         tracks.extend(_tracks(chunk, grid, programs, len(tracks) + 1))
     if not any(track.notes for track in tracks):
-        raise UnusableMidiError(
-            "holds no notes but those of drums: choose a file with a melody."
-            if any(_is_drum_hit(message) for chunk in chunks for _, message in chunk)
-            else "holds no notes: choose a file with a melody."
+        drums = any(_is_drum_hit(message) for chunk in chunks for _tick, message in chunk)
+        raise MidiFileError(
+            _("{file} holds no notes but those of drums", file=name)
+            if drums
+            else _("{file} holds no notes", file=name),
+            _("choose a file with a melody"),
         )
     details = _details(chunks)
     return Composition(
@@ -124,20 +127,26 @@ class _Grid:
         return Note(start, pitch, max(1, self.step(off) - start), velocity)
 
 
-def _check_header(midi: mido.MidiFile) -> None:
+def _check_header(midi: mido.MidiFile, name: str) -> None:
     if midi.type == 2:
-        raise UnusableMidiError(
-            "is a MIDI file of type 2, whose tracks do not belong together:"
-            " export it as type 0 or 1."
+        raise MidiFileError(
+            _("{file} is a MIDI file of type 2, whose tracks do not belong together", file=name),
+            _("export it as type 0 or 1"),
         )
     if midi.type not in (0, 1):
-        raise UnusableMidiError("is damaged, its type is unknown: get or export it once more.")
+        raise MidiFileError(
+            _("{file} is damaged, its type is unknown", file=name), _("get or export it once more")
+        )
     if midi.ticks_per_beat < 0:
-        raise UnusableMidiError(
-            "counts time in film frames (SMPTE) instead of beats: export it with ticks per beat."
+        raise MidiFileError(
+            _("{file} counts time in film frames (SMPTE) instead of beats", file=name),
+            _("export it with ticks per beat"),
         )
     if midi.ticks_per_beat == 0:
-        raise UnusableMidiError("is damaged, a beat has no length: get or export it once more.")
+        raise MidiFileError(
+            _("{file} is damaged, a beat has no length", file=name),
+            _("get or export it once more"),
+        )
 
 
 def _timed(chunk: Iterable[Any]) -> list[_TimedMessage]:
@@ -154,7 +163,7 @@ def _of_type(chunks: list[list[_TimedMessage]], kind: str) -> list[_TimedMessage
 def _first_programs(chunks: list[list[_TimedMessage]]) -> dict[int, int]:
     """Each channel's first instrument; some files choose them all in a chunk without notes."""
     programs: dict[int, int] = {}
-    for _, message in _of_type(chunks, "program_change"):
+    for _tick, message in _of_type(chunks, "program_change"):
         programs.setdefault(message.channel, message.program)
     return programs
 
@@ -240,7 +249,7 @@ def _tempo_map(chunks: list[list[_TimedMessage]], grid: _Grid) -> TempoMap:
 
 
 def _meter(chunks: list[list[_TimedMessage]]) -> Meter:
-    for _, message in _of_type(chunks, "time_signature"):
+    for _tick, message in _of_type(chunks, "time_signature"):
         try:
             return Meter(message.numerator, message.denominator)
         except ValueError:
@@ -252,13 +261,13 @@ def _ours(ticks_per_beat: int, chunks: list[list[_TimedMessage]]) -> bool:
     """Whether a file was written by Composer, counting as it does now."""
     return ticks_per_beat == TICKS_PER_BEAT and any(
         from_wire(message.text).startswith(DETAILS_PREFIX)
-        for _, message in _of_type(chunks, "text")
+        for _tick, message in _of_type(chunks, "text")
     )
 
 
 def _details(chunks: list[list[_TimedMessage]]) -> _Details:
     """From our own text event, else the name of a chunk that is no track of its own."""
-    for _, message in _of_type(chunks, "text"):
+    for _tick, message in _of_type(chunks, "text"):
         text = from_wire(message.text)
         if text.startswith(DETAILS_PREFIX):
             return _parse_details(text.removeprefix(DETAILS_PREFIX))

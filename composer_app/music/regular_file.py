@@ -10,6 +10,8 @@ import stat
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from composer_app.translation import _
+
 # Without waiting, and without making a terminal one's own; Windows has neither, but text files.
 _FLAGS: Final = (
     getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
@@ -43,7 +45,7 @@ def read_regular(path: Path, most: int) -> bytes:
     with open_regular(path) as file:
         data = file.read(most + 1)
     if len(data) > most:
-        raise OSError(errno.EFBIG, f"it is larger than {most / 1e6:g} MB")
+        raise OSError(errno.EFBIG, _("it is larger than {megabytes:g} MB", megabytes=most / 1e6))
     return data
 
 
@@ -67,6 +69,6 @@ def _mode(path: Path) -> int:
 
 def _check(path: Path, found: os.stat_result) -> None:
     if stat.S_ISDIR(found.st_mode):
-        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
+        raise IsADirectoryError(errno.EISDIR, _("it is a folder"), str(path))
     if not stat.S_ISREG(found.st_mode):
-        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+        raise OSError(errno.EINVAL, _("it is not a regular file"), str(path))

@@ -19,36 +19,44 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from composer_app.errors import FileChangedError
+from composer_app.translation import Message, _, verbatim
 
 _TEMPORARY: Final = re.compile(r"\.composer-[0-9a-f]{16}\.tmp")
 # As many links to follow as Linux does.
 _MOST_LINKS: Final = 40
 _PROCESS_FILES: Final = Path("/proc")
 _KINDS: Final = (
-    (stat.S_ISFIFO, "it is a pipe, not a file"),
-    (stat.S_ISCHR, "it is a device, not a file"),
-    (stat.S_ISBLK, "it is a device, not a file"),
-    (stat.S_ISSOCK, "it is a socket, not a file"),
+    (stat.S_ISFIFO, _("it is a pipe, not a file")),
+    (stat.S_ISCHR, _("it is a device, not a file")),
+    (stat.S_ISBLK, _("it is a device, not a file")),
+    (stat.S_ISSOCK, _("it is a socket, not a file")),
 )
 _REASONS: Final = {
-    FileNotFoundError: "there is no such file or folder",
-    IsADirectoryError: "it is a folder",
-    NotADirectoryError: "part of its path is not a folder",
-    PermissionError: "permission is denied",
+    FileNotFoundError: _("there is no such file or folder"),
+    IsADirectoryError: _("it is a folder"),
+    NotADirectoryError: _("part of its path is not a folder"),
+    PermissionError: _("permission is denied"),
 }
 _REASONS_BY_NUMBER: Final = {
-    errno.EEXIST: "a file of its name is in the way",
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "your share of the disk is used up",
-    errno.EROFS: "the disk can only be read",
-    errno.EIO: "the disk does not answer as it should",
-    errno.ENAMETOOLONG: "its name is too long",
-    errno.ELOOP: "its links lead in a circle",
+    errno.EEXIST: _("a file of its name is in the way"),
+    errno.ENOSPC: _("the disk is full"),
+    errno.EDQUOT: _("your share of the disk is used up"),
+    errno.EROFS: _("the disk can only be read"),
+    errno.EIO: _("the disk does not answer as it should"),
+    errno.ENAMETOOLONG: _("its name is too long"),
+    errno.ELOOP: _("its links lead in a circle"),
 }
 
 
 class NoFileError(OSError):
-    """A device, a pipe or the like, which is never written to nor replaced."""
+    """A device, a pipe or the like, which is never written to nor replaced.
+
+    ``reason`` is the end of a sentence.
+    """
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,25 +220,32 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def cannot_write(name: object, error: OSError | ValueError) -> str:
-    """The sentence for whoever wanted the file ``name``, a path perhaps, and gets none."""
-    return f"{name} cannot be written: {failure_reason(error)}; choose another place."
+def cannot_write(name: object, error: OSError | ValueError) -> tuple[Message, Message]:
+    """What to say to whoever wanted the file ``name``, a path perhaps, and gets none.
+
+    It is what has happened, and the remedy.
+    """
+    what = _("{file} cannot be written: {reason}", file=name, reason=failure_reason(error))
+    return what, _("choose another place")
 
 
-def failure_reason(error: OSError | ValueError) -> str:
+def failure_reason(error: OSError | ValueError) -> Message:
     """Why a file could not be opened or written, as the end of a sentence."""
     if not isinstance(error, OSError):
-        return "its name is not a valid file name"
+        return _("its name is not a valid file name")
+    if isinstance(error, NoFileError):
+        return error.reason
     number = _REASONS_BY_NUMBER.get(error.errno or 0)
-    return number or _REASONS.get(type(error)) or error.strerror or str(error)
+    known = number or _REASONS.get(type(error))
+    return known or verbatim(error.strerror or str(error))
 
 
 def _refuse_streams(path: Path) -> None:
     """Refuse what leads to an open file of a process, such as /dev/stdout and /dev/fd/3."""
-    for _ in range(_MOST_LINKS):
+    for _link in range(_MOST_LINKS):
         folder = Path(os.path.realpath(path.parent))
         if folder.is_relative_to(_PROCESS_FILES):
-            raise NoFileError("it is a stream of a program, not a file")
+            raise NoFileError(_("it is a stream of a program, not a file"))
         here = folder / path.name
         # Path.is_symlink() hides a name that is too long from Python 3.14 on.
         try:
@@ -249,8 +264,10 @@ def _check_unchanged(path: Path, target: Path, only_over: FileState | None) -> N
         if only_over.holds(target):
             return
     except FileNotFoundError:
-        raise FileChangedError(f"{path.name} is no longer in {path.parent}.", gone=True) from None
-    raise FileChangedError(f"{path.name} has been changed since this was saved there.")
+        raise FileChangedError(
+            _("{file} is no longer in {folder}", file=path.name, folder=path.parent), gone=True
+        ) from None
+    raise FileChangedError(_("{file} has been changed since this was saved there", file=path.name))
 
 
 def _new_temporary(folder: Path, permissions: int) -> tuple[Path, BinaryIO]:

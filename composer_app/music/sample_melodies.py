@@ -16,6 +16,7 @@ from composer_app.music.pitch import OCTAVE, Key
 from composer_app.music.regular_file import read_regular
 from composer_app.music.timing import Meter, TempoMap
 from composer_app.resources import resource_folder
+from composer_app.translation import _
 
 _MOST_BYTES: Final = 1_000_000
 _LETTERS: Final = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -46,11 +47,13 @@ def sample_melodies() -> tuple[SampleMelody, ...]:
         return tuple(parse_melodies(text))
     except OSError as error:
         raise MelodyError(
-            f"The sample melodies are missing ({path}): install Composer once more."
+            _("The sample melodies are missing ({file})", file=path),
+            _("install Composer once more"),
         ) from error
     except ValueError as error:
         raise MelodyError(
-            f"The sample melodies are damaged ({path}: {error}): install Composer once more."
+            _("The sample melodies are damaged ({file}: {error})", file=path, error=error),
+            _("install Composer once more"),
         ) from error
 
 
@@ -59,7 +62,8 @@ def load_sample(sample_id: str) -> Melody:
     samples = {sample.id: sample.melody for sample in sample_melodies()}
     if sample_id not in samples:
         raise MelodyError(
-            f'There is no sample melody "{sample_id}": choose one of {", ".join(samples)}.'
+            _('There is no sample melody "{melody}"', melody=sample_id),
+            _("choose one of {known}", known=", ".join(samples)),
         )
     return samples[sample_id]
 

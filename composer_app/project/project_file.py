@@ -36,6 +36,7 @@ from composer_app.music.safe_file import FileState, cannot_write, failure_reason
 from composer_app.project.locks import Locks
 from composer_app.project.piece import Piece
 from composer_app.project.take import Take
+from composer_app.translation import _
 
 ENDING: Final = ".composer"
 FORMAT: Final = "composer-project"
@@ -51,10 +52,6 @@ _MOST_TRACKS: Final = 1_000
 _WRITTEN: Final = (1980, 1, 1, 0, 0, 0)
 
 
-class _UnusableError(Exception):
-    """Ends a sentence about the file: "FILE ..."."""
-
-
 def write_project(
     piece: Piece, path: str | Path, *, only_over: FileState | None = None
 ) -> FileState:
@@ -68,9 +65,11 @@ def write_project(
     try:
         return write_whole(path, project_bytes(piece), only_over=only_over)
     except UnwritableMidiError as error:
-        raise ProjectFileError(f"{path} was not written: {error}.") from None
+        raise ProjectFileError(
+            _("{file} was not written: {reason}", file=path, reason=error.reason)
+        ) from None
     except (OSError, ValueError) as error:
-        raise ProjectFileError(cannot_write(path, error)) from error
+        raise ProjectFileError(*cannot_write(path, error)) from error
 
 
 def read_project(path: str | Path) -> Piece:
@@ -83,7 +82,8 @@ def read_project(path: str | Path) -> Piece:
         data = read_regular(path, MAX_FILE_BYTES)
     except (OSError, ValueError) as error:
         raise ProjectFileError(
-            f"{path} cannot be opened: {failure_reason(error)}; choose another file."
+            _("{file} cannot be opened: {reason}", file=path, reason=failure_reason(error)),
+            _("choose another file"),
         ) from error
     return parse_project(data, str(path))
 
@@ -109,7 +109,7 @@ def project_bytes(piece: Piece) -> bytes:
             packed.writestr(member, data, zipfile.ZIP_DEFLATED, compresslevel=1)
     data = buffer.getvalue()
     if len(data) > MAX_FILE_BYTES:
-        raise UnwritableMidiError("its takes are more than Composer can read back")
+        raise UnwritableMidiError(_("its takes are more than Composer can read back"))
     return data
 
 
@@ -119,33 +119,53 @@ def parse_project(data: bytes, name: str) -> Piece:
     Raises :class:`ProjectFileError`.
     """
     try:
-        return _parse(data)
-    except _UnusableError as error:
-        raise ProjectFileError(f"{name} {error}") from None
+        return _parse(data, name)
+    except ProjectFileError:
+        raise
     except Exception as error:
         # zipfile, zlib and json answer damage with whatever went wrong inside, among it
         # MemoryError for sizes that are made up and RecursionError for endless brackets.
         raise ProjectFileError(
-            f"{name} is damaged: choose another file, or an earlier copy of it."
+            _("{file} is damaged", file=name), _("choose another file, or an earlier copy of it")
         ) from error
 
 
-def _parse(data: bytes) -> Piece:
+def _parse(data: bytes, name: str) -> Piece:
     if not data:
-        raise _UnusableError("is empty: choose another project.")
+        raise ProjectFileError(_("{file} is empty", file=name), _("choose another project"))
     if not zipfile.is_zipfile(io.BytesIO(data)):
-        raise _UnusableError(f"is not a project of Composer: choose a file that ends in {ENDING}.")
+        raise _not_ours(name)
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         if sum(member.file_size for member in packed.infolist()) > _MOST_UNPACKED_BYTES:
-            raise _UnusableError("unpacks to more than a piece can be: choose another project.")
+            raise ProjectFileError(
+                _("{file} unpacks to more than a piece can be", file=name),
+                _("choose another project"),
+            )
         if PIECE not in packed.namelist():
-            raise _UnusableError("is not a project of Composer: choose another file.")
+            raise _not_ours(name)
         row = fields(json.loads(packed.read(PIECE)))
         if row.get("format") != FORMAT:
-            raise _UnusableError("is not a project of Composer: choose another file.")
+            raise _not_ours(name)
         if whole(row.get("version")) > VERSION:
-            raise _UnusableError("was made by a later version of Composer: install that one.")
-        return _piece_from_json(row, packed)
+            raise ProjectFileError(
+                _("{file} was made by a later version of Composer", file=name),
+                _("install that one"),
+            )
+        piece = _piece_from_json(row, packed)
+    for composition in (piece.composition, *(take.composition for take in piece.takes)):
+        if composition.steps > MAX_STEPS or len(composition.tracks) > _MOST_TRACKS:
+            raise ProjectFileError(
+                _("{file} is longer than Composer can show", file=name),
+                _("choose a shorter piece"),
+            )
+    return piece
+
+
+def _not_ours(name: str) -> ProjectFileError:
+    return ProjectFileError(
+        _("{file} is not a project of Composer", file=name),
+        _("choose a file that ends in {ending}", ending=ENDING),
+    )
 
 
 def _piece_to_json(piece: Piece) -> dict[str, Any]:
@@ -226,8 +246,6 @@ def _recipe_of(composition: Composition) -> object:
 def _composition(row: dict[str, Any]) -> Composition:
     """The composition of a piece or a take, with the recipe in its origin."""
     composition = composition_from_json(row.get("composition"))
-    if composition.steps > MAX_STEPS or len(composition.tracks) > _MOST_TRACKS:
-        raise _UnusableError("is longer than Composer can show: choose a shorter piece.")
     recipe = row.get("recipe")
     return composition.with_recipe(compact(recipe)) if isinstance(recipe, dict) else composition
 

@@ -13,6 +13,7 @@ from composer_app.generation.recipe import Recipe
 from composer_app.music.composition import Composition
 from composer_app.music.note import Note
 from composer_app.plain_text import one_line_name
+from composer_app.translation import _
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,20 +65,30 @@ def remake(
     try:
         generator = load(recipe.model)
     except ModelError as error:
-        return Remade(take, f"The take stays as it is stored. {error}")
+        return Remade(take, str(_("The take stays as it is stored. {error}", error=error)))
     if generator.sha256 != recipe.sha256:
         return Remade(
             take,
-            f"The model {recipe.model} is not the one that wrote this take, which stays as it is"
-            " stored.",
+            str(
+                _(
+                    "The model {model} is not the one that wrote this take, which stays as it is"
+                    " stored.",
+                    model=recipe.model,
+                )
+            ),
         )
     again = make_again(recipe, generator, progress)
     written = [track.notes for track in again.composition.tracks]
     if written != [track.notes for track in take.composition.tracks]:
         return Remade(
             take,
-            f"The model {recipe.model} writes something else on this machine, so the take stays as"
-            " it is stored.",
+            str(
+                _(
+                    "The model {model} writes something else on this machine, so the take stays as"
+                    " it is stored.",
+                    model=recipe.model,
+                )
+            ),
         )
     return Remade(replace(take, confidence=again.confidence))
 

@@ -21,6 +21,7 @@ from composer_app.file_arguments import (
 from composer_app.terminal import say
 from composer_app.training.config import STYLES
 from composer_app.training.corpus import Piece, load_corpus
+from composer_app.translation import _
 
 # The pieces that models learn from: "extra" are chorales that the JSB set does not have.
 _SPLITS: Final = ("train", "extra")
@@ -88,7 +89,12 @@ def _run(args: argparse.Namespace) -> int:
         profile = build_profile(args.style, *STYLE_TEXTS[args.style], references)
     except ValueError as error:
         raise CorpusError(
-            f"{input_name(corpus)} cannot be made a profile of {args.style}: {error}."
+            _(
+                "{file} cannot be made a profile of {style}: {error}",
+                file=input_name(corpus),
+                style=args.style,
+                error=error,
+            )
         ) from None
     write_output(output, profile.to_json().encode())
     index = CopyIndex.build(args.style, references)

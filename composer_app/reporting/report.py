@@ -21,6 +21,7 @@ from composer_app.analysis.profiles import ALL_VOICES, Profile, load_profile
 from composer_app.analysis.quality_grid import VoiceGrid
 from composer_app.analysis.roll_measures import ROLL_MEASURES
 from composer_app.analysis.summary import Summary, summary
+from composer_app.errors import ProfileError
 from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.music.edits import with_melody_track
 from composer_app.music.voices import all_four_sound, find_melody, four_voices
@@ -43,7 +44,7 @@ class FeatureReport:
 class Report:
     """A piece measured; ``likeness`` and ``shared`` only if it was compared with a style.
 
-    ``problems`` are sentences about music that could not be searched for what is shared.
+    ``problems`` are about music that could not be searched for what is shared.
 
     ``melody`` is the index of the track that was taken for the melody, ``track`` that of the one
     whose ``features`` they are, None for those of all tracks.
@@ -58,7 +59,7 @@ class Report:
     profile: Profile | None = None
     likeness: Likeness | None = None
     shared: SharedRun | None = None
-    problems: tuple[str, ...] = ()
+    problems: tuple[ProfileError, ...] = ()
 
 
 def report_on(
@@ -172,7 +173,7 @@ def plain(report: Report) -> dict[str, Any]:
                 for place in report.likeness.places
             ],
         }
-        data["problems"] = list(report.problems)
+        data["problems"] = [str(problem) for problem in report.problems]
         shared = report.shared
         data["longest_shared_run"] = shared and {
             **asdict(shared),

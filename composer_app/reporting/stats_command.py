@@ -37,6 +37,7 @@ from composer_app.reporting.report import (
 )
 from composer_app.terminal import say, say_json
 from composer_app.training.config import STYLES
+from composer_app.translation import _, ngettext
 
 _COLUMNS: Final = ("", ".csv", ".dat", ".data", ".txt")
 _FORMATS: Final = ("png", "svg", "pdf")
@@ -92,7 +93,7 @@ def add_stats_command(subparsers: Any) -> None:
 def _run(args: argparse.Namespace) -> int:
     kind = _picture_kind(args.plot)
     if args.population and args.fit != "gaussian":
-        raise SettingError("--population goes with --fit gaussian.")
+        raise SettingError(_("--population goes with --fit gaussian"))
     if args.plot is not None:
         check_output(args.plot)
     return _measure_column(args, kind) if args.fit else _measure_piece(args, kind)
@@ -101,7 +102,10 @@ def _run(args: argparse.Namespace) -> int:
 def _measure_column(args: argparse.Namespace, kind: str) -> int:
     for option in ("compare", "melody", "track"):
         if getattr(args, option) is not None:
-            raise SettingError(f"--{option} is for MIDI files: leave it out, or leave --fit out.")
+            raise SettingError(
+                _("--{setting} is for MIDI files", setting=option),
+                _("leave it out, or leave --fit out"),
+            )
     fit = _fit(args.file, args.fit, sample=not args.population)
     if args.plot:
         # matplotlib is slow to import: only when something is drawn.
@@ -140,7 +144,8 @@ def _picture_kind(path: Path | None) -> str:
     kind = path.suffix.lower().removeprefix(".")
     if kind not in _FORMATS:
         raise SettingError(
-            f"A picture cannot be written as {path}: let its name end in .png, .svg or .pdf."
+            _("A picture cannot be written as {file}", file=path),
+            _("let its name end in .png, .svg or .pdf"),
         )
     return kind
 
@@ -160,7 +165,11 @@ def _fit(path: Path, kind: str, *, sample: bool) -> GaussianFit | BinomialFit:
         return fit_gaussian(column.data, sample=sample)
     except ValueError as error:
         raise SettingError(
-            f"No distribution can be fitted to {input_name(path)}: {error}."
+            _(
+                "No distribution can be fitted to {file}: {error}",
+                file=input_name(path),
+                error=error,
+            )
         ) from error
 
 
@@ -195,8 +204,8 @@ def _read(path: Path) -> Composition:
         text = path.suffix.lower() in _COLUMNS and is_file(path)
         if text or (is_standard(path) and "is not a MIDI file" in str(error)):
             raise SettingError(
-                f"{input_name(path)} is not a MIDI file: add --fit gaussian or --fit binomial if it"
-                " has a number on each line."
+                _("{file} is not a MIDI file", file=input_name(path)),
+                _("add --fit gaussian or --fit binomial if it has a number on each line"),
             ) from error
         raise
 
@@ -218,11 +227,20 @@ def _index(path: Path, piece: Composition, option: str, number: str) -> int:
     count = len(piece.tracks)
     index = int(number) - 1 if number.isdecimal() else -1
     if not 0 <= index < count:
-        has = "one track" if count == 1 else f"{count} tracks"
-        raise SettingError(f"{input_name(path)} has {has}: {option} {number} is none of them.")
+        raise SettingError(
+            ngettext(
+                "{file} has one track: {setting} {number} is none of them",
+                "{file} has {count} tracks: {setting} {number} is none of them",
+                count,
+                file=input_name(path),
+                setting=option,
+                number=number,
+            )
+        )
     if not piece.tracks[index].notes:
         raise SettingError(
-            f"Track {number} of {input_name(path)} has no notes: choose another for {option}."
+            _("Track {number} of {file} has no notes", number=number, file=input_name(path)),
+            _("choose another for {setting}", setting=option),
         )
     return index
 
@@ -234,7 +252,7 @@ def _lines(name: str, report: Report) -> list[str]:
         lines.append(f"  {title:<24} {'–' if value is None else form.format(value):>8}")
     if report.likeness:
         lines += ["", *_likeness_table(report.likeness), "", _copy_sentence(report)]
-        lines += report.problems
+        lines += map(str, report.problems)
     return lines
 
 

@@ -29,7 +29,7 @@ def run(argv: Sequence[str]) -> int:
             if not (error.name or "").startswith("PySide6") and ".so" not in str(error):
                 raise
             problem = library_problem(error)
-    warn(problem)
+    warn(str(problem))
     return 2
 
 

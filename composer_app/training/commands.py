@@ -18,6 +18,7 @@ from composer_app.file_arguments import (
 from composer_app.music.safe_file import failure_reason
 from composer_app.terminal import say, status_line
 from composer_app.training.config import CONFIGS, STYLES, OnePassConfig, RefiningConfig, make_config
+from composer_app.translation import _
 
 
 def add_training_commands(subparsers: Any) -> None:
@@ -119,7 +120,8 @@ def _need(module: str) -> None:
 
     if importlib.util.find_spec(module) is None:
         raise SettingError(
-            f"Training needs the package {module}: install Composer with its extra [train]."
+            _("Training needs the package {module}", module=module),
+            _("install Composer with its extra [train]"),
         )
 
 
@@ -138,7 +140,12 @@ def _make_folder(folder: Path) -> None:
             pass
     except OSError as error:
         raise SettingError(
-            f"Nothing can be written to {folder}: {failure_reason(error)}; choose another place."
+            _(
+                "Nothing can be written to {folder}: {reason}",
+                folder=folder,
+                reason=failure_reason(error),
+            ),
+            _("choose another place"),
         ) from None
 
 
@@ -175,7 +182,7 @@ def _train(args: argparse.Namespace) -> int:
     trainer: RefiningTrainer | ClassicGanTrainer | OnePassTrainer
     if args.teachers and not (isinstance(config, RefiningConfig) and config.consistency):
         raise SettingError(
-            "Teachers are for the technique refining, and heeded with --set consistency=3, say."
+            _("Teachers are for the technique refining, and heeded with --set consistency=3, say")
         )
     if isinstance(config, RefiningConfig):
         valid = [piece for path in corpora for piece in load_corpus(path, "valid")]
@@ -189,7 +196,9 @@ def _train(args: argparse.Namespace) -> int:
         trainer.restore(_state(checkpoint, args.technique))
     elif args.start_from is not None:
         if isinstance(trainer, ClassicGanTrainer):
-            raise SettingError("The published design starts from nothing: leave --start-from out.")
+            raise SettingError(
+                _("The published design starts from nothing"), _("leave --start-from out")
+            )
         trainer.start_from(_state(args.start_from, "refining"))
     with StopRequest().listening() as stop:
         trainer.run(checkpoint, stop)
@@ -202,8 +211,12 @@ def _state(checkpoint: Path, technique: str) -> dict[str, Any]:
     state = load_checkpoint(checkpoint)
     if state["technique"] != technique:
         raise SettingError(
-            f"{checkpoint} belongs to the technique {state['technique']}:"
-            " choose another --out or --fresh."
+            _(
+                "{file} belongs to the technique {technique}",
+                file=checkpoint,
+                technique=state["technique"],
+            ),
+            _("choose another --out or --fresh"),
         )
     return state
 

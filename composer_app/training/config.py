@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, TypeVar
 
 from composer_app.errors import SettingError
+from composer_app.translation import _
 
 # The network's pitch classes: 0 is a rest, 1..48 are the pitches 36..83.
 LOWEST_PITCH: Final = 36
@@ -185,7 +186,8 @@ def make_config(technique: str, overrides: list[str]) -> Config:
     """
     if technique not in CONFIGS:
         raise SettingError(
-            f"There is no technique {technique!r}: choose one of {', '.join(CONFIGS)}."
+            _("There is no technique {technique!r}", technique=technique),
+            _("choose one of {known}", known=", ".join(CONFIGS)),
         )
     config: Config = CONFIGS[technique]()
     defaults = {field.name: getattr(config, field.name) for field in fields(config)}
@@ -193,14 +195,18 @@ def make_config(technique: str, overrides: list[str]) -> Config:
         key, separator, text = override.partition("=")
         if not separator or key not in defaults:
             raise SettingError(
-                f"{override!r} is not a setting of {technique}: use KEY=VALUE with KEY one of"
-                f" {', '.join(defaults)}."
+                _(
+                    "{setting!r} is not a setting of {technique}",
+                    setting=override,
+                    technique=technique,
+                ),
+                _("use KEY=VALUE with KEY one of {known}", known=", ".join(defaults)),
             )
         defaults[key] = _parse(key, text, defaults[key])
     try:
         return CONFIGS[technique](**defaults)
     except ValueError as error:
-        raise SettingError(f"This recipe does not work: {error}.") from None
+        raise SettingError(_("This recipe does not work: {error}", error=error)) from None
 
 
 def _check_positive(config: object, *names: str) -> None:
@@ -218,4 +224,11 @@ def _parse(key: str, text: str, default: Any) -> Any:
             return tuple(kind(part) for part in text.split(","))
         return type(default)(text)
     except (ValueError, KeyError):
-        raise SettingError(f"{key} cannot be {text!r}: its default is {default!r}.") from None
+        raise SettingError(
+            _(
+                "{setting} cannot be {text!r}: its default is {default!r}",
+                setting=key,
+                text=text,
+                default=default,
+            )
+        ) from None

@@ -19,6 +19,7 @@ from composer_app.file_arguments import input_name, read_input, write_output
 from composer_app.music.array_file import MOST_ARRAY_FILE_BYTES, arrays_in
 from composer_app.plain_text import one_line_name
 from composer_app.training.config import VOICES
+from composer_app.translation import _
 
 REST: Final = -1
 _SPLIT_FILE: Final = Path(__file__).with_name("bach_split.json")
@@ -74,7 +75,7 @@ def read_bach(progress: Callable[[float], None] | None = None) -> Iterator[Piece
         from music21 import corpus
     except ImportError:
         raise CorpusError(
-            "Reading the chorales needs music21: install Composer with its extra [train]."
+            _("Reading the chorales needs music21"), _("install Composer with its extra [train]")
         ) from None
     entries = bach_split()
     for index, entry in enumerate(entries):
@@ -124,7 +125,7 @@ def _four_parts(score: Any, name: str) -> list[Any]:
     if all(part is not None for part in named):
         return named
     if len(parts) < VOICES:
-        raise CorpusError(f"{name} has {len(parts)} parts, not four.")
+        raise CorpusError(_("{file} has {parts} parts, not four", file=name, parts=len(parts)))
     # Instruments that double the choir stand above it.
     return parts[-VOICES:]
 
@@ -173,10 +174,13 @@ def load_corpus(path: Path, *splits: str) -> list[Piece]:
         return list(_cut(arrays, splits))
     except FileNotFoundError:
         raise CorpusError(
-            f"There is no corpus at {path}: make it with 'composer-app corpus bach -o {path}'."
+            _("There is no corpus at {file}", file=path),
+            _("make it with '{command}'", command=f"composer-app corpus bach -o {path}"),
         ) from None
     except (OSError, IndexError, TypeError, ValueError):
-        raise CorpusError(f"{input_name(path)} is not a corpus that Composer wrote.") from None
+        raise CorpusError(
+            _("{file} is not a corpus that Composer wrote", file=input_name(path))
+        ) from None
 
 
 def _cut(arrays: dict[str, NDArray[Any]], splits: tuple[str, ...]) -> Iterator[Piece]:

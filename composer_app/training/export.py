@@ -39,6 +39,7 @@ from composer_app.training.config import (
 from composer_app.training.networks import ClassicGenerator, RefiningUNet
 from composer_app.training.one_pass_networks import OnePassGenerator
 from composer_app.training.trainer import load_checkpoint, refining_network
+from composer_app.translation import _
 
 FORMAT_VERSION: Final = 1
 REFINING_INPUTS: Final = (
@@ -92,13 +93,17 @@ def export_checkpoint(
     state = load_checkpoint(checkpoint)
     technique = str(state["technique"])
     if technique not in _TECHNIQUES:
-        raise SettingError(f"Models of the technique {technique} are not exported yet.")
+        raise SettingError(
+            _("Models of the technique {technique} are not exported yet", technique=technique)
+        )
     try:
         export, metadata = _TECHNIQUES[technique](state)
     except (KeyError, RuntimeError, TypeError, ValueError) as error:
         raise SettingError(
-            f"{input_name(checkpoint)} was made by another version of Composer, with another"
-            " network."
+            _(
+                "{file} was made by another version of Composer, with another network",
+                file=input_name(checkpoint),
+            )
         ) from error
     if title:
         metadata["title"] = title
@@ -136,7 +141,11 @@ def entries(styles: Sequence[str], known: Sequence[str]) -> list[dict[str, objec
     for name in styles:
         if name not in known:
             raise SettingError(
-                f"This network does not know the style {name!r}: it knows {', '.join(known)}."
+                _(
+                    "This network does not know the style {name!r}: it knows {known}",
+                    name=name,
+                    known=", ".join(known),
+                )
             )
         style = known_styles.style_named(name)
         tempo = style.tempo

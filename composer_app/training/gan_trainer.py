@@ -16,6 +16,7 @@ from composer_app.training.losses import critic_loss, generator_loss, gradient_p
 from composer_app.training.networks import ClassicCritic, ClassicGenerator
 from composer_app.training.protocol import Message, say
 from composer_app.training.trainer import StopRequest, save_checkpoint
+from composer_app.translation import _
 
 SNIPPET_STEPS: Final = 32
 _PITCHES: Final = 128
@@ -53,8 +54,11 @@ class ClassicGanTrainer:
         self.data = torch.from_numpy(snippets([p for p in train if p.split == "train"]))
         if len(self.data) < config.batch:
             raise CorpusError(
-                f"The corpus has {len(self.data)} two-bar snippets, fewer than a batch of"
-                f" {config.batch}."
+                _(
+                    "The corpus has {snippets} two-bar snippets, fewer than a batch of {batch}",
+                    snippets=len(self.data),
+                    batch=config.batch,
+                )
             )
         self.random = torch.Generator().manual_seed(config.seed)
         self.generator = ClassicGenerator()
@@ -107,7 +111,7 @@ class ClassicGanTrainer:
     def step(self) -> dict[str, float]:
         """Five updates of the critic, one of the generator; returns the losses."""
         began = time.monotonic()
-        for _ in range(self.config.update_ratio):
+        for _update in range(self.config.update_ratio):
             metrics = self._update_critic()
         metrics |= self._update_generator()
         self.iteration += 1

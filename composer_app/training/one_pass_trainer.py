@@ -33,6 +33,7 @@ from composer_app.training.trainer import (
     save_checkpoint,
 )
 from composer_app.training.window_feed import to_tensors
+from composer_app.translation import _
 
 Context = tuple[Tensor, Tensor, Tensor]
 
@@ -46,7 +47,9 @@ class OnePassTrainer:
         self.config = config
         pieces = [piece for piece in train if piece.style == "bach"]
         if not pieces:
-            raise CorpusError("The one-pass generator learns from the chorales: add their corpus.")
+            raise CorpusError(
+                _("The one-pass generator learns from the chorales"), _("add their corpus")
+            )
         recipe = RefiningConfig(window=config.window, style_weights=(1.0, 0.0, 0.0))
         self.sampler = WindowSampler(pieces, recipe, config.seed)
         self.generator = OnePassGenerator(config)
@@ -72,7 +75,7 @@ class OnePassTrainer:
     def start_from(self, state: dict[str, Any]) -> None:
         """Take the refining model of ``state`` (a checkpoint) as the teacher."""
         if state.get("technique") != "refining":
-            raise SettingError("The teacher of a one-pass generator is a refining model.")
+            raise SettingError(_("The teacher of a one-pass generator is a refining model"))
         self.teacher = refining_network(state).requires_grad_(False)
         self.teacher_state = {key: state[key] for key in ("technique", "config", "average")}
 
@@ -119,7 +122,7 @@ class OnePassTrainer:
     def step(self) -> dict[str, float]:
         """One iteration of the part the run is in; returns its losses."""
         if self.teacher is None:
-            raise SettingError("Name the refining model to learn from: --start-from CHECKPOINT.")
+            raise SettingError(_("Name the refining model to learn from: --start-from CHECKPOINT"))
         began = time.monotonic()
         metrics = self._distill() if self.distilling else self._play_against_the_critic()
         self._update_average()
@@ -191,7 +194,7 @@ class OnePassTrainer:
 
     def _play_against_the_critic(self) -> dict[str, float]:
         metrics: dict[str, float] = {}
-        for _ in range(self.config.update_ratio):
+        for _update in range(self.config.update_ratio):
             metrics = self._update_critic()
         # The critic learns alone at first: an untrained one says nothing.
         if self.iteration - self.config.distill_iterations >= self.config.critic_start:

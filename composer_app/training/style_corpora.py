@@ -18,6 +18,7 @@ from composer_app.music.array_file import read_arrays
 from composer_app.plain_text import one_line_name
 from composer_app.resources import resource_folder
 from composer_app.training.corpus import Piece
+from composer_app.translation import _
 
 STYLE_CORPORA: Final = ("hymn", "ragtime")
 _SPLIT_FILE: Final = Path(__file__).with_name("style_splits.json")
@@ -61,9 +62,11 @@ def read_style(style: str, folder: Path | None = None) -> Iterator[Piece]:
                 style,
             )
     except FileNotFoundError:
-        raise CorpusError(f"There is no corpus at {path}: install Composer again.") from None
+        raise CorpusError(
+            _("There is no corpus at {file}", file=path), _("install Composer again")
+        ) from None
     except (OSError, IndexError, TypeError, ValueError):
-        raise CorpusError(f"{path} is damaged: install Composer again.") from None
+        raise CorpusError(_("{file} is damaged", file=path), _("install Composer again")) from None
 
 
 def _bars(

@@ -33,6 +33,7 @@ from composer_app.training.losses import masked_cross_entropy, onset_loss
 from composer_app.training.networks import RefiningUNet
 from composer_app.training.protocol import Message, say
 from composer_app.training.window_feed import WindowFeed, to_tensors
+from composer_app.translation import _
 
 CHECKPOINT_SECONDS: Final = 60.0
 PROGRESS_ITERATIONS: Final = 100
@@ -87,7 +88,7 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
         with whole_file(path) as file:
             file.write(buffer.getbuffer())
     except OSError as error:
-        raise SettingError(cannot_write(path, error)) from error
+        raise SettingError(*cannot_write(path, error)) from error
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
@@ -98,13 +99,17 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     except StreamError:
         raise
     except FileNotFoundError:
-        raise SettingError(f"There is no checkpoint at {path}: train a model first.") from None
+        raise SettingError(
+            _("There is no checkpoint at {file}", file=path), _("train a model first")
+        ) from None
     except Exception as error:
         raise SettingError(
-            f"{input_name(path)} is not a checkpoint that Composer wrote."
+            _("{file} is not a checkpoint that Composer wrote", file=input_name(path))
         ) from error
     if not isinstance(state, dict) or "technique" not in state:
-        raise SettingError(f"{input_name(path)} is not a checkpoint that Composer wrote.")
+        raise SettingError(
+            _("{file} is not a checkpoint that Composer wrote", file=input_name(path))
+        )
     return state
 
 
@@ -139,10 +144,10 @@ class RefiningTrainer:
     ) -> None:
         """``teachers`` say what ``config.consistency`` trains towards, instead of the average."""
         if not train or not valid:
-            raise CorpusError("The corpus needs pieces for training and for validation.")
+            raise CorpusError(_("The corpus needs pieces for training and for validation"))
         if config.device == "cuda" and not torch.cuda.is_available():
             raise SettingError(
-                "There is no GPU that this torch can use: train with --set device=cpu."
+                _("There is no GPU that this torch can use"), _("train with --set device=cpu")
             )
         torch.set_num_threads(config.threads)
         torch.manual_seed(config.seed)
@@ -199,7 +204,7 @@ class RefiningTrainer:
             self.network.load_state_dict(weights)
         except RuntimeError:
             raise SettingError(
-                "That checkpoint is of a network of another size: use the same recipe."
+                _("That checkpoint is of a network of another size"), _("use the same recipe")
             ) from None
         self.average.load_state_dict(weights)
 

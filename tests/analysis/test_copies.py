@@ -247,7 +247,7 @@ def test_a_damaged_index_of_one_style_leaves_the_others_of_use(tmp_path: Path, d
     index = load_copies(tmp_path)
     assert set(index.styles) == {"ragtime"}
     (problem,) = index.problems
-    assert "bach.copies.npz is missing or damaged" in problem
+    assert "bach.copies.npz is missing or damaged" in str(problem)
     assert load_copies().problems == ()
 
 

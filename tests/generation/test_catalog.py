@@ -99,7 +99,7 @@ def test_a_model_that_cannot_be_used_says_why(folder: Path, content: bytes, prob
     path.write_bytes(content)
     info = describe(path)
     assert info.problem is not None
-    assert problem in info.problem
+    assert problem in str(info.problem)
     with pytest.raises(ModelError, match=problem):
         load_generator("odd")
     with pytest.raises(ModelError, match=problem):

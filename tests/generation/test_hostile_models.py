@@ -70,11 +70,11 @@ def the_bad_one(name: str = "odd") -> ModelInfo:
 
 def assert_a_sentence(model: ModelInfo) -> None:
     assert model.problem is not None
-    assert model.problem.endswith(".")
-    assert model.problem.isprintable()
+    assert str(model.problem).endswith(".")
+    assert str(model.problem).isprintable()
     with pytest.raises(ModelError) as caught:
         load_generator(model.name)
-    assert str(caught.value) == model.problem
+    assert caught.value == model.problem
 
 
 @pytest.mark.parametrize("kind", IRREGULAR)
@@ -208,7 +208,7 @@ def test_whatever_goes_wrong_with_one_is_its_own_problem(
     monkeypatch.setattr(catalog, "read_metadata", read)
     model = the_bad_one()
     assert model.problem is not None
-    assert model.problem.startswith("odd.onnx")
+    assert str(model.problem).startswith("odd.onnx")
 
 
 PLACES = [(key, path) for key, value in SEVERAL.items() for path in places(value)]
@@ -296,8 +296,7 @@ def test_a_folder_that_cannot_be_read_is_a_sentence(
     # An environment takes no zero byte, but a test can pretend.
     environment = {catalog.MODELS_VARIABLE: str(folder.parent / nonsense)}
     monkeypatch.setattr(os, "environ", environment)
-    problem = models_folder_problem()
-    assert problem is not None
+    problem = str(models_folder_problem())
     assert "COMPOSER_MODELS" in problem
     assert problem.endswith(f"cannot be read: {reason}.")
     assert problem.isprintable()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from time import sleep
 
 from composer_app.errors import DeviceError
+from composer_app.translation import verbatim
 from tests.live import rig
 
 
@@ -97,7 +98,7 @@ class FakeSystem:
 
     def connect(self, systems: Sequence[int] | None = None) -> FakeClient:
         if self.broken:
-            raise DeviceError("No MIDI here.")
+            raise DeviceError(verbatim("No MIDI here."))
         self.clients.append(FakeClient(self))
         return self.clients[-1]
 

@@ -151,7 +151,8 @@ def player(port: str) -> None:
             while not (changes.lost or changes.restored or outputs.problem != before):
                 time.sleep(0.02)
                 changes = outputs.poll()
-            say(json.dumps([changes.lost, changes.restored, outputs.problem]))
+            problem = outputs.problem and str(outputs.problem)
+            say(json.dumps([changes.lost, changes.restored, problem]))
     synthesizer.close()
     outputs.close()
 
@@ -166,7 +167,7 @@ def _only(names: list[str], part: str) -> str:
 def _jack_outputs() -> MidiOutputs:
     outputs = MidiOutputs(lambda _: connect_output([rtmidi.API_UNIX_JACK]))
     if outputs.problem:
-        raise DeviceError(outputs.problem)
+        raise outputs.problem
     return outputs
 
 
@@ -200,7 +201,7 @@ def composer(port: str) -> None:
 def _jack_ports() -> MidiInputs:
     ports = MidiInputs(connect=lambda _: connect_input([rtmidi.API_UNIX_JACK]))
     if ports.problem:
-        raise DeviceError(ports.problem)
+        raise ports.problem
     return ports
 
 

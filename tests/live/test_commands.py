@@ -24,6 +24,7 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.midi_file import write_midi
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoMap
+from composer_app.translation import verbatim
 from tests.live import rig
 from tests.live.peer import peer
 from tests.live.rig import (
@@ -268,7 +269,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(commands, name, 0.0)
 
 
-def opened(synthesizer: Synthesizer, problem: str | None) -> Callable[[object], object]:
+def opened(synthesizer: Synthesizer, problem: DeviceError | None) -> Callable[[object], object]:
     return lambda soundfont: (synthesizer, problem)
 
 
@@ -301,7 +302,9 @@ def test_a_device_that_vanishes_ends_the_playing(
 ) -> None:
     # It is no SilentSynthesizer in name, which would not be played into.
     monkeypatch.setattr(commands, "SilentSynthesizer", type(None))
-    monkeypatch.setattr(commands, "open_synthesizer", opened(Broken(), "A word of warning."))
+    monkeypatch.setattr(
+        commands, "open_synthesizer", opened(Broken(), DeviceError(verbatim("A word of warning.")))
+    )
     status, out, err = run("play", str(tune))
     assert status == 2
     assert out == f"{tune}: 0:03, a broken device\n"
@@ -313,7 +316,9 @@ def test_where_nothing_can_sound_play_says_why(
     run: Run, tune: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        commands, "open_synthesizer", opened(SilentSynthesizer(), "Nothing can be heard: buy one.")
+        commands,
+        "open_synthesizer",
+        opened(SilentSynthesizer(), DeviceError(verbatim("Nothing can be heard: buy one."))),
     )
     assert run("play", str(tune)) == (2, "", "Nothing can be heard: buy one.\n")
 
@@ -361,7 +366,7 @@ def test_a_midi_output_is_chosen_by_a_part_of_its_name() -> None:
             choose_output(wanted, there)
         assert sentence in str(error.value)
     with pytest.raises(DeviceError, match="it is broken"):
-        choose_output("flute", [], "it is broken")
+        choose_output("flute", [], DeviceError(verbatim("it is broken")))
 
 
 @pytest.mark.real_time

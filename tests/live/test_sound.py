@@ -210,7 +210,7 @@ def test_a_bad_choice_of_soundfont_is_told_and_another_one_plays(
         synthesizer.close()
         assert isinstance(synthesizer, FluidSynthesizer)
         assert sentence is not None
-        assert sentence.startswith(f"{choice} cannot be read")
+        assert str(sentence).startswith(f"{choice} cannot be read")
 
 
 def test_a_damaged_soundfont_that_nobody_chose_is_passed_over(

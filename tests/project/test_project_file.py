@@ -12,7 +12,10 @@ import pytest
 
 from composer_app.errors import FileChangedError, ProjectFileError
 from composer_app.generation.recipe import recipe_to_text
-from composer_app.music.midi_file import parse_midi, read_midi
+from composer_app.music.composition import Composition, Track
+from composer_app.music.midi_file import MAX_STEPS, parse_midi, read_midi
+from composer_app.music.music_json import composition_to_json
+from composer_app.music.note import Note
 from composer_app.project import project_file
 from composer_app.project.piece import Piece
 from composer_app.project.project_file import (
@@ -141,11 +144,10 @@ def test_what_unpacks_to_too_much_is_not_unpacked(monkeypatch: pytest.MonkeyPatc
         parse_project(project_bytes(full_piece()), "x")
 
 
-def test_what_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = project_bytes(full_piece())
-    monkeypatch.setattr(project_file, "MAX_STEPS", 16)
+def test_what_is_too_long_is_refused() -> None:
+    long = Composition((Track("", 0, (Note(MAX_STEPS, 60, 1),)),))
     with pytest.raises(ProjectFileError, match="is longer than Composer can show"):
-        parse_project(data, "x")
+        parse_project(changed(composition=composition_to_json(long)), "x")
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from composer_app.music.note import Note
 from composer_app.project.piece import Piece
 from composer_app.project.project_file import MUSIC, parse_project, project_bytes
 from composer_app.project.take import Take, remake
+from composer_app.translation import _
 from tests.generation.fake_generator import FakeGenerator
 from tests.project.pieces import MELODY, take
 from tests.project.test_project_file import unpacked
@@ -97,12 +98,12 @@ def test_it_is_made_again_by_every_model(model: str, given: object) -> None:
 
 def test_without_its_model_the_stored_notes_stand() -> None:
     def missing(name: str) -> Generator:
-        raise ModelError(f"There is no model named {name!r}.")
+        raise ModelError(_("There is no model named {model}", model=name))
 
     stored = take(3)
     found = remake(stored, missing)
     assert found.take is stored
-    assert found.sentence == "The take stays as it is stored. There is no model named 'fake'."
+    assert found.sentence == "The take stays as it is stored. There is no model named fake."
 
 
 def test_another_file_of_its_name_is_told_from_it() -> None:

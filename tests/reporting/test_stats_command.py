@@ -14,6 +14,7 @@ import pytest
 
 from composer_app.analysis.copies import load_copies
 from composer_app.analysis.features import FEATURES
+from composer_app.errors import ProfileError
 from composer_app.evaluation.excerpts import composition_of, excerpts_of
 from composer_app.music.composition import Composition, Track
 from composer_app.music.midi_file import write_midi
@@ -21,6 +22,7 @@ from composer_app.music.note import Note
 from composer_app.music.sample_melodies import load_sample
 from composer_app.reporting import report
 from composer_app.training.style_corpora import read_style
+from composer_app.translation import verbatim
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -259,11 +261,13 @@ def test_figures_alone_need_no_matplotlib_and_no_slow_part_of_scipy(folder: Path
 def test_music_that_could_not_be_searched_is_named(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index = replace(load_copies(), problems=("bach.copies.npz is missing or damaged.",))
+    index = replace(
+        load_copies(), problems=(ProfileError(verbatim("bach.copies.npz is missing or damaged")),)
+    )
     monkeypatch.setattr(report, "load_copies", lambda: index)
     status, out, _ = run("stats", "hymn.mid", "--compare", "hymn")
     assert status == 0
     assert "Near-copy: " in out
     assert out.splitlines()[-1] == "bach.copies.npz is missing or damaged."
     data = json.loads(run("stats", "hymn.mid", "--compare", "hymn", "--json")[1])
-    assert data["problems"] == list(index.problems)
+    assert data["problems"] == [str(problem) for problem in index.problems]

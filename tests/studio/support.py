@@ -10,7 +10,7 @@ from mido import Message
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from composer_app.errors import DeviceError
+from composer_app.errors import DeviceError, ModelError
 from composer_app.generation.catalog import ModelInfo
 from composer_app.generation.generator import Generator
 from composer_app.live.midi.inputs import MidiCallback, PortChanges
@@ -26,12 +26,15 @@ from composer_app.studio.statistics.panel import StatisticsPanel
 from composer_app.studio.widgets.file_dialogs import FileDialogs
 from composer_app.studio.window.main_window import MainWindow
 from composer_app.studio.window.services import Services, build_services
+from composer_app.translation import verbatim
 from tests.generation.fake_generator import FakeGenerator
 from tests.live.doubles import ListeningSink, SetClock
 from tests.live.midi_fakes import FakeSystem
 
 FAKE_MODEL = ModelInfo("fake", Path("fake.onnx"), "Fake", "Follows the melody.", "fake")
-BROKEN_MODEL = ModelInfo("broken", Path("broken.onnx"), "Broken", problem="It is not ONNX.")
+BROKEN_MODEL = ModelInfo(
+    "broken", Path("broken.onnx"), "Broken", problem=ModelError(verbatim("It is not ONNX."))
+)
 SCALE = tuple(Note(4 * step, pitch, 4) for step, pitch in enumerate((60, 62, 64, 65)))
 
 
@@ -44,7 +47,7 @@ class FakePorts:
     """MIDI keyboards that are plugged in by a test."""
 
     def __init__(self) -> None:
-        self.problem: str | None = None
+        self.problem: DeviceError | None = None
         self.open_name: str | None = None
         self.names: list[str] = []
         self.changes: list[PortChanges] = []
@@ -59,7 +62,7 @@ class FakePorts:
 
     def open_input(self, name: str, callback: MidiCallback) -> None:
         if name not in self.names:
-            raise DeviceError(f"{name} is not there.")
+            raise DeviceError(verbatim(f"{name} is not there."))
         self.open_name, self.callback = name, callback
 
     def close_input(self) -> None:
@@ -74,7 +77,7 @@ class FakePorts:
 
     def offer_virtual(self, callback: MidiCallback) -> None:
         if not self.virtual_allowed:
-            raise DeviceError("There are no virtual ports here.")
+            raise DeviceError(verbatim("There are no virtual ports here."))
         self.virtual_callback = callback
 
     def withdraw_virtual(self) -> None:
@@ -188,6 +191,7 @@ def open_studio(
     """A studio whose settings and recovery files live in ``folder``."""
     ports, dialogs, clock = FakePorts(), AnsweringDialogs(), SetClock(100.0)
     sink, midi_system = HeardSink(clock), FakeSystem()
+    problem = DeviceError(verbatim(sound_problem)) if sound_problem else None
 
     def load_fake(name: str) -> Generator:
         return FakeGenerator(name)
@@ -197,7 +201,7 @@ def open_studio(
         clock=clock,
         ports=ports,
         outputs=MidiOutputs(midi_system.connect),
-        open_sound=lambda _: (sink, sound_problem),
+        open_sound=lambda _: (sink, problem),
         load=load or load_fake,
         find_models=lambda: models,
         dialogs=dialogs,

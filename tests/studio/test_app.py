@@ -39,7 +39,7 @@ def test_a_missing_display_is_noticed(
         assert found is None
     else:
         assert found is not None
-        assert problem in found
+        assert problem in str(found)
 
 
 def test_wayland_is_enough(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_wayland_is_enough(tmp_path: Path) -> None:
 
 def test_a_missing_library_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(package_names, "system_family", lambda: "fedora")
-    sentence = library_problem(ImportError("libGL.so.1: cannot open shared object file"))
+    sentence = str(library_problem(ImportError("libGL.so.1: cannot open shared object file")))
     assert "libGL.so.1" in sentence
     assert "since a system library is missing: type: sudo dnf install" in sentence
 

@@ -15,6 +15,7 @@ from composer_app.errors import DeviceError
 from composer_app.live.system.jack_watch import JackWatch, jack_watch
 from composer_app.live.system.quiet import quiet_stderr
 from composer_app.package_names import ALSA, install_advice, midi_line
+from composer_app.translation import _
 
 # Names under which other programs see this one; none of its own ports is offered to itself.
 CLIENT_NAME: Final = "Composer"
@@ -108,12 +109,12 @@ def _connect(kind: str, systems: Sequence[int] | None, **options: int) -> Any:
         import rtmidi
     except ModuleNotFoundError:
         raise DeviceError(
-            "MIDI cannot be used because the Python package python-rtmidi is missing: type:"
-            f" {midi_line()}"
+            _("MIDI cannot be used because the Python package python-rtmidi is missing"),
+            _("type: {command}", command=midi_line()),
         ) from None
     except ImportError:
         raise DeviceError(
-            f"MIDI cannot be used because a library is missing: {install_advice(ALSA)}"
+            _("MIDI cannot be used because a library is missing"), install_advice(ALSA)
         ) from None
     # Composer uses a JACK server that runs, but must not start one.
     os.environ.setdefault("JACK_NO_START_SERVER", "1")
@@ -136,11 +137,11 @@ def _connect(kind: str, systems: Sequence[int] | None, **options: int) -> Any:
             break
         working.append(client)
     if not working:
-        remedy = (
-            "type: sudo modprobe snd-seq" if sys.platform == "linux" else "restart the computer"
-        )
         raise DeviceError(
-            f"MIDI cannot be used because this system's MIDI does not answer: {remedy}"
+            _("MIDI cannot be used because this system's MIDI does not answer"),
+            _("type: {command}", command="sudo modprobe snd-seq")
+            if sys.platform == "linux"
+            else _("restart the computer"),
         )
     for spare in working[1:]:
         spare.delete()
@@ -254,7 +255,7 @@ class PolledClient(Generic[Client]):
         self._connect = connect
         self._before_delete = let_go
         self._client: Client | None = None
-        self._problem: str | None = None
+        self._problem: DeviceError | None = None
         self._lost = False
         self._polls = 0
         self.retry()
@@ -265,8 +266,8 @@ class PolledClient(Generic[Client]):
         return self._client
 
     @property
-    def problem(self) -> str | None:
-        """A sentence that says why there are no ports, or None."""
+    def problem(self) -> DeviceError | None:
+        """Why there are no ports, or None."""
         return self._problem
 
     def ports(self) -> tuple[Port, ...]:
@@ -278,9 +279,11 @@ class PolledClient(Generic[Client]):
         except OSError:
             self._let_go()
             self._lost = True
-            self._problem = (
-                "The MIDI system of this computer has stopped: Composer goes on and takes it up"
-                " again when it is back."
+            self._problem = DeviceError(
+                _(
+                    "The MIDI system of this computer has stopped: Composer goes on and takes it up"
+                    " again when it is back"
+                )
             )
             return ()
 
@@ -300,7 +303,7 @@ class PolledClient(Generic[Client]):
             self._problem, self._lost = None, False
         except DeviceError as error:
             if not self._lost:
-                self._problem = str(error)
+                self._problem = error.afresh()
 
     def another(self) -> Client:
         """One more client of the same system, to open a port with.
@@ -308,11 +311,12 @@ class PolledClient(Generic[Client]):
         Raises :class:`DeviceError` where MIDI does not work.
         """
         if self._client is None:
-            raise DeviceError(self._problem or "MIDI cannot be used.")
+            problem = self._problem or DeviceError(_("MIDI cannot be used"))
+            raise problem.afresh()
         try:
             return self._connect([self._client.get_current_api()])
         except OSError:
-            raise DeviceError("The MIDI system of this computer has stopped.") from None
+            raise DeviceError(_("The MIDI system of this computer has stopped")) from None
 
     def close(self) -> None:
         """Let go of the MIDI system. May be called twice."""

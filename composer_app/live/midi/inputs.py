@@ -25,6 +25,7 @@ from composer_app.live.midi.connect import (
 from composer_app.live.midi.keyboard_input import DriverClock, HeldKeys, channel_messages
 from composer_app.live.midi.reader import MidiReader
 from composer_app.live.note_sink import Clock
+from composer_app.translation import _
 
 # Receives a message and the time at which it arrived, in seconds of the clock.
 MidiCallback = Callable[[Message, float], None]
@@ -102,7 +103,7 @@ class MidiInputs:
         self._virtual: _Connection | None = None
 
     @property
-    def problem(self) -> str | None:
+    def problem(self) -> DeviceError | None:
         """A sentence that says why there can be no inputs, or None if all is well."""
         return self._polled.problem
 
@@ -201,15 +202,16 @@ class MidiInputs:
         port = next((port for port in self._polled.ports() if port.name == chosen.name), None)
         if client is None or port is None:
             raise DeviceError(
-                f"The MIDI input {chosen.name} is not there: connect it or choose another one."
+                _("The MIDI input {device} is not there", device=chosen.name),
+                _("connect it or choose another one"),
             )
         listener = _Listener(chosen.callback, self._clock)
         try:
             client.open_port(port.number, f"{CLIENT_NAME} keys")
         except (OSError, RuntimeError):
             raise DeviceError(
-                f"The MIDI input {chosen.name} cannot be opened: close other programs that use"
-                " it, or unplug it and plug it in again."
+                _("The MIDI input {device} cannot be opened", device=chosen.name),
+                _("close other programs that use it, or unplug it and plug it in again"),
             ) from None
         self._reader.add(client, listener)
         self._chosen = chosen
@@ -235,6 +237,9 @@ class MidiInputs:
 def no_virtual_ports() -> DeviceError:
     """What to say where a program cannot offer ports."""
     return DeviceError(
-        "Other programs cannot be connected to Composer directly here: install a virtual MIDI"
-        " cable, such as loopMIDI, and choose it as the MIDI input or output."
+        _("Other programs cannot be connected to Composer directly here"),
+        _(
+            "install a virtual MIDI cable, such as loopMIDI, and choose it as the MIDI input or"
+            " output"
+        ),
     )

@@ -16,6 +16,7 @@ from composer_app.live.midi.connect import (
     connect_output,
 )
 from composer_app.live.midi.inputs import no_virtual_ports
+from composer_app.translation import _
 
 # ALSA's loop-back port plays nothing, and would come back in as if somebody had played it.
 _NO_INSTRUMENT: Final = "Midi Through"
@@ -117,7 +118,7 @@ class MidiOutputs:
         self._open: dict[str, _Open] = {}
 
     @property
-    def problem(self) -> str | None:
+    def problem(self) -> DeviceError | None:
         """A sentence that says why there can be no outputs, or None if all is well."""
         return self._polled.problem
 
@@ -223,8 +224,8 @@ class MidiOutputs:
             if port is None:
                 raise no_virtual_ports() from None
             raise DeviceError(
-                f"The MIDI output {name} cannot be opened: close other programs that use it, or"
-                " unplug it and plug it in again."
+                _("The MIDI output {device} cannot be opened", device=name),
+                _("close other programs that use it, or unplug it and plug it in again"),
             ) from None
         opened.full_name = port.full_name if port else VIRTUAL_OUTPUT
         opened.system = self._polled.client

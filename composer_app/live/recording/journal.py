@@ -30,6 +30,7 @@ from composer_app.live.recording.recorder import Recorder
 from composer_app.music.performance import Performance, from_details, to_details
 from composer_app.music.regular_file import read_regular
 from composer_app.music.safe_file import failure_reason, sync_folder
+from composer_app.translation import _
 
 _log = logging.getLogger(__name__)
 _MARK: Final = "composer-journal"
@@ -102,7 +103,7 @@ class Journal:
                 if not said:
                     said = True
                     _log.warning("The journal %s cannot be written.", self.path, exc_info=True)
-                    self._say(failure_reason(error))
+                    self._say(str(failure_reason(error)))
             else:
                 waiting.clear()
                 if said:
@@ -159,11 +160,17 @@ def read_journal(path: Path) -> Performance:
         lines = read_regular(path, _MOST_BYTES).split(b"\n")
     except (OSError, ValueError) as error:
         raise JournalError(
-            f"The recording in {path} cannot be read: {failure_reason(error)}."
+            _(
+                "The recording in {file} cannot be read: {reason}",
+                file=path,
+                reason=failure_reason(error),
+            )
         ) from error
     empty = _parse_header(lines[0])
     if empty is None:
-        raise JournalError(f"{path} is not the journal of a recording, so nothing was recovered.")
+        raise JournalError(
+            _("{file} is not the journal of a recording, so nothing was recovered", file=path)
+        )
     recorder = Recorder()
     recorder.start(0.0)
     last = 0.0
@@ -182,7 +189,9 @@ def read_journal(path: Path) -> Performance:
         last = max(last, at)
     notes = recorder.stop(last)
     if not notes:
-        raise JournalError(f"The recording in {path} holds no note, so nothing was recovered.")
+        raise JournalError(
+            _("The recording in {file} holds no note, so nothing was recovered", file=path)
+        )
     return replace(empty, notes=notes)
 
 

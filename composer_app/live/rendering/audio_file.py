@@ -33,6 +33,7 @@ from composer_app.live.system.system_libraries import quick_search
 from composer_app.music.composition import Composition
 from composer_app.music.safe_file import cannot_write, check_place
 from composer_app.package_names import SNDFILE, install_advice, pip_line
+from composer_app.translation import _
 
 # Called with the share done, 0.0 to 1.0; returns False to stop.
 Progress = Callable[[float], bool]
@@ -149,8 +150,12 @@ def audio_format(path: Path) -> AudioFormat:
             return each
     endings = ", ".join(each.suffix for each in FORMATS[:-1])
     raise SettingError(
-        f"{path} is no audio file that Composer writes: choose a name that ends in {endings} or"
-        f" {FORMATS[-1].suffix}."
+        _("{file} is no audio file that Composer writes", file=path),
+        _(
+            "choose a name that ends in {endings} or {last}",
+            endings=endings,
+            last=FORMATS[-1].suffix,
+        ),
     )
 
 
@@ -176,12 +181,14 @@ def write_audio(
     check_rate(kind, settings.rate)
     if not composition.note_count:
         raise SettingError(
-            f"{output_name(path)} was not written because the piece has no notes: open another."
+            _("{file} was not written because the piece has no notes", file=output_name(path)),
+            _("open another"),
         )
     soundfile = soundfile_module()
     if not soundfile.check_format(kind.container, kind.coding):
         raise SettingError(
-            f"The libsndfile of this machine writes no {kind.title} files: choose another format."
+            _("The libsndfile of this machine writes no {format} files", format=kind.title),
+            _("choose another format"),
         )
     soundfont = choose_soundfont(soundfont)
     say = progress or (lambda share: True)
@@ -206,7 +213,7 @@ def write_audio(
         # Nobody reads standard output any more.
         raise
     except (OSError, ValueError) as error:
-        raise SettingError(cannot_write(output_name(path), error)) from error
+        raise SettingError(*cannot_write(output_name(path), error)) from error
     say(1.0)
     return AudioWritten(
         frames / settings.rate, _decibels(factor), _decibels(peak * factor), soundfont
@@ -217,8 +224,12 @@ def check_rate(kind: AudioFormat, rate: int) -> None:
     """Raise :class:`SettingError` if files of this kind cannot have ``rate`` frames a second."""
     if rate > kind.highest_rate:
         raise SettingError(
-            f"{kind.title} files hold at most {kind.highest_rate:,} frames a second: choose a"
-            " lower rate, or FLAC."
+            _(
+                "{format} files hold at most {rate:,} frames a second",
+                format=kind.title,
+                rate=kind.highest_rate,
+            ),
+            _("choose a lower rate, or FLAC"),
         )
 
 
@@ -229,14 +240,15 @@ def soundfile_module() -> Any:
             return import_module("soundfile")
     except ModuleNotFoundError:
         raise DeviceError(
-            "Audio files cannot be written because the Python package soundfile is missing: type:"
-            f" {pip_line('soundfile')}"
+            _("Audio files cannot be written because the Python package soundfile is missing"),
+            _("type: {command}", command=pip_line("soundfile")),
         ) from None
     except (ImportError, OSError):
-        again = f"type: {pip_line('--force-reinstall soundfile')}"
-        advice = again if sys.platform == "win32" else install_advice(SNDFILE)
         raise DeviceError(
-            f"Audio files cannot be written because the library libsndfile is missing: {advice}"
+            _("Audio files cannot be written because the library libsndfile is missing"),
+            _("type: {command}", command=pip_line("--force-reinstall soundfile"))
+            if sys.platform == "win32"
+            else install_advice(SNDFILE),
         ) from None
 
 
@@ -283,8 +295,8 @@ def _decibels(factor: float) -> float:
 def _check_length(kind: AudioFormat, frames: int, path: Path) -> None:
     if kind.container == "WAV" and frames * _WAV_BYTES_PER_FRAME > _MOST_WAV_BYTES:
         raise SettingError(
-            f"{output_name(path)} was not written because WAV files hold at most 4 GB: choose FLAC,"
-            " or a shorter piece."
+            _("{file} was not written because WAV files hold at most 4 GB", file=output_name(path)),
+            _("choose FLAC, or a shorter piece"),
         )
 
 

@@ -27,6 +27,7 @@ from composer_app.live.synth.synthesizer import DEFAULT_GAIN
 from composer_app.live.system.quiet import quiet_stderr
 from composer_app.music.composition import Composition
 from composer_app.package_names import pip_line
+from composer_app.translation import _
 
 FloatArray = NDArray[np.float32]
 
@@ -99,8 +100,8 @@ def choose_soundfont(choice: Path | None = None) -> Path:
     found = next((path for path in find_soundfonts() if is_soundfont(path)), None)
     if found is None:
         raise DeviceError(
-            "There can be no sound because no SoundFont was found: install one with:"
-            f" {pip_line('pretty_midi')}"
+            _("There can be no sound because no SoundFont was found"),
+            _("install one with: {command}", command=pip_line("pretty_midi")),
         )
     return found
 
@@ -170,7 +171,8 @@ def _engine(soundfont: Path, rate: int) -> Iterator[_OfflineEngine]:
             loaded = is_soundfont(soundfont) and engine.load(str(soundfont))
         if not loaded:
             raise DeviceError(
-                f"{soundfont} cannot be read as a SoundFont: choose another .sf2 or .sf3 file."
+                _("{file} cannot be read as a SoundFont", file=soundfont),
+                _("choose another .sf2 or .sf3 file"),
             )
         yield engine
     finally:

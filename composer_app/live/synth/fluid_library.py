@@ -16,8 +16,9 @@ from typing import Final
 from composer_app.errors import DeviceError
 from composer_app.live.system.system_libraries import quick_search
 from composer_app.package_names import FLUIDSYNTH, install_advice, pip_line
+from composer_app.translation import _
 
-_WINDOWS_ADVICE: Final = "type: choco install fluidsynth"
+_WINDOWS_LINE: Final = "choco install fluidsynth"
 # FluidSynth's log levels, from panic to debug.
 _LOG_LEVELS: Final = range(5)
 OK: Final = 0
@@ -95,12 +96,14 @@ def _find() -> tuple[ModuleType, ctypes.CDLL]:
             library.fluid_set_log_function(level, None, None)
     except ModuleNotFoundError:
         raise DeviceError(
-            "Nothing can be heard because the Python package pyfluidsynth is missing: type:"
-            f" {pip_line('pyfluidsynth')}"
+            _("Nothing can be heard because the Python package pyfluidsynth is missing"),
+            _("type: {command}", command=pip_line("pyfluidsynth")),
         ) from None
     except Exception:  # an ImportError, an OSError, or a library that is not what it seems
-        advice = _WINDOWS_ADVICE if sys.platform == "win32" else install_advice(FLUIDSYNTH)
         raise DeviceError(
-            f"Nothing can be heard because the FluidSynth library is missing: {advice}"
+            _("Nothing can be heard because the FluidSynth library is missing"),
+            _("type: {command}", command=_WINDOWS_LINE)
+            if sys.platform == "win32"
+            else install_advice(FLUIDSYNTH),
         ) from None
     return module, library

@@ -29,6 +29,7 @@ from composer_app.live.synth.soundfonts import find_soundfonts, is_soundfont
 from composer_app.live.system.jack_watch import jack_watch
 from composer_app.live.system.quiet import quiet_stderr
 from composer_app.package_names import pip_line
+from composer_app.translation import _
 
 # The loudest instrument of TimGM6mb, program 48 (strings), decides: a harmonised tune in four such
 # voices struck at velocity 110 comes to -0.3 dBFS, eight voices at 100 to -0.8, and four at the
@@ -164,15 +165,15 @@ class FluidSynthesizer:
 
 def open_synthesizer(
     settings: SoundSettings = SoundSettings(),
-) -> tuple[Synthesizer, str | None]:
-    """The best synthesizer this machine offers, and a sentence if something is missing.
+) -> tuple[Synthesizer, DeviceError | None]:
+    """The best synthesizer this machine offers, and an error if something is missing.
 
-    Without a SoundFont in ``settings``, or if it cannot be read (then the sentence says so), the
+    Without a SoundFont in ``settings``, or if it cannot be read (then the error says so), the
     first usable one of :func:`find_soundfonts` plays. When nothing can sound the
-    synthesizer is a :class:`SilentSynthesizer` and the sentence says what to do. Never raises.
+    synthesizer is a :class:`SilentSynthesizer` and the error says what to do. Never raises.
     May take seconds: call it outside the GUI's thread.
     """
-    complaint = None
+    complaint: DeviceError | None = None
     chosen = settings.soundfont
     try:
         fluid_library()
@@ -182,12 +183,12 @@ def open_synthesizer(
             except _SoundFontError as error:
                 # Only the user's own choice is worth a word when another one plays.
                 if path == chosen:
-                    complaint = str(error)
+                    complaint = error.afresh()
     except DeviceError as error:
-        return SilentSynthesizer(waiting=isinstance(error, _NoDeviceError)), str(error)
-    return SilentSynthesizer(), complaint or (
-        "Nothing can be heard because no SoundFont was found: install one with:"
-        f" {pip_line('pretty_midi')}"
+        return SilentSynthesizer(waiting=isinstance(error, _NoDeviceError)), error.afresh()
+    return SilentSynthesizer(), complaint or DeviceError(
+        _("Nothing can be heard because no SoundFont was found"),
+        _("install one with: {command}", command=pip_line("pretty_midi")),
     )
 
 
@@ -220,12 +221,12 @@ def _start(settings: SoundSettings) -> tuple[FluidEngine, AudioDriver]:
     if settings.driver is not None and len(known) > 1:
         title = wanted[0].title if wanted else settings.driver
         raise _NoDeviceError(
-            f"Nothing can be heard because {title} does not answer: start it, or choose another"
-            " way to the sound device."
+            _("Nothing can be heard because {device} does not answer", device=title),
+            _("start it, or choose another way to the sound device"),
         )
     raise _NoDeviceError(
-        "Nothing can be heard because no sound device answers: connect one or start the sound"
-        " server."
+        _("Nothing can be heard because no sound device answers"),
+        _("connect one or start the sound server"),
     )
 
 
@@ -239,5 +240,6 @@ def _renders(engine: FluidEngine) -> bool:
 
 def _unreadable(soundfont: Path) -> DeviceError:
     return _SoundFontError(
-        f"{soundfont} cannot be read as a SoundFont: choose another .sf2 or .sf3 file."
+        _("{file} cannot be read as a SoundFont", file=soundfont),
+        _("choose another .sf2 or .sf3 file"),
     )

@@ -276,7 +276,7 @@ class Recovery(QObject):
                 batch.failures[number] = str(error)
             except (OSError, ValueError) as error:
                 _log.warning("Unsaved work could not be kept.", exc_info=True)
-                batch.failures[number] = failure_reason(error)
+                batch.failures[number] = str(failure_reason(error))
             except Exception:
                 _log.exception("Unsaved work could not be kept.")
                 batch.failures[number] = "something unexpected went wrong"

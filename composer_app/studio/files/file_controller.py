@@ -250,7 +250,7 @@ class FileController(QObject):
         document = self._document
         self._bar.show_persistent(
             _CHANGED,
-            f"{str(error).removesuffix('.')}: {question}",
+            f"{error.what}: {question}",
             Tone.ERROR,
             MessageAction("Save Again" if error.gone else "Replace", replace_it),
             MessageAction("Save As…", self.save_as),

@@ -166,7 +166,7 @@ class GeneratePanel(QFrame):
             rows = self.model.model()
             for row, info in enumerate(models or ()):
                 self.model.addItem(info.title, info.name)
-                tip = tip_text(info.problem or _about(info))
+                tip = tip_text(str(info.problem or _about(info)))
                 self.model.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
                 if info.problem and isinstance(rows, QStandardItemModel):
                     rows.item(row).setEnabled(False)

@@ -96,7 +96,7 @@ class GenerationController(QObject):
         self._models = {model.name: model for model in models}
         self._choices.set_models(models, self._settings.model)
         if problem := models_folder_problem():
-            self._bar.show_persistent(_MODELS_FOLDER, problem, Tone.WARNING)
+            self._bar.show_persistent(_MODELS_FOLDER, str(problem), Tone.WARNING)
         if self._choices.model_name:
             self._worker.preload(self._choices.model_name)
 

@@ -5,7 +5,7 @@ from typing import Final, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from composer_app.errors import ComposerError
+from composer_app.errors import ComposerError, DeviceError
 from composer_app.live.midi.connect import midi_installed
 from composer_app.live.midi.inputs import MidiCallback, PortChanges
 from composer_app.live.midi.keyboard_input import InputSettings, is_known_keyboard, known_range
@@ -24,7 +24,7 @@ class InputPorts(Protocol):
     """What this controller needs of :class:`composer_app.live.midi.inputs.MidiInputs`."""
 
     @property
-    def problem(self) -> str | None:
+    def problem(self) -> DeviceError | None:
         """Why there can be no inputs."""
 
     @property
@@ -85,7 +85,7 @@ class MidiController(QObject):
         self._settings = settings
         self._menu = menu
         self._names: list[str] | None = None
-        self._problem: str | None = None
+        self._problem: DeviceError | None = None
         self._choices = MidiChoices()
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
@@ -127,7 +127,7 @@ class MidiController(QObject):
         self.poll()
         # But what Composer itself lacks can be mended.
         if self._problem and not midi_installed():
-            self.failed.emit(self._problem)
+            self.failed.emit(str(self._problem))
         self._timer.start()
 
     def stop(self) -> None:
@@ -247,7 +247,7 @@ class MidiController(QObject):
         if problem != self._problem:
             self._problem = problem
             if problem:
-                self.failed.emit(problem)
+                self.failed.emit(str(problem))
             else:
                 self.told.emit("MIDI works again.")
 
@@ -262,7 +262,7 @@ class MidiController(QObject):
             output=settings.midi_output,
             clock=settings.midi_clock,
             ports_offered=self._output.offers_virtual,
-            problem=self._ports.problem,
+            problem=str(self._ports.problem or ""),
         )
         self._menu.show(self._choices)
         # Also when nothing has changed: a choice that was refused is to be seen no longer.
@@ -272,7 +272,7 @@ class MidiController(QObject):
     def _show_status(self) -> None:
         open_name, wanted = self._ports.open_name, self._settings.midi_input
         if self._ports.problem:
-            self.statusChanged.emit("No MIDI", self._ports.problem, False)
+            self.statusChanged.emit("No MIDI", str(self._ports.problem), False)
         elif open_name and open_name in (self._names or []):
             self.statusChanged.emit(
                 _short(open_name), f"Playing from {_described(open_name)}", False

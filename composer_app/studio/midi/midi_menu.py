@@ -33,7 +33,7 @@ class MidiChoices:
     output: str = ""
     clock: str = ""
     ports_offered: bool = False
-    problem: str | None = None
+    problem: str = ""
 
 
 class MidiMenu(QObject):
@@ -82,7 +82,7 @@ class MidiMenu(QObject):
         self._fill(self._menu, names, choices.input, self.inputChosen.emit)
         if not choices.inputs:
             hint = self._menu.addAction("No MIDI system here" if choices.problem else _NO_KEYBOARD)
-            hint.setToolTip(tip_text(choices.problem or ""))
+            hint.setToolTip(tip_text(choices.problem))
             hint.setEnabled(False)
         channels = self._submenu("Keyboard's &Channel")
         every: list[tuple[int | None, str]] = [(None, "Every Channel")]

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from composer_app.errors import ComposerError
+from composer_app.errors import ComposerError, DeviceError
 from composer_app.live.midi.clock import Followed, MidiClockSender
 from composer_app.live.midi.connect import VIRTUAL_OUTPUT
 from composer_app.live.midi.output_synthesizer import MidiSynthesizer
@@ -21,7 +21,7 @@ class OutputPorts(Protocol):
     """What this controller needs of :class:`composer_app.live.midi.outputs.MidiOutputs`."""
 
     @property
-    def problem(self) -> str | None:
+    def problem(self) -> DeviceError | None:
         """Why there can be no outputs."""
 
     def output_names(self) -> list[str]:

@@ -6,13 +6,15 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from composer_app.errors import DeviceError
 from composer_app.package_names import WINDOW, can_load, install_advice
+from composer_app.translation import Message, _
 
 
 def display_problem(
     environment: Mapping[str, str] = os.environ, platform: str = sys.platform
-) -> str | None:
-    """A sentence that says why no window can be opened, or None if one can.
+) -> DeviceError | None:
+    """Why no window can be opened, or None if one can.
 
     Only X11 and Wayland need looking after; a platform chosen with QT_QPA_PLATFORM is trusted.
     """
@@ -26,17 +28,17 @@ def display_problem(
         return None
     display = environment.get("DISPLAY")
     if not display:
-        return (
-            "There is no display to open a window on (DISPLAY is not set): start Composer on a"
-            " desktop, or use composer-app generate, which needs none."
+        return DeviceError(
+            _("There is no display to open a window on (DISPLAY is not set)"),
+            _("start Composer on a desktop, or use composer-app generate, which needs none"),
         )
     if not _x_server_answers(display):
-        return (
-            f"The display {display} does not answer, so no window can be opened: check DISPLAY,"
-            " or use composer-app generate, which needs none."
+        return DeviceError(
+            _("The display {device} does not answer, so no window can be opened", device=display),
+            _("check DISPLAY, or use composer-app generate, which needs none"),
         )
     if not can_load("libxcb-cursor.so.0"):
-        return f"The system library libxcb-cursor.so.0 is missing: {_advice()}"
+        return DeviceError(_("The system library libxcb-cursor.so.0 is missing"), _advice())
     return None
 
 
@@ -53,12 +55,13 @@ def qt_platform() -> tuple[str, str]:
     return qVersion(), app.platformName()
 
 
-def library_problem(error: ImportError) -> str:
-    """A sentence for a Qt that cannot be imported since a system library is missing."""
-    return f"Qt cannot be loaded ({error}), since a system library is missing: {_advice()}"
+def library_problem(error: ImportError) -> DeviceError:
+    """What to say of a Qt that cannot be imported since a system library is missing."""
+    what = _("Qt cannot be loaded ({error}), since a system library is missing", error=error)
+    return DeviceError(what, _advice())
 
 
-def _advice() -> str:
+def _advice() -> Message:
     """What to do to have every library that Qt needs and this system lacks."""
     lacking = [package for package in WINDOW if package.missing]
     return install_advice(*(lacking or WINDOW))

@@ -8,12 +8,13 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from composer_app.errors import DeviceError
 from composer_app.live.note_sink import SilentSynthesizer, Synthesizer
 
 _log = logging.getLogger(__name__)
 
 # A synthesizer, and a sentence if something is missing.
-_Answer = tuple[Synthesizer, str | None]
+_Answer = tuple[Synthesizer, DeviceError | None]
 OpenSynthesizer = Callable[[], _Answer]
 
 _WATCH_MS: Final = 250
@@ -145,7 +146,8 @@ class Sound(QObject):
             _close_later(answer[0])
 
     def _take(self, answer: _Answer) -> None:
-        synthesizer, problem = answer
+        synthesizer, error = answer
+        problem = str(error or "")
         if isinstance(synthesizer, SilentSynthesizer):
             if synthesizer.waiting:
                 self._retry.start()

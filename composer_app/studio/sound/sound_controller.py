@@ -6,13 +6,14 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from composer_app.errors import DeviceError
 from composer_app.live.note_sink import LIVE_CHANNEL, SilentSynthesizer, Synthesizer
 from composer_app.live.synth.audio_drivers import AudioDriver, audio_drivers
 from composer_app.live.synth.synthesizer import FluidSynthesizer, SoundSettings
 from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.sound.sound import Sound
 
-OpenSound = Callable[[SoundSettings], tuple[Synthesizer, str | None]]
+OpenSound = Callable[[SoundSettings], tuple[Synthesizer, DeviceError | None]]
 
 # A chord of C major, one note after the other.
 _TEST_PITCHES: Final = (60, 64, 67, 72)
@@ -101,7 +102,7 @@ class SoundController(QObject):
         else:
             self.sound.synthesizer.note_off(LIVE_CHANNEL, pitch)
 
-    def _open(self) -> tuple[Synthesizer, str | None]:
+    def _open(self) -> tuple[Synthesizer, DeviceError | None]:
         return self._open_sound(self._wanted)
 
     def _take_problem(self, sentence: str) -> None:

@@ -21,13 +21,13 @@ class StyleComparison:
     """How like a style ``composition`` is, and the longest run it shares with the training music.
 
     ``shared`` is None for fewer than four voices, and where nothing is shared;
-    ``problems`` are sentences about music that could not be searched for it.
+    ``problems`` are about music that could not be searched for it.
     """
 
     composition: Composition
     likeness: Likeness
     shared: SharedRun | None
-    problems: tuple[str, ...] = ()
+    problems: tuple[ProfileError, ...] = ()
 
     @property
     def near_copy(self) -> bool:

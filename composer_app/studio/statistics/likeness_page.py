@@ -187,7 +187,7 @@ class LikenessPage(QWidget):
 
 def copy_sentence(comparison: StyleComparison) -> str:
     """The longest run that is shared with the training music, as a warning if it is long."""
-    return " ".join(filter(None, (_run_sentence(comparison), *comparison.problems)))
+    return " ".join(filter(None, (_run_sentence(comparison), *map(str, comparison.problems))))
 
 
 def _run_sentence(comparison: StyleComparison) -> str:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from composer_app.errors import DeviceError
 from composer_app.generation.catalog import ModelInfo, installed_models, load_generator
 from composer_app.live.midi.inputs import MidiInputs
 from composer_app.live.midi.outputs import MidiOutputs
@@ -62,7 +63,9 @@ def build_services(
     clock: Clock = time.perf_counter,
     ports: InputPorts | None = None,
     outputs: OutputPorts | None = None,
-    open_sound: Callable[[SoundSettings], tuple[Synthesizer, str | None]] = open_synthesizer,
+    open_sound: Callable[
+        [SoundSettings], tuple[Synthesizer, DeviceError | None]
+    ] = open_synthesizer,
     load: LoadGenerator = load_generator,
     find_models: Callable[[], tuple[ModelInfo, ...]] = installed_models,
     dialogs: FileDialogs | None = None,

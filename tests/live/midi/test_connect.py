@@ -154,7 +154,7 @@ def test_a_system_that_died_is_taken_up_again_without_hurry() -> None:
     polled = PolledClient(system.connect)
     system.broken = True
     assert polled.poll() == ()
-    assert "has stopped" in (polled.problem or "")
+    assert "has stopped" in str(polled.problem)
     system.broken = False
     polls = 1
     while not polled.poll():
@@ -168,7 +168,7 @@ def test_a_system_that_never_was_is_looked_for_on_demand_only() -> None:
     system = FakeSystem("Piano")
     system.broken = True
     polled = PolledClient(system.connect)
-    assert polled.problem == "No MIDI here."
+    assert str(polled.problem) == "No MIDI here."
     with pytest.raises(DeviceError, match="No MIDI here"):
         polled.another()
     system.broken = False

@@ -260,7 +260,7 @@ def test_without_a_midi_system_there_is_a_sentence_and_no_ports() -> None:
     system = FakeSystem("Piano")
     system.broken = True
     ports = MidiInputs(connect=system.connect)
-    assert ports.problem == "No MIDI here."
+    assert str(ports.problem) == "No MIDI here."
     assert ports.input_names() == []
     assert ports.poll() == PortChanges()
     system.broken = False

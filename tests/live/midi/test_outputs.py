@@ -89,7 +89,7 @@ def test_a_midi_system_that_died_is_told_and_taken_up_again() -> None:
     port = outputs.open("Piano")
     system.broken = True
     assert outputs.poll() == OutputChanges(vanished=("Piano",), lost=("Piano",))
-    assert "has stopped" in (outputs.problem or "")
+    assert "has stopped" in str(outputs.problem)
     system.broken = False
     changes = [outputs.poll() for _ in range(20)]
     assert [change.restored for change in changes if change.restored] == [("Piano",)]
@@ -137,7 +137,7 @@ def test_without_a_midi_system_there_is_a_sentence_and_no_ports() -> None:
     system = FakeSystem("Piano")
     system.broken = True
     outputs = MidiOutputs(system.connect)
-    assert outputs.problem == "No MIDI here."
+    assert str(outputs.problem) == "No MIDI here."
     assert outputs.output_names() == []
     assert not outputs.open("Piano").connected
     system.broken = False

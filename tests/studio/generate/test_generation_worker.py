@@ -22,6 +22,7 @@ from composer_app.music.melody import Melody
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.timing import Meter
 from composer_app.studio.generate.generation_worker import GenerationWorker, LoadGenerator
+from composer_app.translation import verbatim
 from tests.generation.fake_generator import FakeGenerator
 from tests.studio.support import SCALE
 
@@ -95,7 +96,7 @@ def test_the_gui_thread_does_not_generate(qtbot: QtBot) -> None:
 @pytest.mark.parametrize(
     ("error", "sentence", "logged"),
     [
-        (ModelError("The model is missing."), "The model is missing.", 0),
+        (ModelError(verbatim("The model is missing.")), "The model is missing.", 0),
         (RuntimeError("onnx says no"), "Something unexpected went wrong while generating", 1),
     ],
 )
@@ -184,7 +185,7 @@ def test_a_model_is_loaded_once_and_ahead(qtbot: QtBot) -> None:
 
 
 def test_loading_ahead_may_fail_silently(qtbot: QtBot) -> None:
-    with worker_with(failing_with(ModelError("It is missing."))) as worker:
+    with worker_with(failing_with(ModelError(verbatim("It is missing.")))) as worker:
         worker.preload("fake")
         with qtbot.waitSignal(worker.failed):
             worker.generate(MELODY, "fake", GenerationSettings())

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from composer_app.errors import DeviceError
 from composer_app.live.midi.clock import START, STOP, TICK
 from composer_app.live.midi.connect import VIRTUAL_OUTPUT
 from composer_app.live.midi.inputs import PortChanges
@@ -23,6 +24,7 @@ from composer_app.studio.midi.midi_output_controller import MidiOutputController
 from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.sound.live_input import LiveInput
 from composer_app.studio.sound.sound import Sound
+from composer_app.translation import verbatim
 from tests.live.doubles import SetClock
 from tests.live.midi_fakes import FakeSystem
 from tests.studio.support import FakePorts, HeardSink
@@ -126,7 +128,7 @@ def test_without_keyboards_the_menu_says_so(rig: Rig) -> None:
 
 
 def test_without_a_midi_system_the_reason_is_given(rig: Rig) -> None:
-    rig.ports.problem = "There is no MIDI system here."
+    rig.ports.problem = DeviceError(verbatim("There is no MIDI system here."))
     rig.controller.start()
     assert rig.status[-1] == ("No MIDI", "There is no MIDI system here.", False)
 
@@ -137,10 +139,10 @@ def test_what_composer_itself_lacks_is_said_in_the_bar(
 ) -> None:
     if not installed:
         monkeypatch.setitem(sys.modules, "rtmidi", None)
-    rig.ports.problem = "MIDI cannot be used: type: this"
+    rig.ports.problem = DeviceError(verbatim("MIDI cannot be used: do this."))
     rig.controller.start()
     rig.controller.poll()
-    assert rig.news == ([] if installed else ["MIDI cannot be used: type: this"])
+    assert rig.news == ([] if installed else ["MIDI cannot be used: do this."])
 
 
 def test_a_keyboard_is_chosen_and_remembered(rig: Rig) -> None:
@@ -420,7 +422,7 @@ def test_leaving_stops_the_clock_and_every_note(rig: Rig, qtbot: QtBot) -> None:
 
 def test_a_midi_system_that_stops_and_returns_is_told(rig: Rig) -> None:
     rig.controller.start()
-    rig.ports.problem = "The MIDI system has stopped."
+    rig.ports.problem = DeviceError(verbatim("The MIDI system has stopped."))
     rig.controller.poll()
     rig.controller.poll()
     rig.ports.problem = None

@@ -7,12 +7,15 @@ from threading import Event
 import pytest
 from pytestqt.qtbot import QtBot
 
+from composer_app.errors import DeviceError
 from composer_app.live.note_sink import SilentSynthesizer, Synthesizer
 from composer_app.live.synth.engine_clock import DEAD_SECONDS
 from composer_app.studio.sound.sound import Sound
+from composer_app.translation import verbatim
 from tests.studio.support import HeardSink
 
 NOTHING = "Nothing answers."
+NO_DEVICE = DeviceError(verbatim(NOTHING))
 
 
 class Device(HeardSink):
@@ -28,7 +31,7 @@ class Rig:
     """A sound whose openings are answered by a test, and what it has said."""
 
     def __init__(self) -> None:
-        self.answers: list[tuple[Synthesizer, str | None] | Exception] = []
+        self.answers: list[tuple[Synthesizer, DeviceError | None] | Exception] = []
         self.asked = 0
         self.sound = Sound(self.open)
         self.sound._retry.setInterval(10)
@@ -39,7 +42,7 @@ class Rig:
         self.sound.restored.connect(self.said.append)
         self.sound.opened.connect(lambda: self.replaced.append(self.sound.synthesizer))
 
-    def open(self) -> tuple[Synthesizer, str | None]:
+    def open(self) -> tuple[Synthesizer, DeviceError | None]:
         self.asked += 1
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
@@ -70,7 +73,11 @@ def test_it_is_silent_until_it_has_been_opened(rig: Rig, qtbot: QtBot) -> None:
 def test_a_device_that_vanishes_is_said_and_taken_up_again(rig: Rig, qtbot: QtBot) -> None:
     first, second = Device(), Device()
     first.note_on(0, 60, 80)
-    rig.answers = [(first, None), (SilentSynthesizer(waiting=True), NOTHING), (second, None)]
+    rig.answers = [
+        (first, None),
+        (SilentSynthesizer(waiting=True), NO_DEVICE),
+        (second, None),
+    ]
     rig.sound.open()
     soon(qtbot, lambda: rig.sound.synthesizer is first)
     first.alive = False
@@ -85,7 +92,7 @@ def test_a_device_that_vanishes_is_said_and_taken_up_again(rig: Rig, qtbot: QtBo
 
 def test_a_device_that_was_never_there_is_waited_for(rig: Rig, qtbot: QtBot) -> None:
     device = Device()
-    silent = (SilentSynthesizer(waiting=True), NOTHING)
+    silent = (SilentSynthesizer(waiting=True), NO_DEVICE)
     rig.answers = [silent, silent, (device, None)]
     rig.sound.open()
     soon(qtbot, lambda: rig.sound.synthesizer is device)
@@ -93,7 +100,7 @@ def test_a_device_that_was_never_there_is_waited_for(rig: Rig, qtbot: QtBot) -> 
 
 
 def test_what_is_not_installed_is_not_asked_for_again(rig: Rig, qtbot: QtBot) -> None:
-    rig.answers = [(SilentSynthesizer(), NOTHING)]
+    rig.answers = [(SilentSynthesizer(), NO_DEVICE)]
     rig.sound.open()
     soon(qtbot, lambda: rig.said == [NOTHING])
     qtbot.wait(100)
@@ -130,7 +137,7 @@ def test_another_synthesizer_takes_over_and_back(rig: Rig, qtbot: QtBot) -> None
 
 
 def test_another_synthesizer_ends_a_complaint(rig: Rig, qtbot: QtBot) -> None:
-    rig.answers = [(SilentSynthesizer(waiting=True), NOTHING)]
+    rig.answers = [(SilentSynthesizer(waiting=True), NO_DEVICE)]
     rig.sound.open()
     soon(qtbot, lambda: rig.said == [NOTHING])
     other = Device()
@@ -143,7 +150,7 @@ def test_another_synthesizer_ends_a_complaint(rig: Rig, qtbot: QtBot) -> None:
 def test_what_comes_too_late_is_closed(rig: Rig, qtbot: QtBot) -> None:
     late, other, proceed = Device(), Device(), Event()
 
-    def open_slowly() -> tuple[Synthesizer, str | None]:
+    def open_slowly() -> tuple[Synthesizer, DeviceError | None]:
         proceed.wait(10)
         return late, None
 
@@ -161,7 +168,7 @@ def test_other_settings_let_go_of_the_device_first(rig: Rig, qtbot: QtBot) -> No
     soon(qtbot, lambda: rig.sound.synthesizer is first)
     closed_when_asked = []
 
-    def open_otherwise() -> tuple[Synthesizer, str | None]:
+    def open_otherwise() -> tuple[Synthesizer, DeviceError | None]:
         closed_when_asked.append(first.closed)
         return second, None
 
@@ -178,7 +185,10 @@ def test_a_device_that_hangs_holds_nobody_up(rig: Rig, qtbot: QtBot) -> None:
             hanging.wait(30)
 
     device = Hanging()
-    rig.answers = [(device, None), (SilentSynthesizer(waiting=True), NOTHING)]
+    rig.answers = [
+        (device, None),
+        (SilentSynthesizer(waiting=True), NO_DEVICE),
+    ]
     rig.sound.open()
     soon(qtbot, lambda: rig.sound.synthesizer is device)
     device.alive = False

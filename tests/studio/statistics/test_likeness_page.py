@@ -21,6 +21,7 @@ from composer_app.studio.statistics import likeness_page
 from composer_app.studio.statistics.comparison import StyleComparison, styles, table, verdict_of
 from composer_app.studio.statistics.likeness_page import LikenessPage, copy_sentence
 from composer_app.studio.statistics.panel import StatisticsPanel
+from composer_app.translation import verbatim
 
 PIECE = Composition(
     (
@@ -75,7 +76,7 @@ def test_the_notes_of_a_shared_run_are_those_that_sound_in_it() -> None:
 
 
 def test_music_that_could_not_be_searched_is_named() -> None:
-    problem = "hymn.copies.npz is missing or damaged."
+    problem = ProfileError(verbatim("hymn.copies.npz is missing or damaged"))
     sentence = copy_sentence(replace(comparison(SHORT), problems=(problem,)))
     assert sentence == f"{copy_sentence(comparison(SHORT))} {problem}"
 
@@ -133,7 +134,7 @@ def test_a_damaged_profile_is_told(
     page: LikenessPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(composition: Composition, style: str) -> StyleComparison:
-        raise ProfileError("The profile is damaged: install Composer again.")
+        raise ProfileError(verbatim("The profile is damaged: install Composer again."))
 
     monkeypatch.setattr(likeness_page, "verdict_of", fail)
     page.set_composition(PIECE)

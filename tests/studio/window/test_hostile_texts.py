@@ -16,7 +16,7 @@ from shiboken6 import isValid
 from composer_app.analysis.copies import SharedRun
 from composer_app.analysis.likeness import compare
 from composer_app.analysis.profiles import load_profile
-from composer_app.errors import ComposerError
+from composer_app.errors import ComposerError, ModelError, ProfileError
 from composer_app.generation.catalog import ModelInfo
 from composer_app.live.midi.inputs import PortChanges
 from composer_app.music.midi_file import write_midi
@@ -26,6 +26,7 @@ from composer_app.studio.statistics.comparison import StyleComparison
 from composer_app.studio.statistics.plots import picture
 from composer_app.studio.widgets.shown_text import tip_text, title_text, without_mnemonic
 from composer_app.studio.window import sound_page
+from composer_app.translation import verbatim
 from tests.hostile import (
     HOSTILE,
     HOSTILE_NAME,
@@ -40,7 +41,7 @@ from tests.studio.support import FAKE_MODEL, Studio, open_studio, scale
 MODELS = (
     FAKE_MODEL,
     ModelInfo(HOSTILE, Path(HOSTILE_NAME), HOSTILE, HOSTILE, "gan"),
-    ModelInfo("bad", Path(HOSTILE_NAME), HOSTILE, problem=HOSTILE),
+    ModelInfo("bad", Path(HOSTILE_NAME), HOSTILE, problem=ModelError(verbatim(HOSTILE))),
 )
 # What is left of the hostile texts, however they are shown.
 MARKS = ("src=", "a&b", "a&&b", "a&amp;b")
@@ -130,10 +131,11 @@ def test_statistics_that_name_other_pieces(
     """Names in the files beside the models are other people's texts as well."""
     run = SharedRun("bach", MARKUP, 9, 8, 3, 2, True)
     bach = replace(load_profile("bach"), title=MARKUP)
+    problem = ProfileError(verbatim(MARKUP))
     monkeypatch.setattr(
         likeness_page,
         "verdict_of",
-        lambda piece, style: StyleComparison(piece, compare(piece, bach), run, (MARKUP,)),
+        lambda piece, style: StyleComparison(piece, compare(piece, bach), run, (problem,)),
     )
     monkeypatch.setattr(picture, "load_profile", lambda style: bach)
     opened(studio, qtbot, write_hostile(tmp_path))

@@ -16,6 +16,7 @@ from composer_app.generation.generator import Generator
 from composer_app.generation.recipe import recipe_from_text
 from composer_app.studio.messages.bar import Tone
 from composer_app.studio.widgets.theme import voice_color
+from composer_app.translation import verbatim
 from tests.studio.support import Studio, open_studio, scale
 
 
@@ -120,7 +121,7 @@ def test_a_tempo_changed_meanwhile_is_kept(studio: Studio, qtbot: QtBot) -> None
 
 def test_a_model_that_fails_is_a_sentence(qtbot: QtBot, tmp_path: Path) -> None:
     def load(name: str) -> Generator:
-        raise ModelError("fake.onnx has the wrong shape.")
+        raise ModelError(verbatim("fake.onnx has the wrong shape."))
 
     with open_studio(tmp_path, load=load) as studio:
         start(studio, qtbot)

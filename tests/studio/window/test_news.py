@@ -21,6 +21,7 @@ from composer_app.project.locks import Locks
 from composer_app.studio.document.selection import Selection
 from composer_app.studio.messages.bar import Tone
 from composer_app.studio.messages.hints import STEP_INPUT_HINT
+from composer_app.translation import verbatim
 from tests.generation.fake_generator import FakeGenerator
 from tests.studio.support import SCALE, Studio, open_studio, scale
 
@@ -182,7 +183,7 @@ def test_a_model_s_failure_is_over_with_the_next_try(qtbot: QtBot, tmp_path: Pat
 
     def load(name: str) -> Generator:
         if failing[0]:
-            raise ModelError("fake.onnx has the wrong shape.")
+            raise ModelError(verbatim("fake.onnx has the wrong shape."))
         return FakeGenerator(name)
 
     with open_studio(tmp_path, load=load) as studio:
@@ -391,7 +392,7 @@ def test_a_file_that_opens_slowly_is_not_opening_any_more_when_it_is_open(
 
     def read(path: Path) -> Composition:
         let_go.wait(60)
-        raise MidiFileError("slow.mid is cut off.")
+        raise MidiFileError(verbatim("slow.mid is cut off."))
 
     monkeypatch.setattr("composer_app.studio.files.file_controller.read_midi", read)
     studio.window.files.open(tmp_path / "slow.mid")

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
+from composer_app.errors import DeviceError
 from composer_app.live.note_sink import SilentSynthesizer, Synthesizer
 from composer_app.live.synth.audio_drivers import PERIOD_SIZES, audio_drivers
 from composer_app.live.synth.synthesizer import SoundSettings
@@ -15,6 +16,7 @@ from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.sound.sound_controller import SoundController
 from composer_app.studio.window.setting_rows import ChoiceBox
 from composer_app.studio.window.settings_dialog import SettingsDialog
+from composer_app.translation import verbatim
 from tests.live.doubles import SetClock
 from tests.studio.support import HeardSink, Studio, open_studio
 
@@ -96,14 +98,20 @@ def test_a_midi_output_plays_instead(studio: Studio, qtbot: QtBot) -> None:
 
 
 def test_what_cannot_be_had_is_a_sentence_where_one_looks(qtbot: QtBot, tmp_path: Path) -> None:
-    answers: list[tuple[Synthesizer, str | None]] = [
-        (SilentSynthesizer(), "Nothing can be heard because JACK does not answer."),
-        (SilentSynthesizer(), "Nothing can be heard because ALSA does not answer."),
+    answers: list[tuple[Synthesizer, DeviceError | None]] = [
+        (
+            SilentSynthesizer(),
+            DeviceError(verbatim("Nothing can be heard because JACK does not answer.")),
+        ),
+        (
+            SilentSynthesizer(),
+            DeviceError(verbatim("Nothing can be heard because ALSA does not answer.")),
+        ),
         (HeardSink(SetClock()), None),
     ]
     asked: list[str | None] = []
 
-    def open_sound(wanted: SoundSettings) -> tuple[Synthesizer, str | None]:
+    def open_sound(wanted: SoundSettings) -> tuple[Synthesizer, DeviceError | None]:
         asked.append(wanted.driver)
         return answers[len(asked) - 1]
 
