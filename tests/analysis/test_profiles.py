@@ -180,7 +180,12 @@ def test_the_shipped_files_are_what_the_code_makes(tmp_path: Path) -> None:
     path = tmp_path / "index.npz"
     with path.open("wb") as stream:
         CopyIndex.build("ragtime", pieces).save(stream)
-    assert path.read_bytes() == index_path("ragtime").read_bytes()
+    # Not their bytes: other versions of Python write other words around the arrays.
+    with np.load(path) as made, np.load(index_path("ragtime")) as shipped:
+        assert list(made) == list(shipped)
+        for name in shipped:
+            assert made[name].dtype == shipped[name].dtype
+            assert np.array_equal(made[name], shipped[name])
 
 
 def test_a_style_without_a_profile_names_those_that_have_one() -> None:
