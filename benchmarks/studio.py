@@ -160,27 +160,33 @@ def _wait(done: Callable[[], bool]) -> None:
 def open_and_leave(kind: str) -> None:
     """Open a bare window or the studio, and leave once it has been painted."""
     _private_home()
+    if kind == "studio":
+        # Before Qt, as in the program: what happens until then counts as well.
+        from composer_app.studio.app import run
     from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication, QMainWindow
+    from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+
+    def leave(window: QWidget) -> None:
+        window.grab()
+        # Without the teardown: what is measured is opening.
+        QTimer.singleShot(0, lambda: os._exit(0))
 
     if kind == "bare":
         app = QApplication([])
-        window = QMainWindow()
-        window.resize(1440, 900)
+        bare = QMainWindow()
+        bare.resize(1440, 900)
+        bare.show()
+        leave(bare)
+        app.exec()
     else:
-        from composer_app.studio.runtime.settings import Settings
-        from composer_app.studio.widgets.theme import apply_theme
-        from composer_app.studio.window.main_window import MainWindow
-        from composer_app.studio.window.services import build_services
+        loop = QApplication.exec
 
-        app = QApplication([])
-        apply_theme(app)
-        window = MainWindow(build_services(Settings()))
-    window.show()
-    window.grab()
-    # Without the teardown: what is measured is opening.
-    QTimer.singleShot(0, lambda: os._exit(0))
-    app.exec()
+        def leave_and_loop() -> int:
+            leave(next(w for w in QApplication.topLevelWidgets() if isinstance(w, QMainWindow)))
+            return int(loop())
+
+        QApplication.exec = staticmethod(leave_and_loop)  # type: ignore[method-assign]
+        run([])
 
 
 if __name__ == "__main__":

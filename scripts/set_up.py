@@ -19,7 +19,7 @@ from typing import Final
 
 import midi_package
 import system_packages
-from environment import ROOT, Environment, SetUpError, constraints, reason
+from environment import ROOT, Environment, SetUpError, constraints, reason, succeeds
 
 EXTRAS: Final = {"run": "sound", "test": "sound,train,dev"}
 # What is installed for the value is enough for the key.
@@ -98,8 +98,16 @@ def set_up(environment: Environment, purpose: str, torch: str) -> None:
     environment.pip(*pinned, "hatchling")
     environment.pip(*pinned, "--no-build-isolation", "--editable", f".[{EXTRAS[purpose]}]")
     midi_package.add(environment)
+    compile_composer(environment)
     _write(_stamp(venv, purpose), fingerprint(purpose, torch))
     environment.end()
+
+
+def compile_composer(environment: Environment) -> None:
+    """Let the first start be as fast as the others; pip compiles what it copies, but not these."""
+    command = [environment.python, "-m", "compileall", "-q", str(ROOT / "composer_app")]
+    # Where it cannot be done, Python does it at the first start.
+    succeeds(command)
 
 
 def fingerprint(purpose: str, torch: str) -> str:

@@ -9,8 +9,6 @@ import io
 from pathlib import Path
 from typing import Final
 
-import mido
-
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition
 from composer_app.music.midi_reading import composition_from_midi
@@ -86,6 +84,9 @@ def parse_midi(data: bytes, name: str) -> Composition:
         raise MidiFileError(
             _("{file} is not a MIDI file", file=name), _("choose a file that ends in .mid")
         )
+    # It takes longer to import than a window may take to open.
+    import mido
+
     try:
         # clip: loudness of 128 and more, as some programs write it, becomes 127.
         midi = mido.MidiFile(file=_GuardedBytes(data), clip=True)

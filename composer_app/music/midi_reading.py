@@ -9,9 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
-from typing import Any, Final
-
-import mido
+from typing import TYPE_CHECKING, Any, Final
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition, Origin, Track
@@ -29,6 +27,9 @@ from composer_app.music.timing import (
     TempoMap,
 )
 from composer_app.translation import _
+
+if TYPE_CHECKING:
+    import mido
 
 # What the MIDI file specification assumes where a file says nothing.
 _UNSAID_BPM: Final = 120.0
@@ -61,7 +62,7 @@ class _Channel:
     struck: bool = False
 
 
-def composition_from_midi(midi: mido.MidiFile, max_steps: int, name: str) -> Composition:
+def composition_from_midi(midi: "mido.MidiFile", max_steps: int, name: str) -> Composition:
     """The notes of ``midi``, one track for each channel of each chunk, in the file's order.
 
     Tempo changes and the first time signature may stand in any chunk. Raises
@@ -127,7 +128,7 @@ class _Grid:
         return Note(start, pitch, max(1, self.step(off) - start), velocity)
 
 
-def _check_header(midi: mido.MidiFile, name: str) -> None:
+def _check_header(midi: "mido.MidiFile", name: str) -> None:
     if midi.type == 2:
         raise MidiFileError(
             _("{file} is a MIDI file of type 2, whose tracks do not belong together", file=name),

@@ -7,14 +7,16 @@ are JSON in one text event.
 """
 
 import json
-from typing import Any, Final
-
-import mido
+from typing import TYPE_CHECKING, Any, Final
 
 from composer_app.music.composition import Composition, Track
 from composer_app.music.music_json import origin_to_json
 from composer_app.music.performance import to_details
 from composer_app.music.timing import TICKS_PER_BEAT, TICKS_PER_STEP
+
+# mido takes longer to import than a window may take to open, so who writes imports it.
+if TYPE_CHECKING:
+    import mido
 
 DRUM_CHANNEL: Final = 9
 # The text event that is ours begins with this.
@@ -25,14 +27,16 @@ _CHANNELS: Final = tuple(channel for channel in range(16) if channel != DRUM_CHA
 # At the same tick: settings, then the ends of notes, then beginnings.
 _SETTING, _OFF, _ON = range(3)
 
-_Event = tuple[int, int, mido.Message | mido.MetaMessage]
+_Event = tuple[int, int, "mido.Message | mido.MetaMessage"]
 
 
-def midi_from_composition(composition: Composition) -> mido.MidiFile:
+def midi_from_composition(composition: Composition) -> "mido.MidiFile":
     """``composition`` as a MIDI file in memory; each track has a channel of its own.
 
     From the sixteenth track on channels are shared, since MIDI has no more.
     """
+    import mido
+
     chunks = []
     for index, track in enumerate(composition.tracks or (Track(""),)):
         events = _track_events(track, _CHANNELS[index % len(_CHANNELS)])
@@ -48,6 +52,8 @@ def to_wire(text: str) -> str:
 
 
 def _track_events(track: Track, channel: int) -> list[_Event]:
+    import mido
+
     events: list[_Event] = [
         (0, _SETTING, mido.MetaMessage("track_name", name=to_wire(track.name))),
         (0, _SETTING, mido.Message("program_change", channel=channel, program=track.program)),
@@ -61,6 +67,8 @@ def _track_events(track: Track, channel: int) -> list[_Event]:
 
 
 def _shared_events(composition: Composition) -> list[_Event]:
+    import mido
+
     meter = composition.meter
     details: dict[str, Any] = {
         "title": composition.title,
@@ -86,8 +94,10 @@ def _shared_events(composition: Composition) -> list[_Event]:
     return events
 
 
-def _chunk(events: list[_Event]) -> mido.MidiTrack:
+def _chunk(events: list[_Event]) -> "mido.MidiTrack":
     """Events with absolute ticks as a chunk, whose messages carry the ticks between them."""
+    import mido
+
     chunk = mido.MidiTrack()
     before = 0
     for tick, _, message in sorted(events, key=lambda event: event[:2]):

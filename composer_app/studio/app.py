@@ -1,5 +1,6 @@
 """Starting the studio. Free of Qt until it is known that a window can be opened."""
 
+import gc
 import logging
 import logging.handlers
 import sys
@@ -34,6 +35,9 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _run_window(argv: Sequence[str]) -> int:
+    # What is imported stays: looking through it for garbage meanwhile takes a twentieth of the time
+    # until the window is seen. GarbageCollection begins with it again.
+    gc.disable()
     from PySide6.QtWidgets import QApplication
 
     from composer_app.studio.files.closing import close_from_outside

@@ -211,6 +211,14 @@ def test_the_installed_profiles_are_found(empty_environment: Path, tmp_path: Pat
     assert json.loads(done.stdout)["likeness"]["measures"]
 
 
+def test_the_installed_modules_are_compiled(empty_environment: Path) -> None:
+    (package,) = empty_environment.parent.glob("lib/python*/site-packages/composer_app")
+    modules = {path.stem for path in package.glob("studio/window/*.py")}
+    compiled = {path.name.partition(".")[0] for path in package.glob("studio/window/*/*.pyc")}
+    assert modules == compiled
+    assert "main_window" in modules
+
+
 def test_the_installed_studio_can_be_imported(empty_environment: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [empty_environment / "python", "-c", "import composer_app.studio.app"],

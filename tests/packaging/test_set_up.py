@@ -53,6 +53,16 @@ def test_the_second_time_installs_nothing(venv: Path, installed: list[tuple[str,
     assert len(installed) == 2
 
 
+def test_composer_is_compiled_before_its_first_start(
+    venv: Path, installed: list[tuple[str, ...]], tmp_path: Path
+) -> None:
+    asked = tmp_path / "asked"
+    (venv / "bin" / "python").write_text(f'#!/bin/sh\necho "$@" >> "{asked}"\n')
+    assert run(venv, "run") == 0
+    package = set_up.ROOT / "composer_app"
+    assert f"-m compileall -q {package}" in asked.read_text().splitlines()
+
+
 def test_the_tests_get_exactly_the_torch_that_is_named_and_get_it_first(
     venv: Path, installed: list[tuple[str, ...]]
 ) -> None:

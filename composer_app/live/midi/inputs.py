@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
-
-from mido import Message
+from typing import TYPE_CHECKING
 
 from composer_app.errors import DeviceError
 from composer_app.live.midi.connect import (
@@ -27,8 +26,11 @@ from composer_app.live.midi.reader import MidiReader
 from composer_app.live.note_sink import Clock
 from composer_app.translation import _
 
+if TYPE_CHECKING:
+    from mido import Message
+
 # Receives a message and the time at which it arrived, in seconds of the clock.
-MidiCallback = Callable[[Message, float], None]
+MidiCallback = Callable[["Message", float], None]
 
 
 @dataclass(frozen=True, slots=True)

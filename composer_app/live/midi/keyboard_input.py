@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
-
-from mido import Message
+from typing import TYPE_CHECKING, Final
 
 from composer_app.live.midi.held_pitches import HeldPitches
 from composer_app.live.note_sink import LIVE_CHANNEL, SinkEvent
 from composer_app.music.pitch import KEYBOARD_HIGHEST, KEYBOARD_LOWEST, OCTAVE, PITCH_COUNT
+
+if TYPE_CHECKING:
+    from mido import Message
 
 MODULATION: Final = 1
 EXPRESSION: Final = 11
@@ -44,13 +45,15 @@ def known_range() -> tuple[int, int]:
     return KEYBOARD_LOWEST, KEYBOARD_HIGHEST
 
 
-def channel_messages(data: Sequence[int]) -> list[Message]:
+def channel_messages(data: Sequence[int]) -> list["Message"]:
     """The channel messages in ``data``, one delivery of a driver (bytes 0-255).
 
     Several may come at once, with running status inside the delivery. A note-on of velocity 0
     becomes the note-off that it means. System messages (active sensing, clock, exclusive ones),
     what is cut off, and data without any status are left out.
     """
+    from mido import Message
+
     messages = []
     for status, arguments in _split(data):
         message = Message.from_bytes([status, *arguments])
@@ -88,7 +91,7 @@ class HeldKeys:
         self._controllers: set[tuple[int, int]] = set()
         self._bends: set[int] = set()
 
-    def take(self, message: Message) -> None:
+    def take(self, message: "Message") -> None:
         """Keep account of a channel message."""
         match message.type:
             case "note_on":
@@ -105,8 +108,10 @@ class HeldKeys:
                 at_rest = message.pitch == 0
                 (self._bends.discard if at_rest else self._bends.add)(message.channel)
 
-    def release(self) -> list[Message]:
+    def release(self) -> list["Message"]:
         """The messages that bring everything to rest; after this nothing is held."""
+        from mido import Message
+
         messages = [
             Message("note_off", channel=channel, note=pitch)
             for channel, pitch in sorted(self._notes)
@@ -162,7 +167,7 @@ class KeyboardInput:
         """The pitches whose keys are down."""
         return self._keys.sounding
 
-    def take(self, message: Message, source: int = 0) -> list[SinkEvent]:
+    def take(self, message: "Message", source: int = 0) -> list[SinkEvent]:
         """What a channel message of ``source`` makes the live channel do, in order."""
         match message.type:
             case "note_on" if message.velocity > 0:

@@ -1,14 +1,16 @@
 """What is being played now, on whichever keyboard: heard at once, and told to who listens."""
 
 from threading import Lock
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mido import Message
 from PySide6.QtCore import QObject, Signal
 
 from composer_app.live.midi.keyboard_input import InputSettings, KeyboardInput
 from composer_app.live.note_sink import LIVE_CHANNEL, Clock, SinkEvent
 from composer_app.studio.sound.sound import Sound
+
+if TYPE_CHECKING:
+    from mido import Message
 
 _KEYBOARD: Final = 0
 _OTHER_PROGRAM: Final = 1
@@ -65,11 +67,11 @@ class LiveInput(QObject):
         self._sound.synthesizer.note_off(LIVE_CHANNEL, pitch)
         self.released.emit(pitch, self._clock())
 
-    def midi_message(self, message: Message, at: float) -> None:
+    def midi_message(self, message: "Message", at: float) -> None:
         """A message of a MIDI keyboard arrived at ``at``; called on the ports' thread."""
         self._take(message, _KEYBOARD, at)
 
-    def program_message(self, message: Message, at: float) -> None:
+    def program_message(self, message: "Message", at: float) -> None:
         """As :meth:`midi_message`, from another program through Composer's own port."""
         self._take(message, _OTHER_PROGRAM, at)
 
@@ -84,7 +86,7 @@ class LiveInput(QObject):
             self.released.emit(pitch, at)
         self._held.clear()
 
-    def _take(self, message: Message, source: int, at: float) -> None:
+    def _take(self, message: "Message", source: int, at: float) -> None:
         # Under the lock, so that what two keyboards do reaches the sound in the same order.
         with self._lock:
             events = self._keys.take(message, source)

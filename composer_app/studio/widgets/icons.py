@@ -1,4 +1,4 @@
-"""The studio's own icons: SVG files of one stroke weight in ``assets/icons``, tinted when loaded.
+"""The studio's own icons: SVG files of one stroke weight in ``assets/icons``, tinted when seen.
 
 The drawings are black on nothing; only their opacity counts, the colour is chosen here.
 """
@@ -6,16 +6,13 @@ The drawings are black on nothing; only their opacity counts, the colour is chos
 from functools import lru_cache
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from composer_app.resources import resource_folder
 from composer_app.studio.widgets.theme import COLORS
 
-# Device pixels an icon is drawn at: 16, 20, 24 and 32 px at 100 % and 200 %. In between, Qt
-# scales the next larger one down.
-_SIZES: Final = (16, 20, 24, 32, 40, 48, 64)
 _APP_SIZES: Final = (16, 24, 32, 48, 64, 128, 256)
 
 
@@ -52,17 +49,52 @@ def app_icon() -> QIcon:
 
 @lru_cache(maxsize=256)
 def _tinted(name: str, color: str, checked_color: str) -> QIcon:
-    renderer = _renderer(name)
-    result = QIcon()
-    mode, state = QIcon.Mode, QIcon.State
-    for size in _SIZES:
-        drawing = _draw(renderer, size)
-        plain, checked = _tint(drawing, color), _tint(drawing, checked_color)
-        greyed = _tint(drawing, COLORS.disabled)
-        for on, normal in ((state.Off, plain), (state.On, checked)):
-            result.addPixmap(normal, mode.Normal, on)
-            result.addPixmap(greyed, mode.Disabled, on)
-    return result
+    engine = _Drawing(name, color, checked_color)
+    # Qt deletes it with the icon, which is kept here for good.
+    _engines.append(engine)
+    return QIcon(engine)
+
+
+class _Drawing(QIconEngine):
+    """Draws an icon when it is seen, at the size at which it is."""
+
+    def __init__(self, name: str, color: str, checked_color: str) -> None:
+        super().__init__()
+        self._name, self._colors = name, (color, checked_color)
+        path = resource_folder("assets") / "icons" / f"{name}.svg"
+        if not path.is_file():
+            raise FileNotFoundError(path)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """The drawing, ``size`` pixels large."""
+        color = self._colors[state == QIcon.State.On]
+        if mode == QIcon.Mode.Disabled:
+            color = COLORS.disabled
+        return _drawn(self._name, min(size.width(), size.height()), color)
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Put the drawing into the middle of ``rect``, sharp on the painter's screen."""
+        device = painter.device()
+        ratio = device.devicePixelRatioF() if device is not None else 1.0
+        side = min(rect.width(), rect.height())
+        drawing = self.pixmap(QSize(side, side) * ratio, mode, state)
+        square = QRect(0, 0, side, side)
+        square.moveCenter(rect.center())
+        painter.drawPixmap(square, drawing)
+
+    def clone(self) -> QIconEngine:
+        """The same drawing for a copy of the icon."""
+        copy = _Drawing(self._name, *self._colors)
+        _engines.append(copy)
+        return copy
+
+
+_engines: Final[list[_Drawing]] = []
+
+
+@lru_cache(maxsize=512)
+def _drawn(name: str, size: int, color: str) -> QPixmap:
+    return _tint(_draw(_renderer(name), size), color)
 
 
 def _renderer(name: str) -> QSvgRenderer:

@@ -3,7 +3,7 @@
 import logging
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
@@ -32,6 +32,7 @@ from composer_app.studio.recording.recording_controller import RecordingState
 from composer_app.studio.recording.recording_tools import RecordingTools
 from composer_app.studio.roll.selection_controller import SelectionController
 from composer_app.studio.roll.view import PianoRollView
+from composer_app.studio.runtime.preload import import_what_is_wanted_soon
 from composer_app.studio.sound.audition import Audition
 from composer_app.studio.sound.playback_controller import PlaybackController
 from composer_app.studio.statistics.dock import StatisticsDock
@@ -53,7 +54,9 @@ from composer_app.studio.window.menus import Menus
 from composer_app.studio.window.news import News
 from composer_app.studio.window.piece_view import PieceView
 from composer_app.studio.window.services import Services
-from composer_app.studio.window.settings_dialog import SettingsDialog
+
+if TYPE_CHECKING:
+    from composer_app.studio.window.settings_dialog import SettingsDialog
 
 _log = logging.getLogger(__name__)
 _FIRST_SIZE: Final = (1440, 900)
@@ -306,8 +309,10 @@ class MainWindow(QMainWindow):
         self.addActions([item for item in commands.children() if isinstance(item, QAction)])
 
     @cached_property
-    def settings_dialog(self) -> SettingsDialog:
-        """The settings; made when they are first wanted."""
+    def settings_dialog(self) -> "SettingsDialog":
+        """The settings; imported and made when they are first wanted."""
+        from composer_app.studio.window.settings_dialog import SettingsDialog
+
         dialog = SettingsDialog(
             self._services.sound_controller,
             self.midi,
@@ -343,6 +348,7 @@ class MainWindow(QMainWindow):
             return
         self._running = True
         services = self._services
+        services.jobs.run(self, import_what_is_wanted_soon, _go_on, _log_not_imported)
         services.jobs.run(
             self,
             services.find_models,
@@ -476,3 +482,11 @@ class MainWindow(QMainWindow):
         self._computer_keys.remove()
         self._fields.remove()
         super().closeEvent(event)
+
+
+def _go_on(_: None) -> None:
+    """What was imported needs nothing done."""
+
+
+def _log_not_imported(error: Exception) -> None:
+    _log.error("What is wanted soon could not be imported.", exc_info=error)
