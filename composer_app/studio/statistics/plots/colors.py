@@ -1,36 +1,15 @@
-"""The colours of the statistics pictures, taken from the palette of whatever theme is on."""
+"""The colours of the statistics in the window: those of whatever theme is on."""
 
-from dataclasses import dataclass
-from functools import lru_cache
+from typing import Final
 
 from PySide6.QtGui import QGuiApplication, QPalette
 
-from composer_app.palette import DARK, LIGHT, Palette, mix
-from composer_app.studio.statistics.question import Part
+from composer_app.palette import DARK, LIGHT
+from composer_app.reporting.plots.colors import PlotColors, colors_of
+from composer_app.reporting.plots.question import Part
 from composer_app.studio.widgets.theme import text_font
 
-_DARK_BELOW = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class PlotColors:
-    """Colours as ``#rrggbb``, and the family of the type; plain data, so that threads may draw."""
-
-    ground: str
-    text: str
-    muted: str
-    line: str
-    axis: str
-    bar: str
-    accent: str
-    reference: str
-    warning: str
-    family: str
-
-    @property
-    def band(self) -> str:
-        """One standard deviation to either side of the mean."""
-        return mix(self.ground, self.text, 0.07)
+_DARK_BELOW: Final = 0.5
 
 
 def current_colors(part: Part = "all") -> PlotColors:
@@ -38,25 +17,3 @@ def current_colors(part: Part = "all") -> PlotColors:
     ground = QGuiApplication.palette().color(QPalette.ColorRole.AlternateBase)
     palette = DARK if ground.lightnessF() < _DARK_BELOW else LIGHT
     return colors_of(palette, text_font().family(), part)
-
-
-@lru_cache(maxsize=64)
-def colors_of(palette: Palette, family: str, part: Part = "all") -> PlotColors:
-    """The colours of ``palette`` on a panel.
-
-    The bars of a single track have the colour of its voice.
-    """
-    ground, text = palette.surface, palette.text
-    voice = palette.track(part) if isinstance(part, int) else palette.muted
-    return PlotColors(
-        ground=ground,
-        text=text,
-        muted=palette.muted,
-        line=mix(ground, text, 0.1),
-        axis=mix(ground, text, 0.25),
-        bar=mix(ground, voice, 0.62),
-        accent=palette.accent,
-        reference=palette.reference,
-        warning=palette.outlier,
-        family=family,
-    )
