@@ -21,13 +21,7 @@ from matplotlib.path import Path as Outline
 
 from composer_app.music.composition import Composition
 from composer_app.music.pitch import is_black_key, pitch_name
-
-_BACKGROUND, _ROW, _ROW_BLACK = "#15171C", "#1F232B", "#191C22"
-_LINE_BAR, _LINE_BEAT, _LINE_OCTAVE = "#4A5160", "#2A2F39", "#323843"
-_TEXT, _MUTED, _ON_NOTE = "#E7E9EE", "#9AA1AE", "#15171C"
-_KEY_WHITE, _KEY_BLACK, _KEY_EDGE, _KEY_TEXT = "#DFE2E8", "#23262E", "#B4B9C4", "#4A5160"
-# Soprano, alto, tenor, bass as in the studio, then what further tracks get.
-_VOICES: Final = ("#E69F00", "#56B4E9", "#35C79A", "#CC79A7", "#F0E442", "#7C8CF8", "#D9825B")
+from composer_app.palette import DARK
 
 _DPI: Final = 100
 _POINT: Final = 72 / _DPI  # a pixel, in the points that matplotlib measures type in
@@ -52,7 +46,9 @@ _Line = tuple[tuple[float, float], tuple[float, float]]
 def draw_roll(composition: Composition) -> bytes:
     """The piano roll of ``composition`` as the bytes of a PNG file, 1600 pixels wide."""
     layout = _Layout(composition)
-    figure = Figure(figsize=(_WIDTH / _DPI, layout.height / _DPI), dpi=_DPI, facecolor=_BACKGROUND)
+    figure = Figure(
+        figsize=(_WIDTH / _DPI, layout.height / _DPI), dpi=_DPI, facecolor=DARK.background
+    )
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set(xlim=(0, _WIDTH), ylim=(layout.height, 0))
@@ -159,7 +155,7 @@ def _short(text: str, letters: int) -> str:
 
 def _draw_header(axes: Axes, composition: Composition) -> None:
     title = composition.title or "Untitled"
-    _text(axes, _MARGIN, 42, _short(title, 60), 26, _TEXT, weight="bold")
+    _text(axes, _MARGIN, 42, _short(title, 60), 26, DARK.text, weight="bold")
     bars = composition.bars
     facts = [
         composition.key().name if composition.note_count else "no notes",
@@ -169,7 +165,7 @@ def _draw_header(axes: Axes, composition: Composition) -> None:
     ]
     if composition.origin:
         facts.append(f"{_short(composition.origin.model, 16)}, seed {composition.origin.seed}")
-    _text(axes, _MARGIN, 76, "   ·   ".join(facts), 15, _MUTED)
+    _text(axes, _MARGIN, 76, "   ·   ".join(facts), 15, DARK.muted)
     _draw_legend(axes, composition)
 
 
@@ -177,15 +173,14 @@ def _draw_legend(axes: Axes, composition: Composition) -> None:
     """Track names with their colours, from the right edge to the left."""
     names = [track.name or f"Track {i}" for i, track in enumerate(composition.tracks, 1)]
     entries = [
-        (_short(name, 12), _VOICES[index % len(_VOICES)])
-        for index, name in enumerate(names[:_LEGEND_TRACKS])
+        (_short(name, 12), DARK.track(index)) for index, name in enumerate(names[:_LEGEND_TRACKS])
     ]
     if len(names) > _LEGEND_TRACKS:
-        entries.append((f"and {len(names) - _LEGEND_TRACKS} more", _BACKGROUND))
+        entries.append((f"and {len(names) - _LEGEND_TRACKS} more", DARK.background))
     x = float(_WIDTH - _MARGIN)
     for name, color in reversed(entries):
         x -= 9.0 * len(name)
-        _text(axes, x, 76, name, 15, _TEXT)
+        _text(axes, x, 76, name, 15, DARK.text)
         axes.add_patch(_rounded([(x - 24, 69, 16, 14)], color))
         x -= 48
 
@@ -218,18 +213,18 @@ def _draw_grid(axes: Axes, layout: _Layout, system: int) -> None:
     def upright(step: int, rise: float = 0) -> _Line:
         return ((layout.x(step), top - rise), (layout.x(step), bottom))
 
-    _fill(axes, (row(p) for p in layout.pitches if not is_black_key(p)), _ROW)
-    _fill(axes, (row(p) for p in layout.pitches if is_black_key(p)), _ROW_BLACK)
+    _fill(axes, (row(p) for p in layout.pitches if not is_black_key(p)), DARK.surface)
+    _fill(axes, (row(p) for p in layout.pitches if is_black_key(p)), DARK.row_black)
     octaves = [layout.y(system, pitch) + layout.row for pitch in layout.pitches if pitch % 12 == 0]
-    _rule(axes, (((left, y), (right, y)) for y in octaves), _LINE_OCTAVE, 0.8)
+    _rule(axes, (((left, y), (right, y)) for y in octaves), DARK.row_octave, 0.8)
     if layout.x(meter.steps_per_pulse) - left >= 8:
-        _rule(axes, map(upright, range(0, steps, meter.steps_per_pulse)), _LINE_BEAT, 0.7)
+        _rule(axes, map(upright, range(0, steps, meter.steps_per_pulse)), DARK.line_beat, 0.7)
     numbered = range(0, bars, _bars_per_number(layout))
     barlines = [upright(bar * meter.steps_per_bar, 12) for bar in numbered]
-    _rule(axes, [*barlines, upright(steps)], _LINE_BAR, 1.0)
+    _rule(axes, [*barlines, upright(steps)], DARK.line_bar, 1.0)
     for bar in numbered:
         number = system * layout.bars_per_system + bar + 1
-        _text(axes, layout.x(bar * meter.steps_per_bar) + 5, top - 9, str(number), 12, _MUTED)
+        _text(axes, layout.x(bar * meter.steps_per_bar) + 5, top - 9, str(number), 12, DARK.muted)
 
 
 def _bars_per_number(layout: _Layout) -> int:
@@ -255,16 +250,16 @@ def _draw_keyboard(axes: Axes, layout: _Layout, system: int) -> None:
         if pitch % 12 == 0:
             middle = y + layout.row / 2
             name = pitch_name(pitch)
-            _text(axes, right - 4, middle, name, 10, _KEY_TEXT, ha="right", weight="bold")
-    _fill(axes, [(left, top, right - left, bottom - top)], _KEY_WHITE)
-    _fill(axes, black, _KEY_BLACK)
+            _text(axes, right - 4, middle, name, 10, DARK.key_label, ha="right", weight="bold")
+    _fill(axes, [(left, top, right - left, bottom - top)], DARK.key_white)
+    _fill(axes, black, DARK.key_black)
     inner = [((start, y), (right, y)) for start, y in edges if top < y < bottom]
-    _rule(axes, inner, _KEY_EDGE, 0.8)
+    _rule(axes, inner, DARK.key_white_edge, 0.8)
 
 
 def _draw_notes(axes: Axes, layout: _Layout, index: int) -> None:
     boxes = list(_note_boxes(layout, index))
-    color = _VOICES[index % len(_VOICES)]
+    color = DARK.track(index)
     if boxes and min(width for _, _, width, _ in boxes) >= 4 and len(boxes) <= _MOST_NAMES:
         axes.add_patch(_rounded(boxes, color))
     elif boxes:
@@ -282,7 +277,7 @@ def _draw_note_names(axes: Axes, layout: _Layout) -> None:
             if width >= 34 and layout.row >= 14:
                 y = layout.y(system, note.pitch) + layout.row / 2
                 name = pitch_name(note.pitch, flats=flats)
-                _text(axes, layout.x(within) + 6, y, name, 10, _ON_NOTE, weight="bold")
+                _text(axes, layout.x(within) + 6, y, name, 10, DARK.on_note, weight="bold")
 
 
 def _note_boxes(layout: _Layout, index: int) -> Iterator[_Box]:

@@ -29,6 +29,7 @@ from composer_app.generation.catalog import load_generator
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationSettings
 from composer_app.music.composition import VOICE_NAMES
+from composer_app.palette import DARK
 from composer_app.roll_picture import draw_roll
 from composer_app.training.config import VOICES, OnePassConfig, RefiningConfig
 from composer_app.training.corpus import load_corpus
@@ -43,10 +44,9 @@ from composer_app.training.one_pass_networks import (
 
 IMAGES: Final = Path(__file__).resolve().parent / "images"
 CURVES: Final = Path(__file__).resolve().parent / "curves"
-# The colours of composer_app/roll_picture.py; soprano, alto, tenor, bass.
-BACKGROUND, EMPTY, LINE = "#15171C", "#1F232B", "#4A5160"
-TEXT, MUTED = "#E7E9EE", "#9AA1AE"
-COLOURS: Final = ("#E69F00", "#56B4E9", "#35C79A", "#CC79A7")
+BACKGROUND, EMPTY, LINE = DARK.background, DARK.surface, DARK.line_strong
+TEXT, MUTED = DARK.text, DARK.muted
+COLOURS: Final = DARK.voices
 DPI: Final = 100
 POINT: Final = 72 / DPI
 WIDTH: Final = 1600

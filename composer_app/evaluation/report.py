@@ -12,6 +12,7 @@ from composer_app.evaluation.excerpts import composition_of
 from composer_app.evaluation.table import Evaluation
 from composer_app.file_arguments import is_standard, write_output
 from composer_app.generation.batch import prepare_folder
+from composer_app.palette import LIGHT
 from composer_app.translation import _
 
 _ENDINGS: Final = (".html", ".md")
@@ -26,7 +27,8 @@ _LEGEND: Final = (
 _STYLE: Final = (
     "body{font:16px/1.5 sans-serif;max-width:1100px;margin:2em auto;padding:0 1em}"
     "table{border-collapse:collapse}td,th{padding:.2em .8em;text-align:right}"
-    "td:first-child{text-align:left}tr:nth-child(even){background:#f2f2f2}img{width:100%}"
+    f"td:first-child{{text-align:left}}tr:nth-child(even){{background:{LIGHT.raised}}}"
+    "img{width:100%}"
 )
 
 

@@ -11,10 +11,11 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
-# The studio's dark theme.
-BACKGROUND, SURFACE, LINE = "#15171C", "#1D2027", "#353A45"
-TEXT, MUTED = "#E7E9EE", "#9AA1AE"
-ACCENT, CURVE, CORPUS, WARNING = "#6AA9FF", "#E69F00", "#35C79A", "#E5484D"
+from composer_app.palette import DARK
+
+BACKGROUND, SURFACE, LINE = DARK.background, DARK.surface, DARK.line
+TEXT, MUTED = DARK.text, DARK.muted
+ACCENT, CURVE, CORPUS, WARNING = DARK.accent, DARK.voices[0], DARK.success, DARK.record
 
 WIDTH: Final = 1600
 MARGIN: Final = 40

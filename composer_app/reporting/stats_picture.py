@@ -22,6 +22,7 @@ from composer_app.analysis.fitting import BinomialFit, GaussianFit
 from composer_app.analysis.histograms import Histogram
 from composer_app.analysis.likeness import Likeness
 from composer_app.music.pitch import OCTAVE, pitch_name
+from composer_app.palette import mix
 from composer_app.reporting.canvas import (
     ACCENT,
     CORPUS,
@@ -224,7 +225,9 @@ def _draw_likeness(canvas: Canvas, likeness: Likeness, box: Box) -> None:
         canvas.text(left, middle, short(place.measure.title, 34), 13, TEXT)
         _bar(canvas, start, middle, end - start, LINE)
         inner = (end - start) * 0.025
-        canvas.ground.barh(middle, end - start - 2 * inner, 12, left=start + inner, color="#2B3A4F")
+        canvas.ground.barh(
+            middle, end - start - 2 * inner, 12, left=start + inner, color=mix(SURFACE, ACCENT, 0.2)
+        )
         half_way = (start + end) / 2
         canvas.ground.plot([half_way, half_way], [middle - 6, middle + 6], color=SURFACE, lw=1)
         dot = start + (end - start) * place.percentile / 100

@@ -59,7 +59,7 @@ def test_composer_is_compiled_before_its_first_start(
     asked = tmp_path / "asked"
     (venv / "bin" / "python").write_text(f'#!/bin/sh\necho "$@" >> "{asked}"\n')
     assert run(venv, "run") == 0
-    package = set_up.ROOT / "composer_app"
+    package = environment.ROOT / "composer_app"
     assert f"-m compileall -q {package}" in asked.read_text().splitlines()
 
 

@@ -107,7 +107,7 @@ def _paint_black(painter: QPainter, face: KeyboardFace, key: KeyShape) -> None:
         edge, top = mix(edge, color, 0.35), mix(top, color, 0.78)
     painter.setPen(Qt.PenStyle.NoPen)
     # A soft shadow to the right and below, as from a lamp on the left.
-    painter.setBrush(with_alpha("#000000", 0.22))
+    painter.setBrush(with_alpha(COLORS.shadow, 0.22))
     painter.drawPath(_key_path(rect.adjusted(1, 0, 2, 2), 3))
     painter.setBrush(edge)
     painter.drawPath(_key_path(rect, 3))
@@ -122,7 +122,7 @@ def _paint_black(painter: QPainter, face: KeyboardFace, key: KeyShape) -> None:
     letter = LETTER_OF_PITCH.get(key.pitch - face.shift)
     if face.hints and letter is not None and rect.width() >= 11 and rect.height() > 50:
         painter.setFont(text_font(10))
-        painter.setPen(QColor(COLORS.on_accent) if color is not None else QColor(COLORS.muted))
+        painter.setPen(QColor(COLORS.on_accent if color is not None else COLORS.key_black_label))
         label = QRectF(rect.left(), inner.bottom() - 18, rect.width(), 14)
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, letter)
 
@@ -130,8 +130,8 @@ def _paint_black(painter: QPainter, face: KeyboardFace, key: KeyShape) -> None:
 def _paint_felt(painter: QPainter, face: KeyboardFace) -> None:
     width = face.geometry.width
     shade = QLinearGradient(QPointF(0, 0), QPointF(0, 8))
-    shade.setColorAt(0.0, with_alpha("#000000", 0.55))
-    shade.setColorAt(1.0, with_alpha("#000000", 0.0))
+    shade.setColorAt(0.0, with_alpha(COLORS.shadow, 0.55))
+    shade.setColorAt(1.0, with_alpha(COLORS.shadow, 0.0))
     painter.fillRect(QRectF(0, 0, width, 8), shade)
     painter.fillRect(QRectF(0, 0, width, _FELT), QColor(COLORS.background))
 

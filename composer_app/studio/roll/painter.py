@@ -57,8 +57,8 @@ def voice_style(track: int) -> VoiceStyle:
     bodies = tuple(mix(COLORS.row, color, share) for share in shares)
     return VoiceStyle(
         bodies,
-        tuple(mix(body, "#FFFFFF", 0.62) for body in bodies),
-        mix(color, "#FFFFFF", 0.4),
+        tuple(mix(body, COLORS.note_rim, 0.62) for body in bodies),
+        mix(color, COLORS.note_rim, 0.4),
         outlined=track == 0,
         top=track % 4 in _TOP_EDGE,
         bottom=track % 4 in _BOTTOM_EDGE,

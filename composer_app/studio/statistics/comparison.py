@@ -13,7 +13,7 @@ from composer_app.errors import ProfileError
 from composer_app.music.composition import Composition
 from composer_app.music.voices import MELODY, voice_tracks
 from composer_app.plain_text import one_line_name
-from composer_app.studio.statistics.plots.picture import Picture
+from composer_app.reporting.plots.picture import Picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QMenu, QWidget
 from composer_app.analysis.explanations import FEATURE_HELP
 from composer_app.analysis.features import FEATURES, Feature
 from composer_app.music.composition import Composition
-from composer_app.studio.statistics.question import Against, Part
+from composer_app.reporting.plots.question import Against, Part
 from composer_app.studio.widgets.elided import ElidedBox, menu_text
 from composer_app.studio.widgets.theme import GRID
 

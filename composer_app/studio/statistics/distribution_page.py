@@ -11,6 +11,16 @@ from composer_app.analysis.fitting import GoodnessOfFit
 from composer_app.analysis.material import Source
 from composer_app.errors import ComposerError
 from composer_app.music.composition import Composition
+from composer_app.reporting.plots.picture import Picture, picture_of
+from composer_app.reporting.plots.question import Question
+from composer_app.reporting.plots.rendered import Frame, RenderedPlot
+from composer_app.reporting.plots.words import (
+    Reading,
+    plain_sentence,
+    read,
+    reference_sentence,
+    selection_sentence,
+)
 from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.runtime.latest import Latest
 from composer_app.studio.statistics.comparison import goodness_of
@@ -18,17 +28,8 @@ from composer_app.studio.statistics.distribution_choices import Choices
 from composer_app.studio.statistics.distribution_parts import Figures, Readout, Words, centred
 from composer_app.studio.statistics.plots.canvas import Bars, StatisticsCanvas
 from composer_app.studio.statistics.plots.colors import current_colors
-from composer_app.studio.statistics.plots.picture import Picture, picture_of
-from composer_app.studio.statistics.plots.rendered import Frame, RenderedPlot
 from composer_app.studio.statistics.plots.runner import PlotRunner
-from composer_app.studio.statistics.question import Question, TakeShelf
-from composer_app.studio.statistics.words import (
-    Reading,
-    plain_sentence,
-    read,
-    reference_sentence,
-    selection_sentence,
-)
+from composer_app.studio.statistics.takes import TakeShelf
 from composer_app.studio.widgets.shown_text import tip_text
 
 _NOTHING: Final = "Notes will be measured here: their pitch, length and velocity."

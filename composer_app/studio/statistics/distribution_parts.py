@@ -13,9 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from composer_app.reporting.plots.picture import Picture
+from composer_app.reporting.plots.words import Reading, figures, no_figures
 from composer_app.studio.statistics.plots.colors import current_colors
-from composer_app.studio.statistics.plots.picture import Picture
-from composer_app.studio.statistics.words import Reading, figures, no_figures
 from composer_app.studio.widgets.shown_text import tip_text
 from composer_app.studio.widgets.theme import GRID, MEDIUM_SIZE, numeral_font, set_role
 

@@ -10,25 +10,26 @@ from PySide6.QtSvg import QSvgGenerator
 
 from composer_app.analysis.fitting import GoodnessOfFit
 from composer_app.music.safe_file import failure_reason, write_whole
-from composer_app.studio.runtime.file_writer import FileWriter
-from composer_app.studio.runtime.jobs import Jobs
-from composer_app.studio.runtime.settings import Settings
-from composer_app.studio.statistics import comparison as style_comparison
-from composer_app.studio.statistics import words
-from composer_app.studio.statistics.comparison import StyleComparison
-from composer_app.studio.statistics.likeness_page import copy_sentence
-from composer_app.studio.statistics.likeness_view import LikenessView
-from composer_app.studio.statistics.panel import StatisticsPanel
-from composer_app.studio.statistics.plots.colors import PlotColors, current_colors
-from composer_app.studio.statistics.plots.picture import Picture
-from composer_app.studio.statistics.plots.rendered import Frame
-from composer_app.studio.statistics.plots.runner import new_plotter
-from composer_app.studio.statistics.words import (
+from composer_app.reporting.plots import words
+from composer_app.reporting.plots.colors import PlotColors
+from composer_app.reporting.plots.picture import Picture
+from composer_app.reporting.plots.rendered import Frame
+from composer_app.reporting.plots.words import (
     figures,
     plain_sentence,
     reference_sentence,
     selection_sentence,
 )
+from composer_app.studio.runtime.file_writer import FileWriter
+from composer_app.studio.runtime.jobs import Jobs
+from composer_app.studio.runtime.settings import Settings
+from composer_app.studio.statistics import comparison as style_comparison
+from composer_app.studio.statistics.comparison import StyleComparison
+from composer_app.studio.statistics.likeness_page import copy_sentence
+from composer_app.studio.statistics.likeness_view import LikenessView
+from composer_app.studio.statistics.panel import StatisticsPanel
+from composer_app.studio.statistics.plots.colors import current_colors
+from composer_app.studio.statistics.plots.runner import new_plotter
 from composer_app.studio.widgets.file_dialogs import FileDialogs, plain_name
 from composer_app.studio.widgets.theme import text_font
 

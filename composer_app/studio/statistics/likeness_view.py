@@ -18,8 +18,9 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip, QWidget
 
 from composer_app.analysis.explanations import MEASURE_HELP
 from composer_app.analysis.likeness import OUTLYING, Place
+from composer_app.reporting.plots.colors import PlotColors
 from composer_app.studio.statistics.comparison import StyleComparison
-from composer_app.studio.statistics.plots.colors import PlotColors, current_colors
+from composer_app.studio.statistics.plots.colors import current_colors
 from composer_app.studio.widgets.shown_text import tip_text
 from composer_app.studio.widgets.theme import GRID, mix, numeral_font, text_font
 

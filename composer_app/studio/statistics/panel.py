@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
 
 from composer_app.analysis.material import Source
 from composer_app.music.composition import Composition
+from composer_app.reporting.plots.picture import Picture
 from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.statistics.distribution_page import DistributionPage
 from composer_app.studio.statistics.likeness_page import LikenessPage
-from composer_app.studio.statistics.plots.picture import Picture
-from composer_app.studio.statistics.question import PlayedNote, played
+from composer_app.studio.statistics.takes import PlayedNote, played
 from composer_app.studio.widgets.icons import icon
 from composer_app.studio.widgets.shown_text import tip_text
 from composer_app.studio.widgets.theme import COLORS, GRID, set_role

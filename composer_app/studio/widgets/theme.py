@@ -1,8 +1,9 @@
-"""The studio's look in one place: colours, sizes and type, and how they reach Qt.
+"""The studio's look: its sizes and its type, and how they and the colours reach Qt.
 
 Widgets that paint themselves take their colours from :data:`COLORS`. Everything else is dressed
-by one palette and one style sheet, ``assets/theme/studio.qss``, whose ``$names`` are the fields
-of :class:`Tokens`. A widget asks for a special dress by name with :func:`set_role`.
+by one QPalette and one style sheet, ``assets/theme/studio.qss``, whose ``$names`` are the fields of
+:class:`composer_app.palette.Palette`. A widget asks for a special dress by name with
+:func:`set_role`.
 """
 
 import dataclasses
@@ -14,6 +15,7 @@ from PySide6.QtCore import QDir, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
+from composer_app.palette import DARK, Palette
 from composer_app.resources import resource_folder
 
 GRID: Final = 8
@@ -38,55 +40,12 @@ _FAMILIES: Final = (
 )
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Tokens:
-    """Colours as ``#RRGGBB``, each named after what it is for."""
-
-    background: str = "#15171C"
-    surface: str = "#1D2027"
-    raised: str = "#262A33"
-    hover: str = "#2F343F"
-    pressed: str = "#20242C"
-    line: str = "#353A45"
-    line_strong: str = "#4A5160"
-    text: str = "#E7E9EE"
-    muted: str = "#9AA1AE"
-    disabled: str = "#5A6170"
-    accent: str = "#6AA9FF"
-    accent_hover: str = "#86BAFF"
-    accent_pressed: str = "#5594EA"
-    accent_soft: str = "#26384F"
-    on_accent: str = "#0B1220"
-    record: str = "#E5484D"
-    record_soft: str = "#48262B"
-    warning: str = "#F2B94B"
-    success: str = "#35C79A"
-    # Painted views: the rows, lines and keys of the piano roll and the keyboard.
-    row: str = "#1B1E25"
-    row_black: str = "#171A20"
-    row_octave: str = "#2A2F39"
-    line_bar: str = "#454C5A"
-    line_beat: str = "#2E333D"
-    line_step: str = "#242830"
-    playhead: str = "#F4F6FA"
-    key_white: str = "#DFE2E8"
-    key_white_edge: str = "#B4B9C4"
-    key_black: str = "#23262E"
-    key_black_edge: str = "#0E1014"
-    key_label: str = "#5B6270"
-
-
-COLORS: Final = Tokens()
-# Soprano, alto, tenor, bass (Okabe and Ito's palette for colour-blind readers, 2008, with a
-# green that is brighter on a dark ground), then what further tracks of an opened file get.
-VOICE_COLORS: Final = ("#E69F00", "#56B4E9", "#35C79A", "#CC79A7")
-_FURTHER_COLORS: Final = ("#F0E442", "#8FA3FF", "#E07B4F", "#A8B2C1")
+COLORS: Final = DARK
 
 
 def voice_color(track: int) -> QColor:
     """Colour of the track with index ``track``; beyond the eighth they begin again."""
-    colors = VOICE_COLORS + _FURTHER_COLORS
-    return QColor(colors[track % len(colors)])
+    return QColor(COLORS.track(track))
 
 
 def mix(first: QColor | str, second: QColor | str, share: float) -> QColor:
@@ -104,23 +63,6 @@ def with_alpha(color: QColor | str, alpha: float) -> QColor:
     result = QColor(color)
     result.setAlphaF(alpha)
     return result
-
-
-def contrast(first: QColor | str, second: QColor | str) -> float:
-    """Contrast ratio of two colours, 1 to 21 (WCAG 2.1, relative luminance)."""
-    light, dark = sorted((_luminance(QColor(first)), _luminance(QColor(second))), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(color: QColor) -> float:
-    def linear(channel: float) -> float:
-        return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
-
-    return (
-        0.2126 * linear(color.redF())
-        + 0.7152 * linear(color.greenF())
-        + 0.0722 * linear(color.blueF())
-    )
 
 
 def text_font(size: int = BASE_SIZE, *, bold: bool = False) -> QFont:
@@ -168,41 +110,41 @@ def set_role(widget: QWidget, role: str) -> None:
         style.polish(widget)
 
 
-def palette() -> QPalette:
-    """The colours for whatever the style sheet does not reach."""
+def palette(colors: Palette = COLORS) -> QPalette:
+    """``colors`` for whatever the style sheet does not reach."""
     result = QPalette()
     role = QPalette.ColorRole
     for target, color in (
-        (role.Window, COLORS.background),
-        (role.WindowText, COLORS.text),
-        (role.Base, COLORS.background),
-        (role.AlternateBase, COLORS.surface),
-        (role.Text, COLORS.text),
-        (role.PlaceholderText, COLORS.muted),
-        (role.Button, COLORS.raised),
-        (role.ButtonText, COLORS.text),
-        (role.BrightText, COLORS.record),
-        (role.ToolTipBase, COLORS.raised),
-        (role.ToolTipText, COLORS.text),
-        (role.Highlight, COLORS.accent),
-        (role.HighlightedText, COLORS.on_accent),
-        (role.Link, COLORS.accent),
-        (role.LinkVisited, COLORS.accent),
-        (role.Accent, COLORS.accent),
-        (role.Light, COLORS.hover),
-        (role.Midlight, COLORS.raised),
-        (role.Mid, COLORS.line),
-        (role.Dark, COLORS.background),
-        (role.Shadow, "#000000"),
+        (role.Window, colors.background),
+        (role.WindowText, colors.text),
+        (role.Base, colors.background),
+        (role.AlternateBase, colors.surface),
+        (role.Text, colors.text),
+        (role.PlaceholderText, colors.muted),
+        (role.Button, colors.raised),
+        (role.ButtonText, colors.text),
+        (role.BrightText, colors.record),
+        (role.ToolTipBase, colors.raised),
+        (role.ToolTipText, colors.text),
+        (role.Highlight, colors.accent),
+        (role.HighlightedText, colors.on_accent),
+        (role.Link, colors.accent),
+        (role.LinkVisited, colors.accent),
+        (role.Accent, colors.accent),
+        (role.Light, colors.hover),
+        (role.Midlight, colors.raised),
+        (role.Mid, colors.line),
+        (role.Dark, colors.background),
+        (role.Shadow, colors.shadow),
     ):
         result.setColor(target, QColor(color))
     for target in (role.WindowText, role.Text, role.ButtonText):
-        result.setColor(QPalette.ColorGroup.Disabled, target, QColor(COLORS.disabled))
+        result.setColor(QPalette.ColorGroup.Disabled, target, QColor(colors.disabled))
     return result
 
 
 def style_sheet() -> str:
-    """``assets/theme/studio.qss`` with the tokens filled in."""
+    """``assets/theme/studio.qss`` with the colours filled in."""
     template = (resource_folder("assets") / "theme" / "studio.qss").read_text(encoding="utf-8")
     sizes = {"medium_size": MEDIUM_SIZE, "large_size": LARGE_SIZE}
     return Template(template).substitute(dataclasses.asdict(COLORS), radius=RADIUS, **sizes)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shiboken6
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -16,13 +16,14 @@ from composer_app.analysis.features import FEATURES
 from composer_app.analysis.material import Material, Source
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.note import Note
+from composer_app.palette import LIGHT
+from composer_app.reporting.plots.picture import Picture
+from composer_app.reporting.plots.rendered import Frame, RenderedPlot
 from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.statistics import distribution_page
 from composer_app.studio.statistics.panel import StatisticsPanel
 from composer_app.studio.statistics.plots import runner
 from composer_app.studio.statistics.plots.canvas import StatisticsCanvas
-from composer_app.studio.statistics.plots.picture import Picture
-from composer_app.studio.statistics.plots.rendered import Frame, RenderedPlot
 from composer_app.studio.statistics.plots.runner import PlotRunner
 from composer_app.studio.widgets.theme import palette
 from tests.studio.support import open_statistics
@@ -132,7 +133,7 @@ def test_a_picture_that_comes_after_the_panel_has_gone_is_dropped(
 
 def test_pyplot_is_never_imported(shown: StatisticsPanel) -> None:
     script = (
-        "import sys; import composer_app.studio.statistics.plots.plot;"
+        "import sys; import composer_app.reporting.plots.plot;"
         "sys.exit('matplotlib.pyplot' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
@@ -270,12 +271,9 @@ def test_a_new_size_and_a_new_theme_are_drawn_anew(
     shown.resize(360, 700)
     rest(qtbot, shown)
     assert canvas.image.size() == canvas.size() * canvas.devicePixelRatioF()
-    light = palette()
-    light.setColor(QPalette.ColorRole.AlternateBase, Qt.GlobalColor.white)
-    light.setColor(QPalette.ColorRole.WindowText, Qt.GlobalColor.black)
     try:
-        qapp.setPalette(light)
-        qtbot.waitUntil(lambda: canvas.image.pixelColor(1, 1).name() == "#ffffff")
+        qapp.setPalette(palette(LIGHT))
+        qtbot.waitUntil(lambda: canvas.image.pixelColor(1, 1) == QColor(LIGHT.surface))
     finally:
         qapp.setPalette(palette())
 

@@ -5,42 +5,15 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from composer_app import palette
+from composer_app.palette import LIGHT, Palette
 from composer_app.resources import resource_folder
 from composer_app.studio.widgets import theme
-from composer_app.studio.widgets.theme import COLORS, VOICE_COLORS
+from composer_app.studio.widgets.theme import COLORS
 
 
-@pytest.mark.parametrize(
-    ("ink", "ground"),
-    [
-        (COLORS.text, COLORS.background),
-        (COLORS.text, COLORS.surface),
-        (COLORS.text, COLORS.raised),
-        (COLORS.text, COLORS.hover),
-        (COLORS.text, COLORS.accent_soft),
-        (COLORS.muted, COLORS.background),
-        (COLORS.muted, COLORS.surface),
-        (COLORS.muted, COLORS.raised),
-        (COLORS.on_accent, COLORS.accent),
-        (COLORS.on_accent, COLORS.accent_hover),
-        (COLORS.on_accent, COLORS.accent_pressed),
-        (COLORS.key_label, COLORS.key_white),
-        (COLORS.muted, COLORS.key_black),
-        *((color, COLORS.surface) for color in VOICE_COLORS),
-    ],
-)
-def test_text_can_be_read(ink: str, ground: str) -> None:
-    assert theme.contrast(ink, ground) >= 4.5
-
-
-def test_contrast_of_black_and_white_is_the_greatest() -> None:
-    assert theme.contrast("#000000", "#FFFFFF") == pytest.approx(21.0)
-    assert theme.contrast("#777777", "#777777") == 1.0
-
-
-def test_the_style_sheet_uses_only_the_tokens_colors() -> None:
-    # Handles turn white under the mouse; everything else has a name.
-    named = {str(value).upper() for value in vars_of(COLORS).values()} | {"#FFFFFF"}
+def test_the_style_sheet_uses_only_the_palettes_colors() -> None:
+    named = {str(value).upper() for value in vars_of(COLORS).values()}
     assert set(re.findall(r"#[0-9A-Fa-f]{6}\b", theme.style_sheet())) <= named
     assert "$" not in theme.style_sheet()
 
@@ -55,11 +28,11 @@ def test_no_rule_holds_for_every_widget() -> None:
     assert not selectors & {"QWidget", "*", ".QWidget"}
 
 
-def vars_of(tokens: theme.Tokens) -> dict[str, str]:
-    return {name: getattr(tokens, name) for name in tokens.__dataclass_fields__}
+def vars_of(colors: Palette) -> dict[str, object]:
+    return {name: getattr(colors, name) for name in colors.__dataclass_fields__}
 
 
-def test_the_style_sheets_pictures_exist_and_are_drawn_in_the_tokens_colors() -> None:
+def test_the_style_sheets_pictures_exist_and_are_drawn_in_the_palettes_colors() -> None:
     folder = resource_folder("assets") / "theme"
     named = set(vars_of(COLORS).values())
     pictures = set(re.findall(r"url\(theme:([^)]+)\)", theme.style_sheet()))
@@ -74,6 +47,12 @@ def test_applying_the_theme_reaches_palette_and_type(qapp: QApplication) -> None
     assert qapp.font().pixelSize() == theme.BASE_SIZE
     disabled = qapp.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
     assert disabled == QColor(COLORS.disabled)
+
+
+def test_every_palette_can_dress_the_window() -> None:
+    light = theme.palette(LIGHT)
+    assert light.color(QPalette.ColorRole.Window) == QColor(LIGHT.background)
+    assert light.color(QPalette.ColorRole.WindowText) == QColor(LIGHT.text)
 
 
 def test_figures_stand_still() -> None:
@@ -110,3 +89,10 @@ def test_mixing_colors() -> None:
     assert theme.mix("#000000", "#FFFFFF", 1.0) == QColor("#FFFFFF")
     assert theme.mix("#000000", "#FF0000", 0.5).red() == pytest.approx(128, abs=1)
     assert theme.with_alpha("#FF0000", 0.25).alphaF() == pytest.approx(0.25, abs=0.01)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.07, 0.1, 0.25, 0.5, 0.62, 1.0])
+def test_the_palette_mixes_as_qt_does(share: float) -> None:
+    for color in (*COLORS.voices, COLORS.text, COLORS.muted, COLORS.accent):
+        mixed = theme.mix(COLORS.surface, color, share).name()
+        assert palette.mix(COLORS.surface, color, share) == mixed

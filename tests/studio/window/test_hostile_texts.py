@@ -20,10 +20,10 @@ from composer_app.errors import ComposerError, ModelError, ProfileError
 from composer_app.generation.catalog import ModelInfo
 from composer_app.live.midi.inputs import PortChanges
 from composer_app.music.midi_file import write_midi
+from composer_app.reporting.plots import picture
 from composer_app.studio import app
 from composer_app.studio.statistics import likeness_page
 from composer_app.studio.statistics.comparison import StyleComparison
-from composer_app.studio.statistics.plots import picture
 from composer_app.studio.widgets.shown_text import tip_text, title_text, without_mnemonic
 from composer_app.studio.window import sound_page
 from composer_app.translation import verbatim

@@ -21,9 +21,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from composer_app.reporting.plots.picture import Picture
+from composer_app.reporting.plots.rendered import RenderedPlot
 from composer_app.studio.statistics.plots.colors import current_colors
-from composer_app.studio.statistics.plots.picture import Picture
-from composer_app.studio.statistics.plots.rendered import RenderedPlot
 from composer_app.studio.widgets.theme import RADIUS, with_alpha
 
 # A press that moves less than so many pixels is a click.

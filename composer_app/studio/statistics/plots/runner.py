@@ -3,13 +3,13 @@
 import importlib
 from typing import TYPE_CHECKING, Final, cast
 
-from composer_app.studio.statistics.plots.picture import Picture
-from composer_app.studio.statistics.plots.rendered import Frame, RenderedPlot
+from composer_app.reporting.plots.picture import Picture
+from composer_app.reporting.plots.rendered import Frame, RenderedPlot
 
 if TYPE_CHECKING:
-    from composer_app.studio.statistics.plots.plot import Plotter
+    from composer_app.reporting.plots.plot import Plotter
 
-PLOT_MODULE: Final = "composer_app.studio.statistics.plots.plot"
+PLOT_MODULE: Final = "composer_app.reporting.plots.plot"
 
 
 class PlotRunner:

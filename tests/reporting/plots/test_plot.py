@@ -12,12 +12,12 @@ from composer_app.analysis.features import FEATURES, LENGTH, PITCH, SOUNDING, Fe
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.pitch import pitch_name
-from composer_app.studio.statistics.plots import plot
-from composer_app.studio.statistics.plots.colors import PlotColors
-from composer_app.studio.statistics.plots.picture import Picture, picture_of
-from composer_app.studio.statistics.plots.plot import Plotter
-from composer_app.studio.statistics.plots.rendered import Frame, RenderedPlot
-from composer_app.studio.statistics.question import Against, Question
+from composer_app.reporting.plots import plot
+from composer_app.reporting.plots.colors import PlotColors
+from composer_app.reporting.plots.picture import Picture, picture_of
+from composer_app.reporting.plots.plot import Plotter
+from composer_app.reporting.plots.question import Against, Question
+from composer_app.reporting.plots.rendered import Frame, RenderedPlot
 
 DARK = PlotColors(
     ground="#101010", text="#ffffff", muted="#909090", line="#303030", axis="#505050",

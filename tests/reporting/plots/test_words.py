@@ -8,9 +8,9 @@ from composer_app.analysis.features import IN_KEY, INTERVAL, LENGTH, PITCH, PITC
 from composer_app.analysis.fitting import fit_gaussian
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
-from composer_app.studio.statistics.plots.picture import Picture, picture_of
-from composer_app.studio.statistics.question import Against, Question
-from composer_app.studio.statistics.words import (
+from composer_app.reporting.plots.picture import Picture, picture_of
+from composer_app.reporting.plots.question import Against, Question
+from composer_app.reporting.plots.words import (
     figures,
     number,
     plain_sentence,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.studio.statistics.plots.colors import PlotColors
-from composer_app.studio.statistics.plots.picture import Picture
+from composer_app.reporting.plots.colors import PlotColors
+from composer_app.reporting.plots.picture import Picture
 
 
 @dataclass(frozen=True, slots=True)

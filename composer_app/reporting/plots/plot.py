@@ -22,10 +22,10 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from composer_app.analysis.features import PITCH
 from composer_app.music.pitch import OCTAVE
-from composer_app.studio.statistics.plots.colors import PlotColors
-from composer_app.studio.statistics.plots.picture import Array, Picture, ReferenceSeries
-from composer_app.studio.statistics.plots.rendered import Frame, RenderedPlot
-from composer_app.studio.statistics.words import unit_of, value_name
+from composer_app.reporting.plots.colors import PlotColors
+from composer_app.reporting.plots.picture import Array, Picture, ReferenceSeries
+from composer_app.reporting.plots.rendered import Frame, RenderedPlot
+from composer_app.reporting.plots.words import unit_of, value_name
 
 _BAR_SHARE: Final = 0.84
 _BODY: Final = 11.0

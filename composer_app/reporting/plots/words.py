@@ -1,4 +1,4 @@
-"""The statistics panel's picture in figures and sentences. No Qt, no matplotlib."""
+"""A statistic in figures and sentences. No matplotlib."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from composer_app.analysis.features import DEGREE, PITCH, PITCH_CLASS, Feature
 from composer_app.analysis.fitting import GoodnessOfFit
 from composer_app.distributions import Binomial
 from composer_app.music.pitch import OCTAVE, pitch_name
-from composer_app.studio.statistics.plots.picture import Picture, ReferenceSeries
+from composer_app.reporting.plots.picture import Picture, ReferenceSeries
 
 DEGREE_NAMES = ("1", "♭2", "2", "♭3", "3", "4", "♯4", "5", "♭6", "6", "♭7", "7")
 CLASS_NAMES = tuple(pitch_name(OCTAVE + each)[:-1] for each in range(OCTAVE))

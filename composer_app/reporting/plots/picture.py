@@ -1,4 +1,4 @@
-"""What the statistics panel shows, worked out as plain data. No Qt, no matplotlib."""
+"""What the statistics show, worked out as plain data. No matplotlib."""
 
 from dataclasses import dataclass
 from math import ceil, floor
@@ -20,7 +20,7 @@ from composer_app.analysis.profiles import ALL_VOICES, load_profile
 from composer_app.distributions import Binomial, Gaussian
 from composer_app.music.composition import Composition
 from composer_app.music.pitch import OCTAVE
-from composer_app.studio.statistics.question import Against, Part, Question, part_of
+from composer_app.reporting.plots.question import Against, Part, Question, part_of
 
 _MOST_BARS: Final = 28
 _CURVE_POINTS: Final = 160

@@ -19,8 +19,9 @@ from composer_app.analysis.profiles import load_profile
 from composer_app.distributions import Gaussian
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.note import Note
-from composer_app.studio.statistics.plots.picture import Picture, picture_of
-from composer_app.studio.statistics.question import Against, Question, TakeShelf, played
+from composer_app.reporting.plots.picture import Picture, picture_of
+from composer_app.reporting.plots.question import Against, Question
+from composer_app.studio.statistics.takes import TakeShelf, played
 
 BACH = Against("style", "Bach", style="bach")
 
