@@ -35,7 +35,7 @@ VIOLATIONS = [
             ("transport/tap_tempo", "window.services"),
             ("recording/quantize_menu", "transport.transport_bar"),
             ("generate/progress_line", "mixer.panel"),
-            ("statistics/words", "recording.recording_controller"),
+            ("statistics/comparison", "recording.recording_controller"),
             ("roll/geometry", "generate.generate_panel"),
             ("sound/audition", "roll.view"),
             ("document/selection", "sound.sound"),
