@@ -23,19 +23,11 @@ from composer_app.studio.statistics.likeness_page import LikenessPage, copy_sent
 from composer_app.studio.statistics.panel import StatisticsPanel
 from composer_app.translation import verbatim
 
-PIECE = Composition(
-    (
-        *(
-            Track(
-                name, notes=tuple(Note(4 * i, low + 3 * i % 7, 4) for i in range(32 if low else 0))
-            )
-            for name, low in (
-                *(("Soprano", 67), ("Empty", 0)),
-                *(("Alto", 60), ("Tenor", 55), ("Bass", 43)),
-            )
-        ),
-    )
+MELODY, *OTHERS = (
+    Track(name, notes=tuple(Note(4 * i, low + 3 * i % 7, 4) for i in range(32)))
+    for name, low in (("Soprano", 67), ("Alto", 60), ("Tenor", 55), ("Bass", 43))
 )
+PIECE = Composition((MELODY, Track("Empty"), *OTHERS))
 COPY = SharedRun("bach", "BWV 269", 9, 8, 3, 2, True)
 SHORT = SharedRun("bach", "BWV 269", 3, 8, 3, 0, True)
 
