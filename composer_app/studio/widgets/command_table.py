@@ -50,8 +50,8 @@ def working_keys(command: Command, *, letters: bool) -> tuple[str, ...]:
 
 FILES: Final = {
     "new": Command("&New", "Begin an empty piece", ("Ctrl+N",)),
-    "open": Command("&Open…", "Open a MIDI file", ("Ctrl+O",), "open"),
-    "save": Command("&Save", "Save the piece as a MIDI file", ("Ctrl+S",), "save"),
+    "open": Command("&Open…", "Open a project or a MIDI file", ("Ctrl+O",), "open"),
+    "save": Command("&Save", "Save the piece", ("Ctrl+S",), "save"),
     "save_as": Command("Save &As…", "Save the piece under another name", ("Ctrl+Shift+S",)),
     "export": Command(
         "&Export MIDI…", "Write a copy of the piece as a MIDI file", ("Ctrl+E",), "export"
