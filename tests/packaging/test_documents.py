@@ -101,7 +101,7 @@ def test_every_thread_is_in_the_table() -> None:
 
 def test_both_ways_to_compose_call_the_function_that_is_named() -> None:
     text = " ".join(text_of(Path("ARCHITECTURE.md")).split())
-    (function,) = re.findall(r"both call `composer_app\.generation\.generator\.(\w+)`", text)
+    (function,) = re.findall(r"both call `composer_app\.generation\.composing\.(\w+)`", text)
     for module in ("generation/commands.py", "studio/generate/generation_worker.py"):
         source = (ROOT / "composer_app" / module).read_text(encoding="utf-8")
         assert re.search(rf"\b{function}\(", source), module
