@@ -104,7 +104,7 @@ class BringBack(QObject):
             )
             return
         recorded, before = settle(self._document), self._document.composition
-        self._document.begin(found.composition, "Bring Back", saved=False)
+        self._document.begin(found.composition, "Bring Back", saved=False, mix=found.mix)
         # Its own recovery file must exist before the old one goes.
         if self._recovery.finish() is None:
             self._recovery.discard(mine)

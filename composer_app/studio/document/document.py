@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from composer_app.music.composition import Composition
+from composer_app.music.mix import USUAL_MIX, PieceMix, TrackMix, TrackOrder, order_before
 from composer_app.studio.document.locks import Locks
 from composer_app.studio.widgets.shown_text import shown_name, without_mnemonic
 
@@ -28,14 +29,22 @@ class _Piece:
     number: int
     path: Path | None
     saved: Composition
+    saved_mix: PieceMix = USUAL_MIX
     ours: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass
 class _State:
+    """A state of a piece in the undo history.
+
+    ``mix`` is how the piece sounded when this state was left, or sounds while it is the current
+    one. Changing it is no step of its own, and makes no other state of it.
+    """
+
     composition: Composition
     piece: _Piece
     locks: Locks
+    mix: PieceMix = field(default=USUAL_MIX, compare=False)
 
 
 class Document(QObject):
@@ -43,10 +52,15 @@ class Document(QObject):
 
     Opening another piece is such a change too, so that nothing is lost by it. What is locked
     against generating goes with each state, so that undoing brings the locks back as well.
+
+    The mix belongs to the piece. Changing it is not undone, as in any mixer: volumes and pans stay
+    as they are while edits are undone, and another piece has its own
+    (:meth:`PieceMix.carried` says what becomes of mute and solo).
     """
 
     compositionChanged = Signal()
     locksChanged = Signal()
+    mixChanged = Signal()
     # The path, the name or the modified mark has changed.
     stateChanged = Signal()
 
@@ -79,6 +93,11 @@ class Document(QObject):
         return self._state.locks
 
     @property
+    def mix(self) -> PieceMix:
+        """How loud and where each track of the piece sounds, and which sound at all."""
+        return self._state.mix
+
+    @property
     def undo_stack(self) -> QUndoStack:
         """To be looked at; push through :meth:`replace`, and go back by :meth:`undo`."""
         return self._undo_stack
@@ -109,12 +128,14 @@ class Document(QObject):
 
     @property
     def as_saved(self) -> bool:
-        """Whether the piece is what its file holds; without notes and a file, it is as well.
+        """Whether piece and balance are what its file holds; without notes and a file, they are.
 
         A saved piece whose notes have all been deleted is not, though no music would be lost.
         """
-        composition, saved = self._state.composition, self._state.piece.saved
-        return composition.note_count == saved.note_count == 0 or composition == saved
+        composition, piece = self._state.composition, self._state.piece
+        if composition.note_count == piece.saved.note_count == 0:
+            return True
+        return composition == piece.saved and self.mix.balance == piece.saved_mix
 
     @property
     def name(self) -> str:
@@ -136,19 +157,34 @@ class Document(QObject):
         text: str,
         merge_id: int | None = None,
         locks: Locks | None = None,
+        order: TrackOrder | None = None,
     ) -> None:
         """Make ``composition`` the current one, undoable as ``text``.
 
         Consecutive replacements with the same ``merge_id``, one of :meth:`new_merge_id`, undo as
         one. Raises ValueError for a number that was not given out. Where ``locks`` are not
-        given, those stay that are on what stays.
+        given, those stay that are on what stays. ``order`` says which track each one was, for the
+        mix to stay with it; they have their places when it is omitted.
         """
         if merge_id is not None and not 0 <= merge_id < self._merge_ids_given:
             raise ValueError(f"{merge_id} is no number of new_merge_id")
         if composition != self.composition:
             if locks is None:
                 locks = self.locks.surviving(self.composition, composition)
-            self._push(_State(composition, self._state.piece, locks), text, merge_id)
+            self._push(_State(composition, self._state.piece, locks), text, merge_id, order)
+
+    def set_mix(self, mix: PieceMix) -> None:
+        """Sound like this from now on; no step of undo."""
+        before = self.mix
+        if mix != before:
+            self._state.mix = mix
+            self.mixChanged.emit()
+            if mix.balance != before.balance:
+                self.stateChanged.emit()
+
+    def set_track_mix(self, track: int, mix: TrackMix) -> None:
+        """The mix of one track; no step of undo."""
+        self.set_mix(self.mix.with_track(track, mix))
 
     def set_locks(self, locks: Locks, text: str) -> None:
         """Lock just ``locks``, undoable as ``text``."""
@@ -156,15 +192,25 @@ class Document(QObject):
             self._push(_State(self.composition, self._state.piece, locks), text, None)
 
     def begin(
-        self, composition: Composition, text: str, path: Path | None = None, *, saved: bool = True
+        self,
+        composition: Composition,
+        text: str,
+        path: Path | None = None,
+        *,
+        saved: bool = True,
+        mix: PieceMix = USUAL_MIX,
     ) -> None:
-        """Begin another piece, undoable as ``text``; ``saved`` says that it can be had again.
+        """Begin another piece with its ``mix``, undoable as ``text``.
+
+        ``saved`` says that it can be had again.
 
         What is under way becomes part of the piece that is left, so that undo brings it back.
         """
         self.settle()
         piece = _Piece(next(self._numbers), path, composition if saved else Composition())
-        self._push(_State(composition, piece, Locks.none()), text, None)
+        if saved:
+            piece.saved_mix = mix.balance
+        self._push(_State(composition, piece, Locks.none(), mix), text, None)
 
     def settle_with(self, finish: Callable[[], bool]) -> None:
         """Let ``finish`` end what is under way, such as a recording, and add its music here.
@@ -188,19 +234,27 @@ class Document(QObject):
         if not self.settle():
             self._undo_stack.redo()
 
-    def mark_saved(self, path: Path, composition: Composition) -> None:
+    def mark_saved(self, path: Path, composition: Composition, mix: PieceMix) -> None:
         """Note that Composer has written ``composition``, of the current piece, to ``path``."""
         piece = self._state.piece
         piece.path, piece.saved, piece.ours = path, composition, True
+        piece.saved_mix = mix.balance
         self.stateChanged.emit()
 
-    def _push(self, after: _State, text: str, merge_id: int | None) -> None:
+    def _push(
+        self, after: _State, text: str, merge_id: int | None, order: TrackOrder | None = None
+    ) -> None:
         merge = _NEVER_MERGED if merge_id is None else merge_id
-        self._undo_stack.push(_Replace(self, self._state, after, text, merge))
+        self._undo_stack.push(_Replace(self, self._state, after, text, merge, order))
 
-    def _enter(self, state: _State) -> None:
+    def _enter(self, state: _State, order: TrackOrder | None) -> None:
         before, self._state = self._state, state
         self._moment += 1
+        if state.piece is before.piece:
+            state.mix = before.mix.carried(before.composition, state.composition, state.mix, order)
+        if state.mix != before.mix:
+            # First, so that no track is heard for a moment that is to be silent.
+            self.mixChanged.emit()
         if state.composition is not before.composition or state.piece is not before.piece:
             self.compositionChanged.emit()
             self.stateChanged.emit()
@@ -214,13 +268,20 @@ def _nothing_under_way() -> bool:
 
 class _Replace(QUndoCommand):
     def __init__(
-        self, document: Document, before: _State, after: _State, text: str, merge_id: int
+        self,
+        document: Document,
+        before: _State,
+        after: _State,
+        text: str,
+        merge_id: int,
+        order: TrackOrder | None,
     ) -> None:
         super().__init__(without_mnemonic(text))
         self._document = document
         self._before = before
         self._after = after
         self._merge_id = merge_id
+        self._order = order
 
     def id(self) -> int:
         return self._merge_id
@@ -228,13 +289,17 @@ class _Replace(QUndoCommand):
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, _Replace) or other._after.piece is not self._after.piece:
             return False
+        if self._order is not None or other._order is not None:
+            return False
         self._after = other._after
         # What has come back to where it began leaves nothing to be undone.
         self.setObsolete(self._after == self._before)
         return True
 
     def redo(self) -> None:
-        self._document._enter(self._after)
+        self._document._enter(self._after, self._order)
 
     def undo(self) -> None:
-        self._document._enter(self._before)
+        tracks = len(self._before.composition.tracks)
+        back = None if self._order is None else order_before(self._order, tracks)
+        self._document._enter(self._before, back)

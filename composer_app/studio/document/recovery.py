@@ -20,6 +20,7 @@ from composer_app.live.note_sink import Clock
 from composer_app.live.recording.journal import Journal
 from composer_app.music.composition import Composition
 from composer_app.music.midi_file import UnwritableMidiError, midi_bytes
+from composer_app.music.mix import PieceMix
 from composer_app.music.performance import Performance
 from composer_app.music.safe_file import failure_reason, write_whole
 from composer_app.studio.document.document import Document
@@ -41,6 +42,7 @@ class _State:
     """A state of a piece that is not in its recovery file; changed ``since`` (of the clock)."""
 
     composition: Composition
+    mix: PieceMix
     modified: bool
     since: float
     at: datetime
@@ -202,7 +204,9 @@ class Recovery(QObject):
         number = document.piece_number
         before = self._unwritten.get(number)
         since, at = (before.since, before.at) if before else (self._clock(), self._wall_clock())
-        self._unwritten[number] = _State(document.composition, document.modified, since, at)
+        self._unwritten[number] = _State(
+            document.composition, document.mix, document.modified, since, at
+        )
         self._schedule()
 
     def _schedule(self) -> None:
@@ -238,7 +242,7 @@ class Recovery(QObject):
             failed = batch.states[number]
             newer = self._unwritten.get(number, failed)
             self._unwritten[number] = _State(
-                newer.composition, newer.modified, failed.since, failed.at
+                newer.composition, newer.mix, newer.modified, failed.since, failed.at
             )
         if batch.failures:
             self._ended = (*batch.journals, *self._ended)
@@ -293,7 +297,7 @@ class Recovery(QObject):
         if state.modified:
             self._folder.hold()
             path = self._folder.piece_file(number, next(self._generations))
-            write_whole(path, midi_bytes(state.composition), mode=_MODE)
+            write_whole(path, midi_bytes(state.composition, state.mix), mode=_MODE)
             kept.append(path)
             keep = _GENERATIONS
         cut = max(0, len(kept) - keep)

@@ -22,7 +22,9 @@ from typing import Final
 
 from composer_app.live.recording.journal import read_journal
 from composer_app.music.composition import Composition
-from composer_app.music.midi_file import read_midi
+from composer_app.music.midi_file import read_midi_piece
+from composer_app.music.midi_reading import MidiPiece
+from composer_app.music.mix import USUAL_MIX, PieceMix
 from composer_app.music.quantization import composition_of
 from composer_app.music.safe_file import is_locked, sweep, sync_folder, take_lock
 
@@ -52,13 +54,14 @@ class LeftOver:
 
 @dataclass(frozen=True)
 class Found:
-    """The newest left-over that can be read, with its music; ``more`` come after it.
+    """The newest left-over that can be read, with its music and mix; ``more`` come after it.
 
     ``damaged`` files that could not be read have been set aside in ``aside``.
     """
 
     newest: LeftOver | None
     composition: Composition
+    mix: PieceMix
     more: int
     damaged: int
     aside: Path
@@ -143,21 +146,21 @@ class RecoveryFolder:
     def look(self) -> Found:
         """Read what is left over; set aside what cannot be read, of which there is no use."""
         newest: LeftOver | None = None
-        music = Composition()
+        music = MidiPiece(Composition(), USUAL_MIX)
         more = damaged = 0
         for index, left in enumerate(self.left_over()):
             if index >= _MOST_READ:
                 more += 1
                 continue
-            readable, composition, bad = self._read(left)
+            readable, read, bad = self._read(left)
             damaged += bad
-            if readable is None or composition is None:
+            if readable is None or read is None:
                 continue
             if newest is None:
-                newest, music = readable, composition
+                newest, music = readable, read
             else:
                 more += 1
-        return Found(newest, music, more, damaged, self.path / _ASIDE)
+        return Found(newest, music.composition, music.mix, more, damaged, self.path / _ASIDE)
 
     def claim(self, left: LeftOver) -> LeftOver | None:
         """Make ``left`` this session's own; None where another session has been quicker."""
@@ -265,7 +268,7 @@ class RecoveryFolder:
         finally:
             os.close(descriptor)
 
-    def _read(self, left: LeftOver) -> tuple[LeftOver | None, Composition | None, int]:
+    def _read(self, left: LeftOver) -> tuple[LeftOver | None, MidiPiece | None, int]:
         """The newest state of ``left`` that can be read, its music, and how many were damaged."""
         damaged = 0
         for index, path in enumerate(left.files):
@@ -292,11 +295,11 @@ class RecoveryFolder:
         return True
 
 
-def read_left_over(path: Path) -> Composition:
-    """The music in a file of a :class:`LeftOver`. Raises whatever reading a damaged one does."""
+def read_left_over(path: Path) -> MidiPiece:
+    """What is in a file of a :class:`LeftOver`. Raises whatever reading a damaged one does."""
     if path.suffix == ".journal":
-        return composition_of(read_journal(path), "Recording")
-    return read_midi(path)
+        return MidiPiece(composition_of(read_journal(path), "Recording"), USUAL_MIX)
+    return read_midi_piece(path)
 
 
 def _has_notes(journal: Path) -> bool:

@@ -5,7 +5,7 @@ Reading and writing happen in threads; the music goes on meanwhile.
 
 import logging
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +15,9 @@ from PySide6.QtWidgets import QWidget
 from composer_app.errors import ComposerError, FileChangedError
 from composer_app.music.composition import Composition
 from composer_app.music.edits import melody_first
-from composer_app.music.midi_file import read_midi, write_midi
+from composer_app.music.midi_file import read_midi_piece, write_midi
+from composer_app.music.midi_reading import MidiPiece
+from composer_app.music.mix import PieceMix, order_with_first
 from composer_app.music.safe_file import FileState
 from composer_app.music.sample_melodies import load_sample
 from composer_app.music.voices import find_melody
@@ -35,6 +37,15 @@ _UNEXPECTED: Final = (
     "Something unexpected went wrong with the file, and what you have here is untouched: try"
     " another file or place."
 )
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What is written of a piece."""
+
+    number: int
+    composition: Composition
+    mix: PieceMix
 
 
 class FileController(QObject):
@@ -82,12 +93,16 @@ class FileController(QObject):
         opening = True
         key = f"opening {path}"
 
-        def opened(composition: Composition) -> None:
+        def opened(read: MidiPiece) -> None:
             end()
+            composition = read.composition
             self._settings.remember_file(path)
             titled = replace(composition, title=composition.title or path.stem)
             recorded, before = settle(self._document), self._document.composition
-            self._document.begin(melody_first(titled), f"Open {path.name}", path)
+            order = order_with_first(find_melody(titled), len(titled.tracks))
+            self._document.begin(
+                melody_first(titled), f"Open {path.name}", path, mix=read.mix.reordered(order)
+            )
             instead, undo = in_place_of(before, self._document, recorded=recorded)
             sentence, names = _opened_sentence(path, titled, instead)
             self._bar.tell(sentence, Tone.SUCCESS, *undo, names=names, goes_on=True)
@@ -107,7 +122,7 @@ class FileController(QObject):
                     key, f"Opening {path.name}…", Tone.INFO, names=[path.name]
                 )
 
-        self._jobs.run(self, lambda: read_midi(path), opened, failed)
+        self._jobs.run(self, lambda: read_midi_piece(path), opened, failed)
         QTimer.singleShot(_SLOW_MS, self, say_if_slow)
 
     def open_sample(self, sample_id: str) -> None:
@@ -179,36 +194,36 @@ class FileController(QObject):
         *,
         keep: bool,
         asked: bool,
-        piece: int | None = None,
-        composition: Composition | None = None,
+        left: _Written | None = None,
     ) -> None:
-        """Write the current piece, or another one; ``asked`` whether ``path`` may be replaced."""
-        if piece is None or composition is None:
-            piece, composition = self._document.piece_number, self._document.composition
-        number, music = piece, composition
+        """Write the current piece, or one that was ``left``; ``asked`` to replace ``path``."""
+        document = self._document
+        piece = left or _Written(document.piece_number, document.composition, document.mix)
+        number, music = piece.number, piece.composition
 
         def write() -> None:
             last = None if asked else self._written.get((number, path))
-            self._written[number, path] = write_midi(music, path, only_over=last)
+            self._written[number, path] = write_midi(music, path, piece.mix, only_over=last)
 
         def written(_: None) -> None:
             self._settings.remember_file(path)
-            current = self._document.piece_number == number
+            current = document.piece_number == number
             if keep and current:
-                self._document.mark_saved(path, music)
+                document.mark_saved(path, music, piece.mix)
             self._bar.clear(_FILE_ERROR)
             self._bar.clear(_CHANGED)
             verb = "Saved" if keep else "Exported"
             folder = str(path.absolute().parent)
             # What has been done in the meantime is not in the file.
-            late = current and self._document.composition != music
+            same = document.composition == music and document.mix.balance == piece.mix.balance
+            late = current and not same
             but = "; what you have changed since is not in it" if late else ""
             sentence = f"{verb} {path.name} in {folder}{but}."
             self._bar.tell(sentence, Tone.SUCCESS, names=[path.name, folder])
 
         def failed(error: Exception) -> None:
             if isinstance(error, FileChangedError):
-                self._ask_to_replace(path, error, number, music)
+                self._ask_to_replace(path, error, piece)
             elif keep:
                 self._report(error, path, MessageAction("Save As…", self.save_as))
             else:
@@ -217,16 +232,14 @@ class FileController(QObject):
         subject = (number, asked) if keep else None
         self._writer.run(self, path, write, written, failed, subject)
 
-    def _ask_to_replace(
-        self, path: Path, error: FileChangedError, piece: int, composition: Composition
-    ) -> None:
+    def _ask_to_replace(self, path: Path, error: FileChangedError, piece: _Written) -> None:
         """Somebody else's work is not replaced unasked."""
 
         def replace_it() -> None:
-            if self._document.piece_number == piece:
+            if self._document.piece_number == piece.number:
                 self._write(path, keep=True, asked=True)
             else:
-                self._write(path, keep=True, asked=True, piece=piece, composition=composition)
+                self._write(path, keep=True, asked=True, left=piece)
 
         question = "save it there again?" if error.gone else "replace it?"
         document = self._document

@@ -13,8 +13,9 @@ from composer_app.generation.catalog import ModelInfo, models_folder_problem
 from composer_app.generation.generator import GenerationSettings, Take, check_melody
 from composer_app.generation.given import Lock, accompaniment, given_from
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
+from composer_app.music.mix import TrackOrder
 from composer_app.music.note import Note
-from composer_app.music.voices import left_out
+from composer_app.music.voices import MELODY, left_out, voice_tracks
 from composer_app.studio.document.document import Document
 from composer_app.studio.document.locks import Locks, voice_cells
 from composer_app.studio.document.selection import Cells
@@ -209,7 +210,7 @@ class GenerationController(QObject):
         self._confidence[_on_grid(result)] = take.confidence
         locks = Locks(voice_cells(current, self._document.locks.cells))
         text = "Improve" if asked.improves else "Generate"
-        self._document.replace(result, text, locks=locks)
+        self._document.replace(result, text, locks=locks, order=_voices_before(current))
         if asked.only is not None:
             self.writtenInto.emit(asked.only)
         self._bar.tell(
@@ -302,6 +303,19 @@ class GenerationController(QObject):
         advice = info.tempo_advice(bpm) if info else ""
         said, self._advice = self._advice, advice
         return f" {advice}" if advice and advice != said else ""
+
+
+def _voices_before(composition: Composition) -> TrackOrder:
+    """Which track of ``composition`` each of four voices takes the place of, None for none.
+
+    A voice that is missing takes the track that stands in its place and has no notes.
+    """
+    tracks = composition.tracks
+    places: list[int | None] = [MELODY]
+    for voice, index in enumerate(voice_tracks(composition), 1):
+        silent = voice >= len(tracks) or not tracks[voice].notes
+        places.append(voice if index is None and silent else index)
+    return places
 
 
 def _voices(composition: Composition) -> _Voices:

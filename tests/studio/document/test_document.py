@@ -124,7 +124,7 @@ def test_modified_means_that_no_file_holds_it(document: Document, tmp_path: Path
     assert not document.modified
     document.replace(OTHER, "Change Instrument")
     assert document.modified
-    document.mark_saved(path, OTHER)
+    document.mark_saved(path, OTHER, document.mix)
     assert not document.modified
     document.undo_stack.undo()
     assert document.modified
@@ -136,7 +136,7 @@ def test_a_saved_piece_without_notes_is_not_as_saved(document: Document, tmp_pat
     assert document.as_saved
     document.begin(PIECE, "Record", saved=False)
     assert not document.as_saved
-    document.mark_saved(tmp_path / "piece.mid", PIECE)
+    document.mark_saved(tmp_path / "piece.mid", PIECE, document.mix)
     assert document.as_saved
     document.replace(Composition(), "Delete")
     assert (document.as_saved, document.modified) == (False, False)
@@ -182,7 +182,7 @@ def test_only_files_that_composer_wrote_are_saved_without_asking(
 ) -> None:
     document.begin(PIECE, "Open", tmp_path / "theirs.mid")
     assert document.save_path is None
-    document.mark_saved(tmp_path / "ours.mid", PIECE)
+    document.mark_saved(tmp_path / "ours.mid", PIECE, document.mix)
     assert document.save_path == document.path == tmp_path / "ours.mid"
 
 

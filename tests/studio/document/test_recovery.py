@@ -133,7 +133,9 @@ def test_what_was_saved_is_forgotten_at_once(
     """After a crash the next start would say that it was not saved."""
     session.begin()
     session.recovery.finish()
-    session.document.mark_saved(tmp_path / "a.mid", session.document.composition)
+    session.document.mark_saved(
+        tmp_path / "a.mid", session.document.composition, session.document.mix
+    )
     # No clock has gone on, and no timer.
     qtbot.waitUntil(lambda: session.files() == [])
 
@@ -142,7 +144,9 @@ def test_what_is_saved_or_undone_is_not_kept(session: Session, tmp_path: Path) -
     session.begin()
     session.recovery.finish()
     assert session.kept() == ["Scale"]
-    session.document.mark_saved(tmp_path / "a.mid", session.document.composition)
+    session.document.mark_saved(
+        tmp_path / "a.mid", session.document.composition, session.document.mix
+    )
     session.recovery.finish()
     assert session.files() == []
     session.change("Changed")
@@ -233,7 +237,9 @@ def test_what_was_saved_meanwhile_needs_no_protection(
     session.folder.write_text("in the way")
     session.begin()
     assert session.recovery.finish() is not None
-    session.document.mark_saved(tmp_path / "a.mid", session.document.composition)
+    session.document.mark_saved(
+        tmp_path / "a.mid", session.document.composition, session.document.mix
+    )
     assert session.recovery.finish() is None
     assert session.said[-1] == ""
 
