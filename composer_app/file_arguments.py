@@ -18,9 +18,10 @@ from composer_app.music.midi_file import (
     UnwritableMidiError,
     midi_bytes,
     parse_midi,
-    read_midi,
+    read_midi_piece,
     write_midi,
 )
+from composer_app.music.midi_reading import MidiPiece
 from composer_app.music.regular_file import read_regular
 from composer_app.music.safe_file import cannot_write, check_place, failure_reason, whole_file
 from composer_app.translation import _
@@ -81,8 +82,13 @@ def read_input(path: Path, most: int) -> bytes:
 
 def read_piece(path: Path) -> Composition:
     """The music of the MIDI file ``path``; raises :class:`ComposerError`."""
+    return read_midi_argument(path).composition
+
+
+def read_midi_argument(path: Path) -> MidiPiece:
+    """The music of the MIDI file ``path`` and its mix; raises :class:`ComposerError`."""
     if not is_standard(path):
-        return read_midi(path)
+        return read_midi_piece(path)
     if sys.stdin is not None and sys.stdin.isatty():
         raise StreamError(
             _("Standard input is this terminal"), _("send a MIDI file to it, or name one")

@@ -18,12 +18,13 @@ from composer_app.file_arguments import (
     is_standard,
     named_file,
     output_name,
-    read_piece,
+    read_midi_argument,
 )
 from composer_app.live.midi.connect import VIRTUAL_OUTPUT
 from composer_app.live.midi.output_synthesizer import MidiSynthesizer
 from composer_app.live.midi.outputs import MidiOutputs
 from composer_app.live.note_sink import SilentSynthesizer, Synthesizer
+from composer_app.live.playback.mixing import Mix
 from composer_app.live.playback.player import Player
 from composer_app.live.rendering.audio_file import (
     CEILING,
@@ -136,15 +137,16 @@ def _gain(text: str) -> float:
 
 def _render(args: argparse.Namespace) -> int:
     check_output(args.output)
-    piece = read_piece(args.file)
+    read = read_midi_argument(args.file)
     begun = time.perf_counter()
     with _progress_line(output_name(args.output)) as progress:
         written = write_audio(
-            piece,
+            read.composition,
             args.output,
             args.soundfont,
             AudioSettings(args.rate, args.gain),
             progress,
+            Mix(read.mix.tracks),
         )
     seconds = time.perf_counter() - begun
     say(
@@ -156,13 +158,15 @@ def _render(args: argparse.Namespace) -> int:
 
 
 def _play(args: argparse.Namespace) -> int:
-    piece = read_piece(args.file)
+    read = read_midi_argument(args.file)
+    piece = read.composition
     total = _clock_text(piece.tempo.seconds_at(piece.steps))
     with _ending_in_order(), _instrument(args) as (synthesizer, check):
         player = Player(synthesizer)
         try:
             say(f"{input_name(args.file)}: {total}, {synthesizer.description}")
             player.load(piece)
+            player.set_mix(Mix(read.mix.tracks))
             player.play()
             with status_line() as show:
                 _follow(player, piece, show or _show_nothing, check)

@@ -11,8 +11,9 @@ from typing import Final
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition
-from composer_app.music.midi_reading import composition_from_midi
+from composer_app.music.midi_reading import MidiPiece, piece_from_midi
 from composer_app.music.midi_writing import midi_from_composition
+from composer_app.music.mix import USUAL_MIX, PieceMix
 from composer_app.music.regular_file import open_regular
 from composer_app.music.safe_file import FileState, cannot_write, failure_reason, write_whole
 from composer_app.translation import Message, _
@@ -59,11 +60,16 @@ def read_midi(path: str | Path) -> Composition:
 
     Raises :class:`MidiFileError`, at once also for what is no file, such as a pipe.
     """
+    return read_midi_piece(path).composition
+
+
+def read_midi_piece(path: str | Path) -> MidiPiece:
+    """The music of ``path`` with its mix; raises as :func:`read_midi`."""
     return parse_midi(_read_bytes(Path(path)), str(path))
 
 
-def parse_midi(data: bytes, name: str) -> Composition:
-    """The music in the bytes of a MIDI file (type 0 or 1), on the grid of sixteenths.
+def parse_midi(data: bytes, name: str) -> MidiPiece:
+    """The music in the bytes of a MIDI file (type 0 or 1), on the grid of sixteenths, and its mix.
 
     Every track is free of overlapping notes of equal pitch. Drums (channel 10) are left out:
     their numbers are not pitches. ``name`` is what sentences call it. Raises
@@ -100,22 +106,27 @@ def parse_midi(data: bytes, name: str) -> Composition:
         raise MidiFileError(
             _("{file} is damaged", file=name), _("get or export it once more")
         ) from error
-    return composition_from_midi(midi, MAX_STEPS, name)
+    return piece_from_midi(midi, MAX_STEPS, name)
 
 
 def write_midi(
-    composition: Composition, path: str | Path, *, only_over: FileState | None = None
+    composition: Composition,
+    path: str | Path,
+    mix: PieceMix = USUAL_MIX,
+    *,
+    only_over: FileState | None = None,
 ) -> FileState:
     """Write ``composition`` to ``path`` as a MIDI file of type 1 with one chunk per track.
 
-    :func:`read_midi` gives back an equal composition where it has notes and no track holds
-    overlapping notes of equal pitch. An earlier file is replaced in one go or left as it was;
-    with ``only_over`` it is replaced only in that state. Returns the state of the new file.
-    Raises :class:`MidiFileError`, and :class:`FileChangedError` where ``only_over`` is not met.
+    :func:`read_midi_piece` gives back an equal composition and the balance of ``mix`` where it has
+    notes and no track holds overlapping notes of equal pitch. An earlier file is replaced in one
+    go or left as it was; with ``only_over`` it is replaced only in that state. Returns the state
+    of the new file. Raises :class:`MidiFileError`, and :class:`FileChangedError` where the earlier
+    file is in another state.
     """
     path = Path(path)
     try:
-        return write_whole(path, midi_bytes(composition), only_over=only_over)
+        return write_whole(path, midi_bytes(composition, mix), only_over=only_over)
     except UnwritableMidiError as error:
         raise MidiFileError(
             _("{file} was not written: {reason}", file=path, reason=error.reason)
@@ -124,14 +135,14 @@ def write_midi(
         raise MidiFileError(*cannot_write(path, error)) from error
 
 
-def midi_bytes(composition: Composition) -> bytes:
+def midi_bytes(composition: Composition, mix: PieceMix = USUAL_MIX) -> bytes:
     """What :func:`write_midi` writes. Raises :class:`UnwritableMidiError` for a piece too long."""
     if composition.steps > MAX_STEPS:
         raise UnwritableMidiError(
             _("{bars} bars are more than Composer can read back", bars=composition.bars)
         )
     buffer = io.BytesIO()
-    midi_from_composition(composition).save(file=buffer)
+    midi_from_composition(composition, mix).save(file=buffer)
     data = buffer.getvalue()
     if len(data) > MAX_FILE_BYTES:
         raise UnwritableMidiError(

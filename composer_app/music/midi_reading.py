@@ -14,6 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.midi_writing import DETAILS_PREFIX, DRUM_CHANNEL
+from composer_app.music.mix import (
+    CENTRE,
+    DEFAULT_VOLUME,
+    PAN_CONTROLLER,
+    VOLUME_CONTROLLER,
+    PieceMix,
+    TrackMix,
+)
 from composer_app.music.music_json import compact, origin_from_json
 from composer_app.music.note import Note
 from composer_app.music.performance import Performance, from_details
@@ -36,6 +44,8 @@ _UNSAID_BPM: Final = 120.0
 _MICROSECONDS_PER_MINUTE: Final = 60_000_000
 
 _MAX_TEMPERATURE: Final = 1e6
+# Volume and pan, each with what a synthesizer begins with.
+_CONTROLLERS: Final = {VOLUME_CONTROLLER: DEFAULT_VOLUME, PAN_CONTROLLER: CENTRE}
 
 _TimedMessage = tuple[int, Any]
 
@@ -50,24 +60,51 @@ class _Details:
     melody_chosen: bool = False
 
 
+@dataclass(frozen=True)
+class MidiPiece:
+    """What a file holds: the music, and how loud and where its tracks sound."""
+
+    composition: Composition
+    mix: PieceMix
+
+
 @dataclass
 class _Channel:
     """What one channel plays within one chunk."""
 
     program: int | None = None
+    # Volume and pan by their controllers, as far as they are said.
+    controls: dict[int, int] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     # Notes that still sound, by pitch: (tick, velocity), the one struck first in front. Unlike a
     # key, a file may strike a pitch twice and release it twice: both notes are meant.
     held: dict[int, deque[tuple[int, int]]] = field(default_factory=lambda: defaultdict(deque))
     struck: bool = False
 
+    def take(self, tick: int, message: Any, grid: "_Grid") -> None:
+        """Heed a message of this channel."""
+        if message.type == "program_change":
+            if not self.struck:  # later changes would need tracks of their own
+                self.program = message.program
+        elif message.type == "control_change" and message.control in _CONTROLLERS:
+            # A track that fades in begins in silence, but is not meant to stay there.
+            if not self.struck or self.controls.get(message.control) == 0:
+                self.controls[message.control] = message.value
+        elif message.type == "note_on" and message.velocity > 0:
+            self.struck = True
+            self.held[message.note].append((tick, message.velocity))
+        elif message.type in ("note_on", "note_off") and self.held[message.note]:
+            on, velocity = self.held[message.note].popleft()
+            self.notes.append(grid.note(message.note, velocity, on, tick))
 
-def composition_from_midi(midi: "mido.MidiFile", max_steps: int, name: str) -> Composition:
+
+def piece_from_midi(midi: "mido.MidiFile", max_steps: int, name: str) -> MidiPiece:
     """The notes of ``midi``, one track for each channel of each chunk, in the file's order.
 
     Tempo changes and the first time signature may stand in any chunk. Raises
     :class:`MidiFileError`, which calls the file ``name``, for SMPTE time, type 2, no notes, or more
-    than ``max_steps``.
+    than ``max_steps``. Of volume and pan a track has what is in force when its first note is
+    struck.
     """
     _check_header(midi, name)
     chunks = [_timed(chunk) for chunk in midi.tracks]
@@ -79,10 +116,13 @@ def composition_from_midi(midi: "mido.MidiFile", max_steps: int, name: str) -> C
             _("{file} is longer than {most:,} bars", file=name, most=most),
             _("choose a shorter piece"),
         )
-    programs = _first_programs(chunks)
+    programs, controls = _first_programs(chunks), _first_controls(chunks)
     tracks: list[Track] = []
+    mixes: list[TrackMix] = []
     for chunk in chunks:
-        tracks.extend(_tracks(chunk, grid, programs, len(tracks) + 1))
+        for track, mix in _tracks(chunk, grid, programs, controls, len(tracks) + 1):
+            tracks.append(track)
+            mixes.append(mix)
     if not any(track.notes for track in tracks):
         drums = any(_is_drum_hit(message) for chunk in chunks for _tick, message in chunk)
         raise MidiFileError(
@@ -92,7 +132,7 @@ def composition_from_midi(midi: "mido.MidiFile", max_steps: int, name: str) -> C
             _("choose a file with a melody"),
         )
     details = _details(chunks)
-    return Composition(
+    composition = Composition(
         tuple(tracks),
         _tempo_map(chunks, grid),
         _meter(chunks),
@@ -101,6 +141,7 @@ def composition_from_midi(midi: "mido.MidiFile", max_steps: int, name: str) -> C
         details.performance,
         details.melody_chosen,
     )
+    return MidiPiece(composition, PieceMix(tuple(mixes)))
 
 
 def from_wire(text: str) -> str:
@@ -169,6 +210,20 @@ def _first_programs(chunks: list[list[_TimedMessage]]) -> dict[int, int]:
     return programs
 
 
+def _first_controls(chunks: list[list[_TimedMessage]]) -> dict[tuple[int, int], int]:
+    """The first volume and pan, by channel and controller, that are set up for other chunks.
+
+    A chunk that plays on a channel speaks for itself alone, since tracks may share a channel.
+    """
+    controls: dict[tuple[int, int], int] = {}
+    for chunk in chunks:
+        playing = {message.channel for _, message in chunk if message.type == "note_on"}
+        for _tick, message in _of_type([chunk], "control_change"):
+            if message.control in _CONTROLLERS and message.channel not in playing:
+                controls.setdefault((message.channel, message.control), message.value)
+    return controls
+
+
 def _is_drum_hit(message: Any) -> bool:
     return bool(
         message.type == "note_on" and message.channel == DRUM_CHANNEL and message.velocity > 0
@@ -176,9 +231,13 @@ def _is_drum_hit(message: Any) -> bool:
 
 
 def _tracks(
-    chunk: list[_TimedMessage], grid: _Grid, programs: dict[int, int], number: int
-) -> Iterator[Track]:
-    """The tracks of ``chunk``, which become number ``number`` and on.
+    chunk: list[_TimedMessage],
+    grid: _Grid,
+    programs: dict[int, int],
+    controls: dict[tuple[int, int], int],
+    number: int,
+) -> Iterator[tuple[Track, TrackMix]]:
+    """The tracks of ``chunk``, which become number ``number`` and on, and how they sound.
 
     A chunk without notes that chooses one instrument is an empty track; one that chooses none
     or several is only there to set things up.
@@ -196,28 +255,20 @@ def _tracks(
         else:
             track_name = f"Track {number + place}" if name is None else name
         program = programs.get(index, 0) if channel.program is None else channel.program
-        yield Track(track_name, program, tuple(_without_overlaps(channel.notes)))
+        volume, pan = (
+            channel.controls.get(controller, controls.get((index, controller), usual))
+            for controller, usual in _CONTROLLERS.items()
+        )
+        track = Track(track_name, program, tuple(_without_overlaps(channel.notes)))
+        yield track, TrackMix(volume, pan)
 
 
 def _channels(chunk: list[_TimedMessage], grid: _Grid) -> dict[int, _Channel]:
     """What each channel but the drums plays in ``chunk``; silent ones only with a program."""
     channels: dict[int, _Channel] = defaultdict(_Channel)
     for tick, message in chunk:
-        if message.is_meta or getattr(message, "channel", DRUM_CHANNEL) == DRUM_CHANNEL:
-            continue
-        if message.type == "program_change":
-            channel = channels[message.channel]
-            if not channel.struck:  # later changes would need tracks of their own
-                channel.program = message.program
-        elif message.type == "note_on" and message.velocity > 0:
-            channel = channels[message.channel]
-            channel.struck = True
-            channel.held[message.note].append((tick, message.velocity))
-        elif message.type in ("note_on", "note_off"):
-            held = channels[message.channel].held[message.note]
-            if held:
-                on, velocity = held.popleft()
-                channels[message.channel].notes.append(grid.note(message.note, velocity, on, tick))
+        if not message.is_meta and getattr(message, "channel", DRUM_CHANNEL) != DRUM_CHANNEL:
+            channels[message.channel].take(tick, message, grid)
     end = chunk[-1][0] if chunk else 0
     for channel in channels.values():
         for pitch, held in channel.held.items():

@@ -10,6 +10,15 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from composer_app.music.composition import Composition, Track
+from composer_app.music.mix import (
+    CENTRE,
+    DEFAULT_VOLUME,
+    PAN_CONTROLLER,
+    USUAL_MIX,
+    VOLUME_CONTROLLER,
+    PieceMix,
+    TrackMix,
+)
 from composer_app.music.music_json import origin_to_json
 from composer_app.music.performance import to_details
 from composer_app.music.timing import TICKS_PER_BEAT, TICKS_PER_STEP
@@ -30,16 +39,17 @@ _SETTING, _OFF, _ON = range(3)
 _Event = tuple[int, int, "mido.Message | mido.MetaMessage"]
 
 
-def midi_from_composition(composition: Composition) -> "mido.MidiFile":
+def midi_from_composition(composition: Composition, mix: PieceMix = USUAL_MIX) -> "mido.MidiFile":
     """``composition`` as a MIDI file in memory; each track has a channel of its own.
 
-    From the sixteenth track on channels are shared, since MIDI has no more.
+    From the sixteenth track on channels are shared, since MIDI has no more. Volume and pan of a
+    track stand at its beginning where ``mix`` does not have them as usual.
     """
     import mido
 
     chunks = []
     for index, track in enumerate(composition.tracks or (Track(""),)):
-        events = _track_events(track, _CHANNELS[index % len(_CHANNELS)])
+        events = _track_events(track, _CHANNELS[index % len(_CHANNELS)], mix.track(index))
         if index == 0:
             events.extend(_shared_events(composition))
         chunks.append(_chunk(events))
@@ -51,13 +61,22 @@ def to_wire(text: str) -> str:
     return text.encode("utf-8", "replace").decode("latin-1")
 
 
-def _track_events(track: Track, channel: int) -> list[_Event]:
+def _track_events(track: Track, channel: int, mix: TrackMix) -> list[_Event]:
     import mido
 
     events: list[_Event] = [
         (0, _SETTING, mido.MetaMessage("track_name", name=to_wire(track.name))),
         (0, _SETTING, mido.Message("program_change", channel=channel, program=track.program)),
     ]
+    for controller, value, usual in (
+        (VOLUME_CONTROLLER, mix.volume, DEFAULT_VOLUME),
+        (PAN_CONTROLLER, mix.pan, CENTRE),
+    ):
+        if value != usual:
+            control = mido.Message(
+                "control_change", channel=channel, control=controller, value=value
+            )
+            events.append((0, _SETTING, control))
     for note in track.notes:
         on = mido.Message("note_on", channel=channel, note=note.pitch, velocity=note.velocity)
         off = mido.Message("note_off", channel=channel, note=note.pitch, velocity=0)

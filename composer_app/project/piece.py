@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from composer_app.live.playback.mixing import Mix
 from composer_app.music.composition import Composition
+from composer_app.music.mix import USUAL_MIX, PieceMix
 from composer_app.project.locks import Locks
 from composer_app.project.take import Take
 
@@ -14,14 +14,14 @@ class Piece:
 
     ``composition`` is what is being worked on; ``take`` is the one of ``takes`` that it is, if it
     is one of them unchanged. ``loop`` is what is played again and again, from a step up to
-    another. Of ``mix`` the volume of everything is the person's and not the piece's.
+    another.
     """
 
     composition: Composition = field(default_factory=Composition)
     locks: Locks = field(default_factory=Locks.none)
     takes: tuple[Take, ...] = ()
     take: Take | None = None
-    mix: Mix = field(default_factory=Mix)
+    mix: PieceMix = USUAL_MIX
     loop: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
@@ -31,11 +31,14 @@ class Piece:
             raise ValueError(f"a loop from step {self.loop[0]} to {self.loop[1]}")
 
     def holds_as_much_as(self, other: "Piece") -> bool:
-        """Whether both are the same to whoever opens them."""
+        """Whether both are the same to whoever opens them.
+
+        What is muted or soloed is of the moment, and no reason to save.
+        """
         return (
             self.composition == other.composition
             and self.locks == other.locks
             and len(self.takes) == len(other.takes)
             and all(one is same for one, same in zip(self.takes, other.takes, strict=True))
-            and (self.mix.tracks, self.loop) == (other.mix.tracks, other.loop)
+            and (self.mix.balance, self.loop) == (other.mix.balance, other.loop)
         )

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from composer_app.errors import ProjectFileError
 from composer_app.generation.recipe import recipe_from_json, recipe_to_json
-from composer_app.live.playback.mixing import Mix, TrackMix
 from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.music.midi_file import MAX_STEPS, UnwritableMidiError, midi_bytes
+from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.music_json import (
     compact,
     composition_from_json,
@@ -96,7 +96,7 @@ def project_bytes(piece: Piece) -> bytes:
     members: dict[str, bytes] = {
         # First, so that whoever looks at the file sees at once what it is.
         PIECE: compact(_piece_to_json(piece)).encode(),
-        MUSIC: midi_bytes(piece.composition),
+        MUSIC: midi_bytes(piece.composition, piece.mix),
     }
     for index, take in enumerate(piece.takes):
         members[f"{_take_name(index)}.json"], members[f"{_take_name(index)}.confidence"] = (
@@ -203,7 +203,7 @@ def _piece_from_json(row: dict[str, Any], packed: zipfile.ZipFile) -> Piece:
         _locks_from_json(listed(row.get("locks"))),
         takes,
         None if current is None else takes[_index(current, len(takes))],
-        Mix(mix[:_MOST_TRACKS]),
+        PieceMix(mix[:_MOST_TRACKS]),
         _loop_from_json(row.get("loop")),
     )
 

@@ -88,7 +88,7 @@ def test_an_upbeat_that_was_heard_is_told_and_left_to_be_heard() -> None:
 
 def test_a_midi_file_carries_the_recipe() -> None:
     made = compose_with_confidence(MELODY, FakeGenerator(), SETTINGS, None, (1, 2, 3, 4), GIVEN)
-    read = parse_midi(midi_bytes(made.composition), "x.mid")
+    read = parse_midi(midi_bytes(made.composition), "x.mid").composition
     assert read == made.composition
     assert read.origin is not None
     recipe = recipe_from_text(read.origin.recipe)

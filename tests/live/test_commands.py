@@ -19,9 +19,11 @@ from composer_app.errors import DeviceError
 from composer_app.live import commands
 from composer_app.live.commands import choose_output
 from composer_app.live.note_sink import SilentSynthesizer, Synthesizer
+from composer_app.live.playback.mixing import Mix
 from composer_app.live.playback.player import Player
 from composer_app.music.composition import Composition, Track
 from composer_app.music.midi_file import write_midi
+from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoMap
 from composer_app.translation import verbatim
@@ -77,6 +79,34 @@ def test_render_writes_what_the_file_says(soundfont: Path, run: Run, tune: Path)
         starts = [int((0.75 * index + 0.15) * rate) for index in range(4)]
         heard = [strongest_pitch(samples[s : s + rate // 4].mean(axis=1)) for s in starts]
         assert np.add(heard, 12 * np.log2(rate / RATE)) == pytest.approx(PITCHES, abs=0.2)
+
+
+def test_render_heeds_the_balance_of_the_file(soundfont: Path, run: Run) -> None:
+    line = Track("", OCARINA, (Note(0, 69, 8, 100),))
+    write_midi(Composition((line,)), "left.mid", PieceMix((TrackMix(pan=0),)))
+    status, _, err = run("render", "left.mid", "-o", "left.wav")
+    assert (status, err) == (0, "")
+    samples, _ = soundfile.read("left.wav")
+    left, right = np.abs(samples).max(axis=0)
+    assert left > 4 * right
+
+
+def test_play_heeds_the_balance_of_the_file(
+    run: Run, hurried: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mixes: list[Mix] = []
+
+    class NotingPlayer(Player):
+        def set_mix(self, mix: Mix) -> None:
+            mixes.append(mix)
+            super().set_mix(mix)
+
+    monkeypatch.setattr(commands, "SilentSynthesizer", type(None))
+    monkeypatch.setattr(commands, "Player", NotingPlayer)
+    monkeypatch.setattr(commands, "open_synthesizer", opened(SilentSynthesizer(), None))
+    write_midi(Composition((Track("", 0, (Note(0, 69, 1),)),)), "a.mid", PieceMix((TrackMix(20),)))
+    run("play", "a.mid")
+    assert mixes == [Mix((TrackMix(20),))]
 
 
 def test_render_with_a_soundfont_of_ones_own_and_a_gain(

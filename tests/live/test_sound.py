@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from composer_app.live.note_sink import LIVE_CHANNEL, SilentSynthesizer
 from composer_app.live.playback.metronome import click_event
-from composer_app.live.playback.mixing import Mix, TrackMix
+from composer_app.live.playback.mixing import Mix
 from composer_app.live.playback.player import Player
 from composer_app.live.synth import synthesizer as module
 from composer_app.live.synth.synthesizer import FluidSynthesizer, SoundSettings, open_synthesizer
 from composer_app.music.composition import Composition, Track
+from composer_app.music.mix import TrackMix
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoMap
 from tests.live.heard import hearing

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from composer_app.errors import MidiFileError
 from composer_app.music import midi_file
 from composer_app.music.composition import Composition, Origin, Track
-from composer_app.music.midi_file import MAX_FILE_BYTES, read_midi, write_midi
+from composer_app.music.midi_file import MAX_FILE_BYTES, read_midi, read_midi_piece, write_midi
+from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
 from composer_app.music.performance import Performance, PerformedNote
 from composer_app.music.timing import (
@@ -160,6 +161,72 @@ def test_type_1_with_a_conductor_and_a_chunk_that_sets_things_up(path: Path) -> 
         Track("Track 3", 6, (Note(0, 64, 4),)),
         Track("Track 4", 7),
     )
+
+
+MIXES = st.lists(
+    st.builds(TrackMix, st.integers(0, 127), st.integers(0, 127), st.booleans(), st.booleans()),
+    max_size=18,
+).map(lambda tracks: PieceMix(tuple(tracks)))
+
+
+@given(MIXES)
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_the_balance_survives_the_file(path: Path, mix: PieceMix) -> None:
+    music = composition(*(Track(f"{i}", i, (Note(i, 60, 4),)) for i in range(18)))
+    write_midi(music, path, mix)
+    read = read_midi_piece(path)
+    assert (read.composition, read.mix) == (music, mix.balance)
+    assert read_midi(path) == music
+
+
+def test_volume_and_pan_stand_at_the_beginning_of_a_track_unless_they_are_usual(path: Path) -> None:
+    music = composition(*(Track(f"{i}", i, (Note(4, 60, 4),)) for i in range(3)))
+    write_midi(music, path, PieceMix((TrackMix(), TrackMix(30, 127), TrackMix(pan=0))))
+    found = [
+        [
+            (message.channel, message.control, message.value)
+            for message in track
+            if message.type == "control_change"
+        ]
+        for track in mido.MidiFile(path).tracks
+    ]
+    assert found == [[], [(1, 7, 30), (1, 10, 127)], [(2, 10, 0)]]
+    for track in mido.MidiFile(path).tracks:
+        kinds = [message.type for message in track]
+        assert "control_change" not in kinds[kinds.index("note_on") :]
+
+
+@pytest.mark.parametrize(
+    ("events", "mix"),
+    [
+        ("", TrackMix()),
+        ("00 B0 07 28  00 B0 0A 10", TrackMix(40, 16)),
+        # What was said last before the first note counts, and nothing after it,
+        ("00 B0 07 28  00 B0 07 32", TrackMix(50)),
+        ("00 B0 07 28  00 90 3C 50  04 B0 07 64  00 80 3C 00", TrackMix(40)),
+        # unless it began in silence, as a track does that fades in.
+        ("00 B0 07 00  00 90 3C 50  04 B0 07 46  00 B0 07 50  00 80 3C 00", TrackMix(70)),
+        # Another controller, another channel.
+        ("00 B0 0B 28  00 B1 07 28", TrackMix()),
+    ],
+)
+def test_the_balance_of_others_is_read(path: Path, events: str, mix: TrackMix) -> None:
+    write_hex(path, events + NOTE)
+    assert read_midi_piece(path).mix == PieceMix((mix,))
+
+
+def test_tracks_that_share_a_channel_speak_for_themselves(path: Path) -> None:
+    write_hex(path, "00 B0 07 28" + NOTE, NOTE)
+    assert read_midi_piece(path).mix == PieceMix((TrackMix(40), TrackMix()))
+
+
+def test_a_balance_may_be_set_up_in_a_chunk_of_its_own(path: Path) -> None:
+    write_hex(path, "00 B0 07 28  00 B1 0A 00", NOTE, "00 91 3E 50  04 81 3E 00")
+    read = read_midi_piece(path)
+    assert len(read.composition.tracks) == 2
+    assert read.mix == PieceMix((TrackMix(40), TrackMix(pan=0)))
 
 
 def test_names_in_latin_1(path: Path) -> None:

@@ -6,9 +6,9 @@ import numpy as np
 
 from composer_app.generation.composing import compose_with_confidence
 from composer_app.generation.generator import GenerationSettings
-from composer_app.live.playback.mixing import Mix, TrackMix
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody
+from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
 from composer_app.music.performance import Performance, PerformedNote
 from composer_app.music.timing import TempoMap
@@ -37,7 +37,7 @@ def full_piece() -> Piece:
     composition = replace(takes[0].composition.with_program(3, 43), performance=PERFORMANCE)
     cells = np.zeros((composition.steps, 4), np.bool_)
     cells[4:12, 1] = cells[:, 3] = True
-    mix = Mix((TrackMix(90, 20), TrackMix(mute=True), TrackMix(solo=True)))
+    mix = PieceMix((TrackMix(90, 20), TrackMix(mute=True), TrackMix(solo=True)))
     return Piece(composition, Locks(cells), takes, takes[0], mix, (8.0, 24.5))
 
 

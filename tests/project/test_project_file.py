@@ -94,7 +94,9 @@ def test_any_program_gets_at_the_music() -> None:
     piece = full_piece()
     data = unpacked(project_bytes(piece))[MUSIC]
     assert data.startswith(b"MThd")
-    assert parse_midi(data, MUSIC) == piece.composition
+    read = parse_midi(data, MUSIC)
+    assert read.composition == piece.composition
+    assert read.mix == piece.mix.balance
 
 
 def test_a_file_in_the_way_is_only_replaced_as_it_was(tmp_path: Path) -> None:

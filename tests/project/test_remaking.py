@@ -65,7 +65,7 @@ def kept_and_made_again(made: Take) -> None:
     assert again.sentence == ""
     assert again.take.composition == made.composition
     assert np.array_equal(again.take.confidence, made.confidence)
-    origin = parse_midi(unpacked(data)[MUSIC], MUSIC).origin
+    origin = parse_midi(unpacked(data)[MUSIC], MUSIC).composition.origin
     assert origin is not None
     recipe = recipe_from_text(origin.recipe)
     assert recipe is not None

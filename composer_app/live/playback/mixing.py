@@ -1,39 +1,16 @@
-"""The mix: how loud and where each track sounds, and which tracks sound at all.
-
-Volume and pan are MIDI controllers 7 and 10, so that any synthesizer understands them. General
-MIDI makes the amplitude the square of the volume: half the volume is a quarter of the amplitude.
-"""
+"""What is heard of the mix of a piece: through the master volume, on the channels of a sink."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 
 from composer_app.live.note_sink import DRUM_CHANNEL, LIVE_CHANNEL, track_channel
-
-VOLUME_CONTROLLER: Final = 7
-PAN_CONTROLLER: Final = 10
-# What a General MIDI synthesizer begins with.
-DEFAULT_VOLUME: Final = 100
-CENTRE: Final = 64
-FULL: Final = 127
-
-
-@dataclass(frozen=True, slots=True)
-class TrackMix:
-    """One track: ``volume`` 0-127, ``pan`` from 0 (left) over 64 (middle) to 127 (right).
-
-    Raises ValueError for values outside these ranges.
-    """
-
-    volume: int = DEFAULT_VOLUME
-    pan: int = CENTRE
-    mute: bool = False
-    solo: bool = False
-
-    def __post_init__(self) -> None:
-        for name, value in (("volume", self.volume), ("pan", self.pan)):
-            if not 0 <= value <= FULL:
-                raise ValueError(f"a {name} of {value} is outside 0-127")
+from composer_app.music.mix import (
+    DEFAULT_VOLUME,
+    FULL,
+    PAN_CONTROLLER,
+    VOLUME_CONTROLLER,
+    TrackMix,
+)
 
 
 @dataclass(frozen=True, slots=True)

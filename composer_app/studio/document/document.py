@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from composer_app.music.composition import Composition
+from composer_app.music.mix import USUAL_MIX, PieceMix, TrackMix, TrackOrder, order_before
 from composer_app.project.locks import Locks
 from composer_app.project.piece import Piece
 from composer_app.project.take import Take
@@ -37,13 +38,20 @@ class _Home:
     loop: tuple[float, float] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass
 class _State:
+    """A state of a piece in the undo history.
+
+    ``mix`` is how the piece sounded when this state was left, or sounds while it is the current
+    one. Changing it is no step of its own, and makes no other state of it.
+    """
+
     composition: Composition
     home: _Home
     locks: Locks
     # The take that the composition is, unchanged.
     take: Take | None = None
+    mix: PieceMix = field(default=USUAL_MIX, compare=False)
 
 
 class Document(QObject):
@@ -51,10 +59,15 @@ class Document(QObject):
 
     Opening another piece is such a change too, so that nothing is lost by it. What is locked
     against generating goes with each state, so that undoing brings the locks back as well.
+
+    The mix belongs to the piece. Changing it is not undone, as in any mixer: volumes and pans stay
+    as they are while edits are undone, and another piece has its own
+    (:meth:`PieceMix.carried` says what becomes of mute and solo).
     """
 
     compositionChanged = Signal()
     locksChanged = Signal()
+    mixChanged = Signal()
     # The path, the name or the modified mark has changed.
     stateChanged = Signal()
 
@@ -110,7 +123,14 @@ class Document(QObject):
     def piece(self) -> Piece:
         """All that a project file holds of it."""
         state = self._state
-        return Piece(state.composition, state.locks, self.takes, state.take, loop=state.home.loop)
+        return Piece(
+            state.composition, state.locks, self.takes, state.take, state.mix, state.home.loop
+        )
+
+    @property
+    def mix(self) -> PieceMix:
+        """How loud and where each track of the piece sounds, and which sound at all."""
+        return self._state.mix
 
     @property
     def undo_stack(self) -> QUndoStack:
@@ -143,7 +163,7 @@ class Document(QObject):
 
     @property
     def as_saved(self) -> bool:
-        """Whether the piece is what its file holds; without notes and a file, it is as well.
+        """Whether piece and balance are what its file holds; without notes and a file, they are.
 
         A saved piece whose notes have all been deleted is not, though no music would be lost.
         """
@@ -153,7 +173,7 @@ class Document(QObject):
             return True
         if home.whole:
             return self.piece.holds_as_much_as(home.saved)
-        return composition == saved
+        return composition == saved and self.mix.balance == home.saved.mix.balance
 
     @property
     def name(self) -> str:
@@ -176,6 +196,7 @@ class Document(QObject):
         merge_id: int | None = None,
         locks: Locks | None = None,
         take: Take | None = None,
+        order: TrackOrder | None = None,
     ) -> None:
         """Make ``composition`` the current one, undoable as ``text``.
 
@@ -183,6 +204,8 @@ class Document(QObject):
         one. Raises ValueError for a number that was not given out. Where ``locks`` are not
         given, those stay that are on what stays. ``take`` is what the composition is, if a model
         has just written it; the piece keeps it whatever is undone, unless it has such a one.
+        ``order`` says which track each one was, for the mix to stay with it; they have their
+        places when it is omitted.
         """
         if merge_id is not None and not 0 <= merge_id < self._merge_ids_given:
             raise ValueError(f"{merge_id} is no number of new_merge_id")
@@ -194,7 +217,20 @@ class Document(QObject):
             if known is None and take is not None:
                 home.takes = (*home.takes, take)
                 known = take
-            self._push(_State(composition, home, locks, known), text, merge_id)
+            self._push(_State(composition, home, locks, known), text, merge_id, order)
+
+    def set_mix(self, mix: PieceMix) -> None:
+        """Sound like this from now on; no step of undo."""
+        before = self.mix
+        if mix != before:
+            self._state.mix = mix
+            self.mixChanged.emit()
+            if mix.balance != before.balance:
+                self.stateChanged.emit()
+
+    def set_track_mix(self, track: int, mix: TrackMix) -> None:
+        """The mix of one track; no step of undo."""
+        self.set_mix(self.mix.with_track(track, mix))
 
     def set_locks(self, locks: Locks, text: str) -> None:
         """Lock just ``locks``, undoable as ``text``."""
@@ -202,16 +238,24 @@ class Document(QObject):
             self._push(replace(self._state, locks=locks), text, None)
 
     def begin(
-        self, composition: Composition, text: str, path: Path | None = None, *, saved: bool = True
+        self,
+        composition: Composition,
+        text: str,
+        path: Path | None = None,
+        *,
+        saved: bool = True,
+        mix: PieceMix = USUAL_MIX,
     ) -> None:
-        """Begin another piece, undoable as ``text``; ``saved`` says that it can be had again.
+        """Begin another piece with its ``mix``, undoable as ``text``.
+
+        ``saved`` says that it can be had again.
 
         What is under way becomes part of the piece that is left, so that undo brings it back.
         """
         self.settle()
-        known = Piece(composition) if saved else Piece()
+        known = Piece(composition, mix=mix) if saved else Piece()
         home = _Home(next(self._numbers), path, known)
-        self._push(_State(composition, home, Locks.none()), text, None)
+        self._push(_State(composition, home, Locks.none(), mix=mix), text, None)
 
     def begin_project(self, piece: Piece, text: str, path: Path | None) -> None:
         """Begin ``piece``, undoable as ``text``; with a ``path`` it is as that project holds it.
@@ -228,7 +272,8 @@ class Document(QObject):
             takes=piece.takes,
             loop=piece.loop,
         )
-        self._push(_State(piece.composition, home, piece.locks, piece.take), text, None)
+        state = _State(piece.composition, home, piece.locks, piece.take, piece.mix)
+        self._push(state, text, None)
 
     def settle_with(self, finish: Callable[[], bool]) -> None:
         """Let ``finish`` end what is under way, such as a recording, and add its music here.
@@ -261,14 +306,21 @@ class Document(QObject):
         home.path, home.saved, home.ours, home.whole = path, saved, True, whole
         self.stateChanged.emit()
 
-    def _push(self, after: _State, text: str, merge_id: int | None) -> None:
+    def _push(
+        self, after: _State, text: str, merge_id: int | None, order: TrackOrder | None = None
+    ) -> None:
         merge = _NEVER_MERGED if merge_id is None else merge_id
-        self._undo_stack.push(_Replace(self, self._state, after, text, merge))
+        self._undo_stack.push(_Replace(self, self._state, after, text, merge, order))
 
-    def _enter(self, state: _State) -> None:
+    def _enter(self, state: _State, order: TrackOrder | None) -> None:
         before, self._state = self._state, state
         self._moment += 1
         other_locks = state.locks != before.locks
+        if state.home is before.home:
+            state.mix = before.mix.carried(before.composition, state.composition, state.mix, order)
+        if state.mix != before.mix:
+            # First, so that no track is heard for a moment that is to be silent.
+            self.mixChanged.emit()
         if state.composition is not before.composition or state.home is not before.home:
             self.compositionChanged.emit()
             self.stateChanged.emit()
@@ -284,13 +336,20 @@ def _nothing_under_way() -> bool:
 
 class _Replace(QUndoCommand):
     def __init__(
-        self, document: Document, before: _State, after: _State, text: str, merge_id: int
+        self,
+        document: Document,
+        before: _State,
+        after: _State,
+        text: str,
+        merge_id: int,
+        order: TrackOrder | None,
     ) -> None:
         super().__init__(without_mnemonic(text))
         self._document = document
         self._before = before
         self._after = after
         self._merge_id = merge_id
+        self._order = order
 
     def id(self) -> int:
         return self._merge_id
@@ -298,13 +357,17 @@ class _Replace(QUndoCommand):
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, _Replace) or other._after.home is not self._after.home:
             return False
+        if self._order is not None or other._order is not None:
+            return False
         self._after = other._after
         # What has come back to where it began leaves nothing to be undone.
         self.setObsolete(self._after == self._before)
         return True
 
     def redo(self) -> None:
-        self._document._enter(self._after)
+        self._document._enter(self._after, self._order)
 
     def undo(self) -> None:
-        self._document._enter(self._before)
+        tracks = len(self._before.composition.tracks)
+        back = None if self._order is None else order_before(self._order, tracks)
+        self._document._enter(self._before, back)

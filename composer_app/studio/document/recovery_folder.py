@@ -22,7 +22,7 @@ from threading import Lock
 from typing import Final
 
 from composer_app.live.recording.journal import read_journal
-from composer_app.music.midi_file import read_midi
+from composer_app.music.midi_file import read_midi_piece
 from composer_app.music.quantization import composition_of
 from composer_app.music.safe_file import is_locked, sweep, sync_folder, take_lock
 from composer_app.project.piece import Piece
@@ -298,7 +298,10 @@ def read_left_over(path: Path) -> Piece:
     """The piece in a file of a :class:`LeftOver`. Raises whatever reading a damaged one does."""
     if path.suffix == ".journal":
         return Piece(composition_of(read_journal(path), "Recording"))
-    return read_project(path) if path.suffix == ENDING else Piece(read_midi(path))
+    if path.suffix == ENDING:
+        return read_project(path)
+    read = read_midi_piece(path)
+    return Piece(read.composition, mix=read.mix)
 
 
 def _has_notes(journal: Path) -> bool:

@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from composer_app.errors import ComposerError
-from composer_app.live.playback.mixing import FULL
 from composer_app.live.rendering.audio_file import (
     FORMATS,
     AudioSettings,
@@ -19,6 +18,7 @@ from composer_app.live.rendering.audio_file import (
     RenderingStoppedError,
     write_audio,
 )
+from composer_app.music.mix import FULL
 from composer_app.studio.document.document import Document
 from composer_app.studio.messages.bar import MessageAction, MessageBar, Tone
 from composer_app.studio.runtime.file_writer import FileWriter

@@ -5,7 +5,7 @@ Reading and writing happen in threads; the music goes on meanwhile.
 
 import logging
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QWidget
 from composer_app.errors import ComposerError, FileChangedError
 from composer_app.music.composition import Composition
 from composer_app.music.edits import melody_first
-from composer_app.music.midi_file import read_midi, write_midi
+from composer_app.music.midi_file import read_midi_piece, write_midi
+from composer_app.music.mix import order_with_first
 from composer_app.music.safe_file import FileState
 from composer_app.music.sample_melodies import load_sample
 from composer_app.music.voices import find_melody
@@ -37,6 +38,14 @@ _UNEXPECTED: Final = (
     "Something unexpected went wrong with the file, and what you have here is untouched: try"
     " another file or place."
 )
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A state of the piece with this number, as it is written."""
+
+    number: int
+    piece: Piece
 
 
 class FileController(QObject):
@@ -93,7 +102,10 @@ class FileController(QObject):
                 piece = replace(piece, composition=titled)
                 self._document.begin_project(piece, f"Open {path.name}", path)
             else:
-                self._document.begin(melody_first(titled), f"Open {path.name}", path)
+                order = order_with_first(find_melody(titled), len(titled.tracks))
+                self._document.begin(
+                    melody_first(titled), f"Open {path.name}", path, mix=piece.mix.reordered(order)
+                )
             instead, undo = in_place_of(before, self._document, recorded=recorded)
             sentence, names = _opened_sentence(path, titled, instead)
             self._bar.tell(sentence, Tone.SUCCESS, *undo, names=names, goes_on=True)
@@ -193,40 +205,41 @@ class FileController(QObject):
         *,
         keep: bool,
         asked: bool,
-        piece: int | None = None,
-        state: Piece | None = None,
+        left: _Written | None = None,
     ) -> None:
-        """Write the current piece, or another one; ``asked`` whether ``path`` may be replaced."""
-        if piece is None or state is None:
-            piece, state = self._document.piece_number, self._document.piece
-        number, written_piece = piece, state
-        music = written_piece.composition
+        """Write the current piece, or one that was ``left``; ``asked`` to replace ``path``."""
+        document = self._document
+        state = left or _Written(document.piece_number, document.piece)
+        number, piece = state.number, state.piece
 
         def write() -> None:
             last = None if asked else self._written.get((number, path))
             if _is_project(path):
-                self._written[number, path] = write_project(written_piece, path, only_over=last)
+                self._written[number, path] = write_project(piece, path, only_over=last)
             else:
-                self._written[number, path] = write_midi(music, path, only_over=last)
+                self._written[number, path] = write_midi(
+                    piece.composition, path, piece.mix, only_over=last
+                )
 
         def written(_: None) -> None:
             self._settings.remember_file(path)
-            current = self._document.piece_number == number
+            current = document.piece_number == number
             if keep and current:
-                self._document.mark_saved(path, written_piece, whole=_is_project(path))
+                document.mark_saved(path, piece, whole=_is_project(path))
             self._bar.clear(_FILE_ERROR)
             self._bar.clear(_CHANGED)
             verb = "Saved" if keep else "Exported"
             folder = str(path.absolute().parent)
             # What has been done in the meantime is not in the file.
-            late = current and self._document.composition != music
+            same = document.piece.holds_as_much_as(piece)
+            late = current and not same
             but = "; what you have changed since is not in it" if late else ""
             sentence = f"{verb} {path.name} in {folder}{but}."
             self._bar.tell(sentence, Tone.SUCCESS, names=[path.name, folder])
 
         def failed(error: Exception) -> None:
             if isinstance(error, FileChangedError):
-                self._ask_to_replace(path, error, number, written_piece)
+                self._ask_to_replace(path, error, state)
             elif keep:
                 self._report(error, path, MessageAction("Save As…", self.save_as))
             else:
@@ -235,16 +248,14 @@ class FileController(QObject):
         subject = (number, asked) if keep else None
         self._writer.run(self, path, write, written, failed, subject)
 
-    def _ask_to_replace(
-        self, path: Path, error: FileChangedError, piece: int, state: Piece
-    ) -> None:
+    def _ask_to_replace(self, path: Path, error: FileChangedError, state: _Written) -> None:
         """Somebody else's work is not replaced unasked."""
 
         def replace_it() -> None:
-            if self._document.piece_number == piece:
+            if self._document.piece_number == state.number:
                 self._write(path, keep=True, asked=True)
             else:
-                self._write(path, keep=True, asked=True, piece=piece, state=state)
+                self._write(path, keep=True, asked=True, left=state)
 
         question = "save it there again?" if error.gone else "replace it?"
         document = self._document
@@ -281,7 +292,10 @@ def _is_project(path: Path) -> bool:
 
 
 def _read(path: Path) -> Piece:
-    return read_project(path) if _is_project(path) else Piece(read_midi(path))
+    if _is_project(path):
+        return read_project(path)
+    read = read_midi_piece(path)
+    return Piece(read.composition, mix=read.mix)
 
 
 def _opened_sentence(path: Path, composition: Composition, instead: str) -> tuple[str, list[str]]:

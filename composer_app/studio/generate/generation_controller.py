@@ -12,8 +12,9 @@ from composer_app.generation.composing import Composed, check_melody
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.given import Lock, accompaniment, given_from
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
+from composer_app.music.mix import TrackOrder
 from composer_app.music.note import Note
-from composer_app.music.voices import left_out
+from composer_app.music.voices import MELODY, left_out, voice_tracks
 from composer_app.project.locks import Cells, Locks, voice_cells
 from composer_app.project.take import Take
 from composer_app.studio.document.document import Document
@@ -195,7 +196,8 @@ class GenerationController(QObject):
         locks = Locks(voice_cells(current, self._document.locks.cells))
         text = "Improve" if asked.improves else "Generate"
         take = Take(result, composed.confidence, composed.recipe)
-        self._document.replace(result, text, locks=locks, take=take)
+        order = _voices_before(current)
+        self._document.replace(result, text, locks=locks, take=take, order=order)
         if asked.only is not None:
             self.writtenInto.emit(asked.only)
         self._bar.tell(
@@ -290,6 +292,19 @@ class GenerationController(QObject):
         advice = info.tempo_advice(bpm) if info else ""
         said, self._advice = self._advice, advice
         return f" {advice}" if advice and advice != said else ""
+
+
+def _voices_before(composition: Composition) -> TrackOrder:
+    """Which track of ``composition`` each of four voices takes the place of, None for none.
+
+    A voice that is missing takes the track that stands in its place and has no notes.
+    """
+    tracks = composition.tracks
+    places: list[int | None] = [MELODY]
+    for voice, index in enumerate(voice_tracks(composition), 1):
+        silent = voice >= len(tracks) or not tracks[voice].notes
+        places.append(voice if index is None and silent else index)
+    return places
 
 
 def _voices(composition: Composition) -> _Voices:

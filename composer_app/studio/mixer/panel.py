@@ -5,8 +5,9 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from composer_app.live.playback.mixing import FULL, Mix
+from composer_app.live.playback.mixing import Mix
 from composer_app.music.composition import Composition
+from composer_app.music.mix import FULL
 from composer_app.studio.mixer.sliders import VolumeSlider
 from composer_app.studio.mixer.track_strip import TrackStrip
 from composer_app.studio.widgets.icons import pixmap

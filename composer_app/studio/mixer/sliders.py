@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QToolTip, QWidget
 
-from composer_app.live.playback.mixing import CENTRE, DEFAULT_VOLUME, FULL
+from composer_app.music.mix import CENTRE, DEFAULT_VOLUME, FULL
 from composer_app.studio.widgets.shown_text import tip_text
 from composer_app.studio.widgets.theme import COLORS
 

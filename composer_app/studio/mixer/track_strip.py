@@ -7,8 +7,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from composer_app.live.playback.mixing import TrackMix
 from composer_app.music.composition import Track
+from composer_app.music.mix import TrackMix
 from composer_app.studio.mixer.instrument_box import InstrumentBox
 from composer_app.studio.mixer.sliders import PanSlider, VolumeSlider
 from composer_app.studio.widgets.elided import ElidedLabel

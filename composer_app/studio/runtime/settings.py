@@ -6,9 +6,9 @@ from typing import Final
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 from composer_app.live.midi.keyboard_input import OCTAVE_SHIFTS
-from composer_app.live.playback.mixing import CENTRE, DEFAULT_VOLUME, FULL, Mix, TrackMix
 from composer_app.live.synth.audio_drivers import DEFAULT_PERIOD, PERIOD_SIZES, audio_drivers
 from composer_app.live.synth.synthesizer import SoundSettings
+from composer_app.music.mix import FULL
 from composer_app.music.performance import Grid, Quantization, Reduction
 from composer_app.music.regular_file import is_file, is_folder
 
@@ -142,24 +142,13 @@ class Settings:
         self._store.setValue("sound/soundfont", str(sound.soundfont or ""))
 
     @property
-    def mix(self) -> Mix:
-        """Volumes and pans by the place of a track, and the master; nothing muted or soloed."""
-        volumes, pans = self._numbers("mix/volumes"), self._numbers("mix/pans")
-        count = max(len(volumes), len(pans))
-        volumes += [DEFAULT_VOLUME] * (count - len(volumes))
-        pans += [CENTRE] * (count - len(pans))
-        try:
-            tracks = tuple(TrackMix(*both) for both in zip(volumes, pans, strict=True))
-            return Mix(tracks, self._number("mix/master", FULL))
-        except ValueError:
-            return Mix()
+    def master_volume(self) -> int:
+        """How loud everything sounds, 0 to 127."""
+        return min(FULL, max(0, self._number("mix/master", FULL)))
 
-    @mix.setter
-    def mix(self, mix: Mix) -> None:
-        # As texts: a list of one comes back from an INI file as something else.
-        self._store.setValue("mix/volumes", " ".join(str(track.volume) for track in mix.tracks))
-        self._store.setValue("mix/pans", " ".join(str(track.pan) for track in mix.tracks))
-        self._store.setValue("mix/master", mix.master)
+    @master_volume.setter
+    def master_volume(self, volume: int) -> None:
+        self._store.setValue("mix/master", volume)
 
     @property
     def follow(self) -> bool:
@@ -290,12 +279,6 @@ class Settings:
         if isinstance(value, bool):
             return value
         return value.lower() == "true" if isinstance(value, str) else default
-
-    def _numbers(self, key: str) -> list[int]:
-        try:
-            return [int(word) for word in self._text(key).split()]
-        except ValueError:
-            return []
 
     def _number(self, key: str, default: int) -> int:
         value = self._store.value(key)

@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from composer_app.live.playback.mixing import Mix, TrackMix
+from composer_app.live.playback.mixing import Mix
 from composer_app.live.playback.player import Loop, Player
 from composer_app.studio.document.document import Document
 from composer_app.studio.sound.sound import Sound
@@ -70,10 +70,6 @@ class PlaybackController(QObject):
             self._mix = mix
             self._player.set_mix(mix)
             self.mixChanged.emit(mix)
-
-    def set_track_mix(self, track: int, mix: TrackMix) -> None:
-        """The mix of one track."""
-        self.set_mix(self._mix.with_track(track, mix))
 
     def set_master(self, volume: int) -> None:
         """The volume of everything that sounds, 0 to 127."""

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composer_app.live.note_sink import track_channel
-from composer_app.live.playback.mixing import PAN_CONTROLLER, VOLUME_CONTROLLER, Mix, TrackMix
+from composer_app.live.playback.mixing import Mix
+from composer_app.music.mix import PAN_CONTROLLER, VOLUME_CONTROLLER, TrackMix
 
 TRACKS = st.builds(TrackMix, st.integers(0, 127), st.integers(0, 127), st.booleans(), st.booleans())
 MIXES = st.builds(Mix, st.lists(TRACKS, max_size=18).map(tuple), st.integers(0, 127))

@@ -7,9 +7,10 @@ import pytest
 from composer_app.live.note_sink import DRUM_CHANNEL
 from composer_app.live.playback import player as player_module
 from composer_app.live.playback.metronome import ACCENT_PITCH, CLICK_PITCH, Metronome
-from composer_app.live.playback.mixing import Mix, TrackMix
+from composer_app.live.playback.mixing import Mix
 from composer_app.live.playback.player import Loop, Player
 from composer_app.music.composition import Composition, Track
+from composer_app.music.mix import TrackMix
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter, TempoMap
 from tests.live.doubles import ListeningSink, SetClock

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from composer_app.live.note_sink import DRUM_CHANNEL, LIVE_CHANNEL, track_channel
 from composer_app.live.playback.metronome import ACCENT_PITCH, CLICK_PITCH, click_event
-from composer_app.live.playback.mixing import Mix, TrackMix
+from composer_app.live.playback.mixing import Mix
 from composer_app.live.playback.transport import LOOKAHEAD_SECONDS, Loop, Transport
 from composer_app.music.composition import Composition, Track
+from composer_app.music.mix import TrackMix
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter, TempoChange, TempoMap
 from tests.live.doubles import ListeningSink, SetClock

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from composer_app.errors import DeviceError
 from composer_app.live.note_sink import track_channel
-from composer_app.live.playback.mixing import Mix, TrackMix
+from composer_app.live.playback.mixing import Mix
 from composer_app.live.rendering.rendering import (
     FloatArray,
     choose_soundfont,
@@ -20,6 +20,7 @@ from composer_app.live.rendering.rendering import (
     timed_events,
 )
 from composer_app.music.composition import Composition, Track
+from composer_app.music.mix import TrackMix
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoChange, TempoMap
 from tests.live.rig import RATE, strongest_pitch

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from composer_app.live.recording.heard_notes import KeyEvent
+from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.performance import Grid, Performance, Quantization
 from composer_app.music.timing import Meter
 from composer_app.studio.document.bring_back import shown_title
@@ -91,6 +92,28 @@ def test_the_question_names_the_piece_its_time_and_how_many_more(
         click(studio, qtbot, "Discard")
         assert "“First”" in studio.message
         assert "more after it" not in studio.message
+
+
+def test_a_piece_comes_back_with_its_mix_and_the_one_before_keeps_its_own(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_studio(tmp_path) as studio:
+        document = studio.services.document
+        document.begin(scale("Lost?"), "Open")
+        # Nothing but the balance has been changed.
+        document.set_track_mix(0, TrackMix(33, 99, solo=True))
+    with open_studio(tmp_path) as studio:
+        start(studio, qtbot)
+        document = studio.services.document
+        document.begin(scale("Here"), "Record", saved=False)
+        document.set_track_mix(0, TrackMix(77, mute=True))
+        click(studio, qtbot, "Bring Back")
+        assert studio.composition == scale("Lost?")
+        assert document.mix == PieceMix((TrackMix(33, 99, solo=True),))
+        assert studio.window.playback.mix.tracks == (TrackMix(33, 99, solo=True),)
+        document.undo()
+        assert studio.composition == scale("Here")
+        assert document.mix == PieceMix((TrackMix(77, mute=True),))
 
 
 def test_closing_without_saving_loses_nothing(qtbot: QtBot, tmp_path: Path) -> None:

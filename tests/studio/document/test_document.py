@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from composer_app.live.playback.mixing import Mix
 from composer_app.music.composition import Composition
 from composer_app.music.edits import with_tempo
 from composer_app.music.performance import Grid, Performance, PerformedNote, Quantization
@@ -228,7 +227,7 @@ def test_a_take_is_known_as_long_as_its_notes_stand(document: Document) -> None:
 
 
 def test_a_project_is_as_saved_while_all_of_it_is(document: Document, tmp_path: Path) -> None:
-    path, piece = tmp_path / "piece.composer", replace(full_piece(), mix=Mix())
+    path, piece = tmp_path / "piece.composer", full_piece()
     document.begin_project(piece, "Open", path)
     assert (document.path, document.save_path) == (path, path)
     assert (document.composition, document.takes) == (piece.composition, piece.takes)

@@ -15,7 +15,7 @@ from PySide6.QtCore import QLockFile
 
 from composer_app.live.recording.heard_notes import KeyEvent
 from composer_app.live.recording.journal import Journal
-from composer_app.music.midi_file import midi_bytes, read_midi, write_midi
+from composer_app.music.midi_file import midi_bytes, read_midi, read_midi_piece, write_midi
 from composer_app.music.performance import Performance
 from composer_app.music.safe_file import take_lock
 from composer_app.studio.document.recovery_folder import RecoveryFolder
@@ -151,9 +151,9 @@ def test_an_unexpected_error_hides_no_other(
     def read(path: Path) -> object:
         if path == bad:
             raise RecursionError
-        return read_midi(path)
+        return read_midi_piece(path)
 
-    monkeypatch.setattr("composer_app.studio.document.recovery_folder.read_midi", read)
+    monkeypatch.setattr("composer_app.studio.document.recovery_folder.read_midi_piece", read)
     assert session.look().piece.composition.title == "Good"
 
 
@@ -174,8 +174,8 @@ def test_of_very_many_the_last_are_only_counted(
         leave(folder, f"{OLD}-{number}-1.mid", str(number), age=number)
     read: list[Path] = []
     monkeypatch.setattr(
-        "composer_app.studio.document.recovery_folder.read_midi",
-        lambda path: (read.append(path), read_midi(path))[1],
+        "composer_app.studio.document.recovery_folder.read_midi_piece",
+        lambda path: (read.append(path), read_midi_piece(path))[1],
     )
     assert session.look().more == 59
     assert len(read) == 50

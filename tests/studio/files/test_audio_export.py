@@ -14,9 +14,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from composer_app.live.playback.mixing import TrackMix
 from composer_app.live.rendering.audio_file import write_audio
 from composer_app.music.composition import Composition, Track
+from composer_app.music.mix import TrackMix
 from composer_app.music.note import Note
 from composer_app.studio.files import audio_export, closing
 from composer_app.studio.messages.bar import Tone

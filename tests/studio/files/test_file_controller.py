@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition, Track
 from composer_app.music.midi_file import read_midi, write_midi
+from composer_app.music.mix import PieceMix
 from composer_app.music.note import Note
 from composer_app.project.locks import Locks
 from composer_app.project.project_file import read_project
@@ -119,7 +120,7 @@ def test_an_unexpected_error_is_a_sentence_too(
     def explode(path: Path) -> Composition:
         raise RuntimeError("inside")
 
-    monkeypatch.setattr("composer_app.studio.files.file_controller.read_midi", explode)
+    monkeypatch.setattr("composer_app.studio.files.file_controller.read_midi_piece", explode)
     studio.window.files.open(Path("any.mid"))
     settle(studio, qtbot)
     assert studio.message.startswith("Something unexpected")
@@ -325,11 +326,11 @@ def test_who_saves_and_saves_is_told_of_the_newest(
 ) -> None:
     begun, slow, written = Event(), Event(), []
 
-    def write(piece: Composition, path: Path, **settings: Any) -> Any:
+    def write(piece: Composition, path: Path, mix: PieceMix, **settings: Any) -> Any:
         begun.set()
         slow.wait(60)
         written.append(piece.title)
-        return write_midi(piece, path, **settings)
+        return write_midi(piece, path, mix, **settings)
 
     monkeypatch.setattr("composer_app.studio.files.file_controller.write_midi", write)
     studio.dialogs.save_path = tmp_path / "a.mid"

@@ -77,7 +77,7 @@ def test_damaged_values_are_as_good_as_none(tmp_path: Path, key: str, value: obj
 KEYS = (
     *("files/recent", "files/folder", "midi/input", "midi/channel", "midi/shift", "midi/output"),
     *("midi/clock", "midi/ports_offered", "sound/driver", "sound/period", "sound/soundfont"),
-    *("mix/volumes", "mix/pans", "mix/master", "roll/follow", "metronome/on", "metronome/always"),
+    *("mix/master", "roll/follow", "metronome/on", "metronome/always"),
     *("metronome/volume", "quantize/grid", "quantize/strength", "quantize/reduction"),
     *("recording/correction_ms", "metronome/count_in", "keyboard/computer_keys", "generate/model"),
     "window/geometry",

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
 from composer_app.live.note_sink import LIVE_CHANNEL, track_channel
-from composer_app.live.playback.mixing import TrackMix
 from composer_app.music.composition import Composition, Track
+from composer_app.music.mix import TrackMix
 from composer_app.music.note import Note
 from composer_app.music.note_edits import NoteKey
 from composer_app.studio.document.selection import Selection
@@ -155,12 +155,11 @@ def test_many_at_once_are_not_heard(studio: Studio) -> None:
 
 
 def test_a_track_that_is_silent_stays_so(studio: Studio) -> None:
-    playback = studio.window.playback
-    playback.set_track_mix(0, TrackMix(mute=True))
+    studio.services.document.set_track_mix(0, TrackMix(mute=True))
     QTest.mouseClick(studio.window.roll.viewport(), LEFT, pos=middle(studio, key(0, 1)))
     assert struck(studio) == []
-    playback.set_track_mix(0, TrackMix())
-    playback.set_track_mix(1, TrackMix(solo=True))
+    studio.services.document.set_track_mix(0, TrackMix())
+    studio.services.document.set_track_mix(1, TrackMix(solo=True))
     QTest.mouseClick(studio.window.roll.viewport(), LEFT, pos=middle(studio, key(0, 1)))
     assert struck(studio) == []
     QTest.mouseClick(studio.window.roll.viewport(), LEFT, pos=middle(studio, key(1, 1)))

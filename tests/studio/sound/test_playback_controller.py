@@ -8,10 +8,11 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.live.note_sink import DRUM_CHANNEL
 from composer_app.live.playback.metronome import ACCENT_PITCH, CLICK_PITCH
-from composer_app.live.playback.mixing import Mix, TrackMix
+from composer_app.live.playback.mixing import Mix
 from composer_app.live.playback.player import Loop, Player
 from composer_app.live.playback.transport import Transport
 from composer_app.music.composition import Composition, Track
+from composer_app.music.mix import TrackMix
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoMap
 from composer_app.studio.document.document import Document
@@ -112,11 +113,11 @@ def test_nothing_is_not_played(rig: Rig) -> None:
 
 
 def test_muted_tracks_rest(rig: Rig) -> None:
-    rig.controller.set_track_mix(0, TrackMix(mute=True))
+    rig.controller.set_mix(rig.controller.mix.with_track(0, TrackMix(mute=True)))
     rig.controller.play()
     rig.pass_steps(1)
     assert rig.sounding == {48}
-    rig.controller.set_track_mix(0, TrackMix())
+    rig.controller.set_mix(rig.controller.mix.with_track(0, TrackMix()))
     rig.pass_steps(8)
     assert rig.sounding == {74, 48}
 
@@ -206,22 +207,22 @@ def test_pausing_keeps_the_place(rig: Rig) -> None:
 def test_the_mix_reaches_the_synthesizer_and_is_told(rig: Rig) -> None:
     mixes: list[Mix] = []
     rig.controller.mixChanged.connect(mixes.append)
-    rig.controller.set_track_mix(1, TrackMix(volume=30, pan=10))
+    rig.controller.set_mix(rig.controller.mix.with_track(1, TrackMix(volume=30, pan=10)))
     rig.controller.set_master(64)
     rig.controller.set_master(64)
     assert rig.sink.controls[1, 7] == 15
     assert rig.sink.controls[1, 10] == 10
     assert mixes[-1] == rig.controller.mix
     assert len(mixes) == 2
-    rig.controller.set_track_mix(0, TrackMix(mute=True))
+    rig.controller.set_mix(rig.controller.mix.with_track(0, TrackMix(mute=True)))
     assert rig.sink.controls[0, 7] == 0
     assert rig.controller.mix.track(1) == TrackMix(volume=30, pan=10)
-    rig.controller.set_track_mix(0, TrackMix())
+    rig.controller.set_mix(rig.controller.mix.with_track(0, TrackMix()))
     assert rig.sink.controls[0, 7] == 50
 
 
 def test_a_solo_is_shown_as_it_sounds(rig: Rig) -> None:
-    rig.controller.set_track_mix(1, TrackMix(solo=True))
+    rig.controller.set_mix(rig.controller.mix.with_track(1, TrackMix(solo=True)))
     rig.controller.play()
     rig.pass_steps(2)
     assert rig.sounding == {48}

@@ -7,9 +7,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from composer_app.live.playback.mixing import TrackMix
 from composer_app.music.composition import Composition, Track
 from composer_app.music.midi_file import read_midi, write_midi
+from composer_app.music.mix import TrackMix
 from composer_app.music.note import Note
 from composer_app.studio.document.selection import Selection
 from tests.studio.support import SCALE, Studio, open_studio, scale
@@ -70,14 +70,14 @@ def test_a_cleared_piece_is_like_an_empty_one_and_comes_back_with_its_mix(
 ) -> None:
     generate(studio, qtbot)
     window, before = studio.window, studio.composition
-    window.playback.set_track_mix(3, TrackMix(60, 20, mute=True))
-    window.playback.set_track_mix(1, TrackMix(solo=True))
+    studio.services.document.set_track_mix(3, TrackMix(60, 20, mute=True))
+    studio.services.document.set_track_mix(1, TrackMix(solo=True))
     window.commands.select_all.trigger()
     window.commands.keep.trigger()
     locks = studio.services.document.locks
     clear(studio)
     assert_is_empty(studio)
-    assert window.playback.mix.track(3) == TrackMix(60, 20), "how loud is a matter of the room"
+    assert window.playback.mix.track(3) == TrackMix(60, 20), "it is still the same piece"
     assert not studio.services.document.locks
     studio.services.document.undo_stack.undo()
     assert studio.composition == before
@@ -103,7 +103,7 @@ def test_deleting_note_by_note_ends_the_same(studio: Studio, qtbot: QtBot) -> No
 
 def test_a_new_melody_is_not_muted_by_what_was_cleared(studio: Studio, qtbot: QtBot) -> None:
     generate(studio, qtbot)
-    studio.window.playback.set_track_mix(0, TrackMix(mute=True))
+    studio.services.document.set_track_mix(0, TrackMix(mute=True))
     clear(studio)
     studio.window.commands.step_input.trigger()
     studio.services.live.note_on(60, 80)
@@ -155,7 +155,7 @@ def test_a_voice_that_is_deleted_loses_its_strip_and_does_not_silence_the_others
 ) -> None:
     generate(studio, qtbot)
     window = studio.window
-    window.playback.set_track_mix(1, TrackMix(solo=True))
+    studio.services.document.set_track_mix(1, TrackMix(solo=True))
     window.roll.set_selection(Selection.of_track(studio.composition, 1))
     window.commands.delete.trigger()
     assert len(studio.composition.tracks) == 4, "each of the others keeps its colour and its place"
@@ -168,7 +168,7 @@ def test_a_voice_that_is_deleted_loses_its_strip_and_does_not_silence_the_others
 def test_mutes_come_back_with_redo_and_with_the_piece_before(studio: Studio, qtbot: QtBot) -> None:
     generate(studio, qtbot)
     document, playback = studio.services.document, studio.window.playback
-    playback.set_track_mix(2, TrackMix(mute=True))
+    studio.services.document.set_track_mix(2, TrackMix(mute=True))
     document.undo_stack.undo()
     assert not playback.mix.track(2).mute
     document.undo_stack.redo()

@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from composer_app.live.playback.mixing import TrackMix
 from composer_app.music.midi_file import read_midi, write_midi
+from composer_app.music.mix import TrackMix
 from composer_app.project.project_file import read_project
 from composer_app.studio.recording.recording_controller import RecordingState
 from tests.studio.support import Studio, open_studio, scale
@@ -258,7 +258,7 @@ def test_playing_and_loop_end_with_the_piece(
     window = studio.window
     studio.services.document.begin(scale("Before"), "Open")
     window.loop.set_region(0.0, 8.0)
-    window.playback.set_track_mix(0, TrackMix(solo=True))
+    studio.services.document.set_track_mix(0, TrackMix(solo=True))
     window.transport.seek(2.0)
     window.commands.play.trigger()
     studio.clock.now += 0.3
