@@ -35,6 +35,19 @@ from composer_app.studio.app import run
 sys.exit(run([]))
 """
 
+# Leaves the studio as soon as it has been imported; prints all modules in the order of imports.
+IMPORT_THE_STUDIO = """
+import os, sys
+from composer_app.studio import app
+
+def leave(_):
+    print(*sys.modules, flush=True)
+    os._exit(0)
+
+app._log_to = leave
+app.run([])
+"""
+
 
 def run_python(code: str, home: Path) -> str:
     """The last line that ``code`` prints in a fresh Python whose user has no settings yet."""
@@ -60,6 +73,15 @@ def test_opening_the_studio_waits_for_no_slow_library(tmp_path: Path) -> None:
     assert not (LEARNING | SLOW) & set(seen["before"])
     assert not LEARNING & set(seen["after"])
     assert "mido" in seen["after"], "the first key of a keyboard need not wait for it"
+
+
+def test_what_needs_no_qt_is_imported_before_it(tmp_path: Path) -> None:
+    order = run_python(IMPORT_THE_STUDIO, tmp_path).split()
+    late = order[order.index("PySide6") :]
+    mine = [name for name in late if name.startswith("composer_app.")]
+    assert "composer_app.studio.window.main_window" in mine
+    assert [name for name in mine if not name.startswith("composer_app.studio")] == []
+    assert "numpy" not in late
 
 
 def test_the_command_line_imports_what_its_command_needs_only(tmp_path: Path) -> None:
