@@ -1,0 +1,213 @@
+"""The parts of the window: its panels in their places, and the controllers that move them."""
+
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from composer_app.studio.document.bring_back import BringBack
+from composer_app.studio.document.current_selection import CurrentSelection
+from composer_app.studio.files.audio_export import AudioExport
+from composer_app.studio.files.closing import Closing
+from composer_app.studio.files.file_controller import FileController
+from composer_app.studio.generate.choices import GenerationChoices
+from composer_app.studio.generate.generate_panel import GeneratePanel
+from composer_app.studio.generate.generation_controller import GenerationController
+from composer_app.studio.generate.locking_controller import LockingController
+from composer_app.studio.keyboard.computer_keys import ComputerKeys
+from composer_app.studio.keyboard.lights import KeyLights
+from composer_app.studio.keyboard.panel import KeyboardPanel
+from composer_app.studio.messages.bar import MessageBar
+from composer_app.studio.midi.assembly import build_midi
+from composer_app.studio.midi.midi_output_controller import FollowedPlayer
+from composer_app.studio.mixer.mix_controller import MixController
+from composer_app.studio.mixer.panel import MixerPanel
+from composer_app.studio.recording.recording_tools import RecordingTools
+from composer_app.studio.roll.selection_controller import SelectionController
+from composer_app.studio.roll.view import PianoRollView
+from composer_app.studio.sound.audition import Audition
+from composer_app.studio.sound.playback_controller import PlaybackController
+from composer_app.studio.statistics.dock import StatisticsDock
+from composer_app.studio.statistics.export import StatisticsExport
+from composer_app.studio.statistics.panel import StatisticsPanel
+from composer_app.studio.statistics.statistics_controller import StatisticsController
+from composer_app.studio.transport.loop_controller import LoopController
+from composer_app.studio.transport.transport_bar import TransportBar
+from composer_app.studio.transport.transport_controller import TransportController
+from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.window.field_focus import FieldFocus
+from composer_app.studio.window.history_controller import HistoryController
+from composer_app.studio.window.layout import Arrangement
+from composer_app.studio.window.menus import Menus
+from composer_app.studio.window.news import News
+from composer_app.studio.window.piece_view import PieceView
+from composer_app.studio.window.services import Services
+
+
+class WindowParts(QMainWindow):
+    """Makes everything that the window is made of; the main window connects and shows it."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self.chosen = CurrentSelection(self)
+        self.choices = GenerationChoices(self)
+        self._make_views()
+        self._make_controllers()
+        self._lay_out()
+
+    def _make_views(self) -> None:
+        self.commands = Actions(self)
+        self.midi_menu = QMenu(self)
+        self.transport_bar = TransportBar(self.commands, self.midi_menu)
+        self.generate_panel = GeneratePanel(self.commands, self.choices)
+        self.roll = PianoRollView(self.chosen)
+        self.mixer = MixerPanel()
+        self.statistics = StatisticsPanel(self._services.jobs)
+        self.statistics_dock = StatisticsDock(self.statistics)
+        self.keyboard_panel = KeyboardPanel(self.commands)
+        self.keyboard = self.keyboard_panel.keyboard
+        self.message_bar = MessageBar()
+
+    def _make_controllers(self) -> None:
+        services, bar = self._services, self.message_bar
+        document, settings = services.document, services.settings
+        self.playback = PlaybackController(document, services.player, services.sound, self)
+        self.mix = MixController(self.mixer, self.playback, document, settings, self)
+        self.tools = RecordingTools(
+            self.commands,
+            document,
+            settings,
+            services.live,
+            services.player,
+            services.clock,
+            services.recovery,
+            self.playback,
+            self.transport_bar.quantize_menu,
+            bar,
+            self.roll.set_playhead,
+            self,
+        )
+        self.recording = self.tools.recording
+        self.history = HistoryController(self.commands, document, self.recording, self)
+        self.transport = TransportController(
+            self.commands,
+            self.transport_bar,
+            document,
+            self.playback,
+            self.recording,
+            settings,
+            services.clock,
+            bar,
+            self.roll.set_playhead,
+            self,
+        )
+        self._view = PieceView(document, self.roll, self.playback, self.recording, self)
+        self.files = FileController(
+            document, settings, services.jobs, services.writer, services.dialogs, bar, self
+        )
+        self.bring_back = BringBack(document, services.jobs, services.recovery, bar, self)
+        self.audio_export = AudioExport(
+            document, settings, services.writer, services.dialogs, bar, self.playback, self
+        )
+        self.closing = Closing(
+            services.writer,
+            services.recovery,
+            document,
+            self.files,
+            bar,
+            self.audio_export.cancel,
+            self.close,
+            self,
+        )
+        self.generation = GenerationController(
+            document,
+            self.choices,
+            services.worker,
+            settings,
+            bar,
+            self.transport.play_from_start,
+            self,
+        )
+        self.midi = build_midi(
+            services.ports,
+            services.outputs,
+            services.live,
+            services.sound,
+            FollowedPlayer(services.player, document),
+            settings,
+            services.clock,
+            self.midi_menu,
+            self.commands.panic,
+            self,
+        )
+        self.selection = SelectionController(
+            self.commands, document, self.chosen, self.roll, self._runs_or_generates, self
+        )
+        self.locking = LockingController(
+            self.commands,
+            document,
+            self.chosen,
+            self.roll,
+            self.generation,
+            self.choices,
+            self,
+        )
+        self._audition = Audition(document, self.playback, services.sound, settings, self)
+        self.loop = LoopController(
+            self.commands, self.roll, self.chosen, document, self.playback, self
+        )
+        self.lights = KeyLights(self.keyboard, self.playback, services.live, self)
+        export = StatisticsExport(
+            self.statistics,
+            services.jobs,
+            services.writer,
+            services.dialogs,
+            settings,
+            self,
+        )
+        self.measuring = StatisticsController(
+            document, self.chosen, self.statistics, export, self.roll, bar, self
+        )
+        self.news = News(
+            bar,
+            document,
+            self.commands,
+            self.choices,
+            self.playback,
+            self.tools,
+            self,
+        )
+        self._fields = FieldFocus(self, self.roll, self._runs)
+        self._computer_keys = ComputerKeys(self.keyboard, self)
+        self.menus = Menus(
+            self.menuBar(),
+            self.commands,
+            self.files,
+            settings,
+            self.midi_menu,
+            self.transport_bar.quantize_menu,
+            self.transport_bar.metronome_menu,
+            self.selection.voices,
+        )
+
+    def _lay_out(self) -> None:
+        centre = Arrangement(
+            toolbar=self.transport_bar,
+            left=self.generate_panel,
+            roll=self.roll,
+            mixer=self.mixer,
+            statistics=self.statistics_dock,
+            step_bar=self.tools.step_bar,
+            keyboard=self.keyboard_panel,
+            messages=self.message_bar,
+            parent=self,
+        )
+        self._centre = centre
+        self.setCentralWidget(centre)
+        # No control has the focus at first: the letters play and the space bar starts.
+        centre.setFocus()
+
+    def _runs(self) -> bool:
+        """Whether something plays or is recorded."""
+        return self.playback.playing or self.recording.active
+
+    def _runs_or_generates(self) -> bool:
+        return self._runs() or self.generation.busy
