@@ -37,7 +37,8 @@ from composer_app.live.commands import add_live_commands
 from composer_app.music.composition import Composition
 from composer_app.music.sample_melodies import load_sample, sample_melodies
 from composer_app.plain_text import one_line
-from composer_app.reporting import add_profile_command, add_stats_command
+from composer_app.reporting.profile_command import add_profile_command
+from composer_app.reporting.stats_command import add_stats_command
 from composer_app.terminal import (
     NO_READER,
     abandon_output,

@@ -3,8 +3,3 @@
 The figures are worked out by :mod:`composer_app.analysis`; here they become tables, sentences
 and pictures.
 """
-
-from composer_app.reporting.profile_command import add_profile_command
-from composer_app.reporting.stats_command import add_stats_command
-
-__all__ = ["add_profile_command", "add_stats_command"]

@@ -25,6 +25,11 @@ _BEFORE_QT: Final = (
     "composer_app.music.note_edits",
     "composer_app.music.quantization",
     "composer_app.music.sample_melodies",
+    "composer_app.project.project_file",
+    "composer_app.reporting.plots.colors",
+    "composer_app.reporting.plots.picture",
+    "composer_app.reporting.plots.rendered",
+    "composer_app.reporting.plots.words",
 )
 # Reading and writing MIDI, and keys of a MIDI keyboard.
 _WANTED_SOON: Final = ("mido",)
