@@ -22,15 +22,11 @@ from composer_app.studio.statistics.comparison import StyleComparison, styles, t
 from composer_app.studio.statistics.likeness_page import LikenessPage, copy_sentence
 from composer_app.studio.statistics.panel import StatisticsPanel
 
-PIECE = Composition(
-    (
-        Track("Empty"),
-        *(
-            Track(name, notes=tuple(Note(4 * i, low + 3 * i % 7, 4) for i in range(32)))
-            for name, low in (("Soprano", 67), ("Alto", 60), ("Tenor", 55), ("Bass", 43))
-        ),
-    )
+SOPRANO, *LOWER = (
+    Track(name, notes=tuple(Note(4 * i, low + 3 * i % 7, 4) for i in range(32)))
+    for name, low in (("Soprano", 67), ("Alto", 60), ("Tenor", 55), ("Bass", 43))
 )
+PIECE = Composition((SOPRANO, Track("Empty"), *LOWER))
 COPY = SharedRun("bach", "BWV 269", 9, 8, 3, 2, True)
 SHORT = SharedRun("bach", "BWV 269", 3, 8, 3, 0, True)
 
@@ -67,7 +63,7 @@ def judge(
 
 def test_the_notes_of_a_shared_run_are_those_that_sound_in_it() -> None:
     notes = comparison(COPY).shared_notes
-    assert {track for track, _ in notes} == {1, 2, 3, 4}, "the track without notes is no voice"
+    assert {track for track, _ in notes} == {0, 2, 3, 4}, "the track without notes is no voice"
     assert {note.start for _, note in notes} == set(range(8, 8 + 36, 4))
     below = SharedRun("bach", "BWV 269", 3, 8, 3, 0, False)
     assert {track for track, _ in comparison(below).shared_notes} == {2, 3, 4}
