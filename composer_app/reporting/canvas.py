@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from matplotlib.axes import Axes
@@ -9,23 +10,33 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
-from matplotlib.ticker import MaxNLocator
 
 from composer_app.palette import DARK
+from composer_app.reporting.plots.colors import PlotColors, colors_of
+from composer_app.reporting.plots.question import Part
 
-BACKGROUND, SURFACE, LINE = DARK.background, DARK.surface, DARK.line
-TEXT, MUTED = DARK.text, DARK.muted
-ACCENT, CURVE, CORPUS, WARNING = DARK.accent, DARK.voices[0], DARK.success, DARK.record
+# Where matplotlib brings a type of its own along, it looks the same everywhere.
+_FAMILY: Final = "DejaVu Sans"
 
 WIDTH: Final = 1600
 MARGIN: Final = 40
 HEADER: Final = 104
 GAP: Final = 16
-_DPI: Final = 100
-_POINT: Final = 72 / _DPI  # a pixel, in the points that matplotlib measures type in
+# A pixel is a point then, in which matplotlib measures type and lines.
+_DPI: Final = 72
 _FORMATS: Final = ("png", "svg", "pdf")
 
 Box = tuple[float, float, float, float]  # x, y, width, height in pixels from the top left
+
+
+def sheet_colors(part: Part = "all") -> PlotColors:
+    """The colours of a diagram on a card, whose bars are of ``part``.
+
+    Nothing can be selected in a file, so that the bars of all tracks have the colour that stands
+    for what is selected in the window.
+    """
+    colors = colors_of(DARK, _FAMILY, part)
+    return colors if isinstance(part, int) else replace(colors, bar=colors.accent)
 
 
 class Canvas:
@@ -34,25 +45,23 @@ class Canvas:
     def __init__(self, height: int, title: str, facts: Sequence[str]) -> None:
         self.height = height
         size = (WIDTH / _DPI, height / _DPI)
-        self.figure = Figure(figsize=size, dpi=_DPI, facecolor=BACKGROUND)
+        self.figure = Figure(figsize=size, dpi=_DPI, facecolor=DARK.background)
         FigureCanvasAgg(self.figure)
         self.ground = self.figure.add_axes((0.0, 0.0, 1.0, 1.0))
         self.ground.set(xlim=(0, WIDTH), ylim=(height, 0))
         self.ground.set_axis_off()
         self.text(MARGIN, 42, short(title, 80), 26, weight="bold")
-        self.text(MARGIN, 76, "   ·   ".join(facts), 15, MUTED)
+        self.text(MARGIN, 76, "   ·   ".join(facts), 15, DARK.muted)
 
     def text(
-        self, x: float, y: float, text: str, size: float, color: str = TEXT, **more: Any
+        self, x: float, y: float, text: str, size: float, color: str = DARK.text, **more: Any
     ) -> Text:
         """Text of ``size`` pixels, never read as a formula."""
         more.setdefault("va", "center")
         plain = "".join(letter if letter.isprintable() else " " for letter in text)
-        return self.ground.text(
-            x, y, plain, fontsize=size * _POINT, color=color, parse_math=False, **more
-        )
+        return self.ground.text(x, y, plain, fontsize=size, color=color, parse_math=False, **more)
 
-    def card(self, box: Box, title: str, remark: str = "", color: str = MUTED) -> None:
+    def card(self, box: Box, title: str, remark: str = "", color: str = DARK.muted) -> None:
         """A raised field with a title and a remark under it."""
         x, y, width, height = box
         self.ground.add_patch(
@@ -61,7 +70,7 @@ class Canvas:
                 width,
                 height,
                 boxstyle="round,pad=0,rounding_size=6",
-                facecolor=SURFACE,
+                facecolor=DARK.surface,
                 edgecolor="none",
             )
         )
@@ -69,20 +78,11 @@ class Canvas:
         self.text(x + 16, y + 44, remark, 12, color)
 
     def axes(self, box: Box) -> Axes:
-        """Axes in the studio's dress inside ``box``."""
+        """Axes inside ``box``, for a diagram."""
         x, y, width, height = box
-        axes = self.figure.add_axes(
+        return self.figure.add_axes(
             (x / WIDTH, 1 - (y + height) / self.height, width / WIDTH, height / self.height)
         )
-        axes.set_facecolor("none")
-        axes.set_axisbelow(True)
-        for side in ("top", "right", "left"):
-            axes.spines[side].set_visible(False)
-        axes.spines["bottom"].set_color(LINE)
-        axes.grid(axis="y", color=LINE, linewidth=0.8)
-        axes.tick_params(colors=MUTED, labelsize=11 * _POINT, length=0, pad=5)
-        axes.yaxis.set_major_locator(MaxNLocator(4))
-        return axes
 
     def legend(self, entries: Sequence[tuple[str, str]]) -> None:
         """Names with their colours at the right end of the header."""
@@ -105,20 +105,13 @@ class Canvas:
     def written(self, kind: str = "png") -> bytes:
         """The picture as the bytes of a file: "png", "svg" or "pdf"."""
         buffer = io.BytesIO()
-        self.figure.savefig(buffer, format=kind, facecolor=BACKGROUND)
+        self.figure.savefig(buffer, format=kind, facecolor=DARK.background)
         return buffer.getvalue()
 
 
 def picture_formats() -> tuple[str, ...]:
     """The endings, without a dot, that a picture's name may have."""
     return _FORMATS
-
-
-def label_axes(axes: Axes, x: str, y: str, size: float = 11) -> None:
-    """Names of the axes, and their numbers, in muted type of ``size`` pixels."""
-    axes.set_xlabel(x, color=MUTED, fontsize=size * _POINT, labelpad=size * 0.6)
-    axes.set_ylabel(y, color=MUTED, fontsize=size * _POINT, labelpad=size * 0.6)
-    axes.tick_params(labelsize=size * _POINT)
 
 
 def short(text: str, letters: int) -> str:

@@ -20,7 +20,9 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.midi_file import write_midi
 from composer_app.music.note import Note
 from composer_app.music.sample_melodies import load_sample
+from composer_app.palette import DARK
 from composer_app.reporting import report
+from composer_app.reporting.canvas import sheet_colors
 from composer_app.training.style_corpora import read_style
 from composer_app.translation import verbatim
 
@@ -159,16 +161,18 @@ def test_one_track_is_measured(run: Run) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("arguments", "colors"),
+    ("arguments", "there", "missing"),
     [
-        ("melody.mid", {"#6AA9FF": True, "#E69F00": True, "#35C79A": False, "#E5484D": False}),
-        ("clusters.mid --compare bach", {"#35C79A": True, "#E5484D": True}),
+        ("melody.mid", [DARK.accent], [DARK.reference, DARK.outlier]),
+        ("clusters.mid --compare bach", [DARK.accent, DARK.reference, DARK.outlier], []),
         # No figure of the tune is remarked upon, in red.
-        ("melody.mid --compare bach", {"#35C79A": True, "#E5484D": False}),
+        ("melody.mid --compare bach", [DARK.accent, DARK.reference], [DARK.outlier]),
+        # The bars of a single track have the colour of its voice.
+        ("hymn.mid --track 2", [sheet_colors(1).bar], [DARK.accent, sheet_colors(0).bar]),
     ],
 )
-def test_a_picture_shows_the_piece_the_curve_the_corpus_and_outliers(
-    run: Run, folder: Path, arguments: str, colors: dict[str, bool]
+def test_a_picture_shows_the_piece_the_corpus_and_outliers(
+    run: Run, folder: Path, arguments: str, there: list[str], missing: list[str]
 ) -> None:
     assert run("stats", *arguments.split(), "--plot", "out.png")[0] == 0
     picture = matplotlib.image.imread(io.BytesIO((folder / "out.png").read_bytes()))
@@ -176,8 +180,8 @@ def test_a_picture_shows_the_piece_the_curve_the_corpus_and_outliers(
     # Below the header with its legend.
     red, green, blue = np.round(picture[104:, :, :3] * 255).astype(np.int64).T
     painted = red << 16 | green << 8 | blue
-    for color, there in colors.items():
-        assert (painted == int(color[1:], 16)).any() == there, color
+    for color in (*there, *missing):
+        assert (painted == int(color[1:], 16)).any() == (color in there), color
 
 
 def test_a_picture_of_nothing_but_one_note(run: Run, folder: Path) -> None:

@@ -131,11 +131,18 @@ def picture_of(question: Question) -> Picture | None:
     # Silent bars and steps are counted too, but nothing but silence is no picture.
     if not material.notes or not measured.values.size:
         return None
-    reference = _reference(question)
-    chosen = _chosen(question, material)
-    if question.feature.kind == "trial":
-        return _trials(question, measured, reference, chosen)
-    return _numbers(question, measured, reference, chosen)
+    return pictured(question, measured, _reference(question), _chosen(question, material))
+
+
+def pictured(
+    question: Question,
+    measured: FeatureValues,
+    reference: Histogram | None,
+    chosen: Histogram | None = None,
+) -> Picture:
+    """The answer to ``question`` where it has been ``measured`` already, and is not empty."""
+    make = _trials if question.feature.kind == "trial" else _numbers
+    return make(question, measured, reference, chosen)
 
 
 def _chosen(question: Question, material: Material) -> Histogram | None:

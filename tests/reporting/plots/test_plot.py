@@ -12,7 +12,7 @@ from composer_app.analysis.features import FEATURES, LENGTH, PITCH, SOUNDING, Fe
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.pitch import pitch_name
-from composer_app.reporting.plots import plot
+from composer_app.reporting.plots import drawing
 from composer_app.reporting.plots.colors import PlotColors
 from composer_app.reporting.plots.picture import Picture, picture_of
 from composer_app.reporting.plots.plot import Plotter
@@ -79,10 +79,10 @@ def test_the_axes_are_drawn_anew_only_when_they_change() -> None:
 @settings(deadline=None)
 @given(st.floats(1, 5000), st.booleans())
 def test_heights_are_marked_at_whole_numbers_up_to_a_round_one(top: float, few: bool) -> None:
-    round_top = plot._nice(top)
+    round_top = drawing.nice(top)
     assert top <= round_top <= max(2.0, 1.5 * top)
     axes = AXES
-    plot._mark_heights(axes, round_top, few=few)
+    drawing.mark_heights(axes, round_top, few=few)
     ticks = axes.yaxis.get_major_locator()()
     assert ticks[0] == 0
     assert ticks[-1] == round_top
@@ -112,8 +112,23 @@ def test_no_axis_of_percentages_goes_beyond_a_hundred() -> None:
 def test_pitches_are_named_as_musicians_look_for_them(
     left: float, right: float, names: str
 ) -> None:
-    found = [pitch_name(pitch) for pitch in plot._named_pitches(left, right)]
+    found = [pitch_name(pitch) for pitch in drawing.named_pitches(left, right)]
     assert found == names.split()
+
+
+def test_a_file_is_drawn_as_the_window_is() -> None:
+    picture = shown(against=BACH)
+    rendered = Plotter().draw(picture, FRAME)
+    left, top, width, height = rendered.box
+    figure = Figure((300 / 72, 200 / 72), dpi=72)
+    box = (left / 300, 1 - (top + height) / 200, width / 300, height / 200)
+    drawing.draw_picture(figure.add_axes(box), picture, DARK, height)
+    file = io.BytesIO()
+    figure.savefig(file, facecolor=DARK.ground)
+    with Image.open(file) as image:
+        pixels = np.asarray(image)
+    inside = slice(round(top), round(top + height)), slice(round(left), round(left + width))
+    assert np.array_equal(pixels[inside], rendered.pixels[inside])
 
 
 def test_artists_leave_nothing_behind() -> None:
