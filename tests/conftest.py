@@ -41,7 +41,7 @@ settings.load_profile("composer")
 # (a window, a command, a training), and what is slow anyway. scripts/check_coverage.py holds these.
 _TESTS: Final = Path(__file__).parent
 _MEASURED: Final = frozenset(
-    {"analysis", "distributions", "evaluation", "generation", "live", "music"}
+    {"analysis", "distributions", "evaluation", "generation", "live", "music", "project"}
 )
 
 # Only what never comes is waited for so long; pytest-qt itself would give up after five seconds.

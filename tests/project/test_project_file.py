@@ -14,6 +14,7 @@ from composer_app.errors import FileChangedError, ProjectFileError
 from composer_app.generation.recipe import recipe_to_text
 from composer_app.music.composition import Composition, Track
 from composer_app.music.midi_file import MAX_STEPS, parse_midi, read_midi
+from composer_app.music.mix import PieceMix
 from composer_app.music.music_json import composition_to_json
 from composer_app.music.note import Note
 from composer_app.project import project_file
@@ -208,3 +209,41 @@ def test_midi_beside_it_has_the_same_melody(tmp_path: Path) -> None:
     path = tmp_path / "piece.mid"
     path.write_bytes(unpacked(project_bytes(melody_only()))[MUSIC])
     assert read_midi(path).melody() == MELODY
+
+
+def test_sizes_that_are_made_up_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = project_bytes(full_piece())
+    for name, most in (("_MOST_TAKES", 1), ("_MOST_TRACKS", 3)):
+        with monkeypatch.context() as patch:
+            patch.setattr(project_file, name, most)
+            with pytest.raises(ProjectFileError):
+                parse_project(data, "x")
+    members = unpacked(data)
+    for shape in ([33, 4], [32, 3], [-1, 4], [MAX_STEPS + 1, 4]):
+        row = {**json.loads(members["takes/0001.json"]), "confidence": shape}
+        data = packed({**members, "takes/0001.json": json.dumps(row).encode()})
+        with pytest.raises(ProjectFileError, match="is damaged"):
+            parse_project(data, "x")
+    endless = np.full((32, 4), np.inf, "<f4").tobytes()
+    with pytest.raises(ProjectFileError, match="is damaged"):
+        parse_project(packed({**members, "takes/0001.confidence": endless}), "x")
+
+
+def test_a_piece_that_could_not_be_read_back_is_not_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(project_file, "MAX_FILE_BYTES", 1000)
+    with pytest.raises(ProjectFileError, match="was not written: its takes are more than"):
+        write_project(full_piece(), tmp_path / "x.composer")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_muted_is_no_reason_to_save() -> None:
+    piece = full_piece()
+    quiet = replace(piece, mix=piece.mix.balance)
+    assert piece.holds_as_much_as(quiet)
+    assert not piece.holds_as_much_as(replace(piece, mix=PieceMix()))
+    assert not piece.holds_as_much_as(replace(piece, loop=None))
+    assert not piece.holds_as_much_as(replace(piece, takes=piece.takes[:1]))
+    with pytest.raises(ValueError, match="loop"):
+        replace(piece, loop=(4.0, 4.0))

@@ -24,8 +24,6 @@ from tests.generation.fake_generator import FakeGenerator
 from tests.project.pieces import MELODY, take
 from tests.project.test_project_file import unpacked
 
-pytestmark = pytest.mark.no_cover
-
 VOICES = (
     tuple(Note(4 * beat, 64 + beat % 3, 4) for beat in range(8)),
     (Note.at_ticks(50, 3900, 57, 66), Note(16, 55, 16)),
@@ -78,6 +76,7 @@ def test_every_setting_has_its_case() -> None:
     assert all(value != usual[name] for name, value in AWAY.items())
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("case", CASES)
 def test_it_is_made_again_with_every_setting(case: str) -> None:
     made = compose_with_confidence(
@@ -86,6 +85,7 @@ def test_it_is_made_again_with_every_setting(case: str) -> None:
     kept_and_made_again(Take.of(made))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("given", [None, GIVEN])
 def test_it_is_made_again_by_every_model(model: str, given: object) -> None:
@@ -94,6 +94,15 @@ def test_it_is_made_again_by_every_model(model: str, given: object) -> None:
     made = compose_with_confidence(MELODY, generator(model), settings, given=stood)
     assert made.recipe.style in model or made.recipe.style == "bach"
     kept_and_made_again(Take.of(made))
+
+
+def test_what_comes_out_the_same_is_the_take_again() -> None:
+    stored = take(3, "Calm", starred=True)
+    again = remake(stored, FakeGenerator)
+    assert again.sentence == ""
+    assert again.take.composition == stored.composition
+    assert np.array_equal(again.take.confidence, stored.confidence)
+    assert (again.take.name, again.take.starred) == ("Calm", True)
 
 
 def test_without_its_model_the_stored_notes_stand() -> None:

@@ -234,3 +234,12 @@ def test_the_place_is_prepared_before_the_file_is_made(tmp_path: Path) -> None:
     journal.join()
     assert seen == [False]
     assert path.exists()
+
+
+def test_a_journal_that_nobody_listens_to_fails_in_silence(tmp_path: Path) -> None:
+    (tmp_path / "folder").write_text("in the way")
+    journal = Journal(tmp_path / "folder" / "a.journal", EMPTY)
+    journal.hear(KeyEvent(60, 80, 0.0))
+    journal.close()
+    journal.join()
+    assert (tmp_path / "folder").read_text() == "in the way"
