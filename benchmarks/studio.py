@@ -133,7 +133,7 @@ def roll_paints(runs: int) -> dict[str, float]:
         measure_all(", all selected")
         view.set_selection(Selection())
         view.set_locks(Locks(everything.cells(piece)))
-        measure_all(", all kept")
+        measure_all(", all locked")
     view.close()
     return figures
 

@@ -120,7 +120,7 @@ def _add_control(group: Any) -> None:
         action="append",
         default=[],
         metavar="WHAT",
-        help="keep this of the file's accompaniment: a voice (melody, alto, tenor, bass), bars"
+        help="lock this of the file's accompaniment: a voice (melody, alto, tenor, bass), bars"
         " (bars:1-4), a voice's bars (alto:9-12) or a beat of it (alto:9.3); may be repeated",
     )
     add(

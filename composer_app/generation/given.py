@@ -1,4 +1,4 @@
-"""What a person wants kept: voices, bars and notes of an accompaniment that there is already."""
+"""What a person locks: voices, bars and notes of an accompaniment that there is already."""
 
 import re
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Something to be kept: one voice or (None) all of them, throughout or between two places."""
+    """Something to be locked: one voice or (None) all of them, throughout or between two places."""
 
     voice: int | None
     first: Place | None = None
@@ -93,7 +93,7 @@ def given_from(melody: Melody, voices: Voices, locks: Sequence[Lock]) -> Given:
     """The melody and the ``voices`` beneath it, with what ``locks`` name locked.
 
     It lasts as long as whatever lasts longest. Raises :class:`SettingError` for a lock that
-    names no cell of the piece, or nothing that could be kept.
+    names no cell of the piece, or nothing that could be locked.
     """
     longest = MAX_BARS * melody.meter.steps_per_bar
     ends = [note.end for notes in voices for note in notes]

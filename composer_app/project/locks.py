@@ -1,4 +1,4 @@
-"""What a person keeps of a piece: cells of step and track that Generate leaves alone."""
+"""What a person has locked of a piece: cells of step and track that Generate leaves alone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ Cells = NDArray[np.bool_]
 class Locks:
     """``cells``, bool of shape (T, tracks), are true where a track stays as it is.
 
-    A note of which one cell is locked is kept whole. Beyond T, and in further tracks, nothing is.
+    A note is locked as a whole as soon as one of its cells is. Beyond T, and in further tracks,
+    nothing is.
     """
 
     cells: Cells
@@ -69,7 +70,7 @@ class Locks:
     def surviving(self, before: Composition, after: Composition) -> "Locks":
         """What still makes sense once ``after`` has taken the place of ``before``.
 
-        Where notes have come, gone or changed on the grid, there is nothing left to be kept.
+        Where notes have come, gone or changed on the grid, there is nothing left to be locked.
         """
         if not self:
             return self
@@ -91,7 +92,7 @@ class Locks:
         return np.asarray(counts[ends[:, 1]] > counts[ends[:, 0]], np.bool_)
 
     def notes(self, composition: Composition) -> list[NoteKey]:
-        """The notes of ``composition`` that are kept."""
+        """The notes of ``composition`` that are locked."""
         found: list[NoteKey] = []
         for index, track in enumerate(composition.tracks):
             spans = np.array([(n.start, n.end) for n in track.notes], np.int32).reshape(-1, 2)
@@ -100,9 +101,9 @@ class Locks:
         return found
 
     def full_bars(self, tracks: int, steps_per_bar: int) -> list[tuple[int, int]]:
-        """Whole bars ``(first step, step after)`` in which all tracks but the melody are kept.
+        """Whole bars ``(first step, step after)`` in which all tracks but the melody are locked.
 
-        Neighbours are joined. The last bar is whole when it is kept as far as the locks go.
+        Neighbours are joined. The last bar is whole when it is locked as far as the locks go.
         """
         if tracks < 2 or not self:
             return []

@@ -1,4 +1,4 @@
-"""More control over the refining technique, with the shipped model: what is kept is kept."""
+"""More control over the refining technique, with the shipped model: what is locked stays."""
 
 import threading
 import time

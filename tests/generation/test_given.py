@@ -1,4 +1,4 @@
-"""What is kept: how it is named, where it is found, and that it stays."""
+"""What is locked: how it is named, where it is found, and that it stays."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What is kept: cells that grow, shrink and survive as the piece changes."""
+"""What is locked: cells that grow, shrink and survive as the piece changes."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ PIECE = Composition(
 masks = arrays(np.bool_, st.tuples(st.integers(0, 40), st.just(4)))
 
 
-def keep(*notes: tuple[int, Note]) -> Locks:
+def lock(*notes: tuple[int, Note]) -> Locks:
     return Locks(cells_of(notes, PIECE.steps, 4))
 
 
@@ -34,7 +34,7 @@ def test_nothing_is_locked_at_first() -> None:
     assert none.notes(PIECE) == []
     assert none.full_bars(4, 16) == []
     assert none == Locks(np.zeros((90, 3), np.bool_))
-    assert none != keep((1, LOW[0]))
+    assert none != lock((1, LOW[0]))
     with pytest.raises(ValueError, match="step and track"):
         Locks(np.zeros(4, np.bool_))
 
@@ -57,7 +57,7 @@ def test_adding_and_taking_away(first: NDArray[np.bool_], second: NDArray[np.boo
     assert both.minus(second).plus(second) == both
 
 
-def test_a_note_is_kept_whole_as_the_generator_will_keep_it() -> None:
+def test_a_note_is_locked_whole_as_the_generator_will_lock_it() -> None:
     cells = np.zeros((32, 4), np.bool_)
     cells[10, 1] = cells[24:, 3] = True
     locks = Locks(cells)
@@ -66,12 +66,12 @@ def test_a_note_is_kept_whole_as_the_generator_will_keep_it() -> None:
     shown = {(track, note.start) for track, note in locks.notes(PIECE)}
     for track in range(4):
         for note in PIECE.tracks[track].notes:
-            kept = given_.locked[note.start : note.end, track].all()
-            assert kept == ((track, note.start) in shown)
+            whole = given_.locked[note.start : note.end, track].all()
+            assert whole == ((track, note.start) in shown)
 
 
 def test_what_changes_loses_its_lock_and_the_rest_keeps_it() -> None:
-    locks = keep((1, LOW[0]), (1, LOW[1]), (2, LOW[0]))
+    locks = lock((1, LOW[0]), (1, LOW[1]), (2, LOW[0]))
     tracks = list(PIECE.tracks)
     tracks[1] = Track("Alto", notes=(LOW[0], Note(8, 51, 16), LOW[2]))
     after = Composition(tuple(tracks))
@@ -115,7 +115,7 @@ def test_cells_of_tracks_are_those_of_the_voices_they_are() -> None:
     assert [np.flatnonzero(column).tolist() for column in voices.T] == [[2], [1, 2], [2], [0, 2]]
 
 
-def test_beneath_a_melody_alone_bars_can_be_written_but_nothing_kept() -> None:
+def test_beneath_a_melody_alone_bars_can_be_written_but_nothing_locked() -> None:
     tune = Composition((Track("Tune", notes=HIGH),))
     cells = Selection.of_bars(tune, 0, 0).cells(tune)
     assert not voice_cells(tune, cells)[:, 1:].any()

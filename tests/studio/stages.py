@@ -136,9 +136,9 @@ def _with_selection(studio: Studio) -> Iterator[tuple[str, QWidget]]:
     window, commands = studio.window, studio.window.commands
     window.roll.set_selection(Selection.of_bars(studio.composition, 0, 60))
     yield "selected bars", window
-    commands.keep.trigger()
-    yield "kept notes", window
-    commands.keep_nothing.trigger()
+    commands.lock.trigger()
+    yield "locked notes", window
+    commands.unlock_all.trigger()
     window.roll.set_selection(Selection())
 
 

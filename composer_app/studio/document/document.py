@@ -96,7 +96,7 @@ class Document(QObject):
 
     @property
     def locks(self) -> Locks:
-        """What of the composition is to be kept by whoever generates."""
+        """What of the composition stays as it is when something is generated."""
         return self._state.locks
 
     @property

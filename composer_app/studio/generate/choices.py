@@ -34,7 +34,7 @@ class GenerationChoices(QObject):
         self._models: tuple[ModelInfo, ...] | None = None
         self._obstacle = ""
         self._voices: tuple[int, ...] = ()
-        self._kept = (0, False)
+        self._locked_notes = (0, False)
         self._busy = False
         self._visibly_busy = False
         self._share = 0.0
@@ -64,12 +64,12 @@ class GenerationChoices(QObject):
 
     @property
     def chosen_locks(self) -> frozenset[int]:
-        """The voices to keep, 1 alto, 2 tenor, 3 bass, also those that are not there yet."""
+        """The voices to lock, 1 alto, 2 tenor, 3 bass, also those that are not there yet."""
         return self._locked
 
     @property
     def locked_voices(self) -> tuple[int, ...]:
-        """The voices to keep as they are, of those that are there."""
+        """The voices to lock, of those that are there."""
         return tuple(sorted(self._locked & set(self._voices)))
 
     def choose_model(self, name: str) -> None:
@@ -86,7 +86,7 @@ class GenerationChoices(QObject):
             self.changed.emit()
 
     def lock(self, voice: int, on: bool) -> None:
-        """Keep ``voice`` as it is, or let it change."""
+        """Lock ``voice``, or unlock it."""
         locked = self._locked | {voice} if on else self._locked - {voice}
         if locked != self._locked:
             self._locked = locked
@@ -113,13 +113,13 @@ class GenerationChoices(QObject):
 
     @property
     def voices(self) -> tuple[int, ...]:
-        """Which of the voices 1 to 3 there are already, to be kept or improved."""
+        """Which of the voices 1 to 3 there are already, to be locked or improved."""
         return self._voices
 
     @property
-    def kept(self) -> tuple[int, bool]:
-        """How many notes are kept, and whether anything is."""
-        return self._kept
+    def locked_notes(self) -> tuple[int, bool]:
+        """How many notes are locked, and whether anything is."""
+        return self._locked_notes
 
     @property
     def reason(self) -> str:
@@ -150,9 +150,9 @@ class GenerationChoices(QObject):
         self._voices = tuple(voices)
         self.changed.emit()
 
-    def set_kept(self, notes: int, anything: bool) -> None:
-        """Say that ``notes`` are kept, or ``anything`` at all."""
-        self._kept = notes, anything
+    def set_locked_notes(self, notes: int, anything: bool) -> None:
+        """Say that ``notes`` are locked, or ``anything`` at all."""
+        self._locked_notes = notes, anything
         self.changed.emit()
 
     # -- what is under way -----------------------------------------------------------------

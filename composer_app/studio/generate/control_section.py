@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -27,7 +28,7 @@ from composer_app.generation.generator import (
 from composer_app.music.composition import VOICE_NAMES
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.widgets.actions import Actions
-from composer_app.studio.widgets.icons import icon
+from composer_app.studio.widgets.icons import icon, pixmap
 from composer_app.studio.widgets.number_field import NumberField
 from composer_app.studio.widgets.single_press import SinglePress
 from composer_app.studio.widgets.theme import COLORS, set_role
@@ -38,6 +39,8 @@ _BOX_WIDTH: Final = 92
 # A scroll bar's width in the style sheet.
 SCROLL_BAR: Final = 12
 _LEAST_HEIGHT: Final = 120
+# Pixels across.
+_PADLOCK: Final = 16
 
 
 class ControlSection(QWidget):
@@ -146,12 +149,12 @@ class ControlSection(QWidget):
         rows.setHorizontalSpacing(8)
         rows.setVerticalSpacing(8)
         rows.setColumnStretch(0, 1)
-        keep = QHBoxLayout()
-        keep.setSpacing(4)
+        locks = QHBoxLayout()
+        locks.setSpacing(4)
         for lock in self.locks:
-            keep.addWidget(lock)
-        rows.addWidget(QLabel("Keep"), 0, 0, 1, 2)
-        rows.addLayout(keep, 1, 0, 1, 2)
+            locks.addWidget(lock)
+        rows.addWidget(QLabel("Lock"), 0, 0, 1, 2)
+        rows.addLayout(locks, 1, 0, 1, 2)
         for row, (name, text, box, tip) in enumerate(
             (
                 (
@@ -202,6 +205,45 @@ class ControlSection(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.toggle)
         layout.addWidget(self._inside)
+
+
+class LockedRow(QWidget):
+    """Says above Generate how much of the piece is locked, and is hidden while nothing is.
+
+    Its button triggers ``unlock``.
+    """
+
+    def __init__(self, unlock: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        padlock = QLabel()
+        padlock.setPixmap(pixmap("lock", _PADLOCK, COLORS.accent, self.devicePixelRatioF()))
+        padlock.setFixedSize(QSize(_PADLOCK, _PADLOCK))
+        self._text = QLabel()
+        self.button = QToolButton()
+        self.button.setText(unlock.iconText())
+        self.button.setToolTip(unlock.toolTip())
+        self.button.setAccessibleName(unlock.toolTip())
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.clicked.connect(unlock.trigger)
+        set_role(self.button, "framed")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(padlock)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(self.button)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is locked, as it stands there."""
+        return self._text.text()
+
+    def set_locked_notes(self, notes: int, anything: bool) -> None:
+        """Say that ``notes`` are locked; where there are none, ``anything`` else may be."""
+        count = "1 note locked" if notes == 1 else f"{notes} notes locked"
+        self._text.setText(count if notes else "Rests locked")
+        self.setVisible(anything)
 
 
 class FittingScrollArea(QScrollArea):
@@ -286,7 +328,7 @@ def _lock_button(name: str) -> QToolButton:
     button.setCheckable(True)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    button.setToolTip(f"Keep the {name.lower()} as it is, and compose the others around it")
-    button.setAccessibleName(f"Keep the {name.lower()}")
+    button.setToolTip(f"Lock the {name.lower()}, and compose the others around it")
+    button.setAccessibleName(f"Lock the {name.lower()}")
     set_role(button, "framed")
     return button

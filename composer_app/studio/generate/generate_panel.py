@@ -31,9 +31,9 @@ from composer_app.studio.generate.control_section import (
     WITHOUT_EFFECT,
     ControlSection,
     FittingScrollArea,
+    LockedRow,
     height_for,
 )
-from composer_app.studio.generate.kept_row import KeptRow
 from composer_app.studio.generate.progress_line import ProgressLine
 from composer_app.studio.widgets.actions import Actions
 from composer_app.studio.widgets.elided import ElidedBox
@@ -94,7 +94,7 @@ class GeneratePanel(QFrame):
         self._cancel = actions.cancel
         self._cancel.triggered.connect(self.cancelRequested)
         self.progress = ProgressLine(actions.cancel)
-        self.kept = KeptRow(actions.keep_nothing)
+        self.locked_row = LockedRow(actions.unlock_all)
         self._reason = _note_label()
         self._hint = _note_label()
         self._hint.setText(
@@ -215,8 +215,8 @@ class GeneratePanel(QFrame):
         self.button.setAccessibleDescription(choices.reason)
         self._reason.setText("" if choices.busy else choices.reason)
         self._reason.setVisible(bool(self._reason.text()))
-        self.kept.set_kept(*choices.kept)
-        takes_room = self._reason.text(), choices.kept, self._description.text()
+        self.locked_row.set_locked_notes(*choices.locked_notes)
+        takes_room = self._reason.text(), choices.locked_notes, self._description.text()
         if takes_room != self._takes_room:
             self._takes_room = takes_room
             self._make_room()
@@ -287,7 +287,7 @@ class GeneratePanel(QFrame):
         layout.addSpacing(8)
         layout.addWidget(self._options)
         layout.addSpacing(16)
-        for widget in (self.kept, self.button, self.progress, self._reason, self._hint):
+        for widget in (self.locked_row, self.button, self.progress, self._reason, self._hint):
             row = QHBoxLayout()
             row.setContentsMargins(0, 0, SCROLL_BAR, 0)
             row.addWidget(widget)

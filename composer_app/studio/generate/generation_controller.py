@@ -26,7 +26,7 @@ from composer_app.studio.messages.hints import other_tracks
 from composer_app.studio.runtime.settings import Settings
 
 _MODELS_FOLDER: Final = "models-folder"
-_ALL_KEPT: Final = "Everything is kept, so there is nothing to write: let some of it change first."
+_ALL_LOCKED: Final = "Everything is locked, so there is nothing to write: unlock some of it first."
 _MELODY_ALONE: Final = (
     "The melody stays as it is: select notes of the other voices, or whole bars, to have them"
     " written anew."
@@ -141,19 +141,19 @@ class GenerationController(QObject):
             return
         composition, locks = self._document.composition, self._document.locks
         melody = composition.melody()
-        kept = voice_cells(composition, locks.cells)
+        locked = voice_cells(composition, locks.cells)
         if only is not None:
-            kept |= ~only
+            locked |= ~only
         chosen = [Lock(voice) for voice in self._choices.locked_voices]
         given = None
-        if settings.improve or chosen or kept.any():
+        if settings.improve or chosen or locked.any():
             given = given_from(melody, accompaniment(composition), chosen)
             # The melody may be shorter than a track that is none of the voices.
-            also = Locks(kept).fitted(*given.locked.shape)
+            also = Locks(locked).fitted(*given.locked.shape)
             given = replace(given, locked=given.locked | also)
             free = ~given.locked[:, 0 if settings.vary_melody else 1 :]
             if not free.any():
-                sentence = _MELODY_ALONE if only is not None and not locks else _ALL_KEPT
+                sentence = _MELODY_ALONE if only is not None and not locks else _ALL_LOCKED
                 self._bar.tell(sentence, about=self._choices_made)
                 return
         self._asked = _Question(composition, locks, settings.improve, only, given is not None)
@@ -252,7 +252,7 @@ class GenerationController(QObject):
         self._worker.preload(name)
 
     def refresh_panel(self) -> None:
-        """Tell the panel what the document has: a melody to harmonise, voices to keep."""
+        """Tell the panel what the document has: a melody to harmonise, voices to lock."""
         composition = self._document.composition
         voices = accompaniment(composition)
         self._choices.set_voices([voice for voice, notes in enumerate(voices, 1) if notes])
@@ -321,7 +321,7 @@ def _written(composed: Composed, asked: _Question, before: Composition) -> str:
     if asked.only is not None:
         return f"The selection is written anew, with seed {seed}; the rest is as it was."
     if asked.around:
-        return f"Written anew around what you keep, with seed {seed}."
+        return f"Written anew around what is locked, with seed {seed}."
     upbeat = f" after an upbeat of {composed.upbeat} sixteenths" if composed.upbeat else ""
     gone = other_tracks(before)
     if gone and before.origin is not None:

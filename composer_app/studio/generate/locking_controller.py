@@ -36,9 +36,9 @@ class LockingController(QObject):
         self._generation = generation
         self._choices = choices
         for action, command in (
-            (actions.keep, self._toggle),
-            (actions.keep_rest, self._lock_rest),
-            (actions.keep_nothing, self._unlock_everything),
+            (actions.lock, self._toggle),
+            (actions.lock_rest, self._lock_rest),
+            (actions.unlock_all, self._unlock_everything),
             (actions.generate_selection, self._generate),
         ):
             action.triggered.connect(command)
@@ -55,16 +55,16 @@ class LockingController(QObject):
     def _toggle(self) -> None:
         document, cells = self._document, self._cells()
         if document.locks.covers(cells):
-            document.set_locks(document.locks.minus(cells), "Let Go")
+            document.set_locks(document.locks.minus(cells), "Unlock")
         else:
-            document.set_locks(document.locks.plus(cells), "Keep")
+            document.set_locks(document.locks.plus(cells), "Lock")
         self._refresh()
 
     def _lock_rest(self) -> None:
-        self._document.set_locks(Locks(~self._cells()), "Keep the Rest")
+        self._document.set_locks(Locks(~self._cells()), "Lock the Rest")
 
     def _unlock_everything(self) -> None:
-        self._document.set_locks(Locks.none(), "Let Everything Go")
+        self._document.set_locks(Locks.none(), "Unlock Everything")
 
     def _generate(self) -> None:
         self._generation.generate_only(self._cells())
@@ -80,7 +80,7 @@ class LockingController(QObject):
     def _count(self) -> None:
         locks = self._document.locks
         count = len(locks.notes(self._document.composition)) if locks else 0
-        self._choices.set_kept(count, bool(locks))
+        self._choices.set_locked_notes(count, bool(locks))
         self._refresh()
 
     def _refresh(self) -> None:
@@ -88,8 +88,8 @@ class LockingController(QObject):
         composition, locks = self._document.composition, self._document.locks
         # While recording, the roll shows something else.
         chosen = bool(selection) and self._roll.composition is composition
-        actions.keep.setChecked(chosen and locks.covers(selection.cells(composition)))
-        for action in (actions.keep, actions.keep_rest):
+        actions.lock.setChecked(chosen and locks.covers(selection.cells(composition)))
+        for action in (actions.lock, actions.lock_rest):
             action.setEnabled(chosen)
         actions.generate_selection.setEnabled(chosen and self._generation.ready)
-        actions.keep_nothing.setEnabled(bool(locks))
+        actions.unlock_all.setEnabled(bool(locks))

@@ -49,7 +49,7 @@ class Ruler(QWidget):
         self._offset = 0
         self._playhead: float | None = None
         self._selected: tuple[int, int] | None = None
-        self._kept: Sequence[tuple[int, int]] = ()
+        self._locked: Sequence[tuple[int, int]] = ()
         self._span_from: float | None = None
         self._loop: tuple[float, float] | None = None
         self._loop_on = False
@@ -89,10 +89,10 @@ class Ruler(QWidget):
             self._selected = span
             self.update()
 
-    def set_kept(self, spans: Sequence[tuple[int, int]]) -> None:
+    def set_locked(self, spans: Sequence[tuple[int, int]]) -> None:
         """Mark stretches of steps in which nothing changes."""
-        if tuple(spans) != tuple(self._kept):
-            self._kept = tuple(spans)
+        if tuple(spans) != tuple(self._locked):
+            self._locked = tuple(spans)
             self.update()
 
     def set_loop(self, loop: tuple[float, float] | None, *, on: bool) -> None:
@@ -150,7 +150,7 @@ class Ruler(QWidget):
         area = QRectF(event.rect().translated(self._offset, 0))
         area.setTop(0)
         area.setBottom(self.height())
-        paint_ruler(painter, self._geometry, area, self._selected, self._kept)
+        paint_ruler(painter, self._geometry, area, self._selected, self._locked)
         if self._loop is not None:
             paint_loop(painter, self._geometry, self._loop, area, on=self._loop_on)
         if self._playhead is not None:

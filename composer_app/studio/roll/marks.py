@@ -1,4 +1,4 @@
-"""What is painted over the piano roll's notes: selected, highlighted, kept, and the band."""
+"""What is painted over the piano roll's notes: selected, highlighted, locked, and the band."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -23,7 +23,7 @@ _HIGHLIGHT_LIGHT: Final = 0.16
 REACH: Final = 4
 _BAND_FILL: Final = 0.14
 _SPAN_FILL: Final = 0.10
-# A kept note is hatched, and wears a padlock where there is room for it.
+# A locked note is hatched, and wears a padlock where there is room for it.
 _HATCH_GAP: Final = 5
 _HATCH_DARKNESS: Final = 0.34
 _PADLOCK: Final = 9.0
@@ -123,8 +123,8 @@ def paint_band(painter: QPainter, band: QRectF) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
-def paint_kept(painter: QPainter, rect: QRectF) -> None:
-    """The mark of a note that is kept: hatched, with a padlock at its end where it fits."""
+def paint_locked(painter: QPainter, rect: QRectF) -> None:
+    """The mark of a note that is locked: hatched, with a padlock at its end where it fits."""
     radius = _radius(rect)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_hatching())

@@ -113,8 +113,8 @@ def _moved_locks(gesture: _Gesture, result: Composition) -> Locks:
     locks = gesture.locks
     if not locks:
         return locks
-    kept = set(locks.notes(gesture.base)) & gesture.notes
-    moved = [(track, moved_note(note, gesture.steps, gesture.semitones)) for track, note in kept]
+    locked = set(locks.notes(gesture.base)) & gesture.notes
+    moved = [(track, moved_note(note, gesture.steps, gesture.semitones)) for track, note in locked]
     # On its way a note may have been cut short.
     places = {(track, note.start, note.pitch) for track, note in moved}
     there = [key for key in gesture.arrived if (key[0], key[1].start, key[1].pitch) in places]

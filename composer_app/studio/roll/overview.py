@@ -12,7 +12,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from composer_app.studio.roll.geometry import RollGeometry
-from composer_app.studio.roll.marks import MarkedNotes, paint_kept
+from composer_app.studio.roll.marks import MarkedNotes, paint_locked
 from composer_app.studio.roll.notes import TrackNotes
 
 # From this many pixels to a step on, every note is painted for itself.
@@ -62,9 +62,9 @@ def paint_far(
     height = len(pixels)
     image = QImage(pixels.tobytes(), columns, height, 4 * columns, QImage.Format.Format_ARGB32)
     painter.drawImage(QRectF(area.left(), geometry.y(highest), area.width(), height), image)
-    kept = locked > 0
-    for rect in runs(geometry, start[kept], end[kept], pitch[kept]):
-        paint_kept(painter, rect)
+    hatched = locked > 0
+    for rect in runs(geometry, start[hatched], end[hatched], pitch[hatched]):
+        paint_locked(painter, rect)
 
 
 def cells_of(

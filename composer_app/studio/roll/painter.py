@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
 from composer_app.music.pitch import OCTAVE, is_black_key, pitch_name
 from composer_app.studio.roll.geometry import RollGeometry, note_rect
-from composer_app.studio.roll.marks import paint_kept, paint_padlock
+from composer_app.studio.roll.marks import paint_locked, paint_padlock
 from composer_app.studio.roll.notes import TrackNotes
 from composer_app.studio.roll.overview import is_far, paint_far
 from composer_app.studio.widgets.theme import COLORS, mix, text_font, voice_color, with_alpha
@@ -92,7 +92,7 @@ def paint_tile(
             rect = QRectF(*note_rect(geometry, start, end, pitch))
             _paint_note(painter, rect, style, int(velocity))
             if locked:
-                paint_kept(painter, rect)
+                paint_locked(painter, rect)
             if font is not None and rect.width() >= _SMALLEST_LABELLED:
                 _paint_label(painter, rect, font, track.initial, pitch)
 
@@ -176,18 +176,18 @@ def paint_ruler(
     geometry: RollGeometry,
     area: QRectF,
     selected: tuple[int, int] | None = None,
-    kept: Sequence[tuple[int, int]] = (),
+    locked: Sequence[tuple[int, int]] = (),
 ) -> None:
     """The strip above the roll: bar numbers and ticks.
 
-    ``selected`` and ``kept`` are stretches of steps, from the first to the one after the last.
+    ``selected`` and ``locked`` are stretches of steps, from the first to the one after the last.
     """
     painter.fillRect(area, QColor(COLORS.surface))
     if selected is not None:
         painter.fillRect(_stretch(geometry, selected, area), QColor(COLORS.accent_soft))
     painter.fillRect(QRectF(area.left(), area.bottom() - 1, area.width(), 1), QColor(COLORS.line))
-    for span in kept:
-        _paint_kept_span(painter, _stretch(geometry, span, area))
+    for span in locked:
+        _paint_locked_span(painter, _stretch(geometry, span, area))
     first, last = geometry.step(area.left() - 80), geometry.step(area.right())
     for line in geometry.grid_lines(first, last):
         if line.level == "step":
@@ -210,7 +210,7 @@ def _stretch(geometry: RollGeometry, span: tuple[int, int], area: QRectF) -> QRe
     return QRectF(left, area.top(), right - left, area.height())
 
 
-def _paint_kept_span(painter: QPainter, stretch: QRectF) -> None:
+def _paint_locked_span(painter: QPainter, stretch: QRectF) -> None:
     """A bar with closed ends and a padlock: nothing changes in here."""
     bottom, ink = stretch.bottom() - 1, QColor(COLORS.accent)
     painter.fillRect(QRectF(stretch.left() + 1, bottom - 2, stretch.width() - 2, 2), ink)

@@ -46,7 +46,7 @@ class SelectionController(QObject):
         self._gesturing = False
         self.editor = NoteEditor(document, selection, roll, self)
         self.bar = SelectionBar(
-            (actions.keep, actions.keep_rest, actions.generate_selection),
+            (actions.lock, actions.lock_rest, actions.generate_selection),
             actions.select_none,
             roll.viewport(),
         )
@@ -59,7 +59,7 @@ class SelectionController(QObject):
     def menu(self) -> QMenu:
         """A new menu of everything there is to do with the selection."""
         actions, menu = self._actions, QMenu(self._roll)
-        menu.addActions([actions.keep, actions.keep_rest, actions.keep_nothing])
+        menu.addActions([actions.lock, actions.lock_rest, actions.unlock_all])
         menu.addSeparator()
         menu.addAction(actions.generate_selection)
         menu.addSeparator()

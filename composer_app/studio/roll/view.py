@@ -146,7 +146,7 @@ class PianoRollView(RollViewport):
         self.compositionShown.emit()
 
     def set_locks(self, locks: Locks) -> None:
-        """Mark the notes and the bars that are kept."""
+        """Mark the notes and the bars that are locked."""
         if locks == self._locks:
             return
         self._locks = locks
@@ -352,7 +352,7 @@ class PianoRollView(RollViewport):
             for index, track in enumerate(self._tracks)
         )
         bar = self._composition.meter.steps_per_bar
-        self._ruler.set_kept(self._locks.full_bars(len(self._tracks), bar))
+        self._ruler.set_locked(self._locks.full_bars(len(self._tracks), bar))
 
     def _show_invitation(self) -> None:
         empty = not self._composition.note_count and not self._recorded

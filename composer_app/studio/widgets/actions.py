@@ -21,7 +21,7 @@ _COLORS: Final[dict[str, tuple[str, str | None]]] = {
     "follow": (COLORS.text, COLORS.accent),
     "metronome": (COLORS.muted, COLORS.accent),
     "computer_keys": (COLORS.muted, COLORS.accent),
-    "keep": (COLORS.text, COLORS.accent),
+    "lock": (COLORS.text, COLORS.accent),
 }
 
 
@@ -117,9 +117,9 @@ class Actions(QObject):
         self.improve.setEnabled(False)
         self.generate_selection = self._make("generate_selection")
         self.roll = self._make("roll")
-        self.keep = self._make("keep")
-        self.keep_rest = self._make("keep_rest")
-        self.keep_nothing = self._make("keep_nothing")
+        self.lock = self._make("lock")
+        self.lock_rest = self._make("lock_rest")
+        self.unlock_all = self._make("unlock_all")
 
     def _add_changing(self) -> None:
         self.undo = self._make("undo")

@@ -183,22 +183,23 @@ GENERATING: Final = {
         " Generate only this",
     ),
     "roll": Command("&New Seed", "Roll the dice for another seed", ("Ctrl+D",), "dice"),
-    "keep": Command(
-        "&Keep Selection",
-        "Keep what is selected as it is when other notes are generated, or no longer",
+    "lock": Command(
+        "&Lock Selection",
+        "Lock what is selected, so that it stays as it is when other notes are generated; once"
+        " more: unlock it",
         ("Ctrl+L",),
         "lock",
-        " Keep",
+        " Lock",
         switch=True,
     ),
-    "keep_rest": Command(
-        "Keep Everything &Else",
-        "Keep all but what is selected as it is",
+    "lock_rest": Command(
+        "Lock Everything &Else",
+        "Lock all but what is selected",
         ("Ctrl+Shift+L",),
-        brief="Keep the rest",
+        brief="Lock the rest",
     ),
-    "keep_nothing": Command(
-        "&Let Everything Go", "Keep nothing: let everything change again", brief="Let go"
+    "unlock_all": Command(
+        "Unloc&k Everything", "Unlock everything: let all of it change again", brief="Unlock"
     ),
 }
 

@@ -57,7 +57,7 @@ class Menus:
         edit.addMenu(voices)
         edit.addActions([actions.select_none, actions.delete])
         edit.addSeparator()
-        edit.addActions([actions.keep, actions.keep_rest, actions.keep_nothing])
+        edit.addActions([actions.lock, actions.lock_rest, actions.unlock_all])
         edit.addAction(actions.generate_selection)
         edit.addSeparator()
         edit.addAction(actions.settings)

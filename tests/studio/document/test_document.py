@@ -151,7 +151,7 @@ def test_every_change_is_another_moment(document: Document) -> None:
     for change in (
         lambda: document.begin(PIECE, "Open"),
         lambda: document.replace(OTHER, "Change Instrument"),
-        lambda: document.set_locks(Locks(np.ones((4, 1), np.bool_)), "Keep"),
+        lambda: document.set_locks(Locks(np.ones((4, 1), np.bool_)), "Lock"),
         document.undo_stack.undo,
         document.undo_stack.undo,
         document.undo_stack.redo,
@@ -213,7 +213,7 @@ def test_a_take_is_known_as_long_as_its_notes_stand(document: Document) -> None:
     first = take(1)
     document.begin(melody_only().composition, "Record", saved=False)
     document.replace(first.composition, "Generate", take=first)
-    document.set_locks(Locks(np.ones((4, 2), np.bool_)), "Keep")
+    document.set_locks(Locks(np.ones((4, 2), np.bool_)), "Lock")
     document.replace(document.composition.with_program(1, 7), "Change Instrument")
     assert document.take is first
     edited = document.composition.tracks[0].notes[1:]
@@ -238,7 +238,7 @@ def test_a_project_is_as_saved_while_all_of_it_is(document: Document, tmp_path: 
     assert document.modified
     document.set_loop(piece.loop)
     assert document.as_saved
-    document.set_locks(Locks.none(), "Let Go")
+    document.set_locks(Locks.none(), "Unlock")
     assert document.modified
     document.mark_saved(path, document.piece, whole=True)
     assert document.as_saved

@@ -439,7 +439,7 @@ def test_a_project_keeps_takes_locks_and_loop(studio: Studio, qtbot: QtBot, tmp_
         studio.window.generate_panel.seed.setValue(seed)
         studio.window.commands.generate.trigger()
         qtbot.waitUntil(lambda: not studio.window.generation.busy)
-    document.set_locks(Locks(np.ones((4, 4), np.bool_)), "Keep")
+    document.set_locks(Locks(np.ones((4, 4), np.bool_)), "Lock")
     studio.window.loop.set_region(0.0, 8.0)
     studio.dialogs.save_path = path
     studio.window.commands.save.trigger()

@@ -1,4 +1,4 @@
-"""More control in the studio: what is kept, improved and shaded."""
+"""More control in the studio: what is locked, improved and shaded."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,7 +67,7 @@ def test_what_is_chosen_is_asked_for(section: ControlSection, choices: Generatio
     )
 
 
-def test_only_voices_that_are_there_can_be_kept(
+def test_only_voices_that_are_there_can_be_locked(
     section: ControlSection, choices: GenerationChoices
 ) -> None:
     assert not any(lock.isEnabled() for lock in section.locks)
@@ -103,7 +103,7 @@ def test_the_panel_scrolls_to_what_was_unfolded(
     qtbot.waitUntil(lambda: bar.maximum() == 0)
 
 
-def test_a_locked_voice_is_kept(studio: Studio, qtbot: QtBot) -> None:
+def test_a_locked_voice_stays(studio: Studio, qtbot: QtBot) -> None:
     before = generated(studio, qtbot).composition
     panel = studio.window.generate_panel
     panel.control.locks[2].setChecked(True)

@@ -240,7 +240,7 @@ def test_a_panel_that_is_made_anew_shows_what_was_chosen(rig: Rig, qtbot: QtBot)
     before.control.vary_melody.setValue(20)
     before.control.upbeat.setValue(3)
     before.control.locks[2].click()
-    choices.set_kept(2, True)
+    choices.set_locked_notes(2, True)
     choices.set_busy(True)
     choices.show_busy()
     choices.set_share(0.25)
@@ -258,7 +258,7 @@ def test_a_panel_that_is_made_anew_shows_what_was_chosen(rig: Rig, qtbot: QtBot)
     assert [box.number for box in (*boxes, control.upbeat)] == [40, 40, 40, 20, 3]
     assert [lock.isChecked() for lock in control.locks] == [False, False, True]
     assert [lock.isEnabled() for lock in control.locks] == [True, False, True]
-    assert panel.kept.text == "2 notes kept"
+    assert panel.locked_row.text == "2 notes locked"
     assert panel.progress.isVisible()
     assert panel.progress.bar.value() == 250
     assert choices.locked_voices == (3,)

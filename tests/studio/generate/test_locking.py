@@ -1,4 +1,4 @@
-"""Keeping what is selected, generating only that, and editing it: the studio as a whole."""
+"""Locking what is selected, generating only that, and editing it: the studio as a whole."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,51 +68,51 @@ def notes_in(composition: Composition, first: int, end: int) -> set[NoteKey]:
     }
 
 
-# -- keeping -------------------------------------------------------------------------------
+# -- locking -------------------------------------------------------------------------------
 
 
-def test_kept_notes_outlive_generating_again_and_again(studio: Studio, qtbot: QtBot) -> None:
-    kept = (key(studio, 1, 2), key(studio, 3, 5))
+def test_locked_notes_outlive_generating_again_and_again(studio: Studio, qtbot: QtBot) -> None:
+    locked = (key(studio, 1, 2), key(studio, 3, 5))
     before = studio.composition
-    select(studio, *kept)
-    studio.window.commands.keep.trigger()
+    select(studio, *locked)
+    studio.window.commands.lock.trigger()
     for seed in (7, 8):
         after = generate(studio, qtbot, seed).composition
         assert after.tracks[1].notes != before.tracks[1].notes
-        assert all(note in after.tracks[track].notes for track, note in kept)
-        assert studio.services.document.locks.notes(after) == list(kept)
-    assert studio.window.generate_panel.kept.text == "2 notes kept"
-    assert studio.window.generate_panel.kept.isVisible()
+        assert all(note in after.tracks[track].notes for track, note in locked)
+        assert studio.services.document.locks.notes(after) == list(locked)
+    assert studio.window.generate_panel.locked_row.text == "2 notes locked"
+    assert studio.window.generate_panel.locked_row.isVisible()
 
 
-def test_keeping_can_be_taken_back_and_undone(studio: Studio, qtbot: QtBot) -> None:
+def test_locking_can_be_taken_back_and_undone(studio: Studio, qtbot: QtBot) -> None:
     commands, document = studio.window.commands, studio.services.document
-    kept = key(studio, 1, 2)
-    select(studio, kept)
-    assert not commands.keep.isChecked()
-    commands.keep.trigger()
-    assert commands.keep.isChecked()
-    commands.keep.trigger()
+    locked = key(studio, 1, 2)
+    select(studio, locked)
+    assert not commands.lock.isChecked()
+    commands.lock.trigger()
+    assert commands.lock.isChecked()
+    commands.lock.trigger()
     assert not document.locks
     document.undo_stack.undo()
-    assert document.locks.notes(studio.composition) == [kept]
-    assert commands.keep.isChecked()
-    studio.window.generate_panel.kept.button.click()
+    assert document.locks.notes(studio.composition) == [locked]
+    assert commands.lock.isChecked()
+    studio.window.generate_panel.locked_row.button.click()
     assert not document.locks
-    assert not studio.window.generate_panel.kept.isVisible()
+    assert not studio.window.generate_panel.locked_row.isVisible()
     document.undo_stack.undo()
     generate(studio, qtbot, 9)
     document.undo_stack.undo()
-    assert document.locks.notes(studio.composition) == [kept]
+    assert document.locks.notes(studio.composition) == [locked]
     document.undo_stack.undo()
     assert not document.locks
-    assert not studio.window.generate_panel.kept.isVisible()
+    assert not studio.window.generate_panel.locked_row.isVisible()
 
 
-def test_everything_else_can_be_kept(studio: Studio, qtbot: QtBot) -> None:
+def test_everything_else_can_be_locked(studio: Studio, qtbot: QtBot) -> None:
     before = studio.composition
     select_bars(studio, 2, 3)
-    studio.window.commands.keep_rest.trigger()
+    studio.window.commands.lock_rest.trigger()
     after = generate(studio, qtbot, 7).composition
     assert notes_in(after, 0, 16) == notes_in(before, 0, 16)
     assert notes_in(after, 48, 64) == notes_in(before, 48, 64)
@@ -122,7 +122,7 @@ def test_everything_else_can_be_kept(studio: Studio, qtbot: QtBot) -> None:
 def test_locks_of_notes_and_of_voices_add_up(studio: Studio, qtbot: QtBot) -> None:
     before = studio.composition
     select(studio, key(studio, 1, 0))
-    studio.window.commands.keep.trigger()
+    studio.window.commands.lock.trigger()
     studio.window.generate_panel.control.locks[2].setChecked(True)
     after = generate(studio, qtbot, 7).composition
     assert after.tracks[3] == before.tracks[3]
@@ -138,31 +138,31 @@ def test_locks_go_with_the_voices_of_an_opened_file(studio: Studio, qtbot: QtBot
     )
     studio.services.document.begin(opened, "Open")
     select(studio, (1, low[3]), (2, middle[4]))
-    studio.window.commands.keep.trigger()
+    studio.window.commands.lock.trigger()
     after = generate(studio, qtbot, 7).composition
     # From high to low they have become alto and bass.
-    kept = [(1, middle[4]), (3, low[3])]
-    assert studio.services.document.locks.notes(after) == kept
-    assert all(note in after.tracks[track].notes for track, note in kept)
+    locked = [(1, middle[4]), (3, low[3])]
+    assert studio.services.document.locks.notes(after) == locked
+    assert all(note in after.tracks[track].notes for track, note in locked)
 
 
-def test_where_everything_is_kept_a_sentence_says_so(studio: Studio) -> None:
+def test_where_everything_is_locked_a_sentence_says_so(studio: Studio) -> None:
     studio.window.commands.select_all.trigger()
-    studio.window.commands.keep.trigger()
+    studio.window.commands.lock.trigger()
     studio.window.commands.generate.trigger()
     assert not studio.window.generate_panel.busy
-    assert studio.message.startswith("Everything is kept")
+    assert studio.message.startswith("Everything is locked")
 
 
 def test_another_piece_has_locks_of_its_own(studio: Studio) -> None:
     document = studio.services.document
     select_bars(studio, 1, 1)
-    studio.window.commands.keep.trigger()
-    kept = document.locks
+    studio.window.commands.lock.trigger()
+    locked = document.locks
     document.begin(scale(), "Open")
     assert not document.locks
     document.undo_stack.undo()
-    assert document.locks == kept
+    assert document.locks == locked
 
 
 def test_a_lock_set_while_the_network_is_at_work_is_not_broken(
@@ -172,7 +172,7 @@ def test_a_lock_set_while_the_network_is_at_work_is_not_broken(
     select(studio, key(studio, 1, 2))
     studio.window.generate_panel.seed.setValue(7)
     studio.window.commands.generate.trigger()
-    studio.window.commands.keep.trigger()
+    studio.window.commands.lock.trigger()
     qtbot.waitUntil(lambda: not studio.window.generate_panel.busy)
     assert studio.composition == before
     assert "changed meanwhile" in studio.message
@@ -193,7 +193,7 @@ def test_only_the_selected_bars_are_written_anew(studio: Studio, qtbot: QtBot) -
     )
     assert notes_in(after, 16, 32) != notes_in(before, 16, 32)
     assert studio.window.roll.selection == Selection.of_span(after, 16, 32)
-    assert not studio.services.document.locks, "the rest is kept this once"
+    assert not studio.services.document.locks, "the rest is locked this once"
     assert "selection is written anew" in studio.message
 
 
@@ -324,13 +324,13 @@ def test_a_drag_that_goes_on_after_undo_moves_nothing(studio: Studio) -> None:
 def test_a_lock_goes_along_with_its_note(studio: Studio, qtbot: QtBot) -> None:
     document, roll = studio.services.document, studio.window.roll
     select(studio, key(studio, 1, 4))
-    studio.window.commands.keep.trigger()
+    studio.window.commands.lock.trigger()
     QTest.keyClick(roll, Qt.Key.Key_Up)
     QTest.keyClick(roll, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
-    (kept,) = document.locks.notes(studio.composition)
-    assert {kept} == roll.selection.notes
+    (locked,) = document.locks.notes(studio.composition)
+    assert {locked} == roll.selection.notes
     after = generate(studio, qtbot, 7).composition
-    assert kept[1] in after.tracks[1].notes
+    assert locked[1] in after.tracks[1].notes
     document.undo_stack.undo()
     document.undo_stack.undo()
     assert document.locks.notes(studio.composition) == [key(studio, 1, 4)]
@@ -421,21 +421,21 @@ def test_voices_and_bars_can_be_chosen_from_the_menu(studio: Studio) -> None:
 
 def test_commands_are_offered_when_they_mean_something(studio: Studio) -> None:
     commands = studio.window.commands
-    needing = (commands.keep, commands.keep_rest, commands.generate_selection, commands.delete)
+    needing = (commands.lock, commands.lock_rest, commands.generate_selection, commands.delete)
     assert not any(command.isEnabled() for command in needing)
     commands.select_all.trigger()
     assert all(command.isEnabled() for command in needing)
     studio.services.document.begin(Composition(), "New")
     assert not any(command.isEnabled() for command in (*needing, commands.select_all))
     (menu,) = [studio.window.selection.menu()]
-    assert commands.keep in menu.actions()
+    assert commands.lock in menu.actions()
 
 
 # -- the real model ------------------------------------------------------------------------
 
 
 @pytest.mark.slow
-def test_the_real_model_keeps_what_is_kept_bit_by_bit(qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_real_model_keeps_what_is_locked_bit_by_bit(qtbot: QtBot, tmp_path: Path) -> None:
     models = (find_model(),)
     with open_studio(tmp_path, load=load_generator, models=models) as studio:
         begin(studio, qtbot, DEFAULT_MODEL)
@@ -444,17 +444,17 @@ def test_the_real_model_keeps_what_is_kept_bit_by_bit(qtbot: QtBot, tmp_path: Pa
 
         @settings(max_examples=3, deadline=None)
         @given(st.sets(st.sampled_from(keys), min_size=1, max_size=20), st.integers(2, 99))
-        def keeps(kept: set[NoteKey], seed: int) -> None:
+        def keeps(locked: set[NoteKey], seed: int) -> None:
             document = studio.services.document
             document.replace(take, "Back")
-            studio.window.commands.keep_nothing.trigger()
-            select(studio, *kept)
-            studio.window.commands.keep.trigger()
+            studio.window.commands.unlock_all.trigger()
+            select(studio, *locked)
+            studio.window.commands.lock.trigger()
             after = generate(studio, qtbot, seed).composition
-            assert all(note in after.tracks[track].notes for track, note in kept)
+            assert all(note in after.tracks[track].notes for track, note in locked)
             studio.window.commands.improve.trigger()
             qtbot.waitUntil(lambda: not studio.window.generate_panel.busy, timeout=20_000)
             improved = studio.composition
-            assert all(note in improved.tracks[track].notes for track, note in kept)
+            assert all(note in improved.tracks[track].notes for track, note in locked)
 
         keeps()

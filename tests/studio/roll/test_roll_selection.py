@@ -361,7 +361,7 @@ def test_two_notes_in_one_place_are_not_twice_as_bright(view: PianoRollView) -> 
     assert color_at(view, 30.5, 72) == once
 
 
-def test_kept_notes_are_hatched_and_kept_bars_marked_in_the_ruler(view: PianoRollView) -> None:
+def test_locked_notes_are_hatched_and_locked_bars_marked_in_the_ruler(view: PianoRollView) -> None:
     def shades(key: NoteKey) -> int:
         image, y = picture(view), middle(view, key).y() + 3
         left = place_of(view, key[1].start, 60).x() + 20
@@ -393,16 +393,16 @@ def test_what_is_painted_in_parts_looks_as_if_painted_at_once(
     moved, _ = with_moved_notes(PIECE, {note(1, 3), note(3, 6)}, 2, 1)
     shaken = with_melody_track(moved, 2)
     renamed = Composition(tuple(Track("Viola", 0, track.notes) for track in PIECE.tracks))
-    kept = Locks(Selection.of_span(PIECE, 16, 32).cells(PIECE))
+    locked = Locks(Selection.of_span(PIECE, 16, 32).cells(PIECE))
     sure = np.full((64, 4), 0.3, np.float32)
     for piece, confidence, locks, chosen_ in (
         (moved, None, Locks.none(), Selection.of_track(moved, 1)),
-        (moved, None, kept, Selection.of_bars(moved, 0, 40)),
-        (shaken, None, kept, Selection()),
+        (moved, None, locked, Selection.of_bars(moved, 0, 40)),
+        (shaken, None, locked, Selection()),
         (PIECE, sure, Locks.none(), Selection.everything(PIECE)),
         (PIECE, None, Locks.none(), Selection()),
         (renamed, None, Locks.none(), Selection()),
-        (without_notes(PIECE, {note(0, 1)}), None, kept, Selection.of_track(PIECE, 0)),
+        (without_notes(PIECE, {note(0, 1)}), None, locked, Selection.of_track(PIECE, 0)),
     ):
         view.set_composition(piece, confidence)
         view.set_locks(locks)

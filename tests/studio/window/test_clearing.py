@@ -56,7 +56,7 @@ def assert_is_empty(studio: Studio) -> None:
     assert window.roll._invitation.isVisible()
     assert window.roll.accessibleDescription() == "Empty"
     assert not window.generation.ready
-    assert window.generate_panel.kept.isHidden()
+    assert window.generate_panel.locked_row.isHidden()
     window.selection.voices.aboutToShow.emit()
     assert [action.text() for action in window.selection.voices.actions()] == [
         "There are no voices yet"
@@ -73,7 +73,7 @@ def test_a_cleared_piece_is_like_an_empty_one_and_comes_back_with_its_mix(
     studio.services.document.set_track_mix(3, TrackMix(60, 20, mute=True))
     studio.services.document.set_track_mix(1, TrackMix(solo=True))
     window.commands.select_all.trigger()
-    window.commands.keep.trigger()
+    window.commands.lock.trigger()
     locks = studio.services.document.locks
     clear(studio)
     assert_is_empty(studio)

@@ -76,8 +76,8 @@ MOVES: dict[str, Act] = {
         studio.window.commands.delete.trigger(),
     )[0],
     "another piece": lambda studio: studio.window.files.open_sample("twinkle"),
-    "kept": lambda studio: studio.services.document.set_locks(
-        Locks(Selection.everything(studio.composition).cells(studio.composition)), "Keep"
+    "locked": lambda studio: studio.services.document.set_locks(
+        Locks(Selection.everything(studio.composition).cells(studio.composition)), "Lock"
     ),
 }
 
@@ -166,14 +166,14 @@ def test_a_seed_that_gives_the_same_is_said_until_another_is_chosen(
     assert studio.message == ""
 
 
-def test_everything_is_kept_until_a_lock_is_let_go(studio: Studio, qtbot: QtBot) -> None:
+def test_everything_is_locked_until_a_voice_is_unlocked(studio: Studio, qtbot: QtBot) -> None:
     studio.services.document.begin(scale(), "Open")
     generate(studio, qtbot)
     locks = studio.window.generate_panel.control.locks
     for lock in locks:
         lock.click()
     studio.window.commands.generate.trigger()
-    assert studio.message.startswith("Everything is kept")
+    assert studio.message.startswith("Everything is locked")
     locks[0].click()
     assert studio.message == ""
 
@@ -288,7 +288,7 @@ def test_tracks_that_are_none_of_the_voices_are_said_to_be_left_out(
     assert twelve.composition == before
     twelve.window.generate_panel.control.locks[0].click()
     generate(twelve, qtbot)
-    assert twelve.message.startswith("Written anew around what you keep")
+    assert twelve.message.startswith("Written anew around what is locked")
     assert "8 tracks that are none of the four voices are left out." in twelve.message
 
 
