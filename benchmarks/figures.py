@@ -13,8 +13,8 @@ from composer_app.analysis.fitting import fit_gaussian
 from composer_app.analysis.likeness import compare
 from composer_app.analysis.material import Material
 from composer_app.analysis.profiles import load_profile
-from composer_app.analysis.quality_grid import VoiceGrid
-from composer_app.analysis.roll_measures import ROLL_MEASURES
+from composer_app.analysis.roll_metrics import ROLL_MEASURES
+from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.music.composition import VOICE_NAMES, Composition, Track
 from composer_app.music.note import Note
 

@@ -8,7 +8,7 @@ any other, the melody is.
 from dataclasses import dataclass
 from typing import Final
 
-from composer_app.analysis.measures import (
+from composer_app.analysis.metrics import (
     MEASURES,
     Measure,
     measure_distances,
@@ -16,7 +16,7 @@ from composer_app.analysis.measures import (
     passage_histograms,
 )
 from composer_app.analysis.profiles import Profile, Spread
-from composer_app.analysis.quality_grid import VOICES, Passage, VoiceGrid
+from composer_app.analysis.voice_grid import VOICES, Passage, VoiceGrid
 from composer_app.music.composition import Composition
 from composer_app.music.voices import MELODY, all_four_sound, four_voices
 

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from composer_app.analysis.quality import difference, measure, melody_kept, pooled
-from composer_app.analysis.quality_copies import BarIndex
-from composer_app.analysis.quality_distances import Judged, distances
-from composer_app.analysis.quality_grid import REST, VoiceGrid
+from composer_app.analysis.bar_copies import BarIndex
+from composer_app.analysis.metric_distances import Judged, distances
+from composer_app.analysis.voice_grid import REST, VoiceGrid
+from composer_app.analysis.voice_metrics import difference, measure, melody_kept, pooled
 from composer_app.errors import CorpusError
 from composer_app.evaluation.excerpts import (
     Excerpt,

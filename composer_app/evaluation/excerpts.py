@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.analysis.quality_grid import REST, VOICES, Home, Passage, VoiceGrid
+from composer_app.analysis.voice_grid import REST, VOICES, Home, Passage, VoiceGrid
 from composer_app.errors import CorpusError
 from composer_app.generation.batch import plan_outputs, read_jobs
 from composer_app.music.composition import VOICE_NAMES, Composition, Track

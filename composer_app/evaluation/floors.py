@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.analysis.quality_grid import REST, VoiceGrid
+from composer_app.analysis.voice_grid import REST, VoiceGrid
 from composer_app.evaluation.excerpts import Excerpt, first_downbeat, grid_of
 from composer_app.training.corpus import Piece
 

@@ -25,7 +25,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.analysis.quality_grid import REST, VOICES
+from composer_app.analysis.voice_grid import REST, VOICES
 from composer_app.evaluation.excerpts import Excerpt
 
 _FERMATA_UNKNOWN: Final = 2

@@ -16,8 +16,8 @@ class Measure:
     digits: int = 3
 
 
-# Where the definition of each stands, with its source: analysis/quality*.py for what is measured
-# of pieces, likelihood.py, training/two_sample.py.
+# Where the definition of each stands, with its source: analysis/voice_metrics.py and its neighbours
+# for what is measured of pieces, likelihood.py, training/two_sample.py.
 MEASURES: Final = (
     Measure("empty_bar_rate", "empty bars"),
     Measure("in_scale_rate", "in scale"),

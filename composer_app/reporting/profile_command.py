@@ -7,7 +7,7 @@ from typing import Any, Final
 from composer_app.analysis.copies import CopyIndex, index_path
 from composer_app.analysis.profile_building import Reference, build_profile
 from composer_app.analysis.profiles import profile_path
-from composer_app.analysis.quality_grid import VoiceGrid
+from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.errors import CorpusError
 from composer_app.file_arguments import (
     INPUT_HELP,

@@ -18,9 +18,9 @@ from composer_app.analysis.histograms import Distance, Histogram, distance
 from composer_app.analysis.likeness import Likeness, compare
 from composer_app.analysis.material import Material
 from composer_app.analysis.profiles import ALL_VOICES, Profile, load_profile
-from composer_app.analysis.quality_grid import VoiceGrid
-from composer_app.analysis.roll_measures import ROLL_MEASURES
+from composer_app.analysis.roll_metrics import ROLL_MEASURES
 from composer_app.analysis.summary import Summary, summary
+from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.errors import ProfileError
 from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.music.edits import with_melody_track
@@ -55,7 +55,7 @@ class Report:
     track: int | None
     summary: Summary
     features: tuple[FeatureReport, ...]
-    roll_measures: dict[str, float | None]
+    roll_metrics: dict[str, float | None]
     profile: Profile | None = None
     likeness: Likeness | None = None
     shared: SharedRun | None = None
@@ -152,7 +152,7 @@ def plain(report: Report) -> dict[str, Any]:
         "melody": report.melody + 1 if report.composition.note_count else None,
         "track": None if report.track is None else report.track + 1,
         "features": {row.measured.feature.id: _plain_feature(row) for row in report.features},
-        "measures": report.roll_measures,
+        "measures": report.roll_metrics,
     }
     if report.likeness:
         data["likeness"] = {

@@ -247,7 +247,7 @@ def _index(path: Path, piece: Composition, option: str, number: str) -> int:
 
 def _lines(name: str, report: Report) -> list[str]:
     lines = [*_track_table(name, report), "", *_feature_table(report), ""]
-    for measure, value in report.roll_measures.items():
+    for measure, value in report.roll_metrics.items():
         title, form = _ROLL_NAMES[measure]
         lines.append(f"  {title:<24} {'–' if value is None else form.format(value):>8}")
     if report.likeness:

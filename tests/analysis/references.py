@@ -3,7 +3,7 @@
 import numpy as np
 
 from composer_app.analysis.profile_building import Reference
-from composer_app.analysis.quality_grid import VoiceGrid
+from composer_app.analysis.voice_grid import VoiceGrid
 
 
 def reference(seed: int, bars: int = 12, *, upbeat: int = 4, name: str = "") -> Reference:

@@ -20,7 +20,7 @@ from composer_app.analysis.copies import (
     piece_title,
 )
 from composer_app.analysis.profile_building import Reference
-from composer_app.analysis.quality_grid import REST, VoiceGrid
+from composer_app.analysis.voice_grid import REST, VoiceGrid
 from composer_app.errors import ProfileError
 from composer_app.evaluation.excerpts import excerpts_of
 from composer_app.reporting.profile_command import reference_of

@@ -12,8 +12,8 @@ from composer_app.analysis.explanations import (
     Explanation,
 )
 from composer_app.analysis.features import FEATURES
-from composer_app.analysis.measures import MEASURES
-from composer_app.analysis.roll_measures import ROLL_MEASURES
+from composer_app.analysis.metrics import MEASURES
+from composer_app.analysis.roll_metrics import ROLL_MEASURES
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "statistics.md"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from composer_app.analysis.likeness import Likeness, Place, compare
-from composer_app.analysis.measures import MEASURES
+from composer_app.analysis.metrics import MEASURES
 from composer_app.analysis.profiles import load_profile
 from composer_app.evaluation.excerpts import composition_of, excerpts_of
 from composer_app.music.composition import Composition, Track

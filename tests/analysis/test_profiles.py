@@ -13,7 +13,7 @@ import pytest
 from composer_app.analysis.copies import CopyIndex, index_path
 from composer_app.analysis.features import FEATURES, VELOCITY
 from composer_app.analysis.likeness import compare
-from composer_app.analysis.measures import MEASURES
+from composer_app.analysis.metrics import MEASURES
 from composer_app.analysis.profile_building import Reference, build_profile
 from composer_app.analysis.profiles import (
     Profile,
@@ -22,7 +22,7 @@ from composer_app.analysis.profiles import (
     profile_path,
     profile_styles,
 )
-from composer_app.analysis.quality_grid import VoiceGrid
+from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.errors import ProfileError
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from composer_app.analysis.quality_grid import VoiceGrid
+from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.errors import CorpusError
 from composer_app.evaluation.excerpts import (
     composition_of,

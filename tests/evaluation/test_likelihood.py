@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from composer_app.analysis.quality_grid import VoiceGrid
+from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.evaluation.excerpts import Excerpt, excerpt, melody_excerpt
 from composer_app.evaluation.likelihood import CellModel, likelihood
 from composer_app.generation.refining_generator import RefiningGenerator

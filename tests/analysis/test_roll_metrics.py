@@ -4,9 +4,8 @@ import numpy as np
 import pretty_midi
 import pytest
 
-from composer_app.analysis import quality
-from composer_app.analysis.quality_grid import Passage, VoiceGrid
-from composer_app.analysis.roll_measures import (
+from composer_app.analysis import voice_metrics
+from composer_app.analysis.roll_metrics import (
     ROLL_MEASURES,
     empty_bar_rate,
     in_scale_rate,
@@ -15,6 +14,7 @@ from composer_app.analysis.roll_measures import (
     similarity_index,
     unique_pitches_per_bar,
 )
+from composer_app.analysis.voice_grid import Passage, VoiceGrid
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 
@@ -67,10 +67,12 @@ def test_four_voices_measure_as_in_the_evaluation(seed: int) -> None:
     piece = random_voices(seed)
     grid = VoiceGrid.from_composition(piece)
     passage = Passage.regular(grid, 16)
-    assert similarity_index(piece) == pytest.approx(quality.melody_similarity(grid, passage).share)
-    assert in_scale_rate(piece) == pytest.approx(quality.in_scale_rate(grid, passage).share)
+    assert similarity_index(piece) == pytest.approx(
+        voice_metrics.melody_similarity(grid, passage).share
+    )
+    assert in_scale_rate(piece) == pytest.approx(voice_metrics.in_scale_rate(grid, passage).share)
     lower = [1, 2, 3]
-    assert empty_bar_rate(piece, lower) == quality.empty_bar_rate(grid, passage).share
+    assert empty_bar_rate(piece, lower) == voice_metrics.empty_bar_rate(grid, passage).share
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -5,9 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from composer_app.analysis import quality
-from composer_app.analysis.quality import MEASURES, Count, difference, measure, melody_kept, pooled
-from composer_app.analysis.quality_grid import Home, Passage, VoiceGrid
+from composer_app.analysis import voice_metrics
+from composer_app.analysis.voice_grid import Home, Passage, VoiceGrid
+from composer_app.analysis.voice_metrics import (
+    MEASURES,
+    Count,
+    difference,
+    measure,
+    melody_kept,
+    pooled,
+)
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
@@ -229,7 +236,7 @@ def test_counts_are_added_before_they_are_divided() -> None:
     figures = measure([(silent, passage(silent)), (piece((60, 64, 55, 48)), passage(silent))])
     assert figures["crossing_rate"] == 0.5
     assert measure([])["in_scale_rate"] is None
-    assert quality.final_chord_rate(silent.cut(0), passage(silent)) == Count(0, 0)
+    assert voice_metrics.final_chord_rate(silent.cut(0), passage(silent)) == Count(0, 0)
 
 
 def test_what_differs_between_takes() -> None:

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.analysis.quality_grid import REST, VOICES, Passage, VoiceGrid, class_masks
+from composer_app.analysis.voice_grid import REST, VOICES, Passage, VoiceGrid, class_masks
 from composer_app.music.pitch import OCTAVE, PITCH_COUNT
 
 Histogram = NDArray[np.float64]
@@ -84,7 +84,7 @@ def distances(pieces: Sequence[Judged], reference: Sequence[Judged]) -> dict[str
     """Jensen-Shannon distances of ``pieces`` to ``reference``.
 
     Bach's test split measures, against the excerpts of his training chorales, chords .019 (in the
-    study mentioned in :mod:`~composer_app.analysis.quality` .017), durations .001 (.001), and
+    study mentioned in :mod:`~composer_app.analysis.voice_metrics` .017), durations .001 (.001), and
     intervals .003 in every voice (bass .004).
     """
     result = {

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from composer_app.analysis.features import PITCH_CLASS, POLYPHONY, measure
 from composer_app.analysis.material import Material
-from composer_app.analysis.quality_grid import Home, VoiceGrid
+from composer_app.analysis.voice_grid import Home, VoiceGrid
 from composer_app.music.composition import Composition
 from composer_app.music.melody import top_line
 from composer_app.music.pitch import OCTAVE
@@ -65,7 +65,7 @@ def in_scale_rate(composition: Composition, tracks: Sequence[int] | None = None)
     """Share of what sounds, step by step, in the scale of the whole piece.
 
     The scale is the one of the twelve major and twelve harmonic minor ones that holds most
-    (:class:`~composer_app.analysis.quality_grid.Home`; Pypianoroll's ``in_scale_rate`` is told it).
+    (:class:`~composer_app.analysis.voice_grid.Home`; Pypianoroll's ``in_scale_rate`` is told it).
     """
     sounding = _cells(composition, tracks)
     if not sounding.size:
@@ -83,7 +83,7 @@ def similarity_index(composition: Composition) -> float | None:
     doubles it that moves by the same interval at that step. The mean over the tracks: 1 if all of
     them shadow the melody, 0 if none ever does. (The published service names such an index
     without a formula; this is the one of
-    :func:`~composer_app.analysis.quality.melody_similarity`, for any number of tracks.)
+    :func:`~composer_app.analysis.voice_metrics.melody_similarity`, for any number of tracks.)
     """
     sounding = [index for index, track in enumerate(composition.tracks) if track.notes]
     if MELODY not in sounding or len(sounding) == 1:

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.analysis.quality_grid import (
+from composer_app.analysis.voice_grid import (
     REST,
     VOICES,
     Passage,

@@ -1,7 +1,7 @@
 """The measures by which a piece is compared with a corpus, and how each is said in words.
 
-Most are those of :mod:`composer_app.analysis.quality`, of one piece instead of many; some concern
-the melody alone and make sense where there is nothing else. Distances to the corpus's own
+Most are those of :mod:`composer_app.analysis.voice_metrics`, of one piece instead of many; some
+concern the melody alone and make sense where there is nothing else. Distances to the corpus's own
 histograms are worked out by :func:`measure_distances`.
 """
 
@@ -11,15 +11,15 @@ from typing import Final, Literal
 
 import numpy as np
 
-from composer_app.analysis import quality
+from composer_app.analysis import voice_metrics
 from composer_app.analysis.histograms import Histogram, jensen_shannon, wasserstein
-from composer_app.analysis.quality import Count
-from composer_app.analysis.quality_grid import REST, VOICES, Passage, VoiceGrid, class_masks
+from composer_app.analysis.voice_grid import REST, VOICES, Passage, VoiceGrid, class_masks
+from composer_app.analysis.voice_metrics import Count
 from composer_app.music.pitch import OCTAVE
 
 _BEAT: Final = 4
 _WIDEST_STEP: Final = 2
-# Longer notes than eight bars of 4/4 count as that long, as in quality_distances.
+# Longer notes than eight bars of 4/4 count as that long, as in metric_distances.
 _LONGEST: Final = 128
 
 Group = Literal["melody", "harmony", "voices", "rhythm"]
@@ -118,39 +118,39 @@ _TABLE: Final[tuple[tuple[_Function, str, Group, str, str, int], ...]] = (
      "sixteenths is the mean length of the melody's notes", 1),
     (melody_on_beat, "Melody: on the beat", "melody", "%",
      "of the melody's notes start on a beat", 1),
-    (quality.melody_dissonance, "Dissonant beats", "harmony", "%",
+    (voice_metrics.melody_dissonance, "Dissonant beats", "harmony", "%",
      "of beats are dissonant with the melody", 4),
-    (quality.chordal_share, "Known chords", "harmony", "%",
+    (voice_metrics.chordal_share, "Known chords", "harmony", "%",
      "of the time the voices form a common chord", 4),
-    (quality.in_scale_rate, "In the scale", "harmony", "%",
+    (voice_metrics.in_scale_rate, "In the scale", "harmony", "%",
      "of what sounds belongs to the scale", 4),
     (pitch_classes, "Pitch classes", "harmony", "pitch classes",
      "different pitch classes are used", 4),
-    (quality.all_sounding_rate, "Four voices sounding", "voices", "%",
+    (voice_metrics.all_sounding_rate, "Four voices sounding", "voices", "%",
      "of the time all four voices sound", 4),
-    (quality.polyphony, "Polyphony", "voices", "pitches",
+    (voice_metrics.polyphony, "Polyphony", "voices", "pitches",
      "different pitches sound together on average", 4),
-    (quality.empty_bar_rate, "Empty bars", "voices", "%",
+    (voice_metrics.empty_bar_rate, "Empty bars", "voices", "%",
      "of the accompanying voices' bars are empty", 4),
-    (quality.parallels_per_100, "Parallels", "voices", "in 100 sixteenths",
+    (voice_metrics.parallels_per_100, "Parallels", "voices", "in 100 sixteenths",
      "parallel fifths and octaves come in 100 sixteenths", 4),
-    (quality.crossing_rate, "Crossing voices", "voices", "%",
+    (voice_metrics.crossing_rate, "Crossing voices", "voices", "%",
      "of the time voices cross", 4),
-    (quality.leap_rate, "Wide leaps", "voices", "%",
+    (voice_metrics.leap_rate, "Wide leaps", "voices", "%",
      "of the accompanying voices' intervals are wider than a minor sixth", 4),
-    (quality.voice_range, "Range of the voices", "voices", "semitones",
+    (voice_metrics.voice_range, "Range of the voices", "voices", "semitones",
      "semitones is the mean range of the accompanying voices", 4),
-    (quality.melody_similarity, "Similarity index", "voices", "%",
+    (voice_metrics.melody_similarity, "Similarity index", "voices", "%",
      "of the melody's moves are doubled by another voice", 4),
-    (quality.notes_per_bar, "Notes per bar", "rhythm", "notes",
+    (voice_metrics.notes_per_bar, "Notes per bar", "rhythm", "notes",
      "notes are struck in a bar of an accompanying voice", 4),
     (note_length, "Note length", "rhythm", "sixteenths",
      "sixteenths is the mean length of the accompanying voices' notes", 4),
     (on_beat, "On the beat", "rhythm", "%",
      "of the accompanying voices' notes start on a beat", 4),
-    (quality.lone_sixteenth_rate, "Lone sixteenths", "rhythm", "%",
+    (voice_metrics.lone_sixteenth_rate, "Lone sixteenths", "rhythm", "%",
      "of the accompanying voices' notes last a sixteenth", 4),
-    (quality.repeated_note_rate, "Repeated notes", "rhythm", "%",
+    (voice_metrics.repeated_note_rate, "Repeated notes", "rhythm", "%",
      "of the accompanying voices' notes repeat the one before", 4),
     (unique_pitches, "Pitches per bar", "rhythm", "pitches",
      "different pitches come in a bar of an accompanying voice", 4),
@@ -192,7 +192,7 @@ def passage_histograms(piece: VoiceGrid, passage: Passage) -> dict[str, Histogra
     """The histograms whose distances to the corpus's are measured, by the distance's id.
 
     Chords are sets of pitch classes, and pitch classes those of sounding cells of the accompanying
-    voices, both above the home's origin, as in :mod:`composer_app.analysis.quality_distances`;
+    voices, both above the home's origin, as in :mod:`composer_app.analysis.metric_distances`;
     intervals and lengths are those of the accompanying voices.
     """
     masks = class_masks(piece, passage.home.origin)

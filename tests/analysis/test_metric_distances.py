@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from composer_app.analysis.quality_distances import (
+from composer_app.analysis.metric_distances import (
     chord_histogram,
     distances,
     duration_histogram,
@@ -11,7 +11,7 @@ from composer_app.analysis.quality_distances import (
     js_distance,
     pitch_class_histogram,
 )
-from composer_app.analysis.quality_grid import Passage, VoiceGrid
+from composer_app.analysis.voice_grid import Passage, VoiceGrid
 
 CADENCE = ((72, 67, 64, 48), (72, 69, 65, 53), (71, 67, 62, 55), (72, 67, 64, 48))
 
