@@ -13,7 +13,7 @@ from composer_app.analysis.fitting import fit_gaussian
 from composer_app.analysis.likeness import compare
 from composer_app.analysis.material import Material
 from composer_app.analysis.profiles import load_profile
-from composer_app.analysis.roll_metrics import ROLL_MEASURES
+from composer_app.analysis.roll_metrics import ROLL_METRICS
 from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.music.composition import VOICE_NAMES, Composition, Track
 from composer_app.music.note import Note
@@ -45,7 +45,7 @@ def actions(piece: Composition) -> dict[str, Callable[[], object]]:
             Material.selection(piece, [(0, note) for note in piece.tracks[0].notes])
         ),
         "a fit and its test": lambda: fit_gaussian(lengths),
-        "the notebook's measures": lambda: [f(piece) for f in ROLL_MEASURES.values()],
+        "the notebook's metrics": lambda: [f(piece) for f in ROLL_METRICS.values()],
         "likeness to a style": lambda: compare(piece, profile),
         "longest shared run": lambda: index.longest(VoiceGrid.from_composition(piece)),
     }

@@ -1,4 +1,4 @@
-"""What each feature and measure is: a sentence for musicians, and the formula for students.
+"""What each feature and metric is: a sentence for musicians, and the formula for students.
 
 The window has them as tooltips, docs/statistics.md as tables. In the formulas, n counts what there
 is a value of; [x] is 1 where x holds and 0 where it does not; p is a pitch, t the step at which a
@@ -65,7 +65,7 @@ FEATURE_HELP: Final = {
     ),
 }
 
-MEASURE_HELP: Final = {
+METRIC_HELP: Final = {
     "melody_range": Explanation(
         "How wide the melody's compass is.", "max p − min p, in semitones, v = 0"
     ),

@@ -131,7 +131,7 @@ _Measured = Iterable[tuple[float, tuple[Source, ...]]]
 def measure(material: Material, feature: Feature) -> FeatureValues:
     """``feature`` of every note, bar or step of ``material``: track after track, in rising time."""
     values, sources = [], []
-    for value, source in _MEASURES[feature.id](material):
+    for value, source in _FUNCTIONS[feature.id](material):
         values.append(value)
         sources.append(source)
     return FeatureValues(feature, np.array(values, np.float64), tuple(sources))
@@ -229,7 +229,7 @@ def _consonant(material: Material) -> _Measured:
             yield interval in CONSONANT, ((track, note), (MELODY, above))
 
 
-_MEASURES: Final[dict[str, Callable[[Material], _Measured]]] = {
+_FUNCTIONS: Final[dict[str, Callable[[Material], _Measured]]] = {
     PITCH.id: _of_notes(lambda _, source: source[1].pitch),
     PITCH_CLASS.id: _of_notes(lambda _, source: source[1].pitch % OCTAVE),
     DEGREE.id: _degrees,

@@ -1,6 +1,6 @@
-"""How like a style a piece is: each of its measures as a percentile of the style's own passages.
+"""How like a style a piece is: each of its metrics as a percentile of the style's own passages.
 
-The passages are of about the piece's length, since the figures of a short one vary more. A piece
+The passages are of about the piece's length, since the metrics of a short one vary more. A piece
 with melody, alto, tenor and bass (:mod:`composer_app.music.voices`) is compared as four voices; of
 any other, the melody is.
 """
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from composer_app.analysis.metrics import (
-    MEASURES,
-    Measure,
+    METRICS,
+    Metric,
     measure_distances,
     measure_passage,
     passage_histograms,
@@ -27,13 +27,13 @@ _MIDDLE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a measure of a piece stands among the corpus's passages.
+    """Where a metric of a piece stands among the corpus's passages.
 
     ``typical`` is their mean, ``low`` and ``high`` bound the middle 95 % of them; ``percentile``
     runs from 0 to 100. ``sentence`` says it in words.
     """
 
-    measure: Measure
+    metric: Metric
     value: float
     percentile: float
     low: float
@@ -72,7 +72,7 @@ class Likeness:
 
     @property
     def outliers(self) -> tuple[Place, ...]:
-        """The measures that lie outside the middle 95 %, strangest first."""
+        """The metrics that lie outside the middle 95 %, strangest first."""
         return tuple(place for place in self.places if place.outlying)
 
     @property
@@ -80,7 +80,7 @@ class Likeness:
         """The comparison in one sentence."""
         if not self.places:
             return f"There are no notes to compare with {self.title}."
-        what = "figures" if self.voices == VOICES else "figures of the melody"
+        what = "metrics" if self.voices == VOICES else "metrics of the melody"
         inside = len(self.places) - len(self.outliers)
         return (
             f"{inside} of {len(self.places)} {what} are within the middle 95 % of passages of"
@@ -99,9 +99,9 @@ def compare(composition: Composition, profile: Profile) -> Likeness:
         grid = VoiceGrid.from_composition(sounding)
         found = measure_grid(grid, composition.meter.steps_per_bar, profile, voices)
         places = [
-            _place(measure, found[measure.id], spread, profile.title)
-            for measure in MEASURES
-            if measure.id in found and measure.id in spread.quantiles
+            _place(metric, found[metric.id], spread, profile.title)
+            for metric in METRICS
+            if metric.id in found and metric.id in spread.quantiles
         ]
     places.sort(key=lambda place: place.strangeness, reverse=True)
     return Likeness(
@@ -118,7 +118,7 @@ def compare(composition: Composition, profile: Profile) -> Likeness:
 def measure_grid(
     grid: VoiceGrid, bar_steps: int, profile: Profile, voices: int = VOICES
 ) -> dict[str, float]:
-    """Every measure of ``grid``, by id, that ``voices`` tracks allow."""
+    """Every metric of ``grid``, by id, that ``voices`` tracks allow."""
     passage = Passage.regular(grid, bar_steps)
     found = measure_passage(grid, passage, voices)
     if voices == VOICES:
@@ -126,19 +126,19 @@ def measure_grid(
     return found
 
 
-def _place(measure: Measure, value: float, spread: Spread, title: str) -> Place:
-    table = spread.quantiles[measure.id]
+def _place(metric: Metric, value: float, spread: Spread, title: str) -> Place:
+    table = spread.quantiles[metric.id]
     last = len(table) - 1
     low, high = (float(table[round(last * share / 100)]) for share in (OUTLYING, 100 - OUTLYING))
     # The mean of what the percentiles cut evenly.
     typical = float((table[:-1] + table[1:]).mean() / 2)
-    said, usual = measure.text(value), measure.text(typical)
+    said, usual = metric.text(value), metric.text(typical)
     return Place(
-        measure,
+        metric,
         value,
-        spread.percentile(measure.id, value),
+        spread.percentile(metric.id, value),
         low,
         typical,
         high,
-        f"{said} {measure.words}; in {title} {usual}.",
+        f"{said} {metric.words}; in {title} {usual}.",
     )

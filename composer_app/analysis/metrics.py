@@ -1,4 +1,4 @@
-"""The measures by which a piece is compared with a corpus, and how each is said in words.
+"""The metrics by which a piece is compared with a corpus, and how each is said in words.
 
 Most are those of :mod:`composer_app.analysis.voice_metrics`, of one piece instead of many; some
 concern the melody alone and make sense where there is nothing else. Distances to the corpus's own
@@ -26,8 +26,8 @@ Group = Literal["melody", "harmony", "voices", "rhythm"]
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """Something measured of a whole piece or passage.
+class Metric:
+    """One number that a whole piece or passage is measured by.
 
     ``words`` say it with the value in front: "14 %" and "of beats are dissonant". ``unit`` is "%"
     for shares, which are kept from 0 to 1, else what follows a number. ``voices`` is how many
@@ -159,32 +159,32 @@ _TABLE: Final[tuple[tuple[_Function, str, Group, str, str, int], ...]] = (
 _FUNCTIONS: Final = {row[0].__name__: row[0] for row in _TABLE}
 # What measure_distances gives.
 _DISTANCES: Final = (
-    Measure("chord_distance", "Chords unlike the corpus's", "harmony", "bits",
-            "bits (Jensen-Shannon) lie between these chords and the usual ones"),
-    Measure("degree_distance", "Pitch classes unlike the corpus's", "harmony", "bits",
-            "bits (Jensen-Shannon) lie between these pitch classes and the usual ones"),
-    Measure("interval_distance", "Intervals unlike the corpus's", "voices", "bits",
-            "bits (Jensen-Shannon) lie between the voices' intervals and the usual ones"),
-    Measure("length_distance", "Lengths unlike the corpus's", "rhythm", "sixteenths",
-            "sixteenths (Wasserstein) lie between the voices' note lengths and the usual ones"),
+    Metric("chord_distance", "Chords unlike the corpus's", "harmony", "bits",
+           "bits (Jensen-Shannon) lie between these chords and the usual ones"),
+    Metric("degree_distance", "Pitch classes unlike the corpus's", "harmony", "bits",
+           "bits (Jensen-Shannon) lie between these pitch classes and the usual ones"),
+    Metric("interval_distance", "Intervals unlike the corpus's", "voices", "bits",
+           "bits (Jensen-Shannon) lie between the voices' intervals and the usual ones"),
+    Metric("length_distance", "Lengths unlike the corpus's", "rhythm", "sixteenths",
+           "sixteenths (Wasserstein) lie between the voices' note lengths and the usual ones"),
 )  # fmt: skip
-MEASURES: Final = (
-    *(Measure(row[0].__name__, *row[1:]) for row in _TABLE),
+METRICS: Final = (
+    *(Metric(row[0].__name__, *row[1:]) for row in _TABLE),
     *_DISTANCES,
 )
 
 
 def measure_passage(piece: VoiceGrid, passage: Passage, voices: int = VOICES) -> dict[str, float]:
-    """The measures that ``voices`` tracks allow, by id, but for the distances.
+    """The metrics that ``voices`` tracks allow, by id, but for the distances.
 
     What there was nothing to measure of is left out.
     """
     found: dict[str, float] = {}
-    for measure in MEASURES:
-        if measure.id in _FUNCTIONS and measure.voices <= voices:
-            share = _FUNCTIONS[measure.id](piece, passage).share
+    for metric in METRICS:
+        if metric.id in _FUNCTIONS and metric.voices <= voices:
+            share = _FUNCTIONS[metric.id](piece, passage).share
             if share is not None:
-                found[measure.id] = share
+                found[metric.id] = share
     return found
 
 

@@ -11,7 +11,7 @@ from composer_app.analysis.features import FEATURES, POLYPHONY, VELOCITY, measur
 from composer_app.analysis.histograms import Histogram
 from composer_app.analysis.material import Material
 from composer_app.analysis.metrics import (
-    MEASURES,
+    METRICS,
     measure_distances,
     measure_passage,
     passage_histograms,
@@ -137,7 +137,7 @@ def _spread(
     by_piece: Sequence[dict[str, Histogram]],
 ) -> Spread | None:
     """Of passages that overlap by half; None where there are too few."""
-    values: dict[str, list[tuple[float, int]]] = {measure.id: [] for measure in MEASURES}
+    values: dict[str, list[tuple[float, int]]] = {metric.id: [] for metric in METRICS}
     passages, pieces = 0, set()
     others = [
         {name: total.without(own[name]) for name, total in references.items()} for own in by_piece

@@ -2,7 +2,7 @@
 
 A profile stands beside the models as ``STYLE.profile.json``; ``composer-app profile STYLE``
 makes it from the training pieces (:mod:`composer_app.analysis.profile_building`). It holds the
-histogram of every feature in the whole corpus, voice by voice, and how far each measure varies from
+histogram of every feature in the whole corpus, voice by voice, and how far each metric varies from
 passage to passage, for passages of several lengths: a short piece strays farther from the mean than
 a long one. All pieces weigh the same in that, however long they are.
 """
@@ -25,7 +25,7 @@ from composer_app.resources import resource_folder
 from composer_app.translation import _
 
 FORMAT: Final = 1
-# Of each measure: its minimum, the 99 percentiles, its maximum.
+# Of each metric: its minimum, the 99 percentiles, its maximum.
 QUANTILES: Final = 101
 # All voices together, in Profile.histograms.
 ALL_VOICES: Final = "all"
@@ -38,18 +38,18 @@ _LARGEST: Final = 10**6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spread:
-    """How measures vary over ``passages`` of ``bars`` bars: (101,) percentiles of each, by id."""
+    """How metrics vary over ``passages`` of ``bars`` bars: (101,) percentiles of each, by id."""
 
     bars: int
     passages: int
     quantiles: Mapping[str, NDArray[np.float64]]
 
-    def percentile(self, measure: str, value: float) -> float:
+    def percentile(self, metric: str, value: float) -> float:
         """Where ``value`` stands among the passages, 0 to 100.
 
         Where many passages measure the same, the middle of their places.
         """
-        table = self.quantiles[measure]
+        table = self.quantiles[metric]
         value = rounded(value)
         first, last = (int(np.searchsorted(table, value, side)) for side in ("left", "right"))
         if first < last:

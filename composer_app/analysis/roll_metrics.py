@@ -1,4 +1,4 @@
-"""The measures of the training notebook, each of one piece with any number of tracks.
+"""The metrics of the training notebook, each of one piece with any number of tracks.
 
 They come from the literature on multi-track generation: H.-W. Dong et al., "MuseGAN" (AAAI 2018),
 and the libraries Pypianoroll (Dong et al. 2018) and MusPy (Dong et al. 2020), which call some of
@@ -132,7 +132,7 @@ def _line(composition: Composition, index: int) -> list[int | None]:
     return line
 
 
-ROLL_MEASURES: Final[dict[str, Callable[[Composition], float | None]]] = {
+ROLL_METRICS: Final[dict[str, Callable[[Composition], float | None]]] = {
     function.__name__: function
     for function in (
         empty_bar_rate,

@@ -1,8 +1,8 @@
-"""What a four-part piece measures. Pure numpy.
+"""The metrics of four-part writing. Pure numpy.
 
-Each measure returns a :class:`Count`: hits, and of how many. Counts are added over pieces
-before they are divided, so that a long piece counts for more than a short one. None of the
-measures assumes C major. Grids are (T, 4): steps by voices, soprano first.
+Each metric is a function that returns a :class:`Count`: hits, and of how many. Counts are added
+over pieces before they are divided, so that a long piece counts for more than a short one. None of
+the metrics assumes C major. Grids are (T, 4): steps by voices, soprano first.
 
 "Bach" in the docstrings is what Bach's own chorales measure: the test split of the JSB
 Chorales (81 pieces of music21), as :mod:`composer_app.evaluation` cuts them. The definitions were
@@ -261,7 +261,7 @@ def melody_kept(piece: VoiceGrid, melody: VoiceGrid) -> Count:
     return _count(same & (piece.onset[:, 0] == melody.onset[:, 0]))
 
 
-MEASURES: Final[dict[str, Callable[[VoiceGrid, Passage], Count]]] = {
+VOICE_METRICS: Final[dict[str, Callable[[VoiceGrid, Passage], Count]]] = {
     function.__name__: function
     for function in (
         empty_bar_rate,
@@ -285,11 +285,11 @@ MEASURES: Final[dict[str, Callable[[VoiceGrid, Passage], Count]]] = {
 
 
 def measure(pieces: Iterable[tuple[VoiceGrid, Passage]]) -> dict[str, float | None]:
-    """Each of :data:`MEASURES` over all ``pieces``; None where there was nothing to count."""
+    """Each of :data:`VOICE_METRICS` over all ``pieces``; None where there was nothing to count."""
     rows = list(pieces)
     return {
         name: pooled(function(piece, passage) for piece, passage in rows).share
-        for name, function in MEASURES.items()
+        for name, function in VOICE_METRICS.items()
     }
 
 

@@ -25,7 +25,7 @@ from composer_app.evaluation.excerpts import (
 )
 from composer_app.evaluation.floors import bar_retrieval, random_paste
 from composer_app.evaluation.likelihood import CellModel, likelihood
-from composer_app.evaluation.table import Evaluation, Figures
+from composer_app.evaluation.table import Evaluation, MetricValues
 from composer_app.file_arguments import input_name
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationSettings, Generator
@@ -65,7 +65,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The figures, and the first take of each excerpt for those who want to see it."""
+    """The metrics, and the first take of each excerpt for those who want to see it."""
 
     evaluation: Evaluation
     excerpts: Sequence[Excerpt] = field(repr=False)
@@ -93,7 +93,7 @@ def evaluate(
     excerpts = (real if plan.melodies is None else read_melodies(plan.melodies))[: plan.limit]
     takes, seconds = generate_takes(generator, excerpts, plan, progress)
     judge = _Judge(excerpts, real, training, plan)
-    rows: dict[str, Figures] = {"model": judge.model(takes) | _nll(generator, excerpts)}
+    rows: dict[str, MetricValues] = {"model": judge.model(takes) | _nll(generator, excerpts)}
     rows["composer"] = judge.composer()
     if plan.floors and training:
         rows["bar_retrieval"] = judge.model([bar_retrieval(excerpts, training)])
@@ -147,11 +147,11 @@ def _nll(generator: Generator, excerpts: Sequence[Excerpt]) -> dict[str, float |
     if not isinstance(generator, CellModel):
         return {}
     given, joint = likelihood(generator, excerpts), likelihood(generator, excerpts, joint=True)
-    figures: dict[str, float | None] = {}
+    metrics: dict[str, float | None] = {}
     for name, value in (("", given), ("joint_", joint)):
-        figures[f"{name}nll_per_note"] = value.per_note if value else None
-        figures[f"{name}nll_per_frame"] = value.per_frame if value else None
-    return figures
+        metrics[f"{name}nll_per_note"] = value.per_note if value else None
+        metrics[f"{name}nll_per_frame"] = value.per_frame if value else None
+    return metrics
 
 
 class _Judge:
@@ -183,21 +183,21 @@ class _Judge:
         }
 
     def model(self, takes: Sequence[Takes]) -> dict[str, float | None]:
-        """The figures of a model's ``takes``."""
-        figures = self._figures(
+        """The metrics of a model's ``takes``."""
+        metrics = self._metrics(
             [self._judged(take) for take in takes], [(e.grid, e.passage) for e in self.reference]
         )
         pairs = itertools.combinations(takes, 2)
-        figures["diversity"] = pooled(
+        metrics["diversity"] = pooled(
             difference(a, b) for one, two in pairs for a, b in zip(one, two, strict=True)
         ).share
-        figures["melody_exact"] = pooled(
+        metrics["melody_exact"] = pooled(
             melody_kept(take, each.grid)
             for column in takes
             for take, each in zip(column, self.excerpts, strict=True)
         ).share
         made = [list(zip(take, self.excerpts, strict=True)) for take in takes]
-        return figures | self._two_sample(made)
+        return metrics | self._two_sample(made)
 
     def composer(self) -> dict[str, float | None]:
         """The composer's own; his distances are those to his training pieces' excerpts.
@@ -206,10 +206,10 @@ class _Judge:
         Like the floors it says more about the test than about a model, and is left out with them.
         """
         others = [(each.grid, each.passage) for each in self.others]
-        figures = self._figures([[(each.grid, each.passage) for each in self.reference]], others)
+        metrics = self._metrics([[(each.grid, each.passage) for each in self.reference]], others)
         if self.plan.floors:
-            figures |= self._two_sample(self._strangers())
-        return figures
+            metrics |= self._two_sample(self._strangers())
+        return metrics
 
     def _strangers(self) -> list[list[_Made]]:
         """As many training excerpts as there are excerpts, and that several times if possible."""
@@ -254,13 +254,13 @@ class _Judge:
     def _judged(self, takes: Takes) -> list[Judged]:
         return [each.judged(take) for take, each in zip(takes, self.excerpts, strict=True)]
 
-    def _figures(
+    def _metrics(
         self, takes: Sequence[list[Judged]], reference: list[Judged]
     ) -> dict[str, float | None]:
         pieces = list(itertools.chain.from_iterable(takes))
-        figures = measure(pieces)
+        metrics = measure(pieces)
         if reference:
-            figures |= distances(pieces, reference)
+            metrics |= distances(pieces, reference)
         for name, index in self.indices.items():
-            figures[name] = pooled(index.copied(*piece) for piece in pieces).share
-        return figures
+            metrics[name] = pooled(index.copied(*piece) for piece in pieces).share
+        return metrics

@@ -10,12 +10,12 @@ the mean -log p of the hidden cells has that likelihood for its mean (Uria et al
 A cell is one voice at one sixteenth step, its value a pitch or a rest; which notes are struck
 anew is not counted. *Per note* is per cell, *per frame* is per step with all its voices, as in
 Huang et al. Literature on the JSB Chorales gives all four voices, unconditionally: compare the
-"joint" figures with it. The others are of three voices given the melody, as the model is used.
+"joint" metrics with it. The others are of three voices given the melody, as the model is used.
 
 One thing is not as when a model composes: there it is told where phrases end as far as the melody
 lets that be heard, and here that nobody knows, save that the last note of a closing piece is held.
 So no guess of ours, and no fermata of the composer's, which the literature's models do not see,
-comes into the figures; a model that is told more would be a little less surprised.
+comes into the metrics; a model that is told more would be a little less surprised.
 """
 
 from collections.abc import Sequence

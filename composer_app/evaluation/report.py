@@ -44,7 +44,7 @@ def headline(evaluation: Evaluation) -> str:
 
 
 def table_lines(evaluation: Evaluation) -> list[str]:
-    """The figures as a table in plain text, line by line."""
+    """The metrics as a table in plain text, line by line."""
     head, lines = evaluation.cells()
     rows = [
         f"{line[0]:42}" + "".join(f"{cell:>16}" for cell in line[1:]) for line in [head, *lines]

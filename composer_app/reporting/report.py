@@ -18,7 +18,7 @@ from composer_app.analysis.histograms import Distance, Histogram, distance
 from composer_app.analysis.likeness import Likeness, compare
 from composer_app.analysis.material import Material
 from composer_app.analysis.profiles import ALL_VOICES, Profile, load_profile
-from composer_app.analysis.roll_metrics import ROLL_MEASURES
+from composer_app.analysis.roll_metrics import ROLL_METRICS
 from composer_app.analysis.summary import Summary, summary
 from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.errors import ProfileError
@@ -92,7 +92,7 @@ def report_on(
         track,
         summary(composition),
         tuple(_feature_report(measured[feature.id], profile, voice) for feature in FEATURES),
-        {name: function(arranged) for name, function in ROLL_MEASURES.items()},
+        {name: function(arranged) for name, function in ROLL_METRICS.items()},
         profile,
         compare(arranged, profile) if profile else None,
         shared_run(arranged) if profile else None,
@@ -161,7 +161,7 @@ def plain(report: Report) -> dict[str, Any]:
             "passage_bars": report.likeness.passage_bars,
             "measures": [
                 {
-                    "measure": place.measure.id,
+                    "measure": place.metric.id,
                     "value": place.value,
                     "percentile": place.percentile,
                     "low": place.low,

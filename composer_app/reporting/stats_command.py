@@ -247,8 +247,8 @@ def _index(path: Path, piece: Composition, option: str, number: str) -> int:
 
 def _lines(name: str, report: Report) -> list[str]:
     lines = [*_track_table(name, report), "", *_feature_table(report), ""]
-    for measure, value in report.roll_metrics.items():
-        title, form = _ROLL_NAMES[measure]
+    for metric, value in report.roll_metrics.items():
+        title, form = _ROLL_NAMES[metric]
         lines.append(f"  {title:<24} {'–' if value is None else form.format(value):>8}")
     if report.likeness:
         lines += ["", *_likeness_table(report.likeness), "", _copy_sentence(report)]
@@ -327,13 +327,13 @@ def _likeness_table(likeness: Likeness) -> list[str]:
         f"compared with {likeness.passages:,} passages of {likeness.passage_bars} bars in"
         f" {likeness.title}:",
         "",
-        f"  {'percentile':>10}  {'measure':<34} {'here':>8} {'mean':>8}  middle 95 %",
+        f"  {'percentile':>10}  {'metric':<34} {'here':>8} {'mean':>8}  middle 95 %",
     ]
     for place in likeness.places:
-        text = place.measure.text
+        text = place.metric.text
         mark = "*" if place.outlying else " "
         lines.append(
-            f"  {place.percentile:>9.0f}{mark}  {place.measure.title:<34} {text(place.value):>8}"
+            f"  {place.percentile:>9.0f}{mark}  {place.metric.title:<34} {text(place.value):>8}"
             f" {text(place.typical):>8}  {text(place.low)} to {text(place.high)}"
         )
     lines += ["", likeness.sentence]

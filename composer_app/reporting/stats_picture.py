@@ -138,7 +138,7 @@ def _likeness_height(likeness: Likeness) -> float:
 
 
 def _draw_likeness(canvas: Canvas, likeness: Likeness, colors: PlotColors, box: Box) -> None:
-    """Two columns of measures, each a dot between 0 and 100 per cent of the corpus."""
+    """Two columns of metrics, each a dot between 0 and 100 per cent of the corpus."""
     x, y, width, _ = box
     canvas.card(box, f"How like {likeness.title} is this?", likeness.sentence)
     half = -(-len(likeness.places) // 2)
@@ -150,7 +150,7 @@ def _draw_likeness(canvas: Canvas, likeness: Likeness, colors: PlotColors, box: 
         middle = y + 96 + row * _PLACE_HEIGHT
         start, end = left + 250, left + column - 170
         color = colors.warning if place.outlying else colors.accent
-        canvas.text(left, middle, short(place.measure.title, 34), 13, DARK.text)
+        canvas.text(left, middle, short(place.metric.title, 34), 13, DARK.text)
         _bar(canvas, start, middle, end - start, DARK.line)
         inner = (end - start) * 0.025
         _bar(canvas, start + inner, middle, end - start - 2 * inner, usual_passages)
@@ -158,7 +158,7 @@ def _draw_likeness(canvas: Canvas, likeness: Likeness, colors: PlotColors, box: 
         canvas.ground.plot([half_way, half_way], [middle - 6, middle + 6], color=DARK.surface, lw=1)
         dot = start + (end - start) * place.percentile / 100
         canvas.ground.plot([dot], [middle], "o", color=color, markersize=11)
-        value, usual = place.measure.text(place.value), place.measure.text(place.typical)
+        value, usual = place.metric.text(place.value), place.metric.text(place.typical)
         weight = "bold" if place.outlying else "normal"
         canvas.text(end + 16, middle, value, 13, weight=weight)
         canvas.text(end + 84, middle, f"({usual})", 12, DARK.muted)

@@ -170,7 +170,7 @@ class ClassicGanTrainer:
 
 
 def roll_metrics(rolls: NDArray[np.float32]) -> dict[str, float]:
-    """The published run's measures of (B, 32, 128, 4) rolls; a note sounds where > 0.
+    """The published run's metrics of (B, 32, 128, 4) rolls; a note sounds where > 0.
 
     Empty bar rate: share of the bars of a track without a note. Unique pitches: mean number of
     pitch classes a bar of a track uses. In-scale rate: share of sounding cells in C major,

@@ -1,4 +1,4 @@
-"""Every feature and measure is explained, in the documentation as well, whose examples are true."""
+"""Every feature and metric is explained, in the documentation as well, whose examples are true."""
 
 import doctest
 from pathlib import Path
@@ -7,30 +7,30 @@ import pytest
 
 from composer_app.analysis.explanations import (
     FEATURE_HELP,
-    MEASURE_HELP,
+    METRIC_HELP,
     ROLL_HELP,
     Explanation,
 )
 from composer_app.analysis.features import FEATURES
-from composer_app.analysis.metrics import MEASURES
-from composer_app.analysis.roll_metrics import ROLL_MEASURES
+from composer_app.analysis.metrics import METRICS
+from composer_app.analysis.roll_metrics import ROLL_METRICS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "statistics.md"
 
 
 def explained() -> list[tuple[str, Explanation]]:
-    """Title and explanation of everything; the notebook's measures have none."""
+    """Title and explanation of everything; the notebook's metrics have none."""
     return [
         *((feature.title, FEATURE_HELP[feature.id]) for feature in FEATURES),
-        *((measure.title, MEASURE_HELP[measure.id]) for measure in MEASURES),
+        *((metric.title, METRIC_HELP[metric.id]) for metric in METRICS),
         *(("", each) for each in ROLL_HELP.values()),
     ]
 
 
 def test_nothing_is_left_unexplained() -> None:
     assert list(FEATURE_HELP) == [feature.id for feature in FEATURES]
-    assert set(MEASURE_HELP) == {measure.id for measure in MEASURES}
-    assert set(ROLL_HELP) == set(ROLL_MEASURES)
+    assert set(METRIC_HELP) == {metric.id for metric in METRICS}
+    assert set(ROLL_HELP) == set(ROLL_METRICS)
 
 
 @pytest.mark.parametrize(("title", "explanation"), explained())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from composer_app.analysis.likeness import Likeness, Place, compare
-from composer_app.analysis.metrics import MEASURES
+from composer_app.analysis.metrics import METRICS
 from composer_app.analysis.profiles import load_profile
 from composer_app.evaluation.excerpts import composition_of, excerpts_of
 from composer_app.music.composition import Composition, Track
@@ -22,7 +22,7 @@ def held_out(style: str) -> tuple[Composition, ...]:
 
 
 def outlying(style: str, beside: str) -> float:
-    """The share of figures of held-out pieces of ``style`` that are remarked upon."""
+    """The share of metrics of held-out pieces of ``style`` that are remarked upon."""
     found = [compare(piece, load_profile(beside)) for piece in held_out(style)]
     return float(np.mean([len(each.outliers) / len(each.places) for each in found]))
 
@@ -38,7 +38,7 @@ def scale_in_clusters() -> Composition:
 
 @pytest.mark.slow
 def test_held_out_pieces_are_like_their_style_and_unlike_others() -> None:
-    # By definition 5 % of the figures of further pieces are outliers, if the corpus is fair.
+    # By definition 5 % of the metrics of further pieces are outliers, if the corpus is fair.
     assert outlying("hymn", "hymn") < 0.08
     assert outlying("ragtime", "ragtime") < 0.15
     assert outlying("hymn", "ragtime") > 0.25
@@ -54,18 +54,18 @@ def test_the_strangest_comes_first_and_is_said_in_a_sentence() -> None:
     assert strangeness == sorted(strangeness, reverse=True)
     assert found.outliers == found.places[: len(found.outliers)]
     assert len(found.outliers) >= 15
-    by_id = {place.measure.id: place for place in found.places}
+    by_id = {place.metric.id: place for place in found.places}
     dissonant = by_id["melody_dissonance"]
     assert dissonant.sentence == "100 % of beats are dissonant with the melody; in Bach 20 %."
     assert dissonant.typical == pytest.approx(0.195, abs=0.01)
     assert (dissonant.percentile, dissonant.outlying) == (100, True)
     assert dissonant.low < dissonant.typical < dissonant.high < 1
-    assert found.sentence.startswith(f"{26 - len(found.outliers)} of 26 figures are within")
+    assert found.sentence.startswith(f"{26 - len(found.outliers)} of 26 metrics are within")
 
 
 def place(value: float, percentile: float) -> Place:
-    """Of a measure that lies between 10 and 30 in the middle 95 % of passages."""
-    return Place(MEASURES[0], value, percentile, 10.0, 20.0, 30.0, "")
+    """Of a metric that lies between 10 and 30 in the middle 95 % of passages."""
+    return Place(METRICS[0], value, percentile, 10.0, 20.0, 30.0, "")
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,8 @@ def test_of_fewer_than_four_tracks_the_melody_is_compared(tracks: int) -> None:
     piece = Composition(held_out("hymn")[0].tracks[:tracks])
     found = compare(piece, load_profile("hymn"))
     assert found.voices == 1
-    assert {place.measure.group for place in found.places} == {"melody"}
-    assert "of 4 figures of the melody are" in found.sentence
+    assert {place.metric.group for place in found.places} == {"melody"}
+    assert "of 4 metrics of the melody are" in found.sentence
 
 
 def test_empty_tracks_change_nothing() -> None:

@@ -2,18 +2,18 @@ import numpy as np
 import pytest
 
 from composer_app.analysis.metrics import (
-    MEASURES,
+    METRICS,
     measure_distances,
     measure_passage,
     passage_histograms,
 )
 from composer_app.analysis.voice_grid import Passage, VoiceGrid
-from composer_app.analysis.voice_metrics import MEASURES as QUALITY
+from composer_app.analysis.voice_metrics import VOICE_METRICS
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from tests.analysis.references import reference
 
-BY_ID = {measure.id: measure for measure in MEASURES}
+BY_ID = {metric.id: metric for metric in METRICS}
 
 
 def grid_of(*voices: list[tuple[int, int, int]]) -> VoiceGrid:
@@ -45,20 +45,20 @@ def test_counted_by_hand() -> None:
     assert found["repeated_note_rate"] == 1 / 2
 
 
-def test_the_evaluation_s_measures_are_its_own() -> None:
+def test_the_evaluation_s_metrics_are_its_own() -> None:
     piece = reference(3)
     passage = Passage.regular(piece.grid, 16)
     found = measure_passage(piece.grid, passage)
-    shared = set(found) & set(QUALITY)
+    shared = set(found) & set(VOICE_METRICS)
     assert len(shared) == 14
     for name in shared:
-        assert found[name] == QUALITY[name](piece.grid, passage).share
+        assert found[name] == VOICE_METRICS[name](piece.grid, passage).share
 
 
 def test_a_melody_alone_is_measured_as_such() -> None:
     melody = grid_of([(0, 60, 4), (4, 67, 4)])
     found = measure_passage(melody, Passage.regular(melody, 16), voices=1)
-    assert set(found) == {m.id for m in MEASURES if m.group == "melody"}
+    assert set(found) == {m.id for m in METRICS if m.group == "melody"}
     rest = VoiceGrid(np.full((4, 4), -1, np.int16), np.zeros((4, 4), np.bool_))
     assert measure_passage(rest, Passage.regular(rest, 16), voices=1) == {}
 
@@ -80,7 +80,7 @@ def test_nothing_is_far_from_itself_or_from_its_transposition() -> None:
 
 
 @pytest.mark.parametrize(
-    ("measure", "value", "text"),
+    ("metric", "value", "text"),
     [
         ("melody_dissonance", 0.14, "14 %"),
         ("melody_dissonance", 0.0, "0 %"),
@@ -90,10 +90,10 @@ def test_nothing_is_far_from_itself_or_from_its_transposition() -> None:
         ("parallels_per_100", 0.125, "0.12"),
     ],
 )
-def test_values_are_said_as_people_read_them(measure: str, value: float, text: str) -> None:
-    assert BY_ID[measure].text(value) == text
+def test_values_are_said_as_people_read_them(metric: str, value: float, text: str) -> None:
+    assert BY_ID[metric].text(value) == text
 
 
-def test_measures_are_told_apart_and_said_in_words() -> None:
-    assert len(BY_ID) == len(MEASURES) == 26
-    assert all(m.words[0].islower() and not m.words.endswith(".") for m in MEASURES)
+def test_metrics_are_told_apart_and_said_in_words() -> None:
+    assert len(BY_ID) == len(METRICS) == 26
+    assert all(m.words[0].islower() and not m.words.endswith(".") for m in METRICS)

@@ -13,7 +13,7 @@ import pytest
 from composer_app.analysis.copies import CopyIndex, index_path
 from composer_app.analysis.features import FEATURES, VELOCITY
 from composer_app.analysis.likeness import compare
-from composer_app.analysis.metrics import MEASURES
+from composer_app.analysis.metrics import METRICS
 from composer_app.analysis.profile_building import Reference, build_profile
 from composer_app.analysis.profiles import (
     Profile,
@@ -57,7 +57,7 @@ def test_everything_is_there() -> None:
     assert [spread.bars for spread in profile.spreads] == [2, 4]
     # Passages of four bars overlap by half: five begin in a piece of twelve bars.
     assert profile.spreads[1].passages == 12 * 5
-    ids = {measure.id for measure in MEASURES}
+    ids = {metric.id for metric in METRICS}
     assert all(set(spread.quantiles) == ids for spread in profile.spreads)
     # All twelve bars of all four voices move in quarters.
     assert profile.histograms["length"]["Bass"].values.tolist() == [4]
@@ -144,8 +144,8 @@ def test_the_spread_is_that_of_passages_of_like_length() -> None:
     chosen = [profile.spread(bars).bars for bars in (0, 1, 3, 5, 7, 12, 200)]
     assert chosen == [2, 2, 4, 4, 8, 16, 32]
     # Longer passages vary less.
-    for measure in ("chordal_share", "melody_dissonance", "on_beat", "melody_leaps"):
-        short, long = (profile.spread(bars).quantiles[measure] for bars in (2, 32))
+    for metric in ("chordal_share", "melody_dissonance", "on_beat", "melody_leaps"):
+        short, long = (profile.spread(bars).quantiles[metric] for bars in (2, 32))
         assert np.ptp(short[[10, 90]]) > 1.3 * np.ptp(long[[10, 90]])
 
 

@@ -1,4 +1,4 @@
-"""The notebook's measures on pieces counted by hand, and beside those of other modules."""
+"""The notebook's metrics on pieces counted by hand, and beside those of other modules."""
 
 import numpy as np
 import pretty_midi
@@ -6,7 +6,7 @@ import pytest
 
 from composer_app.analysis import voice_metrics
 from composer_app.analysis.roll_metrics import (
-    ROLL_MEASURES,
+    ROLL_METRICS,
     empty_bar_rate,
     in_scale_rate,
     pitch_class_count,
@@ -90,8 +90,8 @@ def test_polyphony_is_that_of_pretty_midis_piano_roll(seed: int) -> None:
 
 
 def test_of_nothing_nothing_is_measured() -> None:
-    assert [function(Composition()) for function in ROLL_MEASURES.values()] == [None] * 6
+    assert [function(Composition()) for function in ROLL_METRICS.values()] == [None] * 6
     silent = Composition((Track("Tacet"),))
-    assert [function(silent) for function in ROLL_MEASURES.values()] == [None] * 6
+    assert [function(silent) for function in ROLL_METRICS.values()] == [None] * 6
     held = Composition((Track("", 0, (Note(0, 60, 4),)), Track("", 0, (Note(0, 48, 4),))))
     assert similarity_index(held) is None

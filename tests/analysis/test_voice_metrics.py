@@ -1,4 +1,4 @@
-"""Measures on hand-made pieces with known answers, and on planted faults."""
+"""Metrics on hand-made pieces with known answers, and on planted faults."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ import pytest
 from composer_app.analysis import voice_metrics
 from composer_app.analysis.voice_grid import Home, Passage, VoiceGrid
 from composer_app.analysis.voice_metrics import (
-    MEASURES,
+    VOICE_METRICS,
     Count,
     difference,
     measure,
@@ -36,7 +36,7 @@ def passage(grid: VoiceGrid, bar_steps: int = 16) -> Passage:
 
 
 def share(name: str, grid: VoiceGrid, within: Passage | None = None) -> float | None:
-    return MEASURES[name](grid, within or passage(grid)).share
+    return VOICE_METRICS[name](grid, within or passage(grid)).share
 
 
 def shifted(*semitones: int) -> VoiceGrid:
@@ -168,7 +168,7 @@ def test_phrases_rest_on_a_triad_of_the_key() -> None:
     ends = ((72, 67, 64, 48), (72, 69, 64, 57), (73, 69, 64, 57), (71, 65, 62, 50))
     grid = piece(*ends, (74, 72, 67, 48), (72, -1, -1, 48))
     within = replace(passage(piece(*CADENCE)), phrase_ends=(3, 7, 11, 15, 19, 23))
-    assert MEASURES["phrase_end_rate"](grid, within) == Count(2, 6)
+    assert VOICE_METRICS["phrase_end_rate"](grid, within) == Count(2, 6)
 
 
 @pytest.mark.parametrize(
@@ -233,8 +233,8 @@ def test_counts_are_added_before_they_are_divided() -> None:
     assert pooled([Count(1, 2), Count(0, 8)]) == Count(1, 10)
     assert pooled([]).share is None
     silent = piece((-1, -1, -1, -1))
-    figures = measure([(silent, passage(silent)), (piece((60, 64, 55, 48)), passage(silent))])
-    assert figures["crossing_rate"] == 0.5
+    metrics = measure([(silent, passage(silent)), (piece((60, 64, 55, 48)), passage(silent))])
+    assert metrics["crossing_rate"] == 0.5
     assert measure([])["in_scale_rate"] is None
     assert voice_metrics.final_chord_rate(silent.cut(0), passage(silent)) == Count(0, 0)
 

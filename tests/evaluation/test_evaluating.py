@@ -1,4 +1,4 @@
-"""The evaluation tells a good harmoniser from a bad one, and says so in figures."""
+"""The evaluation tells a good harmoniser from a bad one, and says so in numbers."""
 
 from dataclasses import replace
 from functools import partial
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from composer_app.errors import CorpusError
 from composer_app.evaluation import Plan, evaluate, evaluating
 from composer_app.evaluation.excerpts import excerpt
-from composer_app.evaluation.table import MEASURES, Figures
+from composer_app.evaluation.table import METRICS, MetricValues
 from composer_app.music.composition import Composition
 from composer_app.music.midi_file import write_midi
 from composer_app.training.corpus import save_corpus
@@ -24,13 +24,13 @@ def plan(tmp_path: Path) -> Plan:
     return Plan(chorale_corpus(tmp_path / "c.npz"), classifiers=0)
 
 
-def figure(figures: Figures, name: str) -> float:
-    value = figures[name]
+def metric(metrics: MetricValues, name: str) -> float:
+    value = metrics[name]
     assert value is not None, name
     return value
 
 
-def test_the_figures_follow_what_was_generated(plan: Plan) -> None:
+def test_the_metrics_follow_what_was_generated(plan: Plan) -> None:
     shares: list[float] = []
     # As the made-up composer does it, and otherwise.
     good = evaluate(Shadow(4, 9, 24), plan, shares.append).evaluation
@@ -40,13 +40,13 @@ def test_the_figures_follow_what_was_generated(plan: Plan) -> None:
     assert shares == [0.25, 0.5, 0.75, 1.0]
     right, wrong, bach = good.rows["model"], bad.rows["model"], good.rows["composer"]
     for name in ("chord_js", "duration_js", "bass_interval_js", "pitch_class_js", "diversity"):
-        assert figure(right, name) == pytest.approx(0.0, abs=1e-9), name
+        assert metric(right, name) == pytest.approx(0.0, abs=1e-9), name
     assert {name: bach[name] for name in bach if right[name] != bach[name]} == {}
-    assert figure(wrong, "chord_js") > 0.5
-    assert figure(wrong, "melody_dissonance") > figure(right, "melody_dissonance")
-    assert figure(wrong, "in_scale_rate") < figure(right, "in_scale_rate")
-    assert figure(wrong, "diversity") > 0.8
-    assert figure(wrong, "melody_exact") == 1.0
+    assert metric(wrong, "chord_js") > 0.5
+    assert metric(wrong, "melody_dissonance") > metric(right, "melody_dissonance")
+    assert metric(wrong, "in_scale_rate") < metric(right, "in_scale_rate")
+    assert metric(wrong, "diversity") > 0.8
+    assert metric(wrong, "melody_exact") == 1.0
     # The training pieces are the same music in two keys.
     assert (right["bars_copied"], wrong["bars_copied"]) == (1.0, 0.0)
     assert right.get("nll_per_note") is None
@@ -67,16 +67,16 @@ class Guesser(Dice):
 
 
 def test_models_that_know_probabilities_have_a_likelihood(plan: Plan) -> None:
-    figures = evaluate(Guesser(), replace(plan, takes=1, floors=False)).evaluation.rows["model"]
-    assert figure(figures, "nll_per_note") == pytest.approx(np.log(49))
-    assert figure(figures, "nll_per_frame") == pytest.approx(3 * np.log(49))
-    assert figure(figures, "joint_nll_per_note") == pytest.approx(np.log(49))
-    assert figure(figures, "joint_nll_per_frame") == pytest.approx(4 * np.log(49))
+    metrics = evaluate(Guesser(), replace(plan, takes=1, floors=False)).evaluation.rows["model"]
+    assert metric(metrics, "nll_per_note") == pytest.approx(np.log(49))
+    assert metric(metrics, "nll_per_frame") == pytest.approx(3 * np.log(49))
+    assert metric(metrics, "joint_nll_per_note") == pytest.approx(np.log(49))
+    assert metric(metrics, "joint_nll_per_frame") == pytest.approx(4 * np.log(49))
     # One of a pitch that the network does not know cannot be judged.
     low = chorale("low", "valid", shift=-14)
     save_corpus([low], plan.corpus)
-    figures = evaluate(Guesser(), replace(plan, takes=1)).evaluation.rows["model"]
-    assert figures["nll_per_note"] is None
+    metrics = evaluate(Guesser(), replace(plan, takes=1)).evaluation.rows["model"]
+    assert metrics["nll_per_note"] is None
 
 
 def test_the_floors_are_rows_of_their_own(plan: Plan) -> None:
@@ -93,10 +93,10 @@ def test_the_floors_are_rows_of_their_own(plan: Plan) -> None:
 def test_everything_is_in_the_dictionary(plan: Plan) -> None:
     data = evaluate(Dice(), replace(plan, takes=1, limit=2)).evaluation.to_dict()
     assert (data["pieces"], data["takes"], data["split"]) == (2, 1, "valid")
-    names = [each.name for each in MEASURES]
+    names = [each.name for each in METRICS]
     assert list(data["measures"]) == names
-    for figures in data["rows"].values():
-        assert list(figures) == names
+    for metrics in data["rows"].values():
+        assert list(metrics) == names
     # A single take differs from nothing.
     assert data["rows"]["model"]["diversity"] is None
 
@@ -112,13 +112,13 @@ def test_melodies_of_ones_own(plan: Plan, tmp_path: Path) -> None:
     assert "no pieces of the composer with these melodies" in sentence
     assert outcome.evaluation.pieces == 1
     assert outcome.evaluation.split == str(folder)
-    figures = outcome.evaluation.rows["model"]
+    metrics = outcome.evaluation.rows["model"]
     # Compared with the chorales of the split, which are the same music in other keys.
-    assert figure(figures, "chord_js") < 1e-9
+    assert metric(metrics, "chord_js") < 1e-9
     # The fermatas of a melody that was played are not known.
-    assert figures["phrase_end_rate"] is None
+    assert metrics["phrase_end_rate"] is None
     assert outcome.takes[0].steps == source.grid.steps
-    assert figure(outcome.evaluation.rows["composer"], "phrase_end_rate") > 0
+    assert metric(outcome.evaluation.rows["composer"], "phrase_end_rate") > 0
 
 
 def test_a_corpus_without_such_pieces_is_a_sentence(tmp_path: Path) -> None:
@@ -142,10 +142,10 @@ def test_the_two_sample_test_has_a_row(tmp_path: Path, monkeypatch: pytest.Monke
     save_corpus(pieces, tmp_path / "c.npz")
     plan = Plan(tmp_path / "c.npz", classifiers=1, takes=1)
     rows = evaluate(Dice(), plan).evaluation.rows
-    assert figure(rows["model"], "two_sample_auc") > 0.95
-    assert figure(rows["random_paste"], "two_sample_auc") > 0.7
+    assert metric(rows["model"], "two_sample_auc") > 0.95
+    assert metric(rows["random_paste"], "two_sample_auc") > 0.7
     # The same music: nothing to tell.
-    assert figure(rows["composer"], "two_sample_auc") == pytest.approx(0.5, abs=0.3)
+    assert metric(rows["composer"], "two_sample_auc") == pytest.approx(0.5, abs=0.3)
     assert rows["model"]["two_sample_spread"] == 0.0
 
 

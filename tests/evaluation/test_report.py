@@ -7,7 +7,7 @@ import pytest
 from composer_app.errors import SettingError
 from composer_app.evaluation import Evaluation, Outcome, Plan, evaluate
 from composer_app.evaluation.report import check_report, markdown, page, table_lines, write_report
-from composer_app.evaluation.table import Figures
+from composer_app.evaluation.table import MetricValues
 from tests.evaluation.examples import Dice, chorale_corpus
 
 PNG = b"\x89PNG"
@@ -19,7 +19,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     return evaluate(Dice(), Plan(corpus, classifiers=0, limit=1))
 
 
-ROWS: dict[str, Figures] = {
+ROWS: dict[str, MetricValues] = {
     "model": {"chord_js": 0.0261, "polyphony": 3.9, "diversity": None},
     "composer": {"chord_js": 0.019, "polyphony": 3.8},
 }

@@ -50,7 +50,7 @@ def lines(text: str) -> list[str]:
     return [" ".join(line.split()) for line in text.splitlines()]
 
 
-def test_every_feature_and_measure_has_a_line(run: Run) -> None:
+def test_every_feature_and_metric_has_a_line(run: Run) -> None:
     status, out, _ = run("stats", "melody.mid")
     assert status == 0
     printed = lines(out)
@@ -63,7 +63,7 @@ def test_every_feature_and_measure_has_a_line(run: Run) -> None:
     assert "near-copy" not in out.lower()
 
 
-def test_json_holds_counts_fits_and_measures(run: Run) -> None:
+def test_json_holds_counts_fits_and_metrics(run: Run) -> None:
     data = json.loads(run("stats", "melody.mid", "--json")[1])
     assert (data["file"], data["key"]) == ("melody.mid", "C major")
     length = data["features"]["length"]
@@ -100,7 +100,7 @@ def test_outliers_are_said_worst_first(run: Run) -> None:
 
 def test_a_melody_alone_is_compared_as_a_melody(run: Run) -> None:
     out = run("stats", "melody.mid", "--compare", "bach")[1]
-    assert "of 4 figures of the melody are" in out
+    assert "of 4 metrics of the melody are" in out
     # Not with what four voices have in common.
     (pitch,) = (line.split() for line in out.splitlines() if line.strip().startswith("Pitch  "))
     assert float(pitch[-2]) == pytest.approx(6.1, abs=0.5)
@@ -165,7 +165,7 @@ def test_one_track_is_measured(run: Run) -> None:
     [
         ("melody.mid", [DARK.accent], [DARK.reference, DARK.outlier]),
         ("clusters.mid --compare bach", [DARK.accent, DARK.reference, DARK.outlier], []),
-        # No figure of the tune is remarked upon, in red.
+        # No metric of the tune is remarked upon, in red.
         ("melody.mid --compare bach", [DARK.accent, DARK.reference], [DARK.outlier]),
         # The bars of a single track have the colour of its voice.
         ("hymn.mid --track 2", [sheet_colors(1).bar], [DARK.accent, sheet_colors(0).bar]),

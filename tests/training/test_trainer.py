@@ -147,7 +147,7 @@ def test_snippets_are_two_bars_from_the_first_downbeat() -> None:
     assert rolls[0, 0, 72, 0] == 1.0
 
 
-def test_the_published_measures_on_a_known_roll() -> None:
+def test_the_published_metrics_on_a_known_roll() -> None:
     rolls = snippets([chord_piece()])
     metrics = roll_metrics(rolls)
     # The chords on C, F and G hold, in semitones above the root: C, E, G, E.

@@ -91,11 +91,11 @@ def _title(style: str) -> str:
 
 
 def table(comparison: StyleComparison) -> str:
-    """The measures as CSV, the strangest first."""
+    """The metrics as CSV, the strangest first."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["measure", "value", "percentile", "low", "typical", "high", "sentence"])
     for place in comparison.likeness.places:
         numbers = (place.value, place.percentile, place.low, place.typical, place.high)
-        writer.writerow([place.measure.title, *(f"{each:.6g}" for each in numbers), place.sentence])
+        writer.writerow([place.metric.title, *(f"{each:.6g}" for each in numbers), place.sentence])
     return text.getvalue()

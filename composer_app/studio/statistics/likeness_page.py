@@ -24,7 +24,7 @@ _WORKING: Final = "Comparing …"
 # An edit is compared once nobody has changed anything for so long.
 _REST_MS: Final = 300
 _FAVOURITE: Final = "bach"
-# From this height on (pixels) the choice of the style stands above the measures.
+# From this height on (pixels) the choice of the style stands above the metrics.
 _ROOM_FOR_STYLES: Final = 226
 
 
@@ -91,7 +91,7 @@ class LikenessPage(QWidget):
             self._at_rest.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A low page needs the box's place for a measure; :meth:`add_to` has its choices."""
+        """A low page needs the box's place for a metric; :meth:`add_to` has its choices."""
         super().resizeEvent(event)
         self.styles.setVisible(self.height() >= _ROOM_FOR_STYLES)
 

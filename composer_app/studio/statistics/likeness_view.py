@@ -1,4 +1,4 @@
-"""How like a style a piece is: a strip of percentiles for each measure, the strangest first."""
+"""How like a style a piece is: a strip of percentiles for each metric, the strangest first."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip, QWidget
 
-from composer_app.analysis.explanations import MEASURE_HELP
+from composer_app.analysis.explanations import METRIC_HELP
 from composer_app.analysis.likeness import OUTLYING, Place
 from composer_app.reporting.plots.colors import PlotColors
 from composer_app.studio.statistics.comparison import StyleComparison
@@ -156,7 +156,7 @@ class LikenessView(QWidget):
         top = float(HEADER)
         for place in self._comparison.likeness.places if self._comparison else ():
             body = bold if place.outlying else plain
-            name = body.boundingRect(QRectF(0, 0, left - GRID, 999), _WRAP, place.measure.title)
+            name = body.boundingRect(QRectF(0, 0, left - GRID, 999), _WRAP, place.metric.title)
             head = max(float(_ROW), name.height() + 8)
             height = head
             if place.outlying:
@@ -184,7 +184,7 @@ class LikenessView(QWidget):
         painter.setFont(text_font(_BODY, bold=place.outlying))
         painter.setPen(QColor(colors.text))
         name = QRectF(0, row.top, left - GRID, row.head)
-        painter.drawText(name, Qt.AlignmentFlag.AlignVCenter | _WRAP, place.measure.title)
+        painter.drawText(name, Qt.AlignmentFlag.AlignVCenter | _WRAP, place.metric.title)
         self._paint_strip(painter, QRectF(left, middle - _STRIP / 2, right - left, _STRIP), colors)
         painter.setPen(QPen(QColor(colors.ground), 2))
         painter.setBrush(QColor(color))
@@ -194,12 +194,12 @@ class LikenessView(QWidget):
         painter.setPen(QColor(color if place.outlying else colors.text))
         side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         value = QRectF(right + 10, row.top, _VALUE_WIDTH, row.head)
-        painter.drawText(value, side, place.measure.text(place.value))
+        painter.drawText(value, side, place.metric.text(place.value))
         if self._wide:
             painter.setPen(QColor(colors.muted))
             painter.setFont(_numerals(bold=False))
             usual = QRectF(value.right(), row.top, _TYPICAL_WIDTH, row.head)
-            painter.drawText(usual, side, place.measure.text(place.typical))
+            painter.drawText(usual, side, place.metric.text(place.typical))
         if place.outlying:
             painter.setFont(text_font(_SMALL))
             painter.setPen(QColor(colors.muted))
@@ -224,9 +224,9 @@ class LikenessView(QWidget):
     def _tip(self, place: Place) -> str:
         assert self._comparison is not None
         title = self._comparison.likeness.title
-        low, high = place.measure.text(place.low), place.measure.text(place.high)
+        low, high = place.metric.text(place.low), place.metric.text(place.high)
         return (
-            f"{place.measure.title}: {MEASURE_HELP[place.measure.id]}\n\n{place.sentence}\n"
+            f"{place.metric.title}: {METRIC_HELP[place.metric.id]}\n\n{place.sentence}\n"
             f"95 % of the passages in {title} lie between {low} and {high};"
             f" {place.percentile:.0f} of 100 lie lower."
         )

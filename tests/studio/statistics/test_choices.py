@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from composer_app.analysis.explanations import FEATURE_HELP, MEASURE_HELP
+from composer_app.analysis.explanations import FEATURE_HELP, METRIC_HELP
 from composer_app.analysis.features import FEATURES, PITCH
 from composer_app.analysis.material import Source
 from composer_app.music.composition import Composition, Origin, Track
@@ -184,14 +184,14 @@ def test_what_is_measured_is_explained(panel: StatisticsPanel) -> None:
     assert FEATURE_HELP[PITCH.id].formula in str(FEATURE_HELP[PITCH.id])
 
 
-def test_a_measure_s_tooltip_explains_it(qtbot: QtBot, panel: StatisticsPanel) -> None:
+def test_a_metric_s_tooltip_explains_it(qtbot: QtBot, panel: StatisticsPanel) -> None:
     panel.show_page(likeness=True)
     qtbot.waitUntil(lambda: panel.likeness.comparison is not None, timeout=PATIENCE_MS)
     comparison = panel.likeness.comparison
     assert comparison is not None
     for place in comparison.likeness.places:
         tip = panel.likeness.view._tip(place)
-        help_text = MEASURE_HELP[place.measure.id]
+        help_text = METRIC_HELP[place.metric.id]
         assert help_text.sentence in tip
         assert help_text.formula in tip
         assert place.sentence in tip

@@ -151,8 +151,8 @@ def test_rows_explain_themselves(
     qtbot.waitUntil(lambda: view.sizeHint().height() < narrow)
 
 
-def test_the_table_has_every_measure() -> None:
+def test_the_table_has_every_metric() -> None:
     found = comparison(None)
     lines = table(found).splitlines()
     assert len(lines) == 1 + len(found.likeness.places)
-    assert lines[1].startswith(found.likeness.places[0].measure.title)
+    assert lines[1].startswith(found.likeness.places[0].metric.title)
