@@ -1,4 +1,4 @@
-"""The Generate panel's folding section: what stays, how carefully, and how much may change."""
+"""Parts of the Generate panel: the folding section, the row of locks, and the scrolling area."""
 
 from collections.abc import Callable, Collection
 from functools import partial
