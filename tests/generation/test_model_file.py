@@ -1,11 +1,12 @@
 """Metadata is found behind any weights, and rubbish is recognised as such."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
 from composer_app.errors import ModelError
-from composer_app.generation.model_file import read_metadata
+from composer_app.generation.model_file import file_sha256, read_metadata
 from tests.generation.models import GRAPH, VERSION, metadata, text, varint
 
 
@@ -45,3 +46,11 @@ def test_a_missing_file_or_a_folder_is_a_sentence(tmp_path: Path) -> None:
         read_metadata(tmp_path / "none.onnx")
     with pytest.raises(ModelError, match="cannot be read"):
         read_metadata(tmp_path)
+
+
+def test_a_model_is_known_by_its_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_bytes(bytes(range(256)) * 9000)
+    assert file_sha256(path) == hashlib.sha256(path.read_bytes()).hexdigest()
+    with pytest.raises(ModelError, match="cannot be read: there is no such file"):
+        file_sha256(tmp_path / "none.onnx")

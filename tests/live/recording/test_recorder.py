@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from composer_app.live.recording.heard_notes import KeyEvent
 from composer_app.live.recording.recorder import Recorder
 from composer_app.music.performance import PerformedNote
 
@@ -101,3 +102,21 @@ def test_each_recording_starts_empty() -> None:
     assert recorder.stop(11.0) == (PerformedNote(62, 80, 0.5, 1.0),)
     assert not recorder.recording
     assert recorder.stop(12.0) == ()
+
+
+def test_whoever_is_told_hears_what_is_recorded_from_the_downbeat() -> None:
+    told: list[KeyEvent] = []
+    recorder = Recorder()
+    recorder.note_on(50, 80, 9.0)
+    recorder.start(10.0, 0.5, told.append)
+    assert (recorder.origin, recorder.events, recorder.holding) == (10.5, 0, False)
+    recorder.note_on(60, 80, 11.0)
+    assert (recorder.events, recorder.holding) == (1, True)
+    recorder.note_off(60, 11.5)
+    assert (recorder.events, recorder.holding) == (2, False)
+    assert [(event.pitch, event.velocity, event.at) for event in told] == [
+        (60, 80, 0.5),
+        (60, 0, 1.0),
+    ]
+    (note,) = recorder.stop(12.0)
+    assert (note.start, note.end) == (0.5, 1.0)
