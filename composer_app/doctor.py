@@ -189,7 +189,7 @@ def _main_job(model: str) -> Fact:
     from composer_app.generation.generator import GenerationSettings
     from composer_app.music.composition import Composition
     from composer_app.music.melody import Melody
-    from composer_app.music.midi_file import read_midi, write_midi
+    from composer_app.music.midi.file import read_midi, write_midi
     from composer_app.music.note import Note
 
     name = "composing"

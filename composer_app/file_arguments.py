@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 
 from composer_app.errors import MidiFileError, SettingError, StreamError
 from composer_app.music.composition import Composition
-from composer_app.music.midi_file import (
+from composer_app.music.midi.file import (
     MAX_FILE_BYTES,
     UnwritableMidiError,
     midi_bytes,
@@ -21,7 +21,7 @@ from composer_app.music.midi_file import (
     read_midi_piece,
     write_midi,
 )
-from composer_app.music.midi_reading import MidiPiece
+from composer_app.music.midi.reading import MidiPiece
 from composer_app.music.regular_file import read_regular
 from composer_app.music.safe_file import cannot_write, check_place, failure_reason, whole_file
 from composer_app.translation import _

@@ -15,7 +15,7 @@ from composer_app.generation import commands
 from composer_app.generation.catalog import ModelInfo
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition, Origin, Track
 from composer_app.music.melody import Melody
-from composer_app.music.midi_file import read_midi, write_midi
+from composer_app.music.midi.file import read_midi, write_midi
 from composer_app.music.note import Note
 from composer_app.music.sample_melodies import load_sample, sample_melodies
 from composer_app.music.styles import style_named

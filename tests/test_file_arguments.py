@@ -25,7 +25,7 @@ from composer_app.file_arguments import (
     write_piece,
 )
 from composer_app.music.composition import Composition
-from composer_app.music.midi_file import read_midi
+from composer_app.music.midi.file import read_midi
 from composer_app.music.sample_melodies import load_sample
 from tests.streams import Standing, take_output
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from composer_app.errors import ProjectFileError
 from composer_app.generation.recipe import recipe_from_json, recipe_to_json
 from composer_app.music.composition import VOICE_NAMES, Composition
-from composer_app.music.midi_file import MAX_STEPS, UnwritableMidiError, midi_bytes
+from composer_app.music.midi.file import MAX_STEPS, UnwritableMidiError, midi_bytes
 from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.music_json import (
     compact,

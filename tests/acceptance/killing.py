@@ -30,7 +30,7 @@ from threading import Thread
 from typing import Any
 
 from composer_app.music.composition import Composition
-from composer_app.music.midi_file import read_midi, write_midi
+from composer_app.music.midi.file import read_midi, write_midi
 from composer_app.project.project_file import read_project
 from composer_app.studio.document.document import Document
 from composer_app.studio.document.recovery import Recovery

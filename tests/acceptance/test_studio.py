@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from composer_app.generation.catalog import DEFAULT_MODEL, installed_models, load_generator
 from composer_app.live.note_sink import LIVE_CHANNEL, track_channel
 from composer_app.music.composition import VOICE_NAMES
-from composer_app.music.midi_file import read_midi
+from composer_app.music.midi.file import read_midi
 from composer_app.music.note import Note
 from composer_app.studio.recording.recording_controller import RecordingState
 from tests.studio.support import Studio, open_studio

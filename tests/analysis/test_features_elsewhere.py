@@ -26,7 +26,7 @@ from composer_app.analysis.features import (
 )
 from composer_app.analysis.material import Material
 from composer_app.music.composition import Composition, Track
-from composer_app.music.midi_file import write_midi
+from composer_app.music.midi.file import write_midi
 from composer_app.music.note import Note
 from composer_app.music.pitch import (
     ALBRECHT_SHANAHAN,

@@ -16,7 +16,7 @@ from composer_app.evaluation.excerpts import (
     read_melodies,
 )
 from composer_app.music.composition import Composition
-from composer_app.music.midi_file import write_midi
+from composer_app.music.midi.file import write_midi
 from composer_app.music.timing import Meter
 from tests.evaluation.examples import chorale
 

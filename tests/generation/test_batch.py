@@ -9,7 +9,7 @@ import pytest
 from composer_app.errors import SettingError, StreamError
 from composer_app.generation.batch import Plan, plan_outputs, prepare_folder, read_jobs
 from composer_app.music.composition import Composition, Track
-from composer_app.music.midi_file import write_midi
+from composer_app.music.midi.file import write_midi
 from composer_app.music.note import Note
 
 

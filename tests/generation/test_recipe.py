@@ -15,7 +15,7 @@ from composer_app.generation.recipe import (
 )
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody
-from composer_app.music.midi_file import midi_bytes, parse_midi
+from composer_app.music.midi.file import midi_bytes, parse_midi
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.timing import Meter, TempoMap

@@ -22,7 +22,7 @@ from composer_app.live.note_sink import SilentSynthesizer, Synthesizer
 from composer_app.live.playback.mixing import Mix
 from composer_app.live.playback.player import Player
 from composer_app.music.composition import Composition, Track
-from composer_app.music.midi_file import write_midi
+from composer_app.music.midi.file import write_midi
 from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoMap

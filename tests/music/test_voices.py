@@ -16,7 +16,7 @@ from composer_app.generation.batch import Plan, read_jobs
 from composer_app.generation.given import accompaniment
 from composer_app.music.composition import VOICE_NAMES, Composition, Origin, Track
 from composer_app.music.edits import melody_first, with_melody_track
-from composer_app.music.midi_file import read_midi, write_midi
+from composer_app.music.midi.file import read_midi, write_midi
 from composer_app.music.note import Note
 from composer_app.music.voices import (
     all_four_sound,

@@ -14,7 +14,7 @@ from composer_app.generation.composing import compose_with_confidence
 from composer_app.generation.generator import GenerationSettings, Generator
 from composer_app.generation.given import Lock, given_from
 from composer_app.generation.recipe import recipe_from_text
-from composer_app.music.midi_file import parse_midi
+from composer_app.music.midi.file import parse_midi
 from composer_app.music.note import Note
 from composer_app.project.piece import Piece
 from composer_app.project.project_file import MUSIC, parse_project, project_bytes

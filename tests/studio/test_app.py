@@ -82,7 +82,7 @@ def test_the_studio_opens_a_file_and_ends_on_ctrl_c(tmp_path: Path) -> None:
 import gc, os, signal, sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from composer_app.music.midi_file import write_midi
+from composer_app.music.midi.file import write_midi
 from composer_app.music.sample_melodies import load_sample
 from composer_app.music.composition import Composition
 from composer_app.studio import app

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from composer_app.errors import ComposerError, FileChangedError
 from composer_app.music.composition import Composition
 from composer_app.music.edits import melody_first
-from composer_app.music.midi_file import read_midi_piece, write_midi
+from composer_app.music.midi.file import read_midi_piece, write_midi
 from composer_app.music.mix import order_with_first
 from composer_app.music.safe_file import FileState
 from composer_app.music.sample_melodies import load_sample

@@ -133,7 +133,7 @@ def test_nothing_is_started_to_search(tmp_path: Path, library: None, command: st
     }
     if command == "render":
         from composer_app.music.composition import Composition
-        from composer_app.music.midi_file import write_midi
+        from composer_app.music.midi.file import write_midi
         from composer_app.music.sample_melodies import load_sample
 
         write_midi(Composition.from_melody(load_sample("twinkle")), tmp_path / "t.mid")

@@ -11,7 +11,7 @@ from PySide6.QtCore import QLocale
 from pytestqt.qtbot import QtBot
 
 from composer_app.live.recording.heard_notes import KeyEvent
-from composer_app.music.midi_file import MAX_STEPS
+from composer_app.music.midi.file import MAX_STEPS
 from composer_app.music.note import Note
 from composer_app.music.performance import Performance
 from composer_app.project.project_file import read_project

@@ -15,7 +15,7 @@ from PySide6.QtCore import QLockFile
 
 from composer_app.live.recording.heard_notes import KeyEvent
 from composer_app.live.recording.journal import Journal
-from composer_app.music.midi_file import midi_bytes, read_midi, read_midi_piece, write_midi
+from composer_app.music.midi.file import midi_bytes, read_midi, read_midi_piece, write_midi
 from composer_app.music.performance import Performance
 from composer_app.music.safe_file import take_lock
 from composer_app.studio.document.recovery_folder import RecoveryFolder
@@ -224,7 +224,7 @@ RUNNING = """
 import sys
 from pathlib import Path
 from composer_app.studio.document.recovery_folder import RecoveryFolder
-from composer_app.music.midi_file import write_midi
+from composer_app.music.midi.file import write_midi
 from tests.studio.support import scale
 folder = RecoveryFolder(Path(sys.argv[1]))
 folder.hold()

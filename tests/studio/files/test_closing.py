@@ -15,7 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from composer_app.music.midi_file import read_midi, write_midi
+from composer_app.music.midi.file import read_midi, write_midi
 from composer_app.project.project_file import read_project
 from composer_app.studio.files import closing, file_controller
 from composer_app.studio.messages.bar import Tone

@@ -14,7 +14,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition, Track
-from composer_app.music.midi_file import read_midi, write_midi
+from composer_app.music.midi.file import read_midi, write_midi
 from composer_app.music.mix import PieceMix
 from composer_app.music.note import Note
 from composer_app.project.locks import Locks

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from composer_app.generation.generator import MAX_BARS, Generated
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody
-from composer_app.music.midi_file import write_midi
+from composer_app.music.midi.file import write_midi
 from composer_app.music.note import Note
 from composer_app.studio.document.selection import Selection
 from composer_app.studio.window.main_window import MainWindow

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.live.playback.mixing import Mix
 from composer_app.music.composition import Composition, Track
-from composer_app.music.midi_file import read_midi_piece, write_midi
+from composer_app.music.midi.file import read_midi_piece, write_midi
 from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
 from composer_app.studio.runtime.settings import Settings

@@ -19,7 +19,7 @@ from composer_app.analysis.profiles import load_profile
 from composer_app.errors import ComposerError, ModelError, ProfileError
 from composer_app.generation.catalog import ModelInfo
 from composer_app.live.midi.inputs import PortChanges
-from composer_app.music.midi_file import write_midi
+from composer_app.music.midi.file import write_midi
 from composer_app.reporting.plots import picture
 from composer_app.studio import app
 from composer_app.studio.statistics import likeness_page

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from composer_app.music.midi_file import read_midi, write_midi
+from composer_app.music.midi.file import read_midi, write_midi
 from composer_app.music.mix import TrackMix
 from composer_app.project.project_file import read_project
 from composer_app.studio.recording.recording_controller import RecordingState

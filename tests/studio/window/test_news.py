@@ -15,7 +15,7 @@ from composer_app.generation.generator import Generator
 from composer_app.live.midi.inputs import PortChanges
 from composer_app.music.composition import Composition, Track
 from composer_app.music.edits import with_tempo
-from composer_app.music.midi_file import write_midi
+from composer_app.music.midi.file import write_midi
 from composer_app.music.note import Note
 from composer_app.project.locks import Locks
 from composer_app.studio.document.selection import Selection

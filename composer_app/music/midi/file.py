@@ -1,7 +1,7 @@
 """Standard MIDI files on disk: reading what others wrote, writing our own whole.
 
-The bytes are parsed and made by mido; what they mean is in :mod:`midi_reading` and
-:mod:`midi_writing`. Everything that can be wrong with a file ends as a
+The bytes are parsed and made by mido; what they mean is in :mod:`reading` and
+:mod:`writing`. Everything that can be wrong with a file ends as a
 :class:`MidiFileError` whose sentence names it.
 """
 
@@ -11,8 +11,8 @@ from typing import Final
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition
-from composer_app.music.midi_reading import MidiPiece, piece_from_midi
-from composer_app.music.midi_writing import midi_from_composition
+from composer_app.music.midi.reading import MidiPiece, piece_from_midi
+from composer_app.music.midi.writing import midi_from_composition
 from composer_app.music.mix import USUAL_MIX, PieceMix
 from composer_app.music.regular_file import open_regular
 from composer_app.music.safe_file import FileState, cannot_write, failure_reason, write_whole

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition, Origin, Track
-from composer_app.music.midi_writing import DETAILS_PREFIX, DRUM_CHANNEL
+from composer_app.music.midi.writing import DETAILS_PREFIX, DRUM_CHANNEL
 from composer_app.music.mix import (
     CENTRE,
     DEFAULT_VOLUME,

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from composer_app.errors import MidiFileError
-from composer_app.music import midi_file
 from composer_app.music.composition import Composition, Origin, Track
-from composer_app.music.midi_file import MAX_FILE_BYTES, read_midi, read_midi_piece, write_midi
+from composer_app.music.midi import file as midi_file
+from composer_app.music.midi.file import MAX_FILE_BYTES, read_midi, read_midi_piece, write_midi
 from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
 from composer_app.music.performance import Performance, PerformedNote
@@ -24,7 +24,7 @@ from composer_app.music.timing import (
     TempoChange,
     TempoMap,
 )
-from tests.music.hexfile import chunk, header, write_hex
+from tests.music.midi.hexfile import chunk, header, write_hex
 
 NOTE = "00 90 3C 50  04 80 3C 00"  # C4, velocity 80, one beat of 4 ticks
 
