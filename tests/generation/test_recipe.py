@@ -15,6 +15,7 @@ from composer_app.generation.recipe import (
 )
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.midi.file import midi_bytes, parse_midi
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
@@ -25,7 +26,7 @@ from tests.odd_json import ODD_TEXTS, places, with_text_at
 MELODY = Melody(
     (Note.at_ticks(10, 950, 72, 90), Note(4, 74, 4), Note(8, 76, 8)),
     TempoMap.constant(88.5),
-    Meter(3, 4),
+    MeterMap.constant(Meter(3, 4)),
     "Tune",
 )
 # Every setting away from its default.
