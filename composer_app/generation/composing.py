@@ -128,8 +128,9 @@ def _with_upbeat(melody: Melody, settings: GenerationSettings, style: str) -> Me
         return meters if same else meters.with_upbeat(settings.upbeat * TICKS_PER_STEP)
     if meters.upbeat is not None:
         return meters
-    # What is counted in chorales misleads where long notes come off the beat.
-    if style in _SYNCOPATED_STYLES:
+    # What is counted in chorales misleads where long notes come off the beat, and who changes the
+    # metre has counted the bars.
+    if style in _SYNCOPATED_STYLES or not meters.is_constant:
         return meters.with_upbeat(0)
     return meters.with_upbeat(detect_upbeat(melody.notes, melody.meter) * TICKS_PER_STEP)
 

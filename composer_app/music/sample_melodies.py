@@ -87,7 +87,7 @@ def parse_melodies(text: str) -> Iterator[SampleMelody]:
             meter = Meter(int(numerator), int(denominator))
             tempo = TempoMap.constant(float(fields["tempo"]))
             notes = tuple(_parse_notes(" ".join(music), meter))
-            melody = Melody(notes, tempo, MeterMap.constant(meter), fields["title"])
+            melody = Melody(notes, tempo, MeterMap.constant(meter, upbeat=0), fields["title"])
             key = _parse_key(fields["key"])
             yield SampleMelody(sample_id, fields["title"], fields["source"], key, melody)
         except (IndexError, KeyError, ValueError) as error:

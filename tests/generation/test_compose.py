@@ -161,7 +161,7 @@ def test_an_upbeat_is_heard_where_long_notes_mark_the_bar(style: str, upbeat: in
     tune = load_sample("saints")
     notes = tuple(Note(n.start - 12, n.pitch, n.duration) for n in tune.notes if n.start >= 12)
     generator = FakeGenerator(style=style)
-    compose(Melody(notes, meters=tune.meters), generator, GenerationSettings())
+    compose(Melody(notes, meters=MeterMap.constant(tune.meter)), generator, GenerationSettings())
     assert generator.calls[0][1].upbeat_steps == upbeat
 
 

@@ -106,7 +106,7 @@ def test_two_takes_of_one_origin_are_told_apart_by_their_notes_alone() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"version": 2},
+        {"version": 3},
         {"programs": [1, 2, 3]},
         {"programs": [1, 2, 3, 128]},
         {"settings": {**asdict(SETTINGS), "mood": 1}},

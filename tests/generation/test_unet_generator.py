@@ -28,7 +28,7 @@ from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.sample_melodies import load_sample
-from composer_app.music.timing import Meter
+from composer_app.music.timing import TICKS_PER_STEP, Meter
 from tests.generation.one_pass_models import (
     ROLL,
     ROLL_METADATA,
@@ -61,7 +61,8 @@ def generate(generator: UNetGenerator, notes: tuple[Note, ...], **settings: Any)
     chosen = GenerationSettings(**settings)
     steps = notes[-1].end
     noise = NoiseVector.from_seed(chosen.seed, steps)
-    return generator.generate(PianoRoll.from_notes([notes], steps), MeterMap(), noise, chosen)
+    meters = MeterMap().with_upbeat((chosen.upbeat or 0) * TICKS_PER_STEP)
+    return generator.generate(PianoRoll.from_notes([notes], steps), meters, noise, chosen)
 
 
 class Listener:

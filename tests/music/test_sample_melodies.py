@@ -66,7 +66,7 @@ def test_the_notation() -> None:
     assert sample.melody == Melody(
         (Note(8, 58, 4), Note(12, 66, 10), Note(22, 72, 14), Note(36, 47, 4)),
         TempoMap.constant(90),
-        MeterMap.constant(Meter(3, 4)),
+        MeterMap.constant(Meter(3, 4), upbeat=0),
         "A Tune",
     )
 
