@@ -5,7 +5,9 @@ other as the piece needs, each with its keyboard at the left.
 """
 
 import io
+import math
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +22,9 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 
 from composer_app.music.composition import Composition
+from composer_app.music.meter_map import Bar
 from composer_app.music.pitch import is_black_key, pitch_name
+from composer_app.music.timing import TICKS_PER_STEP
 from composer_app.palette import DARK
 
 _DPI: Final = 100
@@ -77,32 +81,44 @@ class _Layout:
     composition: Composition
 
     @cached_property
-    def bars(self) -> int:
-        return max(1, self.composition.bars)
+    def bars(self) -> list[Bar]:
+        """All of them, at least one."""
+        return self.composition.meters.bars_of(max(1, self.composition.steps))
 
     @cached_property
-    def bars_per_system(self) -> int:
+    def rows(self) -> list[list[Bar]]:
+        """The bars of each system: about as many in each, the upbeat beside them in the first."""
         comfortable = max(1, _SYSTEM_STEPS // self.composition.meter.steps_per_bar)
-        systems = min(_MOST_SYSTEMS, -(-self.bars // comfortable))
-        return -(-self.bars // systems)
+        short = [bar for bar in self.bars if bar.number == 0]
+        whole = self.bars[len(short) :]
+        systems = min(_MOST_SYSTEMS, -(-len(whole) // comfortable)) or 1
+        each = max(1, -(-len(whole) // systems))
+        rows = [whole[first : first + each] for first in range(0, len(whole), each)] or [[]]
+        return [[*short, *rows[0]], *rows[1:]]
+
+    @cached_property
+    def firsts(self) -> list[float]:
+        """The step with which each system begins."""
+        return [row[0].start / TICKS_PER_STEP for row in self.rows]
 
     @property
     def systems(self) -> int:
-        return -(-self.bars // self.bars_per_system)
+        return len(self.rows)
 
-    @property
-    def steps(self) -> int:
-        """Steps in one system."""
-        return self.bars_per_system * self.composition.meter.steps_per_bar
+    @cached_property
+    def steps(self) -> float:
+        """Steps in the longest system."""
+        return max(row[-1].end - row[0].start for row in self.rows) / TICKS_PER_STEP
 
     def place(self, step: float) -> tuple[int, float]:
         """The system that ``step`` is in, and the step counted from its beginning."""
-        system = int(step) // self.steps
-        return system, step - system * self.steps
+        system = max(bisect_right(self.firsts, step) - 1, 0)
+        return system, step - self.firsts[system]
 
-    def bars_of(self, system: int) -> int:
-        """Bars in ``system``; the last one may have fewer than the others."""
-        return min(self.bars_per_system, self.bars - system * self.bars_per_system)
+    def length(self, system: int) -> float:
+        """Steps in ``system``."""
+        row = self.rows[system]
+        return (row[-1].end - row[0].start) / TICKS_PER_STEP
 
     @cached_property
     def pitches(self) -> range:
@@ -159,7 +175,7 @@ def _draw_header(axes: Axes, composition: Composition) -> None:
     bars = composition.bars
     facts = [
         composition.key().name if composition.note_count else "no notes",
-        str(composition.meter),
+        str(composition.meters),
         f"{composition.tempo.initial_bpm:g} BPM",
         f"{bars} bar" if bars == 1 else f"{bars} bars",
     ]
@@ -201,36 +217,41 @@ def _rule(axes: Axes, lines: Iterable[_Line], color: str, width: float) -> None:
 
 
 def _draw_grid(axes: Axes, layout: _Layout, system: int) -> None:
-    meter = layout.composition.meter
-    bars = layout.bars_of(system)
-    steps = bars * meter.steps_per_bar
+    row_of_bars = layout.rows[system]
+    origin, steps = row_of_bars[0].start, layout.length(system)
     left, right = layout.x(0), layout.x(steps)
     top, bottom = layout.top(system), layout.bottom(system)
 
     def row(pitch: int) -> _Box:
         return (left, layout.y(system, pitch), right - left, layout.row)
 
-    def upright(step: int, rise: float = 0) -> _Line:
-        return ((layout.x(step), top - rise), (layout.x(step), bottom))
+    def at(tick: int) -> float:
+        return layout.x((tick - origin) / TICKS_PER_STEP)
+
+    def upright(x: float, rise: float = 0) -> _Line:
+        return ((x, top - rise), (x, bottom))
 
     _fill(axes, (row(p) for p in layout.pitches if not is_black_key(p)), DARK.surface)
     _fill(axes, (row(p) for p in layout.pitches if is_black_key(p)), DARK.row_black)
     octaves = [layout.y(system, pitch) + layout.row for pitch in layout.pitches if pitch % 12 == 0]
     _rule(axes, (((left, y), (right, y)) for y in octaves), DARK.row_octave, 0.8)
-    if layout.x(meter.steps_per_pulse) - left >= 8:
-        _rule(axes, map(upright, range(0, steps, meter.steps_per_pulse)), DARK.line_beat, 0.7)
-    numbered = range(0, bars, _bars_per_number(layout))
-    barlines = [upright(bar * meter.steps_per_bar, 12) for bar in numbered]
-    _rule(axes, [*barlines, upright(steps)], DARK.line_bar, 1.0)
+    meters = layout.composition.meters
+    if at(origin + meters.initial.ticks_per_pulse) - left >= 8:
+        beats = meters.pulses_between(origin, row_of_bars[-1].end)
+        _rule(axes, (upright(at(tick)) for tick, _ in beats), DARK.line_beat, 0.7)
+    every = _bars_per_number(layout)
+    first = next((bar.number for bar in row_of_bars if bar.number > 0), 1)
+    numbered = [bar for bar in row_of_bars if bar.number == 0 or (bar.number - first) % every == 0]
+    barlines = [upright(at(bar.start), 12) for bar in numbered]
+    _rule(axes, [*barlines, upright(right)], DARK.line_bar, 1.0)
     for bar in numbered:
-        number = system * layout.bars_per_system + bar + 1
-        _text(axes, layout.x(bar * meter.steps_per_bar) + 5, top - 9, str(number), 12, DARK.muted)
+        _text(axes, at(bar.start) + 5, top - 9, str(bar.number), 12, DARK.muted)
 
 
 def _bars_per_number(layout: _Layout) -> int:
     """Every how many bars, a power of two, there is room for a line and a number."""
     every = 1
-    while every * _ROLL / layout.bars_per_system < 40:
+    while every * _ROLL / max(map(len, layout.rows)) < 40:
         every *= 2
     return every
 
@@ -271,7 +292,7 @@ def _draw_note_names(axes: Axes, layout: _Layout) -> None:
     for track in layout.composition.tracks:
         for note in track.notes:
             # Where a note begins a little before its system, its name stands in that.
-            begin = max(note.onset, note.start // layout.steps * layout.steps)
+            begin = max(note.onset, layout.firsts[layout.place(note.start)[0]])
             system, within = layout.place(begin)
             width = layout.x(within + note.release - begin) - layout.x(within)
             if width >= 34 and layout.row >= 14:
@@ -282,11 +303,12 @@ def _draw_note_names(axes: Axes, layout: _Layout) -> None:
 
 def _note_boxes(layout: _Layout, index: int) -> Iterator[_Box]:
     """(x, y, width, height) of the notes of a track, cut where a system ends."""
+    ends = [*layout.firsts[1:], math.inf]
     for note in layout.composition.tracks[index].notes:
         start = note.onset
         while start < note.release:
             system, within = layout.place(start)
-            end = min(note.release, float((system + 1) * layout.steps))
+            end = min(note.release, ends[system])
             x = layout.x(within)
             # A gap of two pixels keeps repeated notes apart.
             width = max(1.0, layout.x(within + end - start) - x - 2)

@@ -26,8 +26,9 @@ from composer_app.generation.phrase_ends import (
     hear_phrase_ends,
     segment,
 )
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
-from composer_app.music.timing import Meter
+from composer_app.music.timing import TICKS_PER_STEP, Meter
 from composer_app.training.corpus import Piece, load_corpus
 
 TABLES: Final = (
@@ -147,9 +148,17 @@ def literal(table: Floats, depth: int) -> str:
     return "\n".join(["(", *lines, line, f"{margin[3:]})"])
 
 
+def places(melody: list[Note], bar: int, upbeat: int) -> NDArray[np.int64]:
+    """The place in the bar of each step of ``melody``, with the first downbeat at ``upbeat``."""
+    return (np.arange(melody[-1].end) - upbeat) % bar
+
+
 def write(found: list[Marked]) -> None:
     """Write the module of tables."""
-    heard = [features(each.melody, each.bar, each.upbeat) for each in found]
+    heard = [
+        features(each.melody, each.bar, places(each.melody, each.bar, each.upbeat))
+        for each in found
+    ]
     ends = inner([each.ends for each in found])
     text = [
         '"""What the ends of phrases look like; see phrase_ends.py.',
@@ -183,9 +192,12 @@ def measure(found: list[Marked], *, told: bool) -> None:
         always, sure = [], []
         for each in own:
             upbeat = each.upbeat if told else detect_upbeat(each.melody, meter)
-            chosen, _ = segment(features(each.melody, bar, upbeat), bar)
+            chosen, _ = segment(features(each.melody, bar, places(each.melody, bar, upbeat)), bar)
             always.append((chosen[:-1], each.ends[:-1]))
-            if hear_phrase_ends(each.melody, meter, upbeat) is not None:
+            if (
+                hear_phrase_ends(each.melody, MeterMap.constant(meter, upbeat * TICKS_PER_STEP))
+                is not None
+            ):
                 sure.append(always[-1])
         print(f"  {meter}: all {len(own)}: {figures(always)}; {len(sure)} sure: {figures(sure)}")
 

@@ -154,7 +154,7 @@ def test_generate_hears_the_upbeat(run: Run, generator: FakeGenerator) -> None:
     write_midi(Composition((Track("Tune", 0, late),)), "tune.mid")
     _, out, _ = run("generate", "tune.mid", "-o", "out.mid", "--json")
     assert json.loads(out)["files"][0]["upbeat"] == 4
-    assert generator.calls[0][3].upbeat == 4
+    assert generator.calls[0][1].upbeat_steps == 4
 
 
 @pytest.mark.parametrize(

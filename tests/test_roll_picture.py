@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from composer_app.music.composition import Composition, Origin, Track
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.sample_melodies import load_sample
 from composer_app.music.timing import Meter
@@ -111,7 +112,9 @@ def test_a_note_goes_on_in_the_next_system() -> None:
             id="thousands of notes over the whole range",
         ),
         pytest.param(
-            Composition((Track("", 0, (Note(319_999, 127, 1),)),), meter=Meter(1, 16)),
+            Composition(
+                (Track("", 0, (Note(319_999, 127, 1),)),), meters=MeterMap.constant(Meter(1, 16))
+            ),
             id="the longest piece in the shortest bars",
         ),
     ],

@@ -30,6 +30,7 @@ The values of a selection are those of its notes; of two that follow each other 
 must be selected. Bars and steps are those between the first and the last selected note.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -195,14 +196,14 @@ def _leaps(material: Material) -> _Measured:
 
 
 def _notes_per_bar(material: Material) -> _Measured:
-    bar = material.composition.meter.steps_per_bar
     start, end = material.span
-    first, count = start // bar, material.composition.meter.bars(end) - start // bar
+    bars_of_piece = material.composition.meters.bars_of(end)
+    firsts = [bar.first_step for bar in bars_of_piece if bar.end_step > start]
     for track in material.tracks:
-        bars: list[list[Source]] = [[] for _ in range(count)]
+        bars: list[list[Source]] = [[] for _ in firsts]
         for note in material.composition.tracks[track].notes:
             if material.holds(track, note):
-                bars[note.start // bar - first].append((track, note))
+                bars[bisect_right(firsts, note.start) - 1].append((track, note))
         yield from ((len(notes), tuple(notes)) for notes in bars)
 
 
@@ -240,7 +241,7 @@ _FUNCTIONS: Final[dict[str, Callable[[Material], _Measured]]] = {
     POLYPHONY.id: _polyphony,
     VELOCITY.id: _of_notes(lambda _, source: source[1].velocity),
     ON_BEAT.id: _of_notes(
-        lambda material, source: source[1].start % material.composition.meter.steps_per_pulse == 0
+        lambda material, source: material.composition.meters.is_pulse(source[1].start)
     ),
     IN_KEY.id: _in_key,
     SOUNDING.id: _sounding,

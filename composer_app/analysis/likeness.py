@@ -5,6 +5,7 @@ with melody, alto, tenor and bass (:mod:`composer_app.music.voices`) is compared
 any other, the melody is.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,8 +17,9 @@ from composer_app.analysis.metrics import (
     passage_histograms,
 )
 from composer_app.analysis.profiles import Profile, Spread
-from composer_app.analysis.voice_grid import VOICES, Passage, VoiceGrid
+from composer_app.analysis.voice_grid import VOICES, Home, Passage, VoiceGrid
 from composer_app.music.composition import Composition
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.voices import MELODY, all_four_sound, four_voices
 
 # What lies outside the middle 95 % of the corpus is remarked upon.
@@ -95,9 +97,10 @@ def compare(composition: Composition, profile: Profile) -> Likeness:
     spread = profile.spread(composition.bars)
     places: list[Place] = []
     if tracks[MELODY].notes:
-        sounding = Composition(tracks, meter=composition.meter)
+        sounding = Composition(tracks, meters=composition.meters)
         grid = VoiceGrid.from_composition(sounding)
-        found = measure_grid(grid, composition.meter.steps_per_bar, profile, voices)
+        passage = passage_of(composition.meters, grid)
+        found = measure_grid(grid, passage, profile, voices)
         places = [
             _place(metric, found[metric.id], spread, profile.title)
             for metric in METRICS
@@ -115,11 +118,19 @@ def compare(composition: Composition, profile: Profile) -> Likeness:
     )
 
 
+def passage_of(meters: MeterMap, grid: VoiceGrid) -> Passage:
+    """The bars of ``grid`` as ``meters`` has them; a whole one is as long as most of them are."""
+    bars = [(bar.first_step, bar.end_step) for bar in meters.bars_of(grid.steps)]
+    lengths = Counter(end - start for start, end in bars)
+    usual = lengths.most_common(1)[0][0] if lengths else meters.initial.steps_per_bar
+    spans = tuple((start, min(end, grid.steps)) for start, end in bars if start < grid.steps)
+    return Passage(Home.of(grid), spans, usual, closes=True)
+
+
 def measure_grid(
-    grid: VoiceGrid, bar_steps: int, profile: Profile, voices: int = VOICES
+    grid: VoiceGrid, passage: Passage, profile: Profile, voices: int = VOICES
 ) -> dict[str, float]:
     """Every metric of ``grid``, by id, that ``voices`` tracks allow."""
-    passage = Passage.regular(grid, bar_steps)
     found = measure_passage(grid, passage, voices)
     if voices == VOICES:
         found |= measure_distances(passage_histograms(grid, passage), profile.references)

@@ -19,6 +19,7 @@ from composer_app.analysis.metrics import (
 from composer_app.analysis.profiles import ALL_VOICES, QUANTILES, Profile, Spread, rounded
 from composer_app.analysis.voice_grid import REST, VOICES, Passage, VoiceGrid
 from composer_app.music.composition import VOICE_NAMES, Composition, Track
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter
 
@@ -203,4 +204,4 @@ def composition_of(grid: VoiceGrid, bar_steps: int) -> Composition:
         )
         for voice in range(VOICES)
     )
-    return Composition(tracks, meter=Meter(bar_steps // unit, 16 // unit))
+    return Composition(tracks, meters=MeterMap.constant(Meter(bar_steps // unit, 16 // unit)))

@@ -6,6 +6,7 @@ them otherwise. Theirs assume C major; here the scale is the piece's own. ``trac
 indices, all of them when omitted. Each function returns None where there is nothing to measure.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final
@@ -106,12 +107,13 @@ def similarity_index(composition: Composition) -> float | None:
 
 def _bars(composition: Composition, tracks: Sequence[int] | None) -> list[set[int]]:
     """The pitches that sound in each bar of each track."""
-    length = composition.meter.steps_per_bar
+    firsts = [bar.first_step for bar in composition.meters.bars_of(composition.steps)]
     bars: list[set[int]] = []
     for index in range(len(composition.tracks)) if tracks is None else tracks:
-        own: list[set[int]] = [set() for _ in range(composition.bars)]
+        own: list[set[int]] = [set() for _ in firsts]
         for note in composition.tracks[index].notes:
-            for bar in range(note.start // length, (note.end - 1) // length + 1):
+            first = bisect_right(firsts, note.start) - 1
+            for bar in range(first, bisect_right(firsts, note.end - 1)):
                 own[bar].add(note.pitch)
         bars += own
     return bars

@@ -69,7 +69,7 @@ def summary(composition: Composition) -> Summary:
     return Summary(
         title=composition.title,
         key=composition.key().name if composition.note_count else None,
-        meter=str(composition.meter),
+        meter=str(composition.meters),
         tempo=composition.tempo.initial_bpm,
         bars=composition.bars,
         notes=composition.note_count,

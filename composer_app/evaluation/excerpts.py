@@ -12,6 +12,7 @@ from composer_app.errors import CorpusError
 from composer_app.generation.batch import plan_outputs, read_jobs
 from composer_app.music.composition import VOICE_NAMES, Composition, Track
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter
 from composer_app.training.corpus import Piece
@@ -46,7 +47,7 @@ class Excerpt:
     def melody(self) -> Melody:
         """The soprano."""
         notes = (Note(start, pitch, end - start) for start, end, pitch in self.grid.notes(0))
-        return Melody(tuple(notes), meter=self.meter, title=self.name)
+        return Melody(tuple(notes), meters=MeterMap.constant(self.meter), title=self.name)
 
     def judged(self, take: VoiceGrid) -> tuple[VoiceGrid, Passage]:
         """``take`` and the frame it is judged in: its own key where there is no original."""
@@ -169,7 +170,7 @@ def composition_of(grid: VoiceGrid, meter: Meter, title: str) -> Composition:
         Track(name, 0, tuple(Note(start, pitch, end - start) for start, end, pitch in notes))
         for name, notes in zip(VOICE_NAMES, map(grid.notes, range(VOICES)), strict=True)
     )
-    return Composition(tracks, meter=meter, title=title)
+    return Composition(tracks, meters=MeterMap.constant(meter), title=title)
 
 
 def _fermata_ends(fermata: NDArray[np.bool_]) -> list[int]:

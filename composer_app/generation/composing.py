@@ -4,7 +4,7 @@ The command line and the Generate button both go through :func:`compose_with_con
 does whoever makes a take again.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
@@ -30,7 +30,9 @@ from composer_app.music.composition import (
     Track,
 )
 from composer_app.music.melody import Melody, retimed
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.piano_roll import PianoRoll
+from composer_app.music.timing import TICKS_PER_STEP
 from composer_app.translation import _
 
 _SYNCOPATED_STYLES: Final = ("ragtime",)
@@ -87,15 +89,10 @@ def compose_with_confidence(
     steps = melody.steps if given is None else given.roll.steps
     if steps < melody.steps:
         raise ValueError(f"given are {steps} steps of a melody of {melody.steps}")
-    upbeat = settings.upbeat
-    if upbeat is None:
-        # What is counted in chorales misleads where long notes come off the beat.
-        syncopated = generator.style in _SYNCOPATED_STYLES
-        upbeat = 0 if syncopated else detect_upbeat(melody.notes, melody.meter)
+    meters = _with_upbeat(melody, settings, generator.style)
     noise = NoiseVector.from_seed(settings.seed, steps)
     roll = PianoRoll.from_notes([melody.notes], steps)
-    told = replace(settings, upbeat=upbeat)
-    result = generator.generate(roll, melody.meter, noise, told, progress, given)
+    result = generator.generate(roll, meters, noise, settings, progress, given)
     sources = (melody.notes, *(given.played if given is not None else ()))
     voices = [
         retimed(notes, source)
@@ -113,13 +110,29 @@ def compose_with_confidence(
         generator.sha256,
         generator.style,
         settings,
-        upbeat,
+        meters.upbeat_steps,
         programs,
         given,
     )
     origin = Origin(generator.name, settings.seed, settings.temperature, recipe_to_text(recipe))
-    piece = Composition(tracks, melody.tempo, melody.meter, melody.title, origin)
+    piece = Composition(tracks, melody.tempo, meters, melody.title, origin)
     return Composed(piece, result.confidence, recipe)
+
+
+def _with_upbeat(melody: Melody, settings: GenerationSettings, style: str) -> MeterMap:
+    """The melody's metres with the upbeat that is set, or known, or else heard."""
+    meters = melody.meters
+    if settings.upbeat is not None:
+        # Who sets the one that the piece has by ticks has not rounded it.
+        same = meters.upbeat is not None and settings.upbeat == meters.upbeat_steps
+        return meters if same else meters.with_upbeat(settings.upbeat * TICKS_PER_STEP)
+    if meters.upbeat is not None:
+        return meters
+    # What is counted in chorales misleads where long notes come off the beat, and who changes the
+    # metre has counted the bars.
+    if style in _SYNCOPATED_STYLES or not meters.is_constant:
+        return meters.with_upbeat(0)
+    return meters.with_upbeat(detect_upbeat(melody.notes, melody.meter) * TICKS_PER_STEP)
 
 
 def check_melody(melody: Melody) -> None:

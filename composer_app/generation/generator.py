@@ -14,9 +14,9 @@ from composer_app.generation.noise import MAX_SEED, NoiseVector
 from composer_app.music.composition import (
     VOICE_NAMES,
 )
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import DEFAULT_VELOCITY, Note
 from composer_app.music.piano_roll import PianoRoll
-from composer_app.music.timing import Meter
 
 MAX_BARS: Final = 999
 MIN_TEMPERATURE: Final = 0.1
@@ -44,7 +44,7 @@ class GenerationSettings:
 
     seed: int = 0
     temperature: float = 1.0
-    # Steps before the first downbeat; None is for compose to hear (0 for a generator).
+    # Steps before the first downbeat; None is for what the piece says, or compose hears.
     upbeat: int | None = None
     # About how often the network runs; None is for the generator to choose.
     iterations: int | None = None
@@ -157,7 +157,7 @@ class Generator(Protocol):
     def generate(
         self,
         roll: PianoRoll,
-        meter: Meter,
+        meters: MeterMap,
         noise: NoiseVector,
         settings: GenerationSettings,
         progress: Progress | None = None,
@@ -165,9 +165,10 @@ class Generator(Protocol):
     ) -> Generated:
         """From a melody's roll (T, 128, 1) to four voices, voice 0 the melody.
 
-        The first downbeat of ``meter`` is step ``settings.upbeat``. ``noise`` covers at least T
-        steps and is the only source of chance. Cells that ``given`` (of T steps too) has locked
-        are kept. Raises :class:`GenerationCancelledError` when ``progress`` returns False.
+        The upbeat of ``meters`` is known, and the one of ``settings`` of no account. ``noise``
+        covers at least T steps and is the only source of chance. Cells that ``given`` (of T steps
+        too) has locked are kept. Raises :class:`GenerationCancelledError` when ``progress``
+        returns False.
         """
         ...
 

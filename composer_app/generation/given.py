@@ -11,9 +11,10 @@ from composer_app.errors import SettingError
 from composer_app.generation.generator import MAX_BARS, Given
 from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
-from composer_app.music.timing import STEPS_PER_BEAT, Meter
+from composer_app.music.timing import STEPS_PER_BEAT
 from composer_app.music.voices import MELODY, four_voices
 from composer_app.translation import _, ngettext
 
@@ -21,22 +22,24 @@ Voices = tuple[tuple[Note, ...], ...]
 
 _NAMES: Final = ("melody", *(name.lower() for name in VOICE_NAMES[1:]))
 _ALL: Final = "bars"
-_PLACE: Final = re.compile(r"([1-9]\d{0,3})(?:\.([1-9]\d?))?")
+_PLACE: Final = re.compile(r"(0|[1-9]\d{0,3})(?:\.([1-9]\d?))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A bar, or a quarter ``beat`` of it; both count from 1."""
+    """A bar, or a quarter ``beat`` of it; both count from 1, an upbeat is bar 0."""
 
     bar: int
     beat: int | None = None
 
-    def span(self, meter: Meter) -> tuple[int, int]:
-        """First step, and the first step after."""
-        start = (self.bar - 1) * meter.steps_per_bar
+    def span(self, meters: MeterMap) -> tuple[int, int]:
+        """First step, and the first step after; nothing for a bar that there is not."""
+        bar = meters.bar_numbered(self.bar)
+        if bar is None:
+            return 0, 0
         if self.beat is None:
-            return start, start + meter.steps_per_bar
-        start += (self.beat - 1) * STEPS_PER_BEAT
+            return bar.first_step, bar.end_step
+        start = bar.first_step + (self.beat - 1) * STEPS_PER_BEAT
         return start, start + STEPS_PER_BEAT
 
 
@@ -48,11 +51,11 @@ class Lock:
     first: Place | None = None
     last: Place | None = None
 
-    def span(self, meter: Meter, steps: int) -> slice:
+    def span(self, meters: MeterMap, steps: int) -> slice:
         """The steps that are locked, of ``steps``."""
         if self.first is None or self.last is None:
             return slice(0, steps)
-        return slice(self.first.span(meter)[0], self.last.span(meter)[1])
+        return slice(self.first.span(meters)[0], self.last.span(meters)[1])
 
 
 def parse_lock(text: str) -> Lock:
@@ -95,15 +98,16 @@ def given_from(melody: Melody, voices: Voices, locks: Sequence[Lock]) -> Given:
     It lasts as long as whatever lasts longest. Raises :class:`SettingError` for a lock that
     names no cell of the piece, or nothing that could be locked.
     """
-    longest = MAX_BARS * melody.meter.steps_per_bar
+    last = melody.meters.bar_numbered(MAX_BARS)
+    longest = melody.steps if last is None else last.end_step
     ends = [note.end for notes in voices for note in notes]
     steps = max(melody.steps, min(longest, max(ends, default=0)))
     roll = PianoRoll.from_notes([melody.notes, *voices], steps)
     locked = np.zeros((steps, len(VOICE_NAMES)), np.bool_)
     for lock in locks:
-        span = lock.span(melody.meter, steps)
+        span = lock.span(melody.meters, steps)
         if span.start >= steps:
-            bars = melody.meter.bars(steps)
+            bars = melody.meters.bars(steps)
             raise SettingError(
                 ngettext(
                     "Nothing can be locked from step {step} on: there is one bar",

@@ -13,6 +13,7 @@ excerpts that models are judged by 0.87 (65 of 67 sure) and 0.89.
 scripts/measure_phrase_ends.py counts and measures anew.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -22,7 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.generation.phrase_ends_tables import BEATS, LINES, PHRASES, RESTS, RHYTHMS
-from composer_app.generation.placement import FERMATA_UNKNOWN
+from composer_app.generation.placement import FERMATA_UNKNOWN, bar_places
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter
 
@@ -68,9 +70,7 @@ class Features:
     rest: Integers  # whether a beat or more of silence follows
 
 
-def phrase_marks(
-    melody: Sequence[Note], steps: int, meter: Meter, upbeat: int, style: str
-) -> Integers:
+def phrase_marks(melody: Sequence[Note], steps: int, meters: MeterMap, style: str) -> Integers:
     """(steps,): 1 while the last note of a phrase sounds, 0 elsewhere, 2 where nobody knows.
 
     The piece ends where ``melody`` does: its last note is held as under a fermata.
@@ -78,7 +78,7 @@ def phrase_marks(
     marks = np.full(steps, FERMATA_UNKNOWN, np.int64)
     if not melody:
         return marks
-    ends = hear_phrase_ends(melody, meter, upbeat) if style == _STYLE_WITH_ENDS else None
+    ends = hear_phrase_ends(melody, meters) if style == _STYLE_WITH_ENDS else None
     if ends is not None:
         marks[:] = 0
         for note in ends:
@@ -87,22 +87,29 @@ def phrase_marks(
     return marks
 
 
-def hear_phrase_ends(melody: Sequence[Note], meter: Meter, upbeat: int) -> list[Note] | None:
+def hear_phrase_ends(melody: Sequence[Note], meters: MeterMap) -> list[Note] | None:
     """The last notes of the phrases, the melody's last one included; None where that is unsure.
 
-    And None in metres other than 4/4, 2/2, 2/4 and 3/4. The first downbeat is step ``upbeat``.
+    And None where the melody is mostly in metres other than 4/4, 2/2, 2/4 and 3/4.
     """
-    bar = _counted_bar(meter)
     notes = top_notes(melody)
+    bar = _counted_bar(_usual_meter(notes, meters)) if notes else None
+    places = bar_places(notes[-1].end, meters) if notes else np.zeros(0, np.int64)
     length = notes[-1].end - notes[0].start if notes else 0
     usual = _FASTEST * len(notes) <= length <= _SLOWEST * len(notes)
-    off_beat = sum((note.start - upbeat) % BEAT > 0 for note in notes)
+    off_beat = sum(places[note.start] % BEAT > 0 for note in notes)
     if bar is None or length < _LEAST_STEPS or not usual or off_beat > _SYNCOPATED * len(notes):
         return None
-    chosen, probable = segment(features(notes, bar, upbeat), bar)
+    chosen, probable = segment(features(notes, bar, places), bar)
     if expected_f1(chosen, probable) < _SURE:
         return None
     return [note for note, end in zip(notes, chosen.tolist(), strict=True) if end]
+
+
+def _usual_meter(notes: Sequence[Note], meters: MeterMap) -> Meter:
+    """The metre in which most of ``notes`` begin."""
+    counts = Counter(meters.bar_at_step(note.start).meter for note in notes)
+    return counts.most_common(1)[0][0]
 
 
 def _counted_bar(meter: Meter) -> int | None:
@@ -124,14 +131,15 @@ def top_notes(melody: Sequence[Note]) -> list[Note]:
     return cut + line[-1:]
 
 
-def features(notes: Sequence[Note], bar: int, upbeat: int) -> Features:
+def features(notes: Sequence[Note], bar: int, places: Integers) -> Features:
     """What ``notes``, one line, look like in bars of ``bar`` steps.
 
-    A short silence after a note is part of it: who plays detached means no rests.
+    ``places``, one for each step of the piece, are the steps' places in their bars. A short
+    silence after a note is part of it: who plays detached means no rests.
     """
     edges = np.array([*(note.start for note in notes), notes[-1].end])
     length = np.diff(edges)
-    place = (edges[:-1] - upbeat) % bar
+    place = places[edges[:-1]] % bar
     beats = bar // BEAT
     on_beat = np.where(place % BEAT == 0, place // BEAT, beats)
     kind = np.searchsorted(LENGTHS, length, side="right") - 1

@@ -6,10 +6,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.pitch import OCTAVE, PITCH_COUNT, fold_into_range
-from composer_app.music.timing import Meter
+from composer_app.music.timing import TICKS_PER_STEP, Meter, nearest_step
 
 # Where the sopranos of the training data lie; a melody outside is moved by octaves.
 _MELODY_LOW, _MELODY_HIGH = 60, 81
@@ -89,15 +90,35 @@ def low_bias(lowest: int, classes: int) -> NDArray[np.float64]:
     return np.asarray(bias, np.float64)
 
 
-def bar_positions(steps: int, meter: Meter, upbeat: int = 0) -> NDArray[np.int64]:
-    """(steps,): the step within the bar, 0-15, as the network knows bars: of 16 or 12 steps.
+def bar_places(steps: int, meters: MeterMap) -> NDArray[np.int64]:
+    """(steps,): the step within the bar, as the network knows bars: of 16 or 12 steps.
 
-    ``upbeat`` steps stand before the first downbeat. Two bars of 2/4 look like one of 4/4, two
-    of 3/8 like one of 3/4; a bar of 6/4 or 12/8 like two of 3/4. Other bars are cut off at the
-    sixteenth step.
+    Two bars of 2/4 look like one of 4/4, two of 3/8 like one of 3/4; a bar of 6/4 or 12/8 like two
+    of 3/4. Where a bar begins between two steps, the nearest one counts as its first.
     """
-    bar = known_bar(meter)
-    return np.minimum((np.arange(steps) - upbeat) % bar, _MAX_POSITION)
+    places = np.arange(steps)
+    changes = meters.changes
+    ends = [*(nearest_step(change.tick) for change in changes[1:]), steps]
+    for change, end in zip(changes, ends, strict=True):
+        meter = change.meter
+        if meter.ticks_per_bar % TICKS_PER_STEP:
+            for bar in meters.bars_between(change.tick, end * TICKS_PER_STEP):
+                first, last = bar.first_step, min(bar.end_step, end)
+                downbeat = bar.end_step - meter.steps_per_bar if bar.number == 0 else first
+                places[first:last] = np.arange(first, last) - downbeat
+            continue
+        start = nearest_step(change.tick)
+        downbeat = meters.upbeat_steps if change.tick == 0 else start
+        places[start:end] = (np.arange(start, end) - downbeat) % known_bar(meter)
+    return places
+
+
+def bar_positions(steps: int, meters: MeterMap) -> NDArray[np.int64]:
+    """(steps,): :func:`bar_places` as the network counts them, 0-15.
+
+    Longer bars are cut off at the sixteenth step.
+    """
+    return np.minimum(bar_places(steps, meters), _MAX_POSITION)
 
 
 def known_bar(meter: Meter) -> int:

@@ -30,9 +30,11 @@ from composer_app.music.music_json import (
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.plain_text import one_line_name
 
-VERSION: Final = 1
+VERSION: Final = 2
 # More than a melody of 999 bars in 32/4 and all that is given with it.
 _MOST_STEPS: Final = 320_000
+# How it was with settings that recipes of version 1 do not have.
+_ONCE: Final[dict[str, Any]] = {}
 _MAY_BE_UNSAID: Final = ("upbeat", "iterations", "max_added")
 _SHARES: Final = ("temperature", "vary_melody")
 
@@ -92,7 +94,8 @@ def recipe_to_json(recipe: Recipe) -> dict[str, Any]:
 def recipe_from_json(value: object) -> Recipe:
     """What :func:`recipe_to_json` made. Raises :class:`ValueError` for anything else."""
     row = fields(value)
-    if row.get("version") != VERSION:
+    version = whole(row.get("version"))
+    if not 1 <= version <= VERSION:
         raise ValueError("a recipe of another version")
     programs = tuple(whole(each) for each in listed(row.get("programs")))
     if len(programs) != len(VOICE_NAMES) or not all(0 <= each <= 127 for each in programs):
@@ -103,15 +106,15 @@ def recipe_from_json(value: object) -> Recipe:
         text(row.get("model")),
         text(row.get("sha256")),
         text(row.get("style")),
-        _settings_from_json(row.get("settings")),
+        _settings_from_json(row.get("settings"), version),
         whole(row.get("upbeat")),
         programs,
         None if given is None else _given_from_json(given),
     )
 
 
-def _settings_from_json(value: object) -> GenerationSettings:
-    row = fields(value)
+def _settings_from_json(value: object, version: int) -> GenerationSettings:
+    row = {**(_ONCE if version == 1 else {}), **fields(value)}
     usual = asdict(GenerationSettings())
     if set(row) != set(usual):
         # What is missing or unknown would make something else.

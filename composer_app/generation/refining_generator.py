@@ -42,6 +42,7 @@ from composer_app.generation.onnx_session import open_session, run_watched
 from composer_app.generation.phrase_ends import phrase_marks
 from composer_app.generation.placement import (
     BASS_FLOOR,
+    bar_places,
     bar_positions,
     low_bias,
     singing_shift,
@@ -51,10 +52,11 @@ from composer_app.generation.placement import (
 from composer_app.generation.refining_run import Canvas, Run, Schedule
 from composer_app.generation.sampling import VOICES, Grid, Mask, NoiseSource
 from composer_app.generation.settling import lift_bass, uncross
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.pitch import fold_into_range
-from composer_app.music.timing import Meter
+from composer_app.music.timing import STEPS_PER_BEAT
 from composer_app.translation import _
 
 _INPUTS: Final = {
@@ -141,7 +143,7 @@ class RefiningGenerator:
     def generate(
         self,
         roll: PianoRoll,
-        meter: Meter,
+        meters: MeterMap,
         noise: NoiseVector,
         settings: GenerationSettings,
         progress: Progress | None = None,
@@ -164,7 +166,7 @@ class RefiningGenerator:
         locked[:, 0] |= ~_varied(melody, roll.steps, settings.vary_melody, source)
         shift = singing_shift(melody)
         keeps = locked | given.roll.sounding.any(axis=1) if settings.improve else locked
-        canvas = self._canvas(given, ~keeps, melody, shift, meter, settings.upbeat or 0)
+        canvas = self._canvas(given, ~keeps, melody, shift, meters)
         total = self.schedule.scaled(settings.iterations).total
         total += GROUPS * ROUNDS if settings.improve else 0
         run = Run(
@@ -211,8 +213,7 @@ class RefiningGenerator:
         free: Mask,
         melody: tuple[Note, ...],
         shift: int,
-        meter: Meter,
-        upbeat: int,
+        meters: MeterMap,
     ) -> Canvas:
         """The cells of ``given`` as the network sees them: ``shift`` semitones higher."""
         steps = given.roll.steps
@@ -223,9 +224,10 @@ class RefiningGenerator:
         all_free[:steps] = free
         valid = np.arange(length) < steps
         fermata = np.zeros(length, np.int64)
-        fermata[:steps] = phrase_marks(melody, steps, meter, upbeat, self.style)
-        position = np.where(valid, bar_positions(length, meter, upbeat), 0)
-        return Canvas(steps, grid, onset, all_free, position, fermata, upbeat, melody[-1].start)
+        fermata[:steps] = phrase_marks(melody, steps, meters, self.style)
+        position = np.where(valid, bar_positions(length, meters), 0)
+        in_beat = bar_places(length, meters) % STEPS_PER_BEAT
+        return Canvas(steps, grid, onset, all_free, position, fermata, in_beat, melody[-1].start)
 
     def _pitch_table(self, shift: int) -> NDArray[np.int64]:
         """(128,): the network's class of every pitch, brought into its range by octaves."""

@@ -94,7 +94,7 @@ class Canvas:
     free: Mask  # (T, 4), true where the run decides
     position: NDArray[np.int64]  # (T,), step within the bar
     fermata: NDArray[np.int64]  # (T,)
-    upbeat: int
+    in_beat: NDArray[np.int64]  # (T,), steps since the last quarter of its bar
     last: int  # the step at which the melody's last note begins
 
     @property
@@ -120,7 +120,7 @@ class Run:
         """``bias`` (4, classes) is added to the logits; ``total`` passes are all of the work."""
         self.network = network
         self.steps = canvas.steps
-        self.upbeat, self.last = canvas.upbeat, canvas.last
+        self.in_beat, self.last = canvas.in_beat, canvas.last
         self.source = source
         self.temperature = temperature
         self.bias = bias
@@ -150,7 +150,7 @@ class Run:
 
     def sample(self, schedule: Schedule) -> None:
         """Fill every free cell of :attr:`grid` and :attr:`onset`."""
-        step = np.arange(len(self.grid))[:, None] - self.upbeat
+        step = self.in_beat[:, None]
         # Cells and their distance at each level.
         levels = ((step % 4 == 0, 4), (step % 4 == 2, 2), (step % 2 == 1, 1))
         beats = levels[0][0] & ~self.known
@@ -249,7 +249,7 @@ class Run:
         allowed = ordered & parallel_mask(self.grid, self.known, cells, classes, stride)
         step, voice = cells
         # Beside the melody's strokes, and after a note that is not to be drawn out, all is free.
-        between = ((step - self.upbeat) % 2 == 1) & (voice > 0)
+        between = (self.in_beat[step] % 2 == 1) & (voice > 0)
         between &= ~self.onset[step, 0] & self.free[np.maximum(step - 1, 0), voice]
         allowed &= ~between[:, None] | passing_mask(self.grid, self.known, cells, classes)
         stuck = ~allowed[:, 1:].any(axis=1)
@@ -355,7 +355,7 @@ class Run:
     @property
     def _on_beat(self) -> Mask:
         """(T, 1)."""
-        steps: Mask = (np.arange(len(self.grid)) - self.upbeat) % _BEAT == 0
+        steps: Mask = self.in_beat == 0
         return steps[:, None]
 
     def _strike(self) -> None:

@@ -36,10 +36,10 @@ from composer_app.generation.placement import (
 )
 from composer_app.generation.sampling import VOICES, Grid, Mask
 from composer_app.generation.settling import lift_bass, settle, uncross
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.pitch import PITCH_COUNT, fold_into_range
-from composer_app.music.timing import Meter
 from composer_app.translation import _
 
 WINDOW_STEPS: Final = 32
@@ -64,7 +64,7 @@ class _Request:
     """What :meth:`UNetGenerator.generate` is asked; ``tick`` says how far it is."""
 
     roll: PianoRoll
-    meter: Meter
+    meters: MeterMap
     noise: NoiseVector
     settings: GenerationSettings
     tick: Callable[[float], None]
@@ -113,7 +113,7 @@ class UNetGenerator:
     def generate(
         self,
         roll: PianoRoll,
-        meter: Meter,
+        meters: MeterMap,
         noise: NoiseVector,
         settings: GenerationSettings,
         progress: Progress | None = None,
@@ -143,7 +143,7 @@ class UNetGenerator:
             return self._run(feeds, (lambda: not goes_on()) if watch else None)
 
         tick(0.0)
-        result = self._layout.sound(_Request(roll, meter, noise, settings, tick), run)
+        result = self._layout.sound(_Request(roll, meters, noise, settings, tick), run)
         if given is not None:
             confidence = np.where(given.locked, np.float32(1), result.confidence)
             result = Generated(given.paste(result.roll), confidence)
@@ -242,7 +242,7 @@ class _Rolls:
     def sound(self, request: _Request, run: Run) -> Generated:
         """One run for every eight windows; as published, a roll has no onsets."""
         roll = request.roll
-        before = -(request.settings.upbeat or 0) % STEPS_PER_CELL
+        before = -request.meters.upbeat_steps % STEPS_PER_CELL
         windows = -(-(before + roll.steps) // WINDOW_STEPS)
         melody = np.full((windows * WINDOW_STEPS, PITCH_COUNT, 1), -1.0, np.float32)
         melody[before : before + roll.steps][roll.sounding] = 1.0
@@ -352,7 +352,6 @@ class _Voices:
         roll = request.roll
         cells = -(-roll.steps // STEPS_PER_CELL)
         length = cells * STEPS_PER_CELL
-        upbeat = request.settings.upbeat or 0
         valid = np.arange(length) < roll.steps
         melody = np.zeros(length, np.int64)
         onset = np.zeros(length, np.float32)
@@ -361,13 +360,11 @@ class _Voices:
             melody[note.start : note.end] = pitch - self._lowest + 1
             onset[note.start] = 1.0
         fermata = np.zeros(length, np.int64)
-        fermata[: roll.steps] = phrase_marks(
-            notes, roll.steps, request.meter, upbeat, self._style_name
-        )
+        fermata[: roll.steps] = phrase_marks(notes, roll.steps, request.meters, self._style_name)
         feeds: Feeds = {
             "melody": melody,
             "melody_onset": onset,
-            "position": np.where(valid, bar_positions(length, request.meter, upbeat), 0),
+            "position": np.where(valid, bar_positions(length, request.meters), 0),
             "fermata": fermata,
             "valid": valid.astype(np.float32),
             "noise": request.noise.z[:cells],

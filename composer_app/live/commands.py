@@ -252,7 +252,7 @@ def _follow(
             checked = time.monotonic()
             check()
         position = player.position
-        bar, beat, _ = piece.meter.position(int(position))
+        bar, beat, _ = piece.meters.position(int(position))
         seconds = _clock_text(piece.tempo.seconds_at(position))
         show(f"bar {bar}.{beat}  {seconds} / {total}")
         time.sleep(_BETWEEN_LINES_SECONDS)

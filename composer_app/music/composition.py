@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from composer_app.music.melody import Melody, top_line
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.performance import Performance
 from composer_app.music.piano_roll import PianoRoll
@@ -70,7 +71,7 @@ class Composition:
 
     tracks: tuple[Track, ...] = ()
     tempo: TempoMap = field(default_factory=TempoMap)
-    meter: Meter = field(default_factory=Meter)
+    meters: MeterMap = field(default_factory=MeterMap)
     title: str = ""
     origin: Origin | None = None
     performance: Performance | None = None
@@ -91,9 +92,14 @@ class Composition:
         return max(releases, default=0.0)
 
     @property
+    def meter(self) -> Meter:
+        """The metre at the start."""
+        return self.meters.initial
+
+    @property
     def bars(self) -> int:
-        """Length in bars, the last one counted whole."""
-        return self.meter.bars(self.steps)
+        """Length in bars, an upbeat included, the last one counted whole."""
+        return self.meters.bars(self.steps)
 
     @property
     def note_count(self) -> int:
@@ -104,12 +110,12 @@ class Composition:
     def from_melody(cls, melody: Melody, program: int = DEFAULT_PROGRAMS[0]) -> "Composition":
         """A composition whose only track is ``melody``."""
         track = Track(VOICE_NAMES[0], program, melody.notes)
-        return cls((track,), melody.tempo, melody.meter, melody.title)
+        return cls((track,), melody.tempo, melody.meters, melody.title)
 
     def melody(self, track: int = 0) -> Melody:
         """The top line of ``tracks[track]``; empty where there is no such track."""
         notes = top_line(self.tracks[track].notes) if track < len(self.tracks) else ()
-        return Melody(notes, self.tempo, self.meter, self.title)
+        return Melody(notes, self.tempo, self.meters, self.title)
 
     def key(self) -> Key:
         """Estimated key, notes weighted by their length."""

@@ -3,7 +3,15 @@
 from dataclasses import replace
 
 from composer_app.music.composition import Composition
-from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, Meter, TempoChange, TempoMap
+from composer_app.music.meter_map import MeterChange, MeterMap
+from composer_app.music.timing import (
+    MAX_TEMPO,
+    MIN_TEMPO,
+    TICKS_PER_STEP,
+    Meter,
+    TempoChange,
+    TempoMap,
+)
 from composer_app.music.voices import MELODY, find_melody
 
 
@@ -17,9 +25,38 @@ def with_tempo(composition: Composition, bpm: float) -> Composition:
     return replace(composition, tempo=TempoMap(changes))
 
 
-def with_meter(composition: Composition, meter: Meter) -> Composition:
-    """The same notes, counted in another metre."""
-    return replace(composition, meter=meter)
+def with_meter(composition: Composition, meter: Meter, step: float = 0) -> Composition:
+    """The same notes, counted in another metre at ``step``.
+
+    It reaches from the change of metre before ``step`` to the one after it; an upbeat stays where
+    it is still less than a bar. Where bars of equal metre follow each other without a short one
+    between them, there is no change any more.
+    """
+    meters = composition.meters
+    tick = max(0, step) * TICKS_PER_STEP
+    index = max(i for i, change in enumerate(meters.changes) if change.tick <= tick)
+    changes = list(meters.changes)
+    changes[index] = replace(changes[index], meter=meter)
+    changed = MeterMap(tuple(changes)).with_upbeat(meters.upbeat)
+    return replace(composition, meters=changed.merged())
+
+
+def with_meter_from(composition: Composition, meter: Meter, tick: int) -> Composition:
+    """The same notes, counted in ``meter`` from ``tick`` on until the next change.
+
+    A tick before the first downbeat means the beginning.
+    """
+    meters = composition.meters
+    if tick <= (meters.upbeat or 0):
+        return with_meter(composition, meter)
+    kept = [change for change in meters.changes if change.tick != tick]
+    changes = sorted([*kept, MeterChange(tick, meter)], key=lambda change: change.tick)
+    return replace(composition, meters=MeterMap(tuple(changes), meters.upbeat).merged())
+
+
+def with_upbeat(composition: Composition, steps: int) -> Composition:
+    """The same notes, with the first downbeat at step ``steps``."""
+    return replace(composition, meters=composition.meters.with_upbeat(steps * TICKS_PER_STEP))
 
 
 def with_melody_track(composition: Composition, track: int) -> Composition:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from composer_app.errors import MelodyError
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.pitch import PITCH_COUNT, Key, estimate_key
 from composer_app.music.timing import Meter, TempoMap
@@ -21,7 +22,7 @@ class Melody:
 
     notes: tuple[Note, ...] = ()
     tempo: TempoMap = field(default_factory=TempoMap)
-    meter: Meter = field(default_factory=Meter)
+    meters: MeterMap = field(default_factory=MeterMap)
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -37,9 +38,14 @@ class Melody:
         return self.notes[-1].end if self.notes else 0
 
     @property
+    def meter(self) -> Meter:
+        """The metre at the start."""
+        return self.meters.initial
+
+    @property
     def bars(self) -> int:
-        """Length in bars, the last one counted whole."""
-        return self.meter.bars(self.steps)
+        """Length in bars, an upbeat included, the last one counted whole."""
+        return self.meters.bars(self.steps)
 
     def key(self) -> Key:
         """Estimated key, notes weighted by their length."""

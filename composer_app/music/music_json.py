@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterChange, MeterMap
 from composer_app.music.note import Note
 from composer_app.music.performance import from_details, to_details
 from composer_app.music.timing import Meter, TempoChange, TempoMap
@@ -101,6 +102,31 @@ def meter_from_json(value: object) -> Meter:
     return Meter(numerator, denominator)
 
 
+def meters_to_json(meters: MeterMap) -> dict[str, Any]:
+    """``meter`` at the start, and what else there is of changes and an upbeat.
+
+    Each of ``meter_changes`` is [tick, numerator, denominator]; ``upbeat`` is in ticks.
+    """
+    row: dict[str, Any] = {"meter": meter_to_json(meters.initial)}
+    if not meters.is_constant:
+        row["meter_changes"] = [
+            [change.tick, *meter_to_json(change.meter)] for change in meters.changes[1:]
+        ]
+    if meters.upbeat is not None:
+        row["upbeat"] = meters.upbeat
+    return row
+
+
+def meters_from_json(row: dict[str, Any]) -> MeterMap:
+    """What :func:`meters_to_json` made, among other fields."""
+    changes = [MeterChange(0, meter_from_json(row.get("meter")))]
+    for each in listed(row.get("meter_changes", [])):
+        tick, *meter = listed(each)
+        changes.append(MeterChange(whole(tick), meter_from_json(meter)))
+    upbeat = row.get("upbeat")
+    return MeterMap(tuple(changes), None if upbeat is None else whole(upbeat))
+
+
 def tempo_to_json(tempo: TempoMap) -> list[list[float]]:
     """[step, beats a minute] of each change."""
     return [[change.step, change.bpm] for change in tempo.changes]
@@ -134,7 +160,7 @@ def melody_to_json(melody: Melody) -> dict[str, Any]:
     """An object with title, metre, tempo and notes."""
     return {
         "title": melody.title,
-        "meter": meter_to_json(melody.meter),
+        **meters_to_json(melody.meters),
         "tempo": tempo_to_json(melody.tempo),
         "notes": notes_to_json(melody.notes),
     }
@@ -146,7 +172,7 @@ def melody_from_json(value: object) -> Melody:
     return Melody(
         notes_from_json(row.get("notes")),
         tempo_from_json(row.get("tempo")),
-        meter_from_json(row.get("meter")),
+        meters_from_json(row),
         text(row.get("title")),
     )
 
@@ -168,7 +194,7 @@ def composition_to_json(composition: Composition) -> dict[str, Any]:
     origin, performance = composition.origin, composition.performance
     return {
         "title": composition.title,
-        "meter": meter_to_json(composition.meter),
+        **meters_to_json(composition.meters),
         "tempo": tempo_to_json(composition.tempo),
         "tracks": [
             {"name": each.name, "program": each.program, "notes": notes_to_json(each.notes)}
@@ -191,7 +217,7 @@ def composition_from_json(value: object) -> Composition:
     return Composition(
         tuple(_track(each) for each in listed(row.get("tracks"))),
         tempo_from_json(row.get("tempo")),
-        meter_from_json(row.get("meter")),
+        meters_from_json(row),
         text(row.get("title")),
         None if origin is None else origin_from_json(origin),
         performance,

@@ -33,6 +33,7 @@ from typing import Final
 
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition, Track
 from composer_app.music.melody import Melody, top_line
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.performance import (
     Grid,
@@ -135,7 +136,9 @@ def _line_of(played: list[_Placed], quantization: Quantization, meter: Meter) ->
 def melody_of(performance: Performance, title: str = "") -> Melody:
     """The top line of these as a melody, in the tempo and metre that were played in."""
     tempo = TempoMap.constant(performance.bpm)
-    return Melody(top_line(melody_notes(performance)), tempo, performance.meter, title)
+    return Melody(
+        top_line(melody_notes(performance)), tempo, MeterMap.constant(performance.meter), title
+    )
 
 
 def composition_of(
@@ -222,7 +225,7 @@ def _make_room(placed: list[_Placed], place: _Placed, taken: Set[int]) -> bool:
 def _draw(place: _Placed, grid: Grid, meter: Meter) -> None:
     place.stay()
     if grid.ticks is not None and grid is not Grid.SIXTEENTH:
-        place.line = _nearest_line(place.at, grid.ticks, meter.steps_per_bar * TICKS_PER_STEP)
+        place.line = _nearest_line(place.at, grid.ticks, meter.ticks_per_bar)
         if grid.is_triplet:
             place.unit = grid.ticks
 

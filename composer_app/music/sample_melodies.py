@@ -11,6 +11,7 @@ from typing import Final
 
 from composer_app.errors import MelodyError
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.pitch import OCTAVE, Key
 from composer_app.music.regular_file import read_regular
@@ -86,7 +87,7 @@ def parse_melodies(text: str) -> Iterator[SampleMelody]:
             meter = Meter(int(numerator), int(denominator))
             tempo = TempoMap.constant(float(fields["tempo"]))
             notes = tuple(_parse_notes(" ".join(music), meter))
-            melody = Melody(notes, tempo, meter, fields["title"])
+            melody = Melody(notes, tempo, MeterMap.constant(meter, upbeat=0), fields["title"])
             key = _parse_key(fields["key"])
             yield SampleMelody(sample_id, fields["title"], fields["source"], key, melody)
         except (IndexError, KeyError, ValueError) as error:

@@ -14,6 +14,10 @@ STEPS_PER_BEAT: Final = 4
 # a beat are whole numbers of it.
 TICKS_PER_BEAT: Final = 960
 TICKS_PER_STEP: Final = TICKS_PER_BEAT // STEPS_PER_BEAT
+_TICKS_PER_WHOLE: Final = 4 * TICKS_PER_BEAT
+# No bar is longer than 32 whole notes.
+MAX_NUMERATOR: Final = 32
+DENOMINATORS: Final = (1, 2, 4, 8, 16, 32)
 MIN_TEMPO: Final = 10.0
 # MIDI files count whole microseconds per beat: above 774 BPM a hundredth would not survive them.
 MAX_TEMPO: Final = 600.0
@@ -22,38 +26,38 @@ DEFAULT_TEMPO: Final = 100.0
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """A metre such as 4/4 or 6/8, one whose bar is a whole number of steps."""
+    """A metre such as 4/4 or 6/8: ``numerator`` notes of 1/``denominator`` make a bar."""
 
     numerator: int = 4
     denominator: int = 4
 
     def __post_init__(self) -> None:
-        if not 1 <= self.numerator <= 32 or self.denominator not in (1, 2, 4, 8, 16):
-            raise ValueError(f"{self} is not a metre of whole sixteenths")
+        if not 1 <= self.numerator <= MAX_NUMERATOR or self.denominator not in DENOMINATORS:
+            raise ValueError(f"{self} is no metre")
 
     def __str__(self) -> str:
         return f"{self.numerator}/{self.denominator}"
 
     @property
+    def ticks_per_bar(self) -> int:
+        """Length of a bar in ticks."""
+        return self.numerator * _TICKS_PER_WHOLE // self.denominator
+
+    @property
+    def ticks_per_pulse(self) -> int:
+        """Length in ticks of what a metronome counts: a dotted quarter in 6/8, 9/8, 12/8."""
+        compound = self.denominator >= 8 and self.numerator % 3 == 0 and self.numerator > 3
+        return (3 if compound else 1) * _TICKS_PER_WHOLE // self.denominator
+
+    @property
     def steps_per_bar(self) -> int:
-        """Length of a bar in steps."""
-        return self.numerator * 16 // self.denominator
+        """Length of a bar in steps: the nearest number, where it is no whole one."""
+        return max(1, nearest_step(self.ticks_per_bar))
 
     @property
     def steps_per_pulse(self) -> int:
-        """Length in steps of what a metronome counts: a dotted quarter in 6/8, 9/8, 12/8."""
-        compound = self.denominator == 8 and self.numerator % 3 == 0 and self.numerator > 3
-        return 6 if compound else 16 // self.denominator
-
-    def bars(self, steps: int) -> int:
-        """Number of bars that ``steps`` steps begin (the last may be incomplete)."""
-        return -(-steps // self.steps_per_bar)
-
-    def position(self, step: int) -> tuple[int, int, int]:
-        """``(bar, pulse, step within the pulse)`` of ``step``, each counted from 1."""
-        bar, within = divmod(step, self.steps_per_bar)
-        pulse, rest = divmod(within, self.steps_per_pulse)
-        return bar + 1, pulse + 1, rest + 1
+        """Length of a pulse in steps: the nearest number, where it is no whole one."""
+        return max(1, nearest_step(self.ticks_per_pulse))
 
 
 @dataclass(frozen=True, slots=True)

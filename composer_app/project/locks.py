@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.music.composition import Composition
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note_edits import NoteKey
 from composer_app.music.voices import MELODY, voice_tracks
 
@@ -100,7 +101,7 @@ class Locks:
             found += [(index, track.notes[hit]) for hit in hits]
         return found
 
-    def full_bars(self, tracks: int, steps_per_bar: int) -> list[tuple[int, int]]:
+    def full_bars(self, tracks: int, meters: MeterMap) -> list[tuple[int, int]]:
         """Whole bars ``(first step, step after)`` in which all tracks but the melody are locked.
 
         Neighbours are joined. The last bar is whole when it is locked as far as the locks go.
@@ -108,11 +109,16 @@ class Locks:
         if tracks < 2 or not self:
             return []
         steps = len(self.cells)
-        padded = np.ones(steps + -steps % steps_per_bar, np.bool_)
-        padded[:steps] = self.fitted(steps, tracks)[:, 1:].all(axis=1)
-        bars = padded.reshape(-1, steps_per_bar).all(axis=1)
-        edges = np.flatnonzero(np.diff(bars, prepend=False, append=False)) * steps_per_bar
-        return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
+        full: NDArray[np.bool_] = np.all(self.fitted(steps, tracks)[:, 1:], axis=1)
+        found: list[tuple[int, int]] = []
+        for bar in meters.bars_of(steps):
+            if not full[bar.first_step : bar.end_step].all():
+                continue
+            start = bar.first_step
+            if found and found[-1][1] == start:
+                start = found.pop()[0]
+            found.append((start, bar.end_step))
+        return found
 
     def _wide_enough(self, other: Cells) -> Cells:
         steps = max(len(self.cells), len(other))

@@ -28,6 +28,7 @@ from composer_app.analysis.features import (
 )
 from composer_app.analysis.material import Material
 from composer_app.music.composition import Composition, Track
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter, TempoMap
 
@@ -35,7 +36,9 @@ from composer_app.music.timing import Meter, TempoMap
 SCALE = [Note(4 * i, pitch, 4, 70 + i) for i, pitch in enumerate((60, 62, 64, 65, 67, 69, 71, 72))]
 UPPER = Track("Soprano", 40, (*SCALE, Note(33, 61, 1, 100)))
 LOWER = Track("Bass", 42, (Note(0, 48, 32, 60),))
-PIECE = Composition((UPPER, LOWER, Track("Tacet")), TempoMap.constant(90), Meter(4, 4), "Scale")
+PIECE = Composition(
+    (UPPER, LOWER, Track("Tacet")), TempoMap.constant(90), MeterMap.constant(Meter(4, 4)), "Scale"
+)
 
 # One bar of 4/4. Melody: E5 for a half, a quarter's rest, C5. Below: a third of two voices struck
 # together, then a lower note that overlaps it.
@@ -152,7 +155,7 @@ def test_the_key_is_that_of_the_whole_piece() -> None:
 
 def test_the_beat_of_six_eight_is_the_dotted_quarter() -> None:
     notes = tuple(Note(2 * eighth, 60, 2) for eighth in range(6))
-    piece = Composition((Track("", 0, notes),), meter=Meter(6, 8))
+    piece = Composition((Track("", 0, notes),), meters=MeterMap.constant(Meter(6, 8)))
     assert feature_values(piece, ON_BEAT).tolist() == [1, 0, 0, 1, 0, 0]
 
 

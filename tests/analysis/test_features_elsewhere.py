@@ -26,6 +26,7 @@ from composer_app.analysis.features import (
 )
 from composer_app.analysis.material import Material
 from composer_app.music.composition import Composition, Track
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.midi.file import write_midi
 from composer_app.music.note import Note
 from composer_app.music.pitch import (
@@ -66,7 +67,7 @@ def test_beats_and_bars_are_pretty_midis(tmp_path: Path, meter: Meter) -> None:
     random = np.random.default_rng(3)
     starts = np.sort(random.choice(96, 40, replace=False)).tolist()
     track = Track("", 0, tuple(Note(start, 60, 1) for start in starts))
-    piece = Composition((track,), meter=meter)
+    piece = Composition((track,), meters=MeterMap.constant(meter))
     write_midi(piece, tmp_path / "piece.mid")
     other = pretty_midi.PrettyMIDI(str(tmp_path / "piece.mid"))
     onsets = other.get_onsets()

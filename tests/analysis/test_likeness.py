@@ -116,7 +116,7 @@ def test_of_fewer_than_four_tracks_the_melody_is_compared(tracks: int) -> None:
 def test_empty_tracks_change_nothing() -> None:
     piece = held_out("hymn")[0]
     more = Composition(
-        (piece.tracks[0], Track("Tacet"), *piece.tracks[1:], Track("Tacet")), meter=piece.meter
+        (piece.tracks[0], Track("Tacet"), *piece.tracks[1:], Track("Tacet")), meters=piece.meters
     )
     assert compare(more, load_profile("hymn")) == compare(piece, load_profile("hymn"))
 

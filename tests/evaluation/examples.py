@@ -6,9 +6,9 @@ import numpy as np
 
 from composer_app.generation.generator import Generated, GenerationSettings, Given, Progress
 from composer_app.generation.noise import NoiseVector
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
-from composer_app.music.timing import Meter
 from composer_app.training.corpus import Piece, save_corpus
 
 
@@ -25,7 +25,7 @@ class Shadow:
     def generate(
         self,
         roll: PianoRoll,
-        meter: Meter,
+        meters: MeterMap,
         noise: NoiseVector,
         settings: GenerationSettings,
         progress: Progress | None = None,
@@ -45,7 +45,7 @@ class Dice(Shadow):
     def generate(
         self,
         roll: PianoRoll,
-        meter: Meter,
+        meters: MeterMap,
         noise: NoiseVector,
         settings: GenerationSettings,
         progress: Progress | None = None,

@@ -12,8 +12,8 @@ from composer_app.generation.generator import (
     Progress,
 )
 from composer_app.generation.noise import NoiseVector
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.piano_roll import PianoRoll
-from composer_app.music.timing import Meter
 
 
 @dataclass
@@ -23,20 +23,20 @@ class FakeGenerator:
     name: str = "fake"
     style: str = "bach"
     sha256: str = "0" * 64
-    calls: list[tuple[PianoRoll, Meter, NoiseVector, GenerationSettings]] = field(
+    calls: list[tuple[PianoRoll, MeterMap, NoiseVector, GenerationSettings]] = field(
         default_factory=list
     )
 
     def generate(
         self,
         roll: PianoRoll,
-        meter: Meter,
+        meters: MeterMap,
         noise: NoiseVector,
         settings: GenerationSettings,
         progress: Progress | None = None,
         given: Given | None = None,
     ) -> Generated:
-        self.calls.append((roll, meter, noise, settings))
+        self.calls.append((roll, meters, noise, settings))
         for share in (0.0, 0.5, 1.0):
             if progress is not None and not progress(share):
                 raise GenerationCancelledError

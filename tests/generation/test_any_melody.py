@@ -15,6 +15,7 @@ from composer_app.generation.sampling import in_a_triad
 from composer_app.generation.unet_generator import UNetGenerator
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter
 
@@ -33,7 +34,7 @@ def line(pitches: list[int], *lengths: int, start: int = 0, meter: Meter | None 
     for index, pitch in enumerate(pitches):
         notes.append(Note(start, pitch, lengths[index % len(lengths)]))
         start = notes[-1].end
-    return Melody(tuple(notes), meter=meter or Meter(4, 4))
+    return Melody(tuple(notes), meters=MeterMap.constant(meter or Meter(4, 4)))
 
 
 def tune(tonic: int, bars: int, meter: Meter | None = None) -> Melody:
@@ -50,7 +51,7 @@ def turned(pitches: list[int], times: int) -> list[int]:
 
 def with_upbeat(melody: Melody, pitch: int, steps: int) -> Melody:
     later = (Note(n.start + steps, n.pitch, n.duration) for n in melody.notes)
-    return Melody((Note(0, pitch, steps), *later), meter=melody.meter)
+    return Melody((Note(0, pitch, steps), *later), meters=melody.meters)
 
 
 MELODIES = {

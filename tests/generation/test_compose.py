@@ -15,6 +15,7 @@ from composer_app.generation.generator import (
 from composer_app.generation.given import given_from, parse_lock
 from composer_app.music.composition import DEFAULT_PROGRAMS, Origin
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.sample_melodies import load_sample
@@ -25,7 +26,7 @@ MELODY = Melody(
     # A rest first, a note repeated without a gap, two loudnesses: all of it must survive.
     (Note(4, 72, 4, 100), Note(8, 72, 4, 60), Note(14, 67, 10, 127)),
     TempoMap.constant(90),
-    Meter(3, 4),
+    MeterMap.constant(Meter(3, 4)),
     "Tune",
 )
 
@@ -37,7 +38,8 @@ def test_the_first_of_four_tracks_is_the_melody_untouched(melody: Melody) -> Non
     piece = compose(melody, FakeGenerator(), GenerationSettings(seed=3))
     assert [track.name for track in piece.tracks] == ["Soprano", "Alto", "Tenor", "Bass"]
     assert piece.tracks[0].notes == melody.notes
-    assert piece.melody() == melody
+    assert piece.melody().notes == melody.notes
+    assert piece.meters == melody.meters.with_upbeat(0)
     assert all(track.notes for track in piece.tracks)
     assert [track.program for track in piece.tracks] == list(DEFAULT_PROGRAMS)
 
@@ -50,7 +52,7 @@ PLAYED = Melody(
 def test_the_melody_keeps_its_micro_timing_and_the_network_sees_the_grid() -> None:
     generator = FakeGenerator()
     piece = compose(PLAYED, generator, GenerationSettings(seed=3))
-    assert piece.melody() == PLAYED
+    assert piece.melody().notes == PLAYED.notes
     on_grid = [note.on_grid for note in PLAYED.notes]
     assert generator.calls[0][0] == PianoRoll.from_notes([on_grid])
     assert all(note == note.on_grid for track in piece.tracks[1:] for note in track.notes)
@@ -83,10 +85,10 @@ def test_where_it_came_from_is_remembered() -> None:
 def test_what_the_generator_is_given() -> None:
     generator = FakeGenerator()
     compose(MELODY, generator, GenerationSettings(seed=5))
-    ((roll, meter, noise, settings),) = generator.calls
+    ((roll, meters, noise, settings),) = generator.calls
     assert roll == PianoRoll.from_notes([MELODY.notes])
     assert roll.velocity.shape == (24, 128, 1)
-    assert meter == Meter(3, 4)
+    assert meters == MeterMap.constant(Meter(3, 4), upbeat=0)
     assert noise.seed == settings.seed == 5
     assert noise.steps >= roll.steps
 
@@ -159,14 +161,14 @@ def test_an_upbeat_is_heard_where_long_notes_mark_the_bar(style: str, upbeat: in
     tune = load_sample("saints")
     notes = tuple(Note(n.start - 12, n.pitch, n.duration) for n in tune.notes if n.start >= 12)
     generator = FakeGenerator(style=style)
-    compose(Melody(notes, meter=tune.meter), generator, GenerationSettings())
-    assert generator.calls[0][3].upbeat == upbeat
+    compose(Melody(notes, meters=MeterMap.constant(tune.meter)), generator, GenerationSettings())
+    assert generator.calls[0][1].upbeat_steps == upbeat
 
 
 def test_an_upbeat_that_is_given_is_not_listened_for() -> None:
     generator = FakeGenerator()
     compose(MELODY, generator, GenerationSettings(upbeat=3))
-    assert generator.calls[0][3].upbeat == 3
+    assert generator.calls[0][1].upbeat_steps == 3
 
 
 def test_what_is_given_is_as_long_as_the_melody() -> None:

@@ -112,7 +112,7 @@ def wrong(take: Composition) -> tuple[Composition, set[tuple[int, Note]]]:
             notes[index] = Note(note.start, note.pitch + (1, -1, 6)[index % 3], note.duration)
             planted.add((voice, notes[index]))
         tracks[voice] = type(tracks[voice])(tracks[voice].name, 0, tuple(notes))
-    return Composition(tuple(tracks), take.tempo, take.meter), planted
+    return Composition(tuple(tracks), take.tempo, take.meters), planted
 
 
 def test_improving_takes_away_what_sounds_wrong(

@@ -17,6 +17,7 @@ from composer_app.generation.given import (
 )
 from composer_app.music.composition import Composition, Track
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.timing import Meter
@@ -45,7 +46,7 @@ def test_locks_are_read(text: str, lock: Lock) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "bars", "violin", "bass:", "bass:0", "bass:4-3", "bass:1.0", "bars:1-2-3", "bass:x"],
+    ["", "bars", "violin", "bass:", "bass:01", "bass:4-3", "bass:1.0", "bars:1-2-3", "bass:x"],
 )
 def test_what_is_no_lock(text: str) -> None:
     with pytest.raises(ValueError, match="'"):
@@ -58,12 +59,13 @@ def test_what_is_no_lock(text: str) -> None:
         ("bass", Meter(4, 4), (0, 64)),
         ("bars:2-3", Meter(4, 4), (16, 48)),
         ("bars:2", Meter(3, 4), (12, 24)),
+        ("bars:0", Meter(3, 4), (0, 0)),
         ("alto:2.2", Meter(4, 4), (20, 24)),
         ("alto:1.4-2.1", Meter(4, 4), (12, 20)),
     ],
 )
 def test_locks_have_their_place(text: str, meter: Meter, expected: tuple[int, int]) -> None:
-    span = parse_lock(text).span(meter, 64)
+    span = parse_lock(text).span(MeterMap.constant(meter), 64)
     assert (span.start, span.stop) == expected
 
 

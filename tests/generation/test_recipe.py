@@ -15,6 +15,7 @@ from composer_app.generation.recipe import (
 )
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.midi.file import midi_bytes, parse_midi
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
@@ -25,7 +26,7 @@ from tests.odd_json import ODD_TEXTS, places, with_text_at
 MELODY = Melody(
     (Note.at_ticks(10, 950, 72, 90), Note(4, 74, 4), Note(8, 76, 8)),
     TempoMap.constant(88.5),
-    Meter(3, 4),
+    MeterMap.constant(Meter(3, 4)),
     "Tune",
 )
 # Every setting away from its default.
@@ -105,7 +106,7 @@ def test_two_takes_of_one_origin_are_told_apart_by_their_notes_alone() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"version": 2},
+        {"version": 3},
         {"programs": [1, 2, 3]},
         {"programs": [1, 2, 3, 128]},
         {"settings": {**asdict(SETTINGS), "mood": 1}},

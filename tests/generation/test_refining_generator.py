@@ -15,6 +15,7 @@ from composer_app.generation.placement import bar_positions, octave_shift
 from composer_app.generation.refining_generator import RefiningGenerator
 from composer_app.generation.refining_run import Schedule
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.sample_melodies import load_sample
 from composer_app.music.timing import Meter
@@ -77,7 +78,7 @@ def test_any_melody_is_kept_and_harmonised(
     for pitch, duration, pause, velocity in shape:
         made.append(Note(step + pause, pitch, duration, velocity))
         step += pause + duration
-    melody = Melody(tuple(made), meter=meter)
+    melody = Melody(tuple(made), meters=MeterMap.constant(meter))
     composition = compose(melody, quick, GenerationSettings(seed))
     assert composition.tracks[0].notes == melody.notes
     assert composition.steps == melody.steps
@@ -137,7 +138,7 @@ def test_melodies_are_moved_only_as_far_as_they_must(pitches: tuple[int, ...], s
 )
 def test_bars_look_to_the_network_like_those_it_knows(meter: str, bar: int) -> None:
     numerator, denominator = (int(part) for part in meter.split("/"))
-    positions = bar_positions(40, Meter(numerator, denominator))
+    positions = bar_positions(40, MeterMap.constant(Meter(numerator, denominator)))
     assert positions.max() <= 15
     assert np.flatnonzero(positions == 0).tolist() == list(range(0, 40, bar))
 

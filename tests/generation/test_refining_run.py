@@ -47,7 +47,9 @@ def run_with(
     position = np.arange(STEPS)
     onset = np.zeros(WANTED.shape, np.bool_)
     onset[0] = onset[11, 2] = onset[struck, 0] = True
-    canvas = Canvas(STEPS, WANTED, onset, free, position, np.zeros_like(position), 0, struck)
+    canvas = Canvas(
+        STEPS, WANTED, onset, free, position, np.zeros_like(position), position % 4, struck
+    )
     made = Run(network, canvas, NoiseSource(NoiseVector.from_seed(seed, STEPS), STEPS))
     made.sample(schedule)
     return made

@@ -24,10 +24,11 @@ from composer_app.generation.generator import (
 from composer_app.generation.noise import NoiseVector
 from composer_app.generation.unet_generator import UNetGenerator, truncated
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.sample_melodies import load_sample
-from composer_app.music.timing import Meter
+from composer_app.music.timing import TICKS_PER_STEP, Meter
 from tests.generation.one_pass_models import (
     ROLL,
     ROLL_METADATA,
@@ -60,7 +61,8 @@ def generate(generator: UNetGenerator, notes: tuple[Note, ...], **settings: Any)
     chosen = GenerationSettings(**settings)
     steps = notes[-1].end
     noise = NoiseVector.from_seed(chosen.seed, steps)
-    return generator.generate(PianoRoll.from_notes([notes], steps), Meter(), noise, chosen)
+    meters = MeterMap().with_upbeat((chosen.upbeat or 0) * TICKS_PER_STEP)
+    return generator.generate(PianoRoll.from_notes([notes], steps), meters, noise, chosen)
 
 
 class Listener:
@@ -135,7 +137,7 @@ def test_any_melody_is_kept_and_harmonised(
     for pitch, duration, pause, velocity in tune:
         made.append(Note(step + pause, pitch, duration, velocity))
         step += pause + duration
-    melody = Melody(tuple(made), meter=meter)
+    melody = Melody(tuple(made), meters=MeterMap.constant(meter))
     piece = compose(melody, models[layout], GenerationSettings(seed))
     assert piece.tracks[0].notes == melody.notes
     assert piece.steps == melody.steps
@@ -153,8 +155,8 @@ def test_what_is_given_is_kept(generator: UNetGenerator) -> None:
     melody = PianoRoll.from_notes([EIGHT_BARS], 128)
     noise = NoiseVector.from_seed(2, 128)
     settings = GenerationSettings(2)
-    free = generator.generate(melody, Meter(), noise, settings)
-    kept = generator.generate(melody, Meter(), noise, settings, given=Given(roll, locked))
+    free = generator.generate(melody, MeterMap(), noise, settings)
+    kept = generator.generate(melody, MeterMap(), noise, settings, given=Given(roll, locked))
     assert kept.roll.notes(2)[:2] == tenor
     assert not kept.roll.sounding[16:32, :, 3].any()
     assert np.array_equal(kept.roll.sounding[:, :, 1], free.roll.sounding[:, :, 1])
@@ -207,7 +209,7 @@ def test_a_long_run_is_broken_off(
 def test_noise_that_is_too_short_is_a_mistake(generator: UNetGenerator) -> None:
     roll = PianoRoll.from_notes([EIGHT_BARS])
     with pytest.raises(ValueError, match="covers 64 steps, not 128"):
-        generator.generate(roll, Meter(), NoiseVector.from_seed(0, 64), GenerationSettings())
+        generator.generate(roll, MeterMap(), NoiseVector.from_seed(0, 64), GenerationSettings())
 
 
 # the published layout --------------------------------------------------------------------
@@ -236,7 +238,7 @@ def test_windows_together_are_windows_one_by_one(models: dict[str, UNetGenerator
             [[Note(n.start - 32 * index, n.pitch, 4) for n in notes[8 * index : 8 * index + 8]]]
         )
         noise = NoiseVector(z[2 * index : 2 * index + 2].copy(), 6)
-        alone = models["roll"].generate(part, Meter(), noise, GenerationSettings(6)).roll
+        alone = models["roll"].generate(part, MeterMap(), noise, GenerationSettings(6)).roll
         span = slice(32 * index, 32 * index + 32)
         assert np.array_equal(whole.sounding[span], alone.sounding)
 

@@ -4,18 +4,21 @@ import pytest
 
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
 from composer_app.music.timing import Meter, TempoMap
 
-MELODY = Melody((Note(0, 72, 8), Note(8, 67, 12)), TempoMap.constant(90), Meter(3, 4), "Tune")
+MELODY = Melody(
+    (Note(0, 72, 8), Note(8, 67, 12)), TempoMap.constant(90), MeterMap.constant(Meter(3, 4)), "Tune"
+)
 PIECE = Composition(
     (
         Track("Empty"),
         Track("Chords", 4, (Note(0, 64, 4), Note(0, 60, 8))),
         Track("Bass", 32, (Note(4, 36, 10),)),
     ),
-    meter=Meter(3, 4),
+    meters=MeterMap.constant(Meter(3, 4)),
 )
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from composer_app.errors import MelodyError
 from composer_app.music.melody import Melody, top_line
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
 from composer_app.music.timing import Meter
@@ -37,7 +38,7 @@ def test_a_melody_has_one_note_at_a_time() -> None:
 
 
 def test_length_and_key() -> None:
-    melody = Melody((Note(8, 67, 4), Note(12, 60, 8)), meter=Meter(3, 4))
+    melody = Melody((Note(8, 67, 4), Note(12, 60, 8)), meters=MeterMap.constant(Meter(3, 4)))
     assert (melody.steps, melody.bars, melody.key()) == (20, 2, Key(0))
     assert (Melody().steps, Melody().bars) == (0, 0)
 

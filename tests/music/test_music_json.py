@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.music_json import (
     compact,
     composition_from_json,
@@ -28,10 +29,15 @@ TEMPO = TempoMap((TempoChange(0, 96.25), TempoChange(32, 120.0)))
 EVERYTHING = Composition(
     (Track("Söprano", 40, (Note(0, 72, 4, 90), PLAYED)), Track("", 127), Track("Bass", 0)),
     TEMPO,
-    Meter(6, 8),
+    MeterMap.constant(Meter(6, 8)),
     "Toccata",
     Origin("bach", 2**32 - 1, 0.1),
-    Performance((PerformedNote(60, 80, -0.1, 0.5),), 96.25, Meter(3, 4), Quantization(Grid.OFF)),
+    Performance(
+        (PerformedNote(60, 80, -0.1, 0.5),),
+        96.25,
+        Meter(3, 4),
+        Quantization(Grid.OFF),
+    ),
 )
 
 notes = st.builds(
@@ -60,7 +66,7 @@ def test_a_note_on_the_grid_takes_four_numbers() -> None:
 
 
 def test_a_melody_and_a_composition_come_back() -> None:
-    melody = Melody((Note(0, 72, 3), PLAYED), TEMPO, Meter(3, 4), "Tune")
+    melody = Melody((Note(0, 72, 3), PLAYED), TEMPO, MeterMap.constant(Meter(3, 4)), "Tune")
     assert melody_from_json(through(melody_to_json(melody))) == melody
     for piece in (EVERYTHING, Composition()):
         assert composition_from_json(through(composition_to_json(piece))) == piece

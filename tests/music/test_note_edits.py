@@ -48,7 +48,7 @@ def test_where_no_note_is_left_there_are_no_tracks() -> None:
         PIECE, title="Ode", origin=Origin("fake", 1, 1.0), performance=Performance((), 90)
     )
     assert without_notes(piece, everything) == Composition(
-        tempo=PIECE.tempo, meter=PIECE.meter, title="Ode"
+        tempo=PIECE.tempo, meters=PIECE.meters, title="Ode"
     )
 
 

@@ -258,7 +258,7 @@ def test_another_view_changes_the_melody_and_nothing_else() -> None:
         Composition((Track("Soprano", 7), bass), TempoMap.constant(60), title="T"), PERFORMANCE
     )
     before = Composition(
-        before.tracks, before.tempo, before.meter, "T", Origin("bach", 1, 1.0), PERFORMANCE
+        before.tracks, before.tempo, before.meters, "T", Origin("bach", 1, 1.0), PERFORMANCE
     )
     after = with_performance(before, COARSE)
     assert [note.start for note in before.tracks[0].notes] == [0, 3]

@@ -7,6 +7,7 @@ import pytest
 from composer_app.errors import MelodyError
 from composer_app.music import sample_melodies as module
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
 from composer_app.music.sample_melodies import load_sample, parse_melodies, sample_melodies
@@ -65,7 +66,7 @@ def test_the_notation() -> None:
     assert sample.melody == Melody(
         (Note(8, 58, 4), Note(12, 66, 10), Note(22, 72, 14), Note(36, 47, 4)),
         TempoMap.constant(90),
-        Meter(3, 4),
+        MeterMap.constant(Meter(3, 4), upbeat=0),
         "A Tune",
     )
 
@@ -78,7 +79,7 @@ def test_the_notation() -> None:
         (HEADER + "C4:12 | H4:12", "bar 2: what is H4:12"),
         (HEADER + "R:4 -:8", "bar 1: no note to go on with"),
         (HEADER + "-:12", "bar 1: no note to go on with"),
-        (HEADER.replace("3/4", "3/5") + "C4:4", "not a metre"),
+        (HEADER.replace("3/4", "3/5") + "C4:4", "no metre"),
         (HEADER.replace("minor", "dorian") + "C4:4", "dorian"),
         (HEADER.replace("tempo", "speed") + "C4:4", "tempo"),
     ],

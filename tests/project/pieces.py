@@ -8,10 +8,11 @@ from composer_app.generation.composing import compose_with_confidence
 from composer_app.generation.generator import GenerationSettings
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterChange, MeterMap
 from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
 from composer_app.music.performance import Performance, PerformedNote
-from composer_app.music.timing import TempoMap
+from composer_app.music.timing import Meter, TempoMap
 from composer_app.project.locks import Locks
 from composer_app.project.piece import Piece
 from composer_app.project.take import Take
@@ -20,6 +21,7 @@ from tests.generation.fake_generator import FakeGenerator
 MELODY = Melody(
     tuple(Note(4 * beat, pitch, 4) for beat, pitch in enumerate((72, 74, 76, 77, 79, 77, 74, 72))),
     TempoMap.constant(88.5),
+    MeterMap((MeterChange(0, Meter(4, 4)), MeterChange(4800, Meter(3, 4))), upbeat=960),
     title="Tune",
 )
 PERFORMANCE = Performance((PerformedNote(72, 90, -0.01, 0.6),), 88.5)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from composer_app.generation.generator import Given
 from composer_app.music.composition import Composition, Track
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.project.locks import Locks, cells_of, voice_cells
 from composer_app.studio.document.selection import Selection
@@ -32,7 +33,7 @@ def test_nothing_is_locked_at_first() -> None:
     none = Locks.none()
     assert not none
     assert none.notes(PIECE) == []
-    assert none.full_bars(4, 16) == []
+    assert none.full_bars(4, MeterMap()) == []
     assert none == Locks(np.zeros((90, 3), np.bool_))
     assert none != lock((1, LOW[0]))
     with pytest.raises(ValueError, match="step and track"):
@@ -91,13 +92,13 @@ def test_locks_see_the_grid() -> None:
 
 def test_whole_bars_are_those_in_which_no_voice_is_free() -> None:
     second = Selection.of_span(PIECE, 16, 32).cells(PIECE)
-    assert Locks(second).full_bars(4, 16) == []
+    assert Locks(second).full_bars(4, MeterMap()) == []
     everything = np.ones((32, 4), np.bool_)
-    assert Locks(everything).full_bars(4, 16) == [(0, 32)]
+    assert Locks(everything).full_bars(4, MeterMap()) == [(0, 32)]
     everything[3, 2] = False
-    assert Locks(everything).full_bars(4, 16) == [(16, 32)]
-    assert Locks(everything[:28]).full_bars(4, 16) == [(16, 32)]
-    assert Locks(everything).full_bars(1, 16) == []
+    assert Locks(everything).full_bars(4, MeterMap()) == [(16, 32)]
+    assert Locks(everything[:28]).full_bars(4, MeterMap()) == [(16, 32)]
+    assert Locks(everything).full_bars(1, MeterMap()) == []
 
 
 def test_cells_of_tracks_are_those_of_the_voices_they_are() -> None:

@@ -18,6 +18,7 @@ from composer_app.generation.generator import (
 )
 from composer_app.generation.noise import NoiseVector
 from composer_app.music.composition import Composition, Track
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.timing import Meter, TempoMap
@@ -52,7 +53,9 @@ def piece(names: tuple[str, ...], bars: int = 16, meter: Meter | None = None) ->
         )
         for index, name in enumerate(names)
     )
-    return Composition(tracks, TempoMap.constant(96.25), meter or Meter(), "Toccata")
+    return Composition(
+        tracks, TempoMap.constant(96.25), MeterMap.constant(meter or Meter()), "Toccata"
+    )
 
 
 @dataclass
@@ -73,7 +76,7 @@ class _HeldGenerator(FakeGenerator):
     def generate(
         self,
         roll: PianoRoll,
-        meter: Meter,
+        meters: MeterMap,
         noise: NoiseVector,
         settings: GenerationSettings,
         progress: Progress | None = None,
@@ -82,7 +85,7 @@ class _HeldGenerator(FakeGenerator):
         while not self._opened.wait(0.01):
             if progress is not None:
                 progress(0.4)
-        return super().generate(roll, meter, noise, settings, progress, given)
+        return super().generate(roll, meters, noise, settings, progress, given)
 
 
 @contextmanager

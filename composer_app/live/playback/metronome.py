@@ -5,7 +5,13 @@ from math import ceil
 from typing import Final
 
 from composer_app.live.note_sink import DRUM_CHANNEL, SinkEvent
-from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, Meter, seconds_per_step
+from composer_app.music.timing import (
+    MAX_TEMPO,
+    MIN_TEMPO,
+    TICKS_PER_STEP,
+    Meter,
+    seconds_per_step,
+)
 
 # General MIDI percussion: high and low wood block.
 ACCENT_PITCH: Final = 76
@@ -28,7 +34,7 @@ class Click:
 class Metronome:
     """Clicks on every pulse of ``meter`` at ``bpm`` (quarter notes per minute).
 
-    A pulse is what :attr:`Meter.steps_per_pulse` says: 6/8 clicks twice in a bar. Raises
+    A pulse is what :attr:`Meter.ticks_per_pulse` says: 6/8 clicks twice in a bar. Raises
     ValueError for a tempo outside the range of :mod:`composer_app.music.timing`.
     """
 
@@ -42,11 +48,11 @@ class Metronome:
     @property
     def seconds_per_pulse(self) -> float:
         """Time from click to click."""
-        return self.meter.steps_per_pulse * seconds_per_step(self.bpm)
+        return self.meter.ticks_per_pulse / TICKS_PER_STEP * seconds_per_step(self.bpm)
 
     def count_in_seconds(self, bars: int) -> float:
         """Length of a count-in of ``bars`` bars."""
-        return bars * self.meter.steps_per_bar * seconds_per_step(self.bpm)
+        return bars * self.meter.ticks_per_bar / TICKS_PER_STEP * seconds_per_step(self.bpm)
 
     def clicks_between(self, start: float, end: float) -> list[Click]:
         """The clicks with ``start <= time < end``, in seconds from the first downbeat.
@@ -56,7 +62,7 @@ class Metronome:
         another, each starting where the last one ended, gives every click exactly once.
         """
         pulse = self.seconds_per_pulse
-        pulses_per_bar = self.meter.steps_per_bar // self.meter.steps_per_pulse
+        pulses_per_bar = self.meter.ticks_per_bar // self.meter.ticks_per_pulse
         # One earlier than the division says, which may have been rounded up.
         index = ceil(start / pulse) - 1
         clicks = []

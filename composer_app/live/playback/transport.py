@@ -17,7 +17,7 @@ from composer_app.live.playback.mixing import Mix
 from composer_app.live.playback.note_events import NoteEvents
 from composer_app.live.playback.scheduler import Scheduler
 from composer_app.music.composition import Composition
-from composer_app.music.timing import TempoMap
+from composer_app.music.timing import TICKS_PER_STEP, TempoMap
 
 # Survives an interpreter that is busy for as long, and is not felt when something is changed.
 LOOKAHEAD_SECONDS: Final = 0.15
@@ -230,11 +230,10 @@ class Transport:
             elif self._scheduler.holds(stroke.key, stroke.note):
                 self._scheduler.release(at, stroke.key)
         if self._click_volume is not None:
-            meter = self._composition.meter
-            pulse = meter.steps_per_pulse
-            for step in range(pulse * ceil(start / pulse), ceil(end), pulse):
-                event = click_event(step % meter.steps_per_bar == 0, self._click_volume)
-                self._scheduler.tap(stretch.time_at(step), event, CLICK_SECONDS)
+            span = ceil(start * TICKS_PER_STEP), ceil(end * TICKS_PER_STEP)
+            for tick, accent in self._composition.meters.pulses_between(*span):
+                event = click_event(accent, self._click_volume)
+                self._scheduler.tap(stretch.time_at(tick / TICKS_PER_STEP), event, CLICK_SECONDS)
 
     def _renew(self) -> None:
         """Go on with other notes where the schedule ends."""

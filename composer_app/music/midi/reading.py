@@ -7,12 +7,14 @@ a composition that is written and read again is the same.
 import json
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition, Origin, Track
+from composer_app.music.meter_map import MeterChange, MeterMap, meter_of_ticks
 from composer_app.music.midi.writing import DETAILS_PREFIX, DRUM_CHANNEL
 from composer_app.music.mix import (
     CENTRE,
@@ -58,6 +60,9 @@ class _Details:
     origin: Origin | None = None
     performance: Performance | None = None
     melody_chosen: bool = False
+    # In ticks; None where it was not known. Files from before there were any do not say it.
+    upbeat: int | None = None
+    has_upbeat: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ class _Channel:
 def piece_from_midi(midi: "mido.MidiFile", max_steps: int, name: str) -> MidiPiece:
     """The notes of ``midi``, one track for each channel of each chunk, in the file's order.
 
-    Tempo changes and the first time signature may stand in any chunk. Raises
+    Tempo changes and time signatures may stand in any chunk. Raises
     :class:`MidiFileError`, which calls the file ``name``, for SMPTE time, type 2, no notes, or more
     than ``max_steps``. Of volume and pan a track has what is in force when its first note is
     struck.
@@ -132,10 +137,15 @@ def piece_from_midi(midi: "mido.MidiFile", max_steps: int, name: str) -> MidiPie
             _("choose a file with a melody"),
         )
     details = _details(chunks)
+    if details.has_upbeat:
+        meters = _own_meters(chunks, grid, details.upbeat)
+    else:
+        first = min(note.start for track in tracks for note in track.notes)
+        meters = _meters(chunks, grid, rests_first=first > 0)
     composition = Composition(
         tuple(tracks),
         _tempo_map(chunks, grid),
-        _meter(chunks),
+        meters,
         details.title,
         details.origin,
         details.performance,
@@ -161,6 +171,10 @@ class _Grid:
     def step(self, tick: int) -> int:
         """The nearest sixteenth, halves up."""
         return (2 * STEPS_PER_BEAT * tick + self.ticks_per_beat) // (2 * self.ticks_per_beat)
+
+    def ticks(self, tick: int) -> int:
+        """The nearest of our ticks, 240 a step."""
+        return (2 * TICKS_PER_BEAT * tick + self.ticks_per_beat) // (2 * self.ticks_per_beat)
 
     def note(self, pitch: int, velocity: int, on: int, off: int) -> Note:
         if self.exact:
@@ -300,13 +314,51 @@ def _tempo_map(chunks: list[list[_TimedMessage]], grid: _Grid) -> TempoMap:
     return TempoMap(tuple(TempoChange(step, bpm) for step, bpm in sorted(tempos.items())))
 
 
-def _meter(chunks: list[list[_TimedMessage]]) -> Meter:
-    for _tick, message in _of_type(chunks, "time_signature"):
-        try:
-            return Meter(message.numerator, message.denominator)
-        except ValueError:
-            break
-    return Meter()
+def _meters(chunks: list[list[_TimedMessage]], grid: _Grid, *, rests_first: bool) -> MeterMap:
+    """The metres of another program's file, and the upbeat if that is known.
+
+    Of several signatures at one place the last counts; before the first one, bars are those of
+    4/4, as the specification has it. A short first bar is an upbeat. Who wrote a metre, and a rest
+    before the first note, has counted the bars: then there is none.
+    """
+    said = _signatures(chunks, grid)
+    changes = [MeterChange(tick, meter) for tick, meter in sorted({0: Meter(), **said}.items())]
+    short = _written_upbeat(changes)
+    if short:
+        changes = [MeterChange(0, changes[1].meter), *changes[2:]]
+        return MeterMap(tuple(changes), short).merged()
+    return MeterMap(tuple(changes), 0 if said and rests_first else None).merged()
+
+
+def _own_meters(chunks: list[list[_TimedMessage]], grid: _Grid, upbeat: int | None) -> MeterMap:
+    """The metres of a file of ours, whose details say that its upbeat has ``upbeat`` ticks."""
+    said = {0: Meter(), **_signatures(chunks, grid)}
+    if upbeat and said.get(0) == meter_of_ticks(upbeat):
+        said[0] = said.pop(upbeat, said[0])
+    changes = tuple(MeterChange(tick, meter) for tick, meter in sorted(said.items()))
+    return MeterMap(changes).with_upbeat(upbeat)
+
+
+def _signatures(chunks: list[list[_TimedMessage]], grid: _Grid) -> dict[int, Meter]:
+    """The metres that are said, by the tick from which they hold."""
+    said: dict[int, Meter] = {}
+    for tick, message in _of_type(chunks, "time_signature"):
+        # A bar of 40 notes, or of 64ths, is none that there is room for.
+        with suppress(ValueError):
+            said[grid.ticks(tick)] = Meter(message.numerator, message.denominator)
+    return said
+
+
+def _written_upbeat(changes: list[MeterChange]) -> int:
+    """Ticks of a first bar that is the end of a longer one, as notation programs write upbeats.
+
+    One bar or what a signature cuts it to, and shorter than the bars that follow; 0 if it is not.
+    """
+    if len(changes) < 2:
+        return 0
+    first, second = changes[:2]
+    short = second.tick <= first.meter.ticks_per_bar and second.tick < second.meter.ticks_per_bar
+    return second.tick if short else 0
 
 
 def _ours(ticks_per_beat: int, chunks: list[list[_TimedMessage]]) -> bool:
@@ -337,12 +389,14 @@ def _parse_details(text: str) -> _Details:
         return _Details()
     if not isinstance(details, dict):
         return _Details()
-    title = details.get("title")
+    title, upbeat = details.get("title"), details.get("upbeat")
     return _Details(
         title if isinstance(title, str) else "",
         _parse_origin(details.get("origin"), details.get("recipe")),
         from_details(details.get("performance")),
         details.get("melody_chosen") is True,
+        upbeat if type(upbeat) is int and upbeat >= 0 else None,
+        "upbeat" in details,
     )
 
 

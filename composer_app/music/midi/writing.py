@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from composer_app.music.composition import Composition, Track
+from composer_app.music.meter_map import MeterMap, meter_of_ticks
 from composer_app.music.mix import (
     CENTRE,
     DEFAULT_VOLUME,
@@ -21,7 +22,7 @@ from composer_app.music.mix import (
 )
 from composer_app.music.music_json import origin_to_json
 from composer_app.music.performance import to_details
-from composer_app.music.timing import TICKS_PER_BEAT, TICKS_PER_STEP
+from composer_app.music.timing import TICKS_PER_BEAT, TICKS_PER_STEP, Meter
 
 # mido takes longer to import than a window may take to open, so who writes imports it.
 if TYPE_CHECKING:
@@ -88,10 +89,10 @@ def _track_events(track: Track, channel: int, mix: TrackMix) -> list[_Event]:
 def _shared_events(composition: Composition) -> list[_Event]:
     import mido
 
-    meter = composition.meter
     details: dict[str, Any] = {
         "title": composition.title,
         "origin": origin_to_json(composition.origin) if composition.origin else None,
+        "upbeat": composition.meters.upbeat,
     }
     if composition.origin is not None and composition.origin.recipe:
         details["recipe"] = json.loads(composition.origin.recipe)
@@ -100,17 +101,31 @@ def _shared_events(composition: Composition) -> list[_Event]:
     if composition.performance is not None:
         details["performance"] = to_details(composition.performance)
     text = DETAILS_PREFIX + json.dumps(details, ensure_ascii=False)
-    metre = mido.MetaMessage(
-        "time_signature", numerator=meter.numerator, denominator=meter.denominator
-    )
-    events: list[_Event] = [
-        (0, _SETTING, mido.MetaMessage("text", text=to_wire(text))),
-        (0, _SETTING, metre),
-    ]
+    events: list[_Event] = [(0, _SETTING, mido.MetaMessage("text", text=to_wire(text)))]
+    for tick, meter in meters_to_signatures(composition.meters):
+        signature = mido.MetaMessage(
+            "time_signature", numerator=meter.numerator, denominator=meter.denominator
+        )
+        events.append((tick, _SETTING, signature))
     for change in composition.tempo.changes:
         tempo = mido.MetaMessage("set_tempo", tempo=round(_MICROSECONDS_PER_MINUTE / change.bpm))
         events.append((change.step * TICKS_PER_STEP, _SETTING, tempo))
     return events
+
+
+def meters_to_signatures(meters: MeterMap) -> list[tuple[int, Meter]]:
+    """``(tick, metre)`` of each time signature that a file has to say.
+
+    An upbeat is a short first bar with a signature of its own, as notation programs write it; one
+    that no signature can say, such as five 64ths, is left to the details.
+    """
+    signatures = [(change.tick, change.meter) for change in meters.changes]
+    if meters.upbeat:
+        short = meter_of_ticks(meters.upbeat)
+        if short is not None:
+            signatures[0] = (0, short)
+            signatures.insert(1, (meters.upbeat, meters.initial))
+    return signatures
 
 
 def _chunk(events: list[_Event]) -> "mido.MidiTrack":

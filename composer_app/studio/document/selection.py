@@ -47,11 +47,10 @@ class Selection:
     @classmethod
     def of_bars(cls, composition: Composition, here: float, there: float) -> "Selection":
         """The whole bars from the one of step ``here`` to the one of ``there``, in any order."""
-        bar = composition.meter.steps_per_bar
-        first, last = sorted((int(here) // bar, int(there) // bar))
-        last_bar = max(composition.bars - 1, 0)
-        first, last = min(first, last_bar), min(last, last_bar)
-        return cls.of_span(composition, first * bar, (last + 1) * bar)
+        last_step = max(composition.steps - 1, 0)
+        steps = sorted(min(max(int(step), 0), last_step) for step in (here, there))
+        first, last = (composition.meters.bar_at_step(step) for step in steps)
+        return cls.of_span(composition, first.first_step, last.end_step)
 
     @classmethod
     def inside(cls, composition: Composition, cells: Cells) -> "Selection":
@@ -92,8 +91,10 @@ class Selection:
             return self
         if self.span is not None:
             first, end = self.span
-            bar = composition.meter.steps_per_bar
-            fits = first % bar == 0 and end % bar == 0 and first < composition.steps
+            meters = composition.meters
+            begins = meters.bar_at_step(first).first_step == first
+            fits = begins and meters.bar_at_step(end).first_step == end
+            fits = fits and first < composition.steps
             return Selection.of_span(composition, first, end) if fits else Selection()
         tracks = composition.tracks
         there = {track: frozenset(tracks[track].notes) for track in self._tracks(len(tracks))}
@@ -119,8 +120,11 @@ class Selection:
     def describe(self, composition: Composition) -> str:
         """ "bars 3-4", "1 note of the alto", "12 notes"; empty where nothing is selected."""
         if self.span is not None:
-            bar = composition.meter.steps_per_bar
-            first, last = self.span[0] // bar + 1, self.span[1] // bar
+            meters = composition.meters
+            first = meters.bar_at_step(self.span[0]).number
+            last = meters.bar_at_step(self.span[1] - 1).number
+            if last == 0:
+                return "the upbeat"
             return f"bar {first}" if first == last else f"bars {first}–{last}"
         if not self.notes:
             return ""

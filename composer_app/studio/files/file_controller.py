@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from composer_app.errors import ComposerError, FileChangedError
 from composer_app.music.composition import Composition
 from composer_app.music.edits import melody_first
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.midi.file import read_midi_piece, write_midi
 from composer_app.music.mix import order_with_first
 from composer_app.music.safe_file import FileState
@@ -77,7 +78,7 @@ class FileController(QObject):
         recorded = settle(self._document)
         current = self._document.composition
         if current.note_count or not self._document.as_saved:
-            empty = Composition(tempo=current.tempo, meter=current.meter)
+            empty = Composition(tempo=current.tempo, meters=MeterMap.constant(current.meter))
             self._document.begin(empty, "New")
             instead, undo = in_place_of(current, self._document, recorded=recorded)
             self._bar.tell(f"A new piece{instead}.", Tone.INFO, *undo, goes_on=True)

@@ -69,7 +69,7 @@ class ControlSection(QWidget):
         self.vary_melody = _box(
             "How much of the melody varies", 0, 100, suffix=" %", special="no", step=5
         )
-        self.upbeat = _box("The upbeat", -1, MAX_UPBEAT, special="by ear")
+        self.upbeat = _box("The upbeat", -1, MAX_UPBEAT, special="automatic")
         self.improve = QPushButton("&Improve")
         SinglePress(self.improve)
         self.improve.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -186,7 +186,8 @@ class ControlSection(QWidget):
                     "",
                     "&Upbeat",
                     self.upbeat,
-                    "Sixteenths before the first downbeat; by ear, Composer listens for it",
+                    "Sixteenths before the first downbeat; automatic is what the piece says,"
+                    " else what Composer hears",
                 ),
             ),
             2,

@@ -313,7 +313,7 @@ def _voices(composition: Composition) -> _Voices:
 
 def _asked_for(composition: Composition) -> tuple[object, ...]:
     """What a generation depends on; instruments, tempo and title may change meanwhile."""
-    return composition.melody().notes, composition.meter, _voices(composition)
+    return composition.melody().notes, composition.meters, _voices(composition)
 
 
 def _written(composed: Composed, asked: _Question, before: Composition) -> str:

@@ -150,7 +150,7 @@ class StepInputController(QObject):
             self.set_on(False)
 
     def _show(self) -> None:
-        bar, beat, rest = self._document.composition.meter.position(self.cursor)
+        bar, beat, rest = self._document.composition.meters.position(self.cursor)
         where = f"bar {bar}, beat {beat}"
         self._bar.set_position(
             f"Next: {where}" if rest == 1 else f"Next: {where}, sixteenth {rest}"
@@ -161,7 +161,7 @@ class StepInputController(QObject):
 def _with_melody(composition: Composition, notes: tuple[Note, ...]) -> Composition:
     """``composition`` with ``notes`` for a melody; a take is then nobody's any more."""
     if not composition.tracks:
-        melody = Melody(notes, composition.tempo, composition.meter, composition.title)
+        melody = Melody(notes, composition.tempo, composition.meters, composition.title)
         return Composition.from_melody(melody) if notes else composition
     first, *others = composition.tracks
     if notes == first.notes:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from math import floor
 from typing import Final
 
-from composer_app.music.timing import Meter
+from composer_app.music.meter_map import Bar, MeterMap
+from composer_app.music.timing import TICKS_PER_STEP
 
 # What a piano has; a composition that leaves it widens the roll.
 LOWEST_ROW: Final = 21
@@ -37,18 +38,22 @@ _LABEL_GAP: Final = 56.0
 class GridLine:
     """A vertical line at ``step``: "bar", "beat" or "step", fading with ``strength`` (0 to 1)."""
 
-    step: int
+    step: float
     level: str
     strength: float
 
 
 @dataclass(frozen=True, slots=True)
 class RulerLabel:
-    """A number in the ruler: "5" where bar 5 begins, "5.2" at its second beat."""
+    """A number in the ruler: "5" where bar 5 begins, "5.2" at its second beat.
 
-    step: int
+    ``meter`` is the metre that begins there, empty where the one before goes on.
+    """
+
+    step: float
     text: str
     is_bar: bool
+    meter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class RollGeometry:
     steps: int = 128
     lowest: int = LOWEST_ROW
     highest: int = HIGHEST_ROW
-    meter: Meter = field(default_factory=Meter)
+    meters: MeterMap = field(default_factory=MeterMap)
 
     @property
     def width(self) -> int:
@@ -129,38 +134,56 @@ class RollGeometry:
 
     def grid_lines(self, first: float, last: float) -> Iterator[GridLine]:
         """Lines from step ``first`` to ``last``. Beats, then steps, appear as they get room."""
-        bar = self.meter.steps_per_bar
-        pulse = min(self.meter.steps_per_pulse, bar)
-        bar_stride = bar * self._stride(bar * self.pixels_per_step, _BAR_LINE_GAP)
-        beat_strength = _fade(pulse * self.pixels_per_step, _BEAT_GAP, 18.0)
+        stride = self._stride(self._bar_width, _BAR_LINE_GAP)
         step_strength = _fade(self.pixels_per_step, 7.0, 18.0)
-        interval = 1 if step_strength > 0 else pulse if beat_strength > 0 else bar_stride
-        unit = max(bar, interval)
-        step = floor(max(first, 0.0) / unit) * unit
-        while step <= last:
-            within = step % bar
-            if within == 0:
-                yield GridLine(step, "bar", 1.0)
-            elif within % pulse == 0:
-                yield GridLine(step, "beat", beat_strength)
-            else:
-                yield GridLine(step, "step", step_strength)
-            # An incomplete last beat must not carry the count over the bar line.
-            step += interval if interval >= bar else min(interval, bar - within)
+        for bar in self._bars(first, last, stride):
+            yield GridLine(bar.start / TICKS_PER_STEP, "bar", 1.0)
+            if stride > 1:
+                continue
+            length = bar.meter.ticks_per_pulse
+            beat_strength = _fade(length / TICKS_PER_STEP * self.pixels_per_step, _BEAT_GAP, 18.0)
+            beats = {tick for tick, _ in self.meters.pulses_between(bar.start + 1, bar.end)}
+            lines = {tick: GridLine(tick / TICKS_PER_STEP, "beat", beat_strength) for tick in beats}
+            if step_strength > 0:
+                for tick in range(bar.start + TICKS_PER_STEP, bar.end, TICKS_PER_STEP):
+                    line = GridLine(tick / TICKS_PER_STEP, "step", step_strength)
+                    lines.setdefault(tick, line)
+            if step_strength > 0 or beat_strength > 0:
+                yield from (lines[t] for t in sorted(lines) if t <= last * TICKS_PER_STEP)
 
     def ruler_labels(self, first: float, last: float) -> Iterator[RulerLabel]:
         """Bar numbers from step ``first`` to ``last``; beats as well where there is room."""
-        bar = self.meter.steps_per_bar
-        pulse = min(self.meter.steps_per_pulse, bar)
-        stride = bar * self._stride(bar * self.pixels_per_step, _LABEL_GAP)
-        with_beats = pulse * self.pixels_per_step >= _LABEL_GAP
-        step = floor(max(first, 0.0) / stride) * stride
-        while step <= last:
-            yield RulerLabel(step, str(step // bar + 1), is_bar=True)
-            if with_beats:
-                for count, beat in enumerate(range(step + pulse, step + bar, pulse), start=2):
-                    yield RulerLabel(beat, f"{step // bar + 1}.{count}", is_bar=False)
-            step += stride
+        for bar in self._bars(first, last, self._stride(self._bar_width, _LABEL_GAP)):
+            changes = any(bar.start == change.tick for change in self.meters.changes[1:])
+            meter = str(bar.meter) if changes else ""
+            yield RulerLabel(bar.start / TICKS_PER_STEP, str(bar.number), True, meter)
+            pulse = bar.meter.ticks_per_pulse
+            if pulse / TICKS_PER_STEP * self.pixels_per_step < _LABEL_GAP:
+                continue
+            missing = bar.meter.ticks_per_bar - (bar.end - bar.start) if bar.number == 0 else 0
+            for tick, _ in self.meters.pulses_between(bar.start + 1, bar.end):
+                count = (tick - bar.start + missing) // pulse + 1
+                yield RulerLabel(tick / TICKS_PER_STEP, f"{bar.number}.{count}", is_bar=False)
+
+    @property
+    def _bar_width(self) -> float:
+        """Pixels of a bar as the piece has them at its start."""
+        return self.meters.initial.ticks_per_bar / TICKS_PER_STEP * self.pixels_per_step
+
+    def _bars(self, first: float, last: float, stride: int) -> Iterator[Bar]:
+        """The bars that begin up to step ``last``, every ``stride``-th, from the one of ``first``.
+
+        They are counted from bar 1, wherever the view begins.
+        """
+        number = self.meters.bar_at(max(first, 0.0) * TICKS_PER_STEP).number
+        number = max(number - (number - 1) % stride, 1) if number > 0 else 0
+        if stride > 1 and number == 1 and first <= 0 and self.meters.upbeat:
+            number = 0
+        while (bar := self.meters.bar_numbered(number)) is not None:
+            if bar.start > last * TICKS_PER_STEP:
+                return
+            yield bar
+            number = number + stride if number > 0 else 1
 
     @staticmethod
     def _stride(spacing: float, least: float) -> int:

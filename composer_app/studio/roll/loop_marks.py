@@ -5,7 +5,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
-from composer_app.music.timing import Meter
+from composer_app.music.timing import TICKS_PER_STEP
 from composer_app.studio.roll.geometry import RollGeometry
 from composer_app.studio.widgets.theme import COLORS, with_alpha
 
@@ -17,16 +17,29 @@ _FLAG: Final = 6.0
 
 def loop_steps(geometry: RollGeometry, here: float, there: float) -> tuple[float, float]:
     """The loop between two steps, in whole beats, or bars where beats are too narrow to aim at."""
-    meter = geometry.meter or Meter()
-    unit = meter.steps_per_pulse
-    if unit * geometry.pixels_per_step < _NARROWEST_BEAT:
-        unit = meter.steps_per_bar
-    first, last = sorted((round(here / unit), round(there / unit)))
-    if first == last:
-        # Nothing is not a loop: the unit that the mouse is in.
-        first = int(min(here, there) // unit)
-        last = first + 1
-    return float(max(0, first) * unit), float(max(1, last) * unit)
+    first, last = sorted((max(here, 0.0), max(there, 0.0)))
+    start, end = (
+        _nearest(_unit_at(geometry, first), first),
+        _nearest(_unit_at(geometry, last), last),
+    )
+    # Nothing is not a loop: the unit that the mouse is in.
+    return (start, end) if start < end else _unit_at(geometry, first)
+
+
+def _unit_at(geometry: RollGeometry, step: float) -> tuple[float, float]:
+    """First and last edge of the beat of ``step``, or of its bar where beats are too narrow."""
+    bar = geometry.meters.bar_at_step(step)
+    pulse = bar.meter.ticks_per_pulse / TICKS_PER_STEP
+    if pulse * geometry.pixels_per_step < _NARROWEST_BEAT:
+        return float(bar.first_step), float(bar.end_step)
+    # In an upbeat the beats are counted back from the downbeat.
+    origin = bar.end_step if bar.number == 0 else bar.first_step
+    start = origin + (step - origin) // pulse * pulse
+    return max(start, float(bar.first_step)), min(start + pulse, float(bar.end_step))
+
+
+def _nearest(unit: tuple[float, float], step: float) -> float:
+    return unit[0] if step - unit[0] < unit[1] - step else unit[1]
 
 
 def paint_loop(

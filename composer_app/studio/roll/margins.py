@@ -5,7 +5,7 @@ from math import inf
 from typing import Final
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from composer_app.studio.roll.geometry import RollGeometry
@@ -36,12 +36,13 @@ class Ruler(QWidget):
     A drag emits ``loopDragged(start, end)``, the region in whole beats, and so does moving one of
     the loop's ends. Dragging the playhead by its handle emits ``seekRequested`` at each step that
     it comes to. With Shift a drag emits ``spanDragged(step, step)``, from where it began to where
-    it is.
+    it is. ``menuRequested(step, QPoint)`` asks for the menu of a bar, at a place on the screen.
     """
 
     seekRequested = Signal(float)
     loopDragged = Signal(float, float)
     spanDragged = Signal(float, float)
+    menuRequested = Signal(float, QPoint)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -142,6 +143,10 @@ class Ruler(QWidget):
             self._seek(event.position().x())
         self._span_from = self._pressed = self._loop_from = self._handle = None
         event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of the bar under the mouse."""
+        self.menuRequested.emit(self._step(event.pos().x()), event.globalPos())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what is exposed."""

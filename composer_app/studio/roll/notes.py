@@ -173,7 +173,7 @@ def describe_note(track: str, note: Note, composition: Composition) -> str:
     name = pitch_name(note.pitch, flats=composition.key().uses_flats)
     length = _TRIPLET_NAMES.get(note.release_ticks - note.onset_ticks)
     length = length or _LENGTH_NAMES.get(note.duration, f"{note.duration} sixteenths")
-    bar, beat, _ = composition.meter.position(note.start)
+    bar, beat, _ = composition.meters.position(note.start)
     place = f"bar {bar}, beat {beat}{_beside(note, composition.tempo)}"
     return f"{track}: {name}, {length}\nVelocity {note.velocity}, {place}"
 
@@ -192,4 +192,4 @@ def describe_composition(composition: Composition) -> str:
     counts = ", ".join(f"{track.name} {len(track.notes)}" for track in sounding)
     length = composition.bars
     bars = "1 bar" if length == 1 else f"{length} bars"
-    return f"{bars} in {composition.meter}; notes: {counts}"
+    return f"{bars} in {composition.meters}; notes: {counts}"

@@ -203,6 +203,13 @@ def paint_ruler(
         painter.drawText(
             room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label.text
         )
+        if label.meter:
+            room.setLeft(room.left() + painter.fontMetrics().horizontalAdvance(label.text) + 6)
+            painter.setFont(text_font(11))
+            painter.setPen(QColor(COLORS.accent))
+            painter.drawText(
+                room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label.meter
+            )
 
 
 def _stretch(geometry: RollGeometry, span: tuple[int, int], area: QRectF) -> QRectF:

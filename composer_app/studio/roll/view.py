@@ -79,6 +79,7 @@ class PianoRollView(RollViewport):
     loopDragged = Signal(float, float)
     emptyActionRequested = Signal()
     menuRequested = Signal(QPoint)
+    barMenuRequested = Signal(float, QPoint)
     compositionShown = Signal()
 
     def __init__(
@@ -107,6 +108,7 @@ class PianoRollView(RollViewport):
         self._ruler.seekRequested.connect(self.seekRequested)
         self._ruler.loopDragged.connect(self.loopDragged)
         self._ruler.spanDragged.connect(self._select_bars)
+        self._ruler.menuRequested.connect(self.barMenuRequested)
         self._invitation.requested.connect(self.emptyActionRequested)
         self.setAccessibleName("Piano roll")
         self._rebuild()
@@ -194,16 +196,16 @@ class PianoRollView(RollViewport):
 
     def content_steps(self) -> int:
         """Steps of the roll: the piece, or what is played beyond it, in whole bars."""
-        bar = self._composition.meter.steps_per_bar
+        meters = self._composition.meters
         if self._composition.note_count:
             end = float(self._composition.steps)
         else:
-            end = float(_EMPTY_BARS * bar)
+            end = float(_EMPTY_BARS * meters.initial.steps_per_bar)
         end = max([end, *(note_end for _, _, note_end in self._recorded)])
         if self._playhead is not None and self._playhead > end:
             # Recording runs past the end: several bars at once, not a new scale at each.
-            end = self._playhead + 4 * bar
-        return self._composition.meter.bars(int(end + 0.999)) * bar
+            end = self._playhead + 4 * meters.bar_at_step(self._playhead).meter.steps_per_bar
+        return meters.whole_bars(int(end + 0.999))
 
     def picture_changed(self) -> None:
         """Paint all of it anew."""
@@ -351,8 +353,8 @@ class PianoRollView(RollViewport):
             track.with_locks(self._locks.flags(index, track.spans))
             for index, track in enumerate(self._tracks)
         )
-        bar = self._composition.meter.steps_per_bar
-        self._ruler.set_locked(self._locks.full_bars(len(self._tracks), bar))
+        meters = self._composition.meters
+        self._ruler.set_locked(self._locks.full_bars(len(self._tracks), meters))
 
     def _show_invitation(self) -> None:
         empty = not self._composition.note_count and not self._recorded
@@ -366,7 +368,7 @@ class PianoRollView(RollViewport):
             steps=self.kept_steps(self.content_steps()),
             lowest=max(min(LOWEST_ROW, span[0] - 1), 0),
             highest=min(max(HIGHEST_ROW, span[1] + 1), 127),
-            meter=self._composition.meter,
+            meters=self._composition.meters,
         )
         self._show_invitation()
         if self._geometry != before:

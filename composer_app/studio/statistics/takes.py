@@ -42,4 +42,4 @@ def played(notes: tuple[PlayedNote, ...], like: Composition) -> Composition:
         for pitch, velocity, begin, end in notes
     )
     track = Track(VOICE_NAMES[0], 0, tuple(sorted(rounded)))
-    return Composition((track,), like.tempo, like.meter)
+    return Composition((track,), like.tempo, like.meters)

@@ -68,8 +68,7 @@ class LoopController(QObject):
         span = self._selection.value.span
         if span is not None:
             return float(span[0]), float(span[1])
-        meter = composition.meter
-        return 0.0, float(max(1, meter.bars(composition.steps)) * meter.steps_per_bar)
+        return 0.0, float(composition.meters.whole_bars(max(1, composition.steps)))
 
     def _take_composition(self) -> None:
         if self._document.piece_number != self._piece:

@@ -27,7 +27,11 @@ from composer_app.studio.widgets.number_field import NumberField
 from composer_app.studio.widgets.shown_text import tip_text, without_mnemonic
 from composer_app.studio.widgets.theme import COLORS, LARGE_SIZE, numeral_font, set_role
 
-_METERS: Final = (Meter(4, 4), Meter(3, 4), Meter(2, 4), Meter(6, 8))
+# What is offered; a piece in another metre adds that.
+METERS: Final = tuple(
+    Meter(*each)
+    for each in ((4, 4), (3, 4), (2, 4), (6, 8), (2, 2), (3, 8), (9, 8), (12, 8), (5, 4), (7, 8))
+)
 _HEIGHT: Final = 56
 _ICON_SIZE: Final = QSize(20, 20)
 _GAP: Final = 8
@@ -98,6 +102,8 @@ class TransportBar(QFrame):
 
     def set_meter(self, meter: Meter) -> None:
         """Show ``meter``; one that is not offered joins the list."""
+        if self.meter.currentText() == str(meter):
+            return
         index = self.meter.findText(str(meter))
         if index < 0:
             self.meter.addItem(str(meter), meter)
@@ -190,10 +196,10 @@ class TransportBar(QFrame):
 
     def _make_meter(self) -> QComboBox:
         combo = QComboBox()
-        combo.setToolTip("Metre")
+        combo.setToolTip("Metre; the ruler's menu changes it from a bar on")
         combo.setAccessibleName("Metre")
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        for meter in _METERS:
+        for meter in METERS:
             combo.addItem(str(meter), meter)
         combo.activated.connect(lambda index: self.meterChosen.emit(combo.itemData(index)))
         return combo

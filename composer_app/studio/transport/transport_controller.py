@@ -50,6 +50,8 @@ class TransportController(QObject):
         # Where playing began: Stop returns there.
         self._began = 0.0
         self._piece = document.piece_number
+        # Where the music is: the metre there is the one that is shown and changed.
+        self._shown_step = 0.0
         # Before they are connected, or the first would store what the second does not show yet.
         actions.metronome.setChecked(settings.metronome)
         actions.metronome_always.setChecked(settings.metronome_always)
@@ -155,7 +157,7 @@ class TransportController(QObject):
         self._document.replace(changed, "Change Tempo", self._tempo_edits)
 
     def _edit_meter(self, meter: Meter) -> None:
-        changed = with_meter(self._document.composition, meter)
+        changed = with_meter(self._document.composition, meter, self._shown_step)
         self._document.replace(changed, "Change Metre", self._meter_edits)
 
     def _tap(self) -> None:
@@ -186,7 +188,6 @@ class TransportController(QObject):
     def _show_composition(self) -> None:
         composition = self._document.composition
         self._bar.set_tempo(composition.tempo.initial_bpm)
-        self._bar.set_meter(composition.meter)
         self._bar.set_key(composition.key().name if composition.note_count else "")
         if self._document.piece_number != self._piece:
             # Another piece is heard from its start, when somebody wants to hear it.
@@ -196,8 +197,16 @@ class TransportController(QObject):
         elif not self._recording.active:
             self._show_position(self._playback.position)
 
+    @property
+    def may_edit_time(self) -> bool:
+        """Whether tempo and metre can be changed: not while a recording goes by them."""
+        return not self._recording.active
+
     def _show_position(self, step: float) -> None:
-        bar, pulse, rest = self._document.composition.meter.position(math.floor(step))
+        meters = self._document.composition.meters
+        bar, pulse, rest = meters.position(math.floor(step))
+        self._shown_step = max(0.0, step)
+        self._bar.set_meter(meters.bar_at_step(step).meter)
         self._bar.set_position(f"{bar:03d}.{pulse}.{rest}")
         self._set_playhead(max(0.0, step))
 

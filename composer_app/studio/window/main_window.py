@@ -186,7 +186,7 @@ class MainWindow(WindowParts):
         take = self._services.document.take
         if self.recording.active:
             # The old melody makes room for the new one, and comes back if nothing is played.
-            composition = Composition(tempo=composition.tempo, meter=composition.meter)
+            composition = Composition(tempo=composition.tempo, meters=composition.meters)
             take = None
         sure = None
         if self.commands.confidence.isChecked() and take is not None:

@@ -28,6 +28,7 @@ from composer_app.studio.statistics.dock import StatisticsDock
 from composer_app.studio.statistics.export import StatisticsExport
 from composer_app.studio.statistics.panel import StatisticsPanel
 from composer_app.studio.statistics.statistics_controller import StatisticsController
+from composer_app.studio.transport.bar_menu import BarMenu
 from composer_app.studio.transport.loop_controller import LoopController
 from composer_app.studio.transport.transport_bar import TransportBar
 from composer_app.studio.transport.transport_controller import TransportController
@@ -99,6 +100,8 @@ class WindowParts(QMainWindow):
             self.roll.set_playhead,
             self,
         )
+        self.bar_menu = BarMenu(document, lambda: self.transport.may_edit_time, self)
+        self.roll.barMenuRequested.connect(self.bar_menu.open)
         self._view = PieceView(document, self.roll, self.playback, self.recording, self)
         self.files = FileController(
             document, settings, services.jobs, services.writer, services.dialogs, bar, self

@@ -11,6 +11,7 @@ from composer_app.live.playback.metronome import ACCENT_PITCH, CLICK_PITCH, clic
 from composer_app.live.playback.mixing import Mix
 from composer_app.live.playback.transport import LOOKAHEAD_SECONDS, Loop, Transport
 from composer_app.music.composition import Composition, Track
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.mix import TrackMix
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter, TempoChange, TempoMap
@@ -522,7 +523,7 @@ def test_another_sink_is_told_the_mix() -> None:
 
 
 def test_the_metronome_clicks_on_each_pulse_while_it_is_on() -> None:
-    desk = Desk(replace(piece([Note(0, 60, 40)]), meter=Meter(3, 4)))
+    desk = Desk(replace(piece([Note(0, 60, 40)]), meters=MeterMap.constant(Meter(3, 4))))
     desk.transport.set_clicks(1.0)
     desk.transport.play(2.0)
     desk.play_until(1.05)

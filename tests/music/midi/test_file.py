@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition, Origin, Track
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.midi import file as midi_file
 from composer_app.music.midi.file import MAX_FILE_BYTES, read_midi, read_midi_piece, write_midi
 from composer_app.music.mix import PieceMix, TrackMix
@@ -24,6 +25,7 @@ from composer_app.music.timing import (
     TempoChange,
     TempoMap,
 )
+from tests.music.meter_maps import meter_maps
 from tests.music.midi.hexfile import chunk, header, write_hex
 
 NOTE = "00 90 3C 50  04 80 3C 00"  # C4, velocity 80, one beat of 4 ticks
@@ -263,8 +265,10 @@ def test_a_file_that_says_nothing_runs_at_120_in_four_four(path: Path) -> None:
     ("event", "meter"),
     [
         pytest.param("00 FF 58 04 06 03 18 08", Meter(6, 8), id="6/8"),
-        pytest.param("00 FF 58 04 03 02 18 08 00 FF 58 04 04 02 18 08", Meter(3, 4), id="first"),
-        pytest.param("00 FF 58 04 07 05 18 08", Meter(4, 4), id="7/32 does not fit the grid"),
+        pytest.param(
+            "00 FF 58 04 03 02 18 08 00 FF 58 04 04 02 18 08", Meter(4, 4), id="the last of two"
+        ),
+        pytest.param("00 FF 58 04 07 05 18 08", Meter(7, 32), id="7/32"),
         pytest.param("00 FF 58 04 00 02 18 08", Meter(4, 4), id="0/4"),
         pytest.param("00 FF 58 04 04 FF 18 08", Meter(4, 4), id="beyond all notes"),
     ],
@@ -407,7 +411,7 @@ def composition(*tracks: Track) -> Composition:
 def test_four_tracks_are_four_chunks_for_every_other_program(path: Path) -> None:
     names = ("Soprano", "Alto", "Tenor", "Bass")
     tracks = tuple(Track(name, 40 + i, (Note(4, 60 - i, 4, 90),)) for i, name in enumerate(names))
-    write_midi(Composition(tracks, TempoMap.constant(90), Meter(3, 4)), path)
+    write_midi(Composition(tracks, TempoMap.constant(90), MeterMap.constant(Meter(3, 4))), path)
     midi = mido.MidiFile(path)
     assert midi.type == 1
     assert midi.ticks_per_beat == 960
@@ -488,7 +492,7 @@ compositions = st.builds(
     Composition,
     tracks=st.lists(tracks(), min_size=1, max_size=6).map(tuple),
     tempo=tempo_maps,
-    meter=st.builds(Meter, st.integers(1, 32), st.sampled_from((1, 2, 4, 8, 16))),
+    meters=meter_maps(),
     title=st.text(max_size=12),
     origin=st.none()
     | st.builds(Origin, st.text(max_size=8), st.integers(0, 2**32 - 1), st.floats(0.1, 2.0)),

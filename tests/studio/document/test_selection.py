@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composer_app.music.composition import Composition, Track
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter
 from composer_app.studio.document.selection import Selection, next_note, note_beside
@@ -66,7 +67,7 @@ def test_a_note_that_begins_in_a_bar_belongs_to_it_beyond_its_end() -> None:
 
 def test_bars_beyond_the_piece_are_its_last_one() -> None:
     assert Selection.of_bars(PIECE, 90, 200).span == (16, 32)
-    waltz = Composition(PIECE.tracks, meter=Meter(3, 4))
+    waltz = Composition(PIECE.tracks, meters=MeterMap.constant(Meter(3, 4)))
     assert Selection.of_bars(waltz, 11, 12).span == (0, 24)
 
 
@@ -75,7 +76,7 @@ def test_in_another_piece_only_what_is_there_stays_selected() -> None:
     assert Selection.everything(PIECE).kept_in(fewer) == Selection.everything(fewer)
     assert Selection.of_bars(PIECE, 17, 17).kept_in(fewer) == Selection.of_bars(fewer, 17, 17)
     assert Selection.of_bars(PIECE, 17, 17).kept_in(Composition()) == Selection()
-    waltz = Composition(PIECE.tracks, meter=Meter(3, 4))
+    waltz = Composition(PIECE.tracks, meters=MeterMap.constant(Meter(3, 4)))
     assert Selection.of_bars(PIECE, 17, 17).kept_in(waltz) == Selection()
 
 

@@ -19,8 +19,8 @@ from composer_app.generation.generator import (
 )
 from composer_app.generation.noise import NoiseVector
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.piano_roll import PianoRoll
-from composer_app.music.timing import Meter
 from composer_app.studio.generate.generation_worker import GenerationWorker, LoadGenerator
 from composer_app.translation import verbatim
 from tests.generation.fake_generator import FakeGenerator
@@ -40,7 +40,7 @@ class PatientGenerator(FakeGenerator):
     def generate(
         self,
         roll: PianoRoll,
-        meter: Meter,
+        meters: MeterMap,
         noise: NoiseVector,
         settings: GenerationSettings,
         progress: Progress | None = None,
@@ -49,7 +49,7 @@ class PatientGenerator(FakeGenerator):
         self.threads.append(threading.current_thread().name)
         self.started.set()
         assert self.go_on.wait(10)
-        return super().generate(roll, meter, noise, settings, progress, given)
+        return super().generate(roll, meters, noise, settings, progress, given)
 
 
 @contextmanager
@@ -134,13 +134,13 @@ class LingeringGenerator(PatientGenerator):
     def generate(
         self,
         roll: PianoRoll,
-        meter: Meter,
+        meters: MeterMap,
         noise: NoiseVector,
         settings: GenerationSettings,
         progress: Progress | None = None,
         given: Given | None = None,
     ) -> Generated:
-        result = FakeGenerator.generate(self, roll, meter, noise, settings, progress, given)
+        result = FakeGenerator.generate(self, roll, meters, noise, settings, progress, given)
         self.started.set()
         assert self.go_on.wait(10)
         return result

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter, TempoMap
 from composer_app.studio.messages.bar import Tone
@@ -22,7 +23,7 @@ LONG = Composition.from_melody(
 @pytest.fixture
 def studio(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
     with open_studio(tmp_path) as studio:
-        empty = Composition(tempo=TempoMap.constant(150), meter=Meter(3, 4))
+        empty = Composition(tempo=TempoMap.constant(150), meters=MeterMap.constant(Meter(3, 4)))
         studio.services.document.replace(empty, "Tempo")
         yield studio
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.timing import Meter
 from composer_app.studio.roll import geometry
 from composer_app.studio.roll.geometry import (
@@ -102,8 +103,8 @@ def test_all_pitches_fit(lowest: int, highest: int, height: int, row: int) -> No
     assert ROLL.fitted_in_pitch(lowest, highest, height).row_height == row
 
 
-def levels(roll: RollGeometry, first: float, last: float) -> dict[str, list[int]]:
-    lines: dict[str, list[int]] = {}
+def levels(roll: RollGeometry, first: float, last: float) -> dict[str, list[float]]:
+    lines: dict[str, list[float]] = {}
     for line in roll.grid_lines(first, last):
         lines.setdefault(line.level, []).append(line.step)
     return lines
@@ -125,7 +126,7 @@ def levels(roll: RollGeometry, first: float, last: float) -> dict[str, list[int]
 def test_grid_lines_follow_the_meter(
     meter: Meter, scale: float, expected: dict[str, list[int]]
 ) -> None:
-    found = levels(replace(ROLL, meter=meter, pixels_per_step=scale), 0, 20)
+    found = levels(replace(ROLL, meters=MeterMap.constant(meter), pixels_per_step=scale), 0, 20)
     steps = found.pop("step", [])
     assert found == expected
     assert bool(steps) == (scale > 7)
@@ -147,7 +148,7 @@ def test_lines_fade_in_as_they_get_room() -> None:
 def test_what_is_drawn_does_not_depend_on_where_one_begins(
     meter: Meter, scale: float, first: float
 ) -> None:
-    roll = replace(ROLL, meter=meter, pixels_per_step=scale)
+    roll = replace(ROLL, meters=MeterMap.constant(meter), pixels_per_step=scale)
     last = first + 100
     whole = [line for line in roll.grid_lines(0, last) if line.step >= first]
     assert [line for line in roll.grid_lines(first, last) if line.step >= first] == whole

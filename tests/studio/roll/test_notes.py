@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from composer_app.music.composition import Composition, Track
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter, TempoMap
 from composer_app.studio.roll.notes import (
@@ -100,7 +101,9 @@ def test_flats_are_named_in_flat_keys() -> None:
 
 
 def test_what_a_screen_reader_says() -> None:
-    composition = Composition((Track("Soprano", notes=NOTES), Track("Bass")), meter=Meter(3, 4))
+    composition = Composition(
+        (Track("Soprano", notes=NOTES), Track("Bass")), meters=MeterMap.constant(Meter(3, 4))
+    )
     assert describe_composition(composition) == "2 bars in 3/4; notes: Soprano 5"
     one = Composition((Track("Alto", notes=NOTES[:1]),))
     assert describe_composition(one) == "1 bar in 4/4; notes: Alto 1"

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from composer_app.live.playback.player import Loop
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter
 from composer_app.studio.document.selection import Selection
@@ -63,7 +64,9 @@ def drag(studio: Studio, start: float, end: float) -> None:
 def test_a_loop_is_whole_beats_or_bars_around_what_was_dragged(
     here: float, there: float, scale: float, meter: Meter
 ) -> None:
-    start, end = loop_steps(RollGeometry(scale, steps=512, meter=meter), here, there)
+    start, end = loop_steps(
+        RollGeometry(scale, steps=512, meters=MeterMap.constant(meter)), here, there
+    )
     wide = meter.steps_per_pulse * scale >= 12
     unit = meter.steps_per_pulse if wide else meter.steps_per_bar
     assert start % unit == end % unit == 0

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter
 from composer_app.studio.recording.recording_controller import RecordingState
@@ -57,7 +58,7 @@ def test_the_metre_is_an_edit_and_unusual_ones_are_shown(studio: Studio) -> None
     assert studio.composition.meter == Meter(6, 8)
     studio.services.document.undo_stack.undo()
     assert (studio.composition.meter, combo.currentText()) == (Meter(4, 4), "4/4")
-    studio.services.document.begin(Composition(meter=Meter(5, 4)), "Open")
+    studio.services.document.begin(Composition(meters=MeterMap.constant(Meter(5, 4))), "Open")
     assert combo.currentText() == "5/4"
 
 
@@ -79,7 +80,7 @@ def test_the_key_is_shown_once_there_is_music(studio: Studio) -> None:
 def test_the_position_is_bar_beat_and_sixteenth(
     studio: Studio, meter: Meter, step: float, text: str
 ) -> None:
-    long = Composition(scale().tracks, meter=meter)
+    long = Composition(scale().tracks, meters=MeterMap.constant(meter))
     studio.services.document.begin(long, "Open")
     studio.window.playback.positionChanged.emit(step)
     assert studio.window.transport_bar.position_text == text
