@@ -29,7 +29,7 @@ from composer_app.music.composition import (
     Origin,
     Track,
 )
-from composer_app.music.melody import Melody, retimed
+from composer_app.music.melody import Melody, on_steps, retimed
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.translation import _
 
@@ -87,13 +87,14 @@ def compose_with_confidence(
     steps = melody.steps if given is None else given.roll.steps
     if steps < melody.steps:
         raise ValueError(f"given are {steps} steps of a melody of {melody.steps}")
+    seen = on_steps(melody.notes)
     upbeat = settings.upbeat
     if upbeat is None:
         # What is counted in chorales misleads where long notes come off the beat.
         syncopated = generator.style in _SYNCOPATED_STYLES
-        upbeat = 0 if syncopated else detect_upbeat(melody.notes, melody.meter)
+        upbeat = 0 if syncopated else detect_upbeat(seen, melody.meter)
     noise = NoiseVector.from_seed(settings.seed, steps)
-    roll = PianoRoll.from_notes([melody.notes], steps)
+    roll = PianoRoll.from_notes([seen], steps)
     told = replace(settings, upbeat=upbeat)
     result = generator.generate(roll, melody.meter, noise, told, progress, given)
     sources = (melody.notes, *(given.played if given is not None else ()))
