@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from operator import attrgetter
 
 from composer_app.music.composition import Composition
+from composer_app.music.melody import is_line, most_heard, seen_on_steps
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
 from composer_app.music.voices import MELODY
@@ -79,26 +81,19 @@ class Material:
     def chords(self) -> dict[int, list[tuple[Note, ...]]]:
         """Of each track, what is struck together, in rising time, lowest note first.
 
-        Notes that are not measured are among them.
+        That is on one step, except in a line, where notes follow each other on a step that share
+        it. Notes that are not measured are among them.
         """
-        return {
-            track: [
-                tuple(together)
-                for _, together in groupby(
-                    self.composition.tracks[track].notes, key=lambda note: note.start
-                )
-            ]
-            for track in self.tracks
-        }
+        return {track: _chords(self.composition.tracks[track].notes) for track in self.tracks}
 
     @cached_property
     def melody_line(self) -> list[Note | None]:
         """The melody's note at each step of the piece, the highest one; None where it rests."""
         line: list[Note | None] = [None] * self.composition.steps
         if self.composition.tracks:
-            notes = self.composition.tracks[MELODY].notes
-            for note in sorted(notes, key=lambda each: (each.pitch, each.start)):
-                line[note.start : note.end] = [note] * note.duration
+            notes = _on_the_grid(self.composition.tracks[MELODY].notes)
+            for note, seen in sorted(notes, key=lambda each: (each[1].pitch, each[1].start)):
+                line[seen.start : seen.end] = [note] * seen.duration
         return line
 
     @cached_property
@@ -108,8 +103,23 @@ class Material:
         table: dict[int, list[list[Note]]] = {
             track: [[] for _ in range(end - start)] for track in self.tracks
         }
-        for track, note in self.notes:
-            rows = table[track]
-            for step in range(note.start - start, note.end - start):
-                rows[step].append(note)
+        for track, rows in table.items():
+            for note, seen in _on_the_grid(self.composition.tracks[track].notes):
+                if self.holds(track, note):
+                    for step in range(seen.start - start, seen.end - start):
+                        rows[step].append(note)
         return table
+
+
+def _on_the_grid(notes: Sequence[Note]) -> list[tuple[Note, Note]]:
+    """The notes of a track that are seen on the grid, and how: of a line, one for each step."""
+    if not is_line(notes):
+        return [(note, note) for note in notes]
+    return [(most_heard(group), seen) for group, seen in seen_on_steps(notes)]
+
+
+def _chords(notes: Sequence[Note]) -> list[tuple[Note, ...]]:
+    if is_line(notes):
+        return [(note,) for note in notes]
+    groups = (list(group) for _, group in groupby(notes, key=attrgetter("start")))
+    return [tuple(sorted(group, key=attrgetter("pitch"))) for group in groups]

@@ -18,7 +18,8 @@ from composer_app.analysis.features import PITCH_CLASS, POLYPHONY, measure
 from composer_app.analysis.material import Material
 from composer_app.analysis.voice_grid import Home, VoiceGrid
 from composer_app.music.composition import Composition
-from composer_app.music.melody import top_line
+from composer_app.music.melody import on_steps
+from composer_app.music.melody_line import Line, melody_line
 from composer_app.music.pitch import OCTAVE
 from composer_app.music.voices import MELODY
 
@@ -129,7 +130,8 @@ def _cells(composition: Composition, tracks: Sequence[int] | None) -> NDArray[np
 def _line(composition: Composition, index: int) -> list[int | None]:
     """The pitch of a track's top line at each step of the piece."""
     line: list[int | None] = [None] * composition.steps
-    for note in top_line(composition.tracks[index].notes):
+    notes = composition.tracks[index].notes
+    for note in on_steps(melody_line(notes, composition.tempo, Line.SKYLINE)):
         line[note.start : note.end] = [note.pitch] * note.duration
     return line
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.music.composition import Composition
+from composer_app.music.melody import is_line, on_steps
 from composer_app.music.pitch import KRUMHANSL_KESSLER, OCTAVE, Key, estimate_key
 
 REST: Final = -1
@@ -33,7 +34,8 @@ class VoiceGrid:
         pitch = np.full((steps, VOICES), REST, np.int16)
         onset = np.zeros((steps, VOICES), np.bool_)
         for voice, track in enumerate(composition.tracks[:VOICES]):
-            for note in sorted(track.notes, key=lambda n: n.pitch):
+            notes = on_steps(track.notes) if is_line(track.notes) else track.notes
+            for note in sorted(notes, key=lambda n: n.pitch):
                 span = slice(note.start, note.end)
                 pitch[span, voice] = note.pitch
                 onset[span, voice] = False

@@ -29,7 +29,7 @@ from composer_app.music.composition import (
     Origin,
     Track,
 )
-from composer_app.music.melody import Melody, retimed
+from composer_app.music.melody import Melody, on_steps, retimed
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.timing import TICKS_PER_STEP
@@ -89,9 +89,10 @@ def compose_with_confidence(
     steps = melody.steps if given is None else given.roll.steps
     if steps < melody.steps:
         raise ValueError(f"given are {steps} steps of a melody of {melody.steps}")
+    seen = on_steps(melody.notes)
     meters = _with_upbeat(melody, settings, generator.style)
     noise = NoiseVector.from_seed(settings.seed, steps)
-    roll = PianoRoll.from_notes([melody.notes], steps)
+    roll = PianoRoll.from_notes([seen], steps)
     result = generator.generate(roll, meters, noise, settings, progress, given)
     sources = (melody.notes, *(given.played if given is not None else ()))
     voices = [
@@ -132,7 +133,7 @@ def _with_upbeat(melody: Melody, settings: GenerationSettings, style: str) -> Me
     # metre has counted the bars.
     if style in _SYNCOPATED_STYLES or not meters.is_constant:
         return meters.with_upbeat(0)
-    return meters.with_upbeat(detect_upbeat(melody.notes, melody.meter) * TICKS_PER_STEP)
+    return meters.with_upbeat(detect_upbeat(on_steps(melody.notes), melody.meter) * TICKS_PER_STEP)
 
 
 def check_melody(melody: Melody) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from composer_app.errors import SettingError
 from composer_app.generation.generator import MAX_BARS, Given
 from composer_app.music.composition import VOICE_NAMES, Composition
-from composer_app.music.melody import Melody
+from composer_app.music.melody import Melody, is_line, on_steps
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
@@ -102,7 +102,8 @@ def given_from(melody: Melody, voices: Voices, locks: Sequence[Lock]) -> Given:
     longest = melody.steps if last is None else last.end_step
     ends = [note.end for notes in voices for note in notes]
     steps = max(melody.steps, min(longest, max(ends, default=0)))
-    roll = PianoRoll.from_notes([melody.notes, *voices], steps)
+    seen = [on_steps(notes) if is_line(notes) else notes for notes in voices]
+    roll = PianoRoll.from_notes([on_steps(melody.notes), *seen], steps)
     locked = np.zeros((steps, len(VOICE_NAMES)), np.bool_)
     for lock in locks:
         span = lock.span(melody.meters, steps)

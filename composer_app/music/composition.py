@@ -8,7 +8,8 @@ think of it.
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from composer_app.music.melody import Melody, top_line
+from composer_app.music.melody import Melody
+from composer_app.music.melody_line import Line, melody_line
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.performance import Performance
@@ -112,9 +113,10 @@ class Composition:
         track = Track(VOICE_NAMES[0], program, melody.notes)
         return cls((track,), melody.tempo, melody.meters, melody.title)
 
-    def melody(self, track: int = 0) -> Melody:
-        """The top line of ``tracks[track]``; empty where there is no such track."""
-        notes = top_line(self.tracks[track].notes) if track < len(self.tracks) else ()
+    def melody(self, track: int = 0, line: Line = Line.UPPER) -> Melody:
+        """The ``line`` of ``tracks[track]``; empty where there is no such track."""
+        found = self.tracks[track].notes if track < len(self.tracks) else ()
+        notes = melody_line(found, self.tempo, line)
         return Melody(notes, self.tempo, self.meters, self.title)
 
     def key(self) -> Key:

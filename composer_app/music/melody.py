@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import attrgetter
 
 from composer_app.errors import MelodyError
 from composer_app.music.meter_map import MeterMap
@@ -17,7 +18,9 @@ from composer_app.translation import _
 class Melody:
     """Monophonic notes in rising order, with the tempo and metre they were played in.
 
-    The title is one line of visible letters, as those of compositions are.
+    One at a time is how they sound: two short notes may stand on one step of the grid. What a
+    network sees of them is :func:`on_steps`. The title is one line of visible letters, as those of
+    compositions are.
     """
 
     notes: tuple[Note, ...] = ()
@@ -27,8 +30,7 @@ class Melody:
 
     def __post_init__(self) -> None:
         for before, after in pairwise(self.notes):
-            # Those on the grid may touch where the sound overlaps, and the other way round.
-            if after.start < before.end or after.onset_ticks < before.release_ticks:
+            if after.onset_ticks < before.release_ticks:
                 raise ValueError(f"{after} begins before {before} ends: not a melody")
         object.__setattr__(self, "title", one_line_name(self.title))
 
@@ -70,40 +72,60 @@ class Melody:
         return replace(self, notes=tuple(moved))
 
 
+def is_line(notes: Iterable[Note]) -> bool:
+    """Whether ``notes``, in rising order, sound one at a time."""
+    return all(
+        # Those that only touch on the grid may overlap a little in sound.
+        before.end <= after.start or before.release_ticks <= after.onset_ticks
+        for before, after in pairwise(notes)
+    )
+
+
+def on_steps(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """``notes``, a line, as networks see it: on the grid, one note a step.
+
+    Of notes that begin on one step the longest is seen, of equals the one nearest to the step,
+    the first one of these. A note ends where the next one that is seen begins.
+    """
+    return tuple(seen for _, seen in seen_on_steps(notes))
+
+
+def seen_on_steps(notes: Sequence[Note]) -> list[tuple[tuple[Note, ...], Note]]:
+    """For each note of :func:`on_steps` what begins on its step, and the note."""
+    groups = [tuple(group) for _, group in groupby(notes, key=attrgetter("start"))]
+    seen = [most_heard(group).on_grid for group in groups]
+    for index, (note, after) in enumerate(pairwise(seen)):
+        if note.end > after.start:
+            seen[index] = replace(note, duration=after.start - note.start)
+    return list(zip(groups, seen, strict=True))
+
+
+def most_heard(group: Iterable[Note]) -> Note:
+    """Of notes that begin on one step the one that is seen there."""
+    return max(
+        group, key=lambda note: (note.release_ticks - note.onset_ticks, -abs(note.onset_shift))
+    )
+
+
 def retimed(notes: Sequence[Note], source: Sequence[Note]) -> tuple[Note, ...]:
     """``notes``, on the grid and in order, each as in ``source`` where it has the same note.
 
-    So what has been through a piano roll gets back its micro-timing. Notes that follow each other
-    on the grid do so in sound.
+    So what has been through a piano roll gets back its micro-timing, and a line the notes that
+    share a step with one that the roll shows. Notes that follow each other on the grid do so in
+    sound.
     """
-    as_played = {note.on_grid: note for note in source if note.onset_shift or note.end_shift}
-    if not as_played:
+    if not any(note.onset_shift or note.end_shift for note in source):
         return tuple(notes)
+    line = is_line(source)
+    as_played = (
+        {seen: group for group, seen in seen_on_steps(source)}
+        if line
+        else {note.on_grid: (note,) for note in source}
+    )
     result: list[Note] = []
     for note in notes:
-        found = as_played.get(note, note)
-        if result and result[-1].end <= found.start:
-            result[-1] = result[-1].cut_at(found.onset_ticks)
-        result.append(found)
+        found = as_played.get(note, (note,))
+        if result and (line or result[-1].end <= note.start):
+            result[-1] = result[-1].cut_at(found[0].onset_ticks)
+        result.extend(found)
     return tuple(result)
-
-
-def top_line(notes: Iterable[Note]) -> tuple[Note, ...]:
-    """The highest sounding line of possibly overlapping ``notes``, as monophonic notes.
-
-    At every step the highest sounding note is heard, the later one if two are equally high.
-    A note that is covered by a higher one ends there; if it sounds on when the higher one has
-    ended, the rest of it is dropped, since nobody struck it again.
-    """
-    ordered = sorted(notes, key=lambda note: (note.start, note.pitch))
-    line: list[Note] = []
-    for note in ordered:
-        if line and note.start < line[-1].end and note.pitch < line[-1].pitch:
-            continue
-        if line and note.start == line[-1].start:
-            line.pop()
-        # Those that only touch on the grid may overlap in sound.
-        if line and line[-1].end >= note.start:
-            line[-1] = line[-1].cut_at(note.onset_ticks)
-        line.append(note)
-    return tuple(line)

@@ -22,6 +22,8 @@ from composer_app.music.timing import Meter, TempoChange, TempoMap
 # A note without micro-timing leaves its two shifts out.
 _PLAIN: Final = 4
 _WHOLE: Final = 6
+# Far more than a piece can have, few enough for ticks to be counted.
+_MOST_STEPS: Final = 2**31
 
 
 def compact(value: object) -> str:
@@ -128,14 +130,22 @@ def meters_from_json(row: dict[str, Any]) -> MeterMap:
 
 
 def tempo_to_json(tempo: TempoMap) -> list[list[float]]:
-    """[step, beats a minute] of each change."""
+    """[step, beats a minute] of each change; a step beside the grid has a fraction."""
     return [[change.step, change.bpm] for change in tempo.changes]
 
 
 def tempo_from_json(value: object) -> TempoMap:
     """What :func:`tempo_to_json` made."""
     pairs = (listed(each) for each in listed(value))
-    return TempoMap(tuple(TempoChange(whole(step), number(bpm)) for step, bpm in pairs))
+    return TempoMap(tuple(TempoChange(_step(step), number(bpm)) for step, bpm in pairs))
+
+
+def _step(value: object) -> float:
+    """A step, with a fraction perhaps."""
+    step = number(value)
+    if not 0 <= step < _MOST_STEPS:
+        raise ValueError(f"there is no step {value!r}")
+    return step
 
 
 def spans_to_json(cells: NDArray[np.bool_]) -> list[list[int]]:

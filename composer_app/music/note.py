@@ -1,6 +1,7 @@
 """A note: where it stands on the grid, and how it sounds beside it."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 from composer_app.music.pitch import PITCH_COUNT
@@ -8,9 +9,10 @@ from composer_app.music.timing import TICKS_PER_STEP, nearest_step
 
 DEFAULT_VELOCITY: Final = 80
 _HALF_STEP: Final = TICKS_PER_STEP // 2
+_ORDER: Final = attrgetter("start", "onset_shift", "pitch", "duration", "end_shift", "velocity")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Note:
     """``pitch`` (MIDI 0-127) from step ``start`` for ``duration`` steps at ``velocity`` (1-127).
 
@@ -20,7 +22,11 @@ class Note:
 
     ``start`` is always the step nearest to where the note begins, and ``end`` the one nearest to
     where it ends, or the next step after ``start``; halves go up. So the place on the grid
-    follows from how a note sounds, and what sounds one after another stands in the same order.
+    follows from how a note sounds, and what sounds one after another stands in the same order,
+    though perhaps on the same step.
+
+    Notes are ordered as they begin to sound; of those that begin together the lower, then the
+    shorter, then the softer one comes first.
     """
 
     start: int
@@ -50,6 +56,11 @@ class Note:
             raise ValueError(
                 f"a note from tick {onset} to step {self.end} cannot end at tick {release}"
             )
+
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, Note):
+            return NotImplemented
+        return bool(_ORDER(self) < _ORDER(other))
 
     @classmethod
     def at_ticks(

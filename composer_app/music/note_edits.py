@@ -5,12 +5,14 @@ notes that come to overlap, the later one cuts the earlier one off, and of two t
 together the one that was not moved gives way. In other tracks only notes of one pitch do so.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import groupby
 from operator import attrgetter
 
 from composer_app.music.composition import Composition
+from composer_app.music.melody import is_line
 from composer_app.music.note import Note
 from composer_app.music.pitch import PITCH_COUNT
 
@@ -73,11 +75,6 @@ def with_moved_notes(
     return replace(composition, tracks=tuple(tracks)), frozenset(arrived)
 
 
-def is_line(notes: Iterable[Note]) -> bool:
-    """Whether ``notes``, in rising order, sound one at a time."""
-    return all(before.end <= after.start for before, after in pairwise(notes))
-
-
 def _settled(
     staying: Iterable[Note], moved: Iterable[Note], *, together: bool
 ) -> list[tuple[Note, bool]]:
@@ -92,12 +89,31 @@ def _settled(
     result: list[tuple[Note, bool]] = []
     for group in groups:
         line: list[tuple[Note, bool]] = []
-        for note, was_moved in sorted(group, key=lambda pair: (pair[0].start, pair[1])):
-            while line and line[-1][0].start == note.start and was_moved and not line[-1][1]:
-                line.pop()
-            if line and line[-1][0].start < note.start:
+        for note, was_moved in _without_displaced(group):
+            if line and line[-1][0].onset_ticks < note.onset_ticks:
                 before, mark = line[-1]
                 line[-1] = before.cut_at(note.onset_ticks), mark
             line.append((note, was_moved))
         result += line
     return result
+
+
+def _without_displaced(pairs: Iterable[tuple[Note, bool]]) -> list[tuple[Note, bool]]:
+    """Notes with whether they were moved, in order, but for those that give way to a moved one.
+
+    They stand on one step with it and overlap it; what is shorter than a step may share one.
+    """
+    ordered = sorted(pairs)
+    moved: dict[int, list[Note]] = defaultdict(list)
+    for note, was_moved in ordered:
+        if was_moved:
+            moved[note.start].append(note)
+    return [
+        (note, was_moved)
+        for note, was_moved in ordered
+        if was_moved or not any(_overlap(note, other) for other in moved[note.start])
+    ]
+
+
+def _overlap(one: Note, other: Note) -> bool:
+    return one.onset_ticks < other.release_ticks and other.onset_ticks < one.release_ticks

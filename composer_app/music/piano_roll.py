@@ -12,7 +12,7 @@ from composer_app.music.note import Note
 from composer_app.music.pitch import PITCH_COUNT
 
 # As notes are ordered, but quicker than to compare them.
-_ORDER: Final = attrgetter("start", "pitch", "duration", "velocity")
+_ORDER: Final = attrgetter("start", "onset_shift", "pitch", "duration", "velocity")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -32,7 +32,8 @@ from itertools import chain, pairwise
 from typing import Final
 
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition, Track
-from composer_app.music.melody import Melody, top_line
+from composer_app.music.melody import Melody
+from composer_app.music.melody_line import Line, melody_line
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.performance import (
@@ -134,11 +135,10 @@ def _line_of(played: list[_Placed], quantization: Quantization, meter: Meter) ->
 
 
 def melody_of(performance: Performance, title: str = "") -> Melody:
-    """The top line of these as a melody, in the tempo and metre that were played in."""
+    """The upper line of these as a melody, in the tempo and metre that were played in."""
     tempo = TempoMap.constant(performance.bpm)
-    return Melody(
-        top_line(melody_notes(performance)), tempo, MeterMap.constant(performance.meter), title
-    )
+    meters = MeterMap.constant(performance.meter)
+    return Melody(_line_seen(performance), tempo, meters, title)
 
 
 def composition_of(
@@ -150,9 +150,9 @@ def composition_of(
 
 
 def attached(composition: Composition) -> Performance | None:
-    """The performance that the first track of ``composition``, or its top line, is a view of.
+    """The performance that the first track of ``composition`` is a view of, or a line of.
 
-    A piece that was generated has but the top line. None where nothing was recorded, and where
+    A piece that was generated has but one line. None where nothing was recorded, and where
     the melody has been edited since: what is seen is then more than that, and quantizing anew would
     undo the edit.
     """
@@ -160,7 +160,8 @@ def attached(composition: Composition) -> Performance | None:
     if performance is None or not composition.tracks:
         return None
     seen, notes = composition.tracks[0].notes, melody_notes(performance)
-    return performance if seen == notes or seen == top_line(notes) else None
+    lines = (melody_line(notes, TempoMap.constant(performance.bpm), line) for line in Line)
+    return performance if seen == notes or seen in lines else None
 
 
 def with_performance(composition: Composition, performance: Performance) -> Composition:
@@ -171,13 +172,21 @@ def with_performance(composition: Composition, performance: Performance) -> Comp
     """
     notes = melody_notes(performance)
     first, *others = composition.tracks or (Track(""),)
-    before, after = ([note.on_grid for note in top_line(line)] for line in (first.notes, notes))
+    before, after = (
+        [note.on_grid for note in melody_line(line, composition.tempo)]
+        for line in (first.notes, notes)
+    )
     return replace(
         composition,
         tracks=(replace(first, notes=notes), *others),
         origin=composition.origin if before == after else None,
         performance=performance,
     )
+
+
+def _line_seen(performance: Performance) -> tuple[Note, ...]:
+    """One note at a time of what ``performance`` is seen as."""
+    return melody_line(melody_notes(performance), TempoMap.constant(performance.bpm))
 
 
 def _without_chords(notes: list[PerformedNote]) -> list[PerformedNote]:

@@ -5,8 +5,8 @@ Tempo is in beats (quarter notes) per minute, BPM.
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from typing import Final
 
 STEPS_PER_BEAT: Final = 4
@@ -18,10 +18,11 @@ _TICKS_PER_WHOLE: Final = 4 * TICKS_PER_BEAT
 # No bar is longer than 32 whole notes.
 MAX_NUMERATOR: Final = 32
 DENOMINATORS: Final = (1, 2, 4, 8, 16, 32)
-MIN_TEMPO: Final = 10.0
-# MIDI files count whole microseconds per beat: above 774 BPM a hundredth would not survive them.
-MAX_TEMPO: Final = 600.0
+# MIDI files count whole microseconds per beat, of which they have room for 16.8 seconds.
+MIN_TEMPO: Final = 4.0
+MAX_TEMPO: Final = 1000.0
 DEFAULT_TEMPO: Final = 100.0
+MICROSECONDS_PER_MINUTE: Final = 60_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,14 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class TempoChange:
-    """From ``step`` on the music runs at ``bpm`` (kept to a hundredth)."""
+    """From ``step`` on the music runs at ``bpm``.
 
-    step: int
+    ``step`` may have a fraction: it stands at the tick nearest to it (240 a step), and is a whole
+    number where that is on the grid. ``bpm`` is kept to a hundredth of what a MIDI file can hold,
+    which counts whole microseconds per beat: above 774 BPM the values it has are further apart.
+    """
+
+    step: float
     bpm: float
 
     def __post_init__(self) -> None:
@@ -72,7 +78,20 @@ class TempoChange:
             raise ValueError(f"a tempo change cannot stand before the start (step {self.step})")
         if not MIN_TEMPO <= self.bpm <= MAX_TEMPO:
             raise ValueError(f"tempo {self.bpm} is outside {MIN_TEMPO:g}-{MAX_TEMPO:g} BPM")
-        object.__setattr__(self, "bpm", round(self.bpm, 2))
+        whole, rest = divmod(self.ticks, TICKS_PER_STEP)
+        object.__setattr__(self, "step", whole + rest / TICKS_PER_STEP if rest else whole)
+        microseconds = round(MICROSECONDS_PER_MINUTE / self.bpm)
+        object.__setattr__(self, "bpm", round(MICROSECONDS_PER_MINUTE / microseconds, 2))
+
+    @classmethod
+    def at_ticks(cls, ticks: int, bpm: float) -> "TempoChange":
+        """The change that stands ``ticks`` after step 0."""
+        return cls(ticks / TICKS_PER_STEP, bpm)
+
+    @property
+    def ticks(self) -> int:
+        """Where it stands, in ticks from step 0."""
+        return round(self.step * TICKS_PER_STEP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +99,20 @@ class TempoMap:
     """Tempo over time: changes at rising steps, the first at step 0."""
 
     changes: tuple[TempoChange, ...] = (TempoChange(0, DEFAULT_TEMPO),)
+    # Where the changes stand, in steps and in seconds: a ritardando may have hundreds of them.
+    _steps: tuple[float, ...] = field(init=False, repr=False, compare=False)
+    _seconds: tuple[float, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         steps = [change.step for change in self.changes]
         if not steps or steps[0] != 0 or any(a >= b for a, b in pairwise(steps)):
             raise ValueError("tempo changes start at step 0 and rise")
+        sections = (
+            (after.step - before.step) * seconds_per_step(before.bpm)
+            for before, after in pairwise(self.changes)
+        )
+        object.__setattr__(self, "_steps", tuple(steps))
+        object.__setattr__(self, "_seconds", tuple(accumulate(sections, initial=0.0)))
 
     @classmethod
     def constant(cls, bpm: float) -> "TempoMap":
@@ -98,29 +126,19 @@ class TempoMap:
 
     def bpm_at(self, step: float) -> float:
         """Tempo in force at ``step``."""
-        index = bisect_right([change.step for change in self.changes], step) - 1
-        return self.changes[max(index, 0)].bpm
+        return self.changes[max(bisect_right(self._steps, step) - 1, 0)].bpm
 
     def seconds_at(self, step: float) -> float:
         """Seconds from the start to ``step`` (fractions of a step are allowed)."""
-        seconds = 0.0
-        for change, following in pairwise(self.changes):
-            if step < following.step:
-                return seconds + (step - change.step) * seconds_per_step(change.bpm)
-            seconds += (following.step - change.step) * seconds_per_step(change.bpm)
-        last = self.changes[-1]
-        return seconds + (step - last.step) * seconds_per_step(last.bpm)
+        index = max(bisect_right(self._steps, step) - 1, 0)
+        rest = (step - self._steps[index]) * seconds_per_step(self.changes[index].bpm)
+        return self._seconds[index] + rest
 
     def step_at(self, seconds: float) -> float:
         """The inverse of :meth:`seconds_at`; a fraction of a step."""
-        elapsed = 0.0
-        for change, following in pairwise(self.changes):
-            section = (following.step - change.step) * seconds_per_step(change.bpm)
-            if seconds < elapsed + section:
-                return change.step + (seconds - elapsed) / seconds_per_step(change.bpm)
-            elapsed += section
-        last = self.changes[-1]
-        return last.step + (seconds - elapsed) / seconds_per_step(last.bpm)
+        index = max(bisect_right(self._seconds, seconds) - 1, 0)
+        rest = (seconds - self._seconds[index]) / seconds_per_step(self.changes[index].bpm)
+        return self._steps[index] + rest
 
 
 def seconds_per_step(bpm: float) -> float:

@@ -18,14 +18,15 @@ LOW = Track("Low", 2, (Note(0, 48, 4),))
     [
         (((0, 100),), 90, ((0, 90),)),
         (((0, 100), (16, 50)), 120, ((0, 120), (16, 60))),
-        (((0, 100), (16, 500)), 200, ((0, 200), (16, 600))),
-        (((0, 100), (16, 20)), 20, ((0, 20), (16, 10))),
+        (((0, 100), (16, 600)), 200, ((0, 200), (16, 1000))),
+        (((0, 100), (16, 10)), 20, ((0, 20), (16, 4))),
+        (((0, 100), (0.1, 50)), 50, ((0, 50), (0.1, 25))),
     ],
 )
 def test_another_tempo_keeps_the_proportions(
-    changes: tuple[tuple[int, float], ...],
+    changes: tuple[tuple[float, float], ...],
     bpm: float,
-    expected: tuple[tuple[int, float], ...],
+    expected: tuple[tuple[float, float], ...],
 ) -> None:
     before = Composition((HIGH,), TempoMap(tuple(TempoChange(*change) for change in changes)))
     after = with_tempo(before, bpm)

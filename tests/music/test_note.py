@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer_app.music.melody import Melody, retimed, top_line
+from composer_app.music.melody import Melody, retimed
+from composer_app.music.melody_line import melody_line
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
-from composer_app.music.timing import TICKS_PER_STEP, nearest_step
+from composer_app.music.timing import TICKS_PER_STEP, TempoMap, nearest_step
 from tests.music.played import played_lines
 
 onsets, lengths = st.integers(0, 4000), st.integers(1, 4000)
@@ -91,12 +92,12 @@ def test_a_melody_does_not_overlap_in_sound() -> None:
 def test_of_a_legato_line_the_top_line_is_all_of_it() -> None:
     # A lower note that begins while the higher one rings a little is not covered by it.
     ringing, lower = Note(0, 67, 4, 80, 0, 60), Note(4, 60, 4)
-    assert top_line((ringing, lower)) == (Note(0, 67, 4), lower)
+    assert melody_line((ringing, lower), TempoMap()) == (Note(0, 67, 4), lower)
 
 
 @given(played_lines())
 def test_a_line_is_its_own_top_line(notes: tuple[Note, ...]) -> None:
-    assert top_line(notes) == notes
+    assert melody_line(notes, TempoMap()) == notes
     assert Melody(notes).notes == notes
 
 

@@ -8,11 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composer_app.music.composition import Composition, Origin, Track
-from composer_app.music.melody import Melody
+from composer_app.music.melody import Melody, is_line
 from composer_app.music.note import Note
 from composer_app.music.note_edits import (
     NoteKey,
-    is_line,
     possible_move,
     with_moved_notes,
     without_notes,
@@ -129,3 +128,14 @@ def test_a_whole_line_moves_unchanged(notes: tuple[Note, ...], steps: int, semit
         b.start - a.start == d.start - c.start
         for (a, b), (c, d) in zip(pairwise(notes), pairwise(there.tracks[0].notes), strict=True)
     )
+
+
+def test_short_notes_of_one_step_do_not_push_each_other_out() -> None:
+    fast = tuple(Note.at_ticks(120 * i, 120 * (i + 1), 60 + i) for i in range(8))
+    piece = Composition((Track("Soprano", notes=fast),))
+    moved, arrived = with_moved_notes(piece, {(0, fast[2])}, 0, 12)
+    assert [n.pitch for n in moved.tracks[0].notes] == [60, 61, 74, 63, 64, 65, 66, 67]
+    assert {n.pitch for _, n in arrived} == {74}
+    # Dropped onto others that sound meanwhile, it takes their place.
+    moved, _ = with_moved_notes(piece, {(0, fast[1])}, 1, 12)
+    assert [n.pitch for n in moved.tracks[0].notes] == [60, 62, 73, 64, 65, 66, 67]

@@ -41,7 +41,7 @@ def test_strength_is_a_percentage(strength: int) -> None:
         Quantization(strength=strength)
 
 
-@pytest.mark.parametrize("bpm", [0.0, 9.9, 601.0, float("nan")])
+@pytest.mark.parametrize("bpm", [0.0, 3.9, 1000.1, float("nan")])
 def test_a_performance_has_a_tempo_that_music_has(bpm: float) -> None:
     with pytest.raises(ValueError, match="tempo"):
         Performance((NOTE,), bpm)
@@ -77,7 +77,7 @@ def test_a_performance_survives_json(performance: Performance) -> None:
     "change",
     [
         {"bpm": "fast"},
-        {"bpm": 5},
+        {"bpm": 3},
         {"bpm": 10**400},
         {"meter": [4]},
         {"meter": [4, 3]},

@@ -16,9 +16,11 @@ from composer_app.music.timing import (
 
 SLOWER = TempoMap((TempoChange(0, 120), TempoChange(16, 60), TempoChange(24, 240)))
 
-tempo_maps = st.dictionaries(st.integers(1, 500), st.floats(MIN_TEMPO, MAX_TEMPO), max_size=5).map(
+tempo_maps = st.dictionaries(
+    st.integers(1, 120_000), st.floats(MIN_TEMPO, MAX_TEMPO), max_size=5
+).map(
     lambda later: TempoMap(
-        tuple(TempoChange(step, bpm) for step, bpm in sorted({0: 100.0, **later}.items()))
+        tuple(TempoChange.at_ticks(at, bpm) for at, bpm in sorted({0: 100.0, **later}.items()))
     )
 )
 
@@ -65,6 +67,19 @@ def test_tempo_maps_begin_at_0_and_rise(steps: tuple[int, ...]) -> None:
 
 def test_tempo_is_kept_to_a_hundredth() -> None:
     assert TempoMap.constant(99.996).initial_bpm == 100.0
+    # 60,001 microseconds a beat, and 60,000.
+    assert TempoMap.constant(999.98).initial_bpm == 999.98
+    assert TempoMap.constant(999.995).initial_bpm == 1000.0
+
+
+@given(st.integers(0, 1_000_000), st.floats(MIN_TEMPO, MAX_TEMPO))
+def test_a_tempo_change_stands_at_a_tick(ticks: int, bpm: float) -> None:
+    change = TempoChange.at_ticks(ticks, bpm)
+    assert change.ticks == ticks
+    assert TempoChange(change.step, change.bpm) == change
+    assert change.step == pytest.approx(ticks / 240)
+    assert isinstance(change.step, int) == (ticks % 240 == 0)
+    assert change.bpm == pytest.approx(bpm, abs=0.014)
 
 
 @pytest.mark.parametrize(

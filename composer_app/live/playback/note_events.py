@@ -70,10 +70,9 @@ def _without_overlap(line: Iterable[Note]) -> list[Note]:
     """Notes of one pitch, each cut where the next one is struck; the longest of a unison."""
     result: list[Note] = []
     for note in line:
-        if result and result[-1].start == note.start:
+        if result and result[-1].onset_ticks == note.onset_ticks:
             result.pop()
-        # Those that only touch on the grid may overlap in sound.
-        if result and result[-1].end >= note.start:
+        if result:
             result[-1] = result[-1].cut_at(note.onset_ticks)
         result.append(note)
     return result

@@ -59,7 +59,7 @@ class StepInput:
             return self.rest(steps)
         end = (last.end + steps) * TICKS_PER_STEP
         longer = Note.at_ticks(last.onset_ticks, end, last.pitch, last.velocity)
-        others = tuple(note for note in self._cleared(steps) if note.start != last.start)
+        others = tuple(note for note in self._cleared(steps) if note != last)
         return StepInput(_placed(others, longer), longer.end)
 
     def back(self, steps: int) -> "StepInput":
@@ -75,7 +75,8 @@ class StepInput:
         return StepInput(self.notes, max(before, self.cursor - steps))
 
     def _ending_here(self) -> Note | None:
-        return next((note for note in self.notes if note.end == self.cursor), None)
+        # Of two that stand on one step the later one.
+        return next((note for note in reversed(self.notes) if note.end == self.cursor), None)
 
     def _cleared(self, steps: int) -> tuple[Note, ...]:
         """The notes with ``steps`` from the cursor on left free.
@@ -94,7 +95,7 @@ class StepInput:
 
 def _placed(notes: tuple[Note, ...], note: Note) -> tuple[Note, ...]:
     """``notes`` with ``note`` among them; one that sounds a little before its step cuts it off."""
-    line = sorted((*notes, note), key=lambda n: n.start)
+    line = sorted((*notes, note))
     following = line[line.index(note) + 1 :][:1]
     if following:
         line[line.index(note)] = note.cut_at(following[0].onset_ticks)

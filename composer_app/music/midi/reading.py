@@ -1,7 +1,9 @@
 """From a parsed MIDI file, whoever wrote it, to a composition on the grid of sixteenths.
 
-Notes of other programs' files are quantized. Those of our own keep their micro-timing, so that
-a composition that is written and read again is the same.
+Notes keep their micro-timing: each sounds where the file has it, to the nearest tick of ours. In
+files that count 960 ticks a beat, as our own do, and in those whose ticks are a whole number of
+ours, that is exactly there, so that a composition that is written and read again is the same. What
+touches in a file touches here, since the same tick of a file is always the same tick of ours.
 """
 
 import json
@@ -29,12 +31,13 @@ from composer_app.music.note import Note
 from composer_app.music.performance import Performance, from_details
 from composer_app.music.timing import (
     MAX_TEMPO,
+    MICROSECONDS_PER_MINUTE,
     MIN_TEMPO,
-    STEPS_PER_BEAT,
     TICKS_PER_BEAT,
     Meter,
     TempoChange,
     TempoMap,
+    nearest_step,
 )
 from composer_app.translation import _
 
@@ -43,7 +46,6 @@ if TYPE_CHECKING:
 
 # What the MIDI file specification assumes where a file says nothing.
 _UNSAID_BPM: Final = 120.0
-_MICROSECONDS_PER_MINUTE: Final = 60_000_000
 
 _MAX_TEMPERATURE: Final = 1e6
 # Volume and pan, each with what a synthesizer begins with.
@@ -113,7 +115,7 @@ def piece_from_midi(midi: "mido.MidiFile", max_steps: int, name: str) -> MidiPie
     """
     _check_header(midi, name)
     chunks = [_timed(chunk) for chunk in midi.tracks]
-    grid = _Grid(midi.ticks_per_beat, _ours(midi.ticks_per_beat, chunks))
+    grid = _Grid(midi.ticks_per_beat)
     last_tick = max((chunk[-1][0] for chunk in chunks if chunk), default=0)
     if grid.step(last_tick) > max_steps:
         most = max_steps // Meter().steps_per_bar
@@ -164,23 +166,22 @@ def from_wire(text: str) -> str:
 
 @dataclass(frozen=True)
 class _Grid:
+    """How a file counts time."""
+
     ticks_per_beat: int
-    # Whether the file's ticks are those of micro-timing.
-    exact: bool
 
     def step(self, tick: int) -> int:
-        """The nearest sixteenth, halves up."""
-        return (2 * STEPS_PER_BEAT * tick + self.ticks_per_beat) // (2 * self.ticks_per_beat)
+        """The sixteenth nearest to the file's ``tick``."""
+        return nearest_step(self.ticks(tick))
 
     def ticks(self, tick: int) -> int:
-        """The nearest of our ticks, 240 a step."""
+        """The tick of ours nearest to the file's ``tick``, halves up."""
         return (2 * TICKS_PER_BEAT * tick + self.ticks_per_beat) // (2 * self.ticks_per_beat)
 
     def note(self, pitch: int, velocity: int, on: int, off: int) -> Note:
-        if self.exact:
-            return Note.at_ticks(on, max(off, on + 1), pitch, velocity)
-        start = self.step(on)
-        return Note(start, pitch, max(1, self.step(off) - start), velocity)
+        """The note from one tick of the file to another, one tick of ours long at least."""
+        onset = self.ticks(on)
+        return Note.at_ticks(onset, max(self.ticks(off), onset + 1), pitch, velocity)
 
 
 def _check_header(midi: "mido.MidiFile", name: str) -> None:
@@ -299,7 +300,7 @@ def _without_overlaps(notes: Iterable[Note]) -> Iterator[Note]:
     last: dict[int, Note] = {}
     for note in sorted(notes):
         before = last.get(note.pitch)
-        if before is not None and before.start < note.start:
+        if before is not None and before.onset_ticks < note.onset_ticks:
             yield before.cut_at(note.onset_ticks)
         # Of notes that begin together the order puts the longer, then the louder one last.
         last[note.pitch] = note
@@ -309,9 +310,10 @@ def _without_overlaps(notes: Iterable[Note]) -> Iterator[Note]:
 def _tempo_map(chunks: list[list[_TimedMessage]], grid: _Grid) -> TempoMap:
     tempos = {0: _UNSAID_BPM}
     for tick, message in _of_type(chunks, "set_tempo"):
-        bpm = _MICROSECONDS_PER_MINUTE / max(message.tempo, 1)
-        tempos[grid.step(tick)] = min(max(bpm, MIN_TEMPO), MAX_TEMPO)
-    return TempoMap(tuple(TempoChange(step, bpm) for step, bpm in sorted(tempos.items())))
+        bpm = MICROSECONDS_PER_MINUTE / max(message.tempo, 1)
+        tempos[grid.ticks(tick)] = min(max(bpm, MIN_TEMPO), MAX_TEMPO)
+    changes = (TempoChange.at_ticks(ticks, bpm) for ticks, bpm in sorted(tempos.items()))
+    return TempoMap(tuple(changes))
 
 
 def _meters(chunks: list[list[_TimedMessage]], grid: _Grid, *, rests_first: bool) -> MeterMap:
@@ -359,14 +361,6 @@ def _written_upbeat(changes: list[MeterChange]) -> int:
     first, second = changes[:2]
     short = second.tick <= first.meter.ticks_per_bar and second.tick < second.meter.ticks_per_bar
     return second.tick if short else 0
-
-
-def _ours(ticks_per_beat: int, chunks: list[list[_TimedMessage]]) -> bool:
-    """Whether a file was written by Composer, counting as it does now."""
-    return ticks_per_beat == TICKS_PER_BEAT and any(
-        from_wire(message.text).startswith(DETAILS_PREFIX)
-        for _tick, message in _of_type(chunks, "text")
-    )
 
 
 def _details(chunks: list[list[_TimedMessage]]) -> _Details:

@@ -22,7 +22,7 @@ from composer_app.music.mix import (
 )
 from composer_app.music.music_json import origin_to_json
 from composer_app.music.performance import to_details
-from composer_app.music.timing import TICKS_PER_BEAT, TICKS_PER_STEP, Meter
+from composer_app.music.timing import MICROSECONDS_PER_MINUTE, TICKS_PER_BEAT, Meter
 
 # mido takes longer to import than a window may take to open, so who writes imports it.
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ DRUM_CHANNEL: Final = 9
 # The text event that is ours begins with this.
 DETAILS_PREFIX: Final = "composer-app "
 
-_MICROSECONDS_PER_MINUTE: Final = 60_000_000
 _CHANNELS: Final = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
 # At the same tick: settings, then the ends of notes, then beginnings.
 _SETTING, _OFF, _ON = range(3)
@@ -108,8 +107,8 @@ def _shared_events(composition: Composition) -> list[_Event]:
         )
         events.append((tick, _SETTING, signature))
     for change in composition.tempo.changes:
-        tempo = mido.MetaMessage("set_tempo", tempo=round(_MICROSECONDS_PER_MINUTE / change.bpm))
-        events.append((change.step * TICKS_PER_STEP, _SETTING, tempo))
+        tempo = mido.MetaMessage("set_tempo", tempo=round(MICROSECONDS_PER_MINUTE / change.bpm))
+        events.append((change.ticks, _SETTING, tempo))
     return events
 
 

@@ -175,7 +175,7 @@ def note_beside(composition: Composition, selection: Selection, direction: int) 
 
 def _outermost(selection: Selection, direction: int) -> NoteKey:
     def place(key: NoteKey) -> tuple[int, int]:
-        return key[1].start, -key[0]
+        return key[1].onset_ticks, -key[0]
 
     return max(selection.notes, key=place) if direction > 0 else min(selection.notes, key=place)
 

@@ -26,7 +26,10 @@ _LENGTH_NAMES: Final = {
     12: "a dotted half",
     16: "a whole",
 }
-_TRIPLET_NAMES: Final = {
+_NAMES_BY_TICKS: Final = {
+    TICKS_PER_BEAT // 16: "a sixty-fourth",
+    TICKS_PER_BEAT // 8: "a thirty-second",
+    TICKS_PER_BEAT // 6: "a triplet sixteenth",
     TICKS_PER_BEAT // 3: "a triplet eighth",
     2 * TICKS_PER_BEAT // 3: "a triplet quarter",
     4 * TICKS_PER_BEAT // 3: "two triplet quarters",
@@ -171,7 +174,7 @@ def pitch_range(tracks: Sequence[TrackNotes]) -> tuple[int, int] | None:
 def describe_note(track: str, note: Note, composition: Composition) -> str:
     """A tooltip: what the note is, how long, how loud and where."""
     name = pitch_name(note.pitch, flats=composition.key().uses_flats)
-    length = _TRIPLET_NAMES.get(note.release_ticks - note.onset_ticks)
+    length = _NAMES_BY_TICKS.get(note.release_ticks - note.onset_ticks)
     length = length or _LENGTH_NAMES.get(note.duration, f"{note.duration} sixteenths")
     bar, beat, _ = composition.meters.position(note.start)
     place = f"bar {bar}, beat {beat}{_beside(note, composition.tempo)}"

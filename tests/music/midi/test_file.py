@@ -390,12 +390,15 @@ def test_micro_timing_is_in_the_ticks_of_a_file(path: Path) -> None:
     [
         ("composer-app {}", 960, Note(4, 60, 4, 80, -100, -100)),
         ("composer-app broken", 960, Note(4, 60, 4, 80, -100, -100)),
-        ("somebody else", 960, Note(4, 60, 4)),
-        # From before there was micro-timing.
-        ("composer-app {}", 480, Note(7, 60, 8)),
+        ("somebody else", 960, Note(4, 60, 4, 80, -100, -100)),
+        ("somebody else", 480, Note(7, 60, 8, 80, 40, 40)),
+        # 860 of 7680 ticks a beat are 107.5 of ours, and halves go up.
+        ("somebody else", 7680, Note(0, 60, 1, 80, 108, -12)),
     ],
 )
-def test_only_our_own_ticks_are_kept(path: Path, text: str, division: int, expected: Note) -> None:
+def test_ticks_are_kept_whoever_wrote_the_file(
+    path: Path, text: str, division: int, expected: Note
+) -> None:
     midi = mido.MidiFile(type=1, ticks_per_beat=division)
     on, off = (mido.Message(f"note_{kind}", note=60, velocity=80) for kind in ("on", "off"))
     messages = [mido.MetaMessage("text", text=text), on.copy(time=860), off.copy(time=960)]

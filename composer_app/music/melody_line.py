@@ -1,0 +1,218 @@
+"""The melody among notes that overlap: one part of several, or one hand's notes that run together.
+
+1. *Legato.* Of two notes that overlap by less than half of the shorter one, and by less than
+   120 ms, the earlier one ends where the later one begins: keys that are let go late make no chord.
+2. *Parts.* What sounds together after that is parts. A note belongs to a lower part where a higher
+   one sounds when it is struck, or is struck within 50 ms. So the line does not go to a lower note
+   while a higher one is held.
+3. *Rests* (but for :attr:`Line.SKYLINE`). A note with nothing above it may be the upper part's, or
+   the lower part's in a rest of the upper one. Where parts that lie apart sound together for much
+   of the time around it, it belongs to the one whose notes, those next to it in time, are nearer
+   in pitch (proximity, the first principle of voice separation: Temperley 2001; Chew and Wu 2004).
+   Elsewhere it is the melody's: a tune loses nothing to the chords between its phrases.
+4. *Stuck notes* (but for :attr:`Line.SKYLINE`). A note of eight beats and more hides nothing where
+   what is struck below goes on one note at a time, and nothing else around it sounds together:
+   nobody has let go of it.
+
+A note that is covered by the next one of the line ends there, and does not come back.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import pairwise
+from typing import Final
+
+from composer_app.music.note import Note
+from composer_app.music.pitch import PITCH_COUNT
+from composer_app.music.timing import TICKS_PER_BEAT, TICKS_PER_STEP, TempoMap
+
+LEGATO_SECONDS: Final = 0.12
+ROLLED_SECONDS: Final = 0.05
+# Around a note, in ticks: what is near enough to say whose it is.
+_AROUND: Final = 16 * TICKS_PER_BEAT
+_NEIGHBOURS: Final = 2
+# The share of the time around a note in which parts have to sound together, and by how many
+# semitones they have to lie apart. Parts that are closer meet, and are not told apart by register.
+_MOSTLY: Final = 0.4
+_APART: Final = 9
+_STUCK_TICKS: Final = 8 * TICKS_PER_BEAT
+_LEAST_HIDDEN: Final = 4
+
+
+class Line(StrEnum):
+    """Which of several parts is the melody."""
+
+    UPPER = "upper"
+    """The upper part; where it rests, the melody rests."""
+    SKYLINE = "skyline"
+    """The highest note that is struck, whichever part it belongs to."""
+    LOWER = "lower"
+    """The lower part."""
+
+
+@dataclass(slots=True)
+class _Placed:
+    """A note on its way into the line; ``on`` and ``off`` in ticks, ``off`` without legato."""
+
+    note: Note
+    pitch: int
+    on: int
+    off: int
+    # When a higher note sounds above it for the first time.
+    covered: int | None = None
+    covers: bool = False
+    stuck: bool = False
+
+
+def melody_line(
+    notes: Iterable[Note], tempo: TempoMap, line: Line = Line.UPPER
+) -> tuple[Note, ...]:
+    """One part of ``notes``, as notes of which each ends before the next one begins."""
+    ordered = sorted(notes)
+    if all(a.release_ticks <= b.onset_ticks for a, b in pairwise(ordered)):
+        return tuple(ordered)
+    placed = _without_legato(ordered, tempo)
+    if line is Line.LOWER:
+        # The lowest part is the highest one with the pitches turned over.
+        placed = [replace(place, pitch=PITCH_COUNT - 1 - place.pitch) for place in placed]
+    placed.sort(key=lambda place: (place.on, place.pitch, place.off))
+    if line is not Line.SKYLINE:
+        _mark_stuck(placed)
+    _find_cover(placed)
+    rolled = [_ticks(tempo, place.on, ROLLED_SECONDS) for place in placed]
+    under = [
+        place.covered is not None and place.covered - place.on < most
+        for place, most in zip(placed, rolled, strict=True)
+    ]
+    if line is not Line.SKYLINE:
+        under = _with_lower_part(placed, under)
+    chosen = [place.note for place, is_under in zip(placed, under, strict=True) if not is_under]
+    return _cut(chosen)
+
+
+def _cut(chosen: Sequence[Note]) -> tuple[Note, ...]:
+    result: list[Note] = []
+    for note in sorted(chosen):
+        if result and result[-1].onset_ticks == note.onset_ticks:
+            result.pop()
+        if result:
+            result[-1] = result[-1].cut_at(note.onset_ticks)
+        result.append(note)
+    return tuple(result)
+
+
+def _ticks(tempo: TempoMap, at: int, seconds: float) -> float:
+    """How many ticks ``seconds`` are where the music is at tick ``at``."""
+    return seconds * tempo.bpm_at(at / TICKS_PER_STEP) / 60 * TICKS_PER_BEAT
+
+
+def _without_legato(ordered: Sequence[Note], tempo: TempoMap) -> list[_Placed]:
+    """Rule 1. What is struck again ends there; of twins the longer one is left."""
+    onsets = [note.onset_ticks for note in ordered]
+    placed = []
+    struck: dict[int, int] = {}
+    for note in reversed(ordered):
+        on = note.onset_ticks
+        off = min(note.release_ticks, struck.get(note.pitch, note.release_ticks))
+        if off == on:
+            continue
+        struck[note.pitch] = on
+        most = _ticks(tempo, off, LEGATO_SECONDS)
+        first = bisect_right(onsets, max(on, off - most))
+        for after in ordered[first : bisect_left(onsets, off)]:
+            shorter = min(off - on, after.release_ticks - after.onset_ticks)
+            if off - after.onset_ticks < min(most, shorter / 2):
+                off = after.onset_ticks
+                break
+        placed.append(_Placed(note, note.pitch, on, off))
+    return placed
+
+
+def _find_cover(placed: Sequence[_Placed]) -> None:
+    """Say of each note when a higher one sounds above it, and which are above another."""
+    sounding: dict[int, _Placed] = {}
+    for place in placed:
+        if place.stuck:
+            continue
+        for pitch, other in list(sounding.items()):
+            if other.off <= place.on:
+                del sounding[pitch]
+            elif pitch < place.pitch:
+                place.covers = True
+                other.covered = place.on if other.covered is None else other.covered
+            elif pitch > place.pitch:
+                other.covers = True
+                place.covered = place.on
+        sounding[place.pitch] = place
+
+
+def _mark_stuck(placed: Sequence[_Placed]) -> None:
+    """Rule 4."""
+    onsets = [place.on for place in placed]
+    for index, place in enumerate(placed):
+        if place.off - place.on < _STUCK_TICKS:
+            continue
+        first = bisect_left(onsets, place.on - _AROUND)
+        after = bisect_left(onsets, place.off + _AROUND)
+        others = [*placed[first:index], *placed[index + 1 : after]]
+        hidden = sum(
+            place.on < other.on < place.off and other.pitch < place.pitch for other in others
+        )
+        if hidden >= _LEAST_HIDDEN and all(a.off <= b.on for a, b in pairwise(others)):
+            place.stuck = True
+            place.off = min(place.off, onsets[bisect_right(onsets, place.on)])
+
+
+def _with_lower_part(placed: Sequence[_Placed], under: Sequence[bool]) -> list[bool]:
+    """Rule 3: ``under``, and what belongs to the lower part in a rest of the upper one."""
+    pairs = list(zip(placed, under, strict=True))
+    upper = [place for place, is_under in pairs if not is_under and place.covers]
+    lower = [place for place, is_under in pairs if is_under]
+    texture = _Texture(placed)
+    result = list(under)
+    for index, (place, is_under) in enumerate(pairs):
+        if is_under or (place.covers and place.covered is None):
+            continue
+        above, below = _mean_near(upper, place), _mean_near(lower, place)
+        if above is None or below is None or texture.share_of_parts(place) < _MOSTLY:
+            continue
+        result[index] = above - below >= _APART and 2 * place.pitch < above + below
+    return result
+
+
+def _mean_near(part: Sequence[_Placed], place: _Placed) -> float | None:
+    """The mean pitch of the notes of ``part`` around ``place`` that are next to it."""
+    here = bisect_left(part, place.on, key=lambda each: each.on)
+    near = [
+        each
+        for each in part[max(0, here - _NEIGHBOURS) : here + _NEIGHBOURS + 1]
+        if each is not place and abs(each.on - place.on) <= _AROUND
+    ]
+    return sum(each.pitch for each in near) / len(near) if near else None
+
+
+class _Texture:
+    """When something sounds, and when several notes do."""
+
+    def __init__(self, placed: Sequence[_Placed]) -> None:
+        edges = sorted([(place.on, 1) for place in placed] + [(place.off, -1) for place in placed])
+        self._at: list[int] = []
+        self._any: list[int] = []
+        self._several: list[int] = []
+        count = sounding = together = before = 0
+        for at, change in edges:
+            sounding += (at - before) * (count > 0)
+            together += (at - before) * (count > 1)
+            count, before = count + change, at
+            self._at.append(at)
+            self._any.append(sounding)
+            self._several.append(together)
+
+    def share_of_parts(self, place: _Placed) -> float:
+        """Of the time around ``place`` in which anything sounds, that in which several notes do."""
+        first = max(0, bisect_left(self._at, place.on - _AROUND) - 1)
+        last = min(bisect_left(self._at, place.off + _AROUND), len(self._at) - 1)
+        anything = self._any[last] - self._any[first]
+        return (self._several[last] - self._several[first]) / anything if anything else 0.0
