@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition, Origin, Track
-from composer_app.music.midi.writing import DETAILS_PREFIX, DRUM_CHANNEL
+from composer_app.music.midi.beside_notes import (
+    BesideNotes,
+    keys_of,
+    of_a_track,
+    of_the_piece,
+    texts_of,
+)
+from composer_app.music.midi.writing import DETAILS_PREFIX, DRUM_CHANNEL, ESTIMATED
 from composer_app.music.mix import (
     CENTRE,
     DEFAULT_VOLUME,
@@ -25,6 +32,7 @@ from composer_app.music.mix import (
 from composer_app.music.music_json import compact, origin_from_json
 from composer_app.music.note import Note
 from composer_app.music.performance import Performance, from_details
+from composer_app.music.texts import Text
 from composer_app.music.timing import (
     MAX_TEMPO,
     MIN_TEMPO,
@@ -58,6 +66,8 @@ class _Details:
     origin: Origin | None = None
     performance: Performance | None = None
     melody_chosen: bool = False
+    # Whether the key in the file is none that anybody gave.
+    key_estimated: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,9 +129,16 @@ def piece_from_midi(midi: "mido.MidiFile", max_steps: int, name: str) -> MidiPie
     programs, controls = _first_programs(chunks), _first_controls(chunks)
     tracks: list[Track] = []
     mixes: list[TrackMix] = []
-    for chunk in chunks:
-        for track, mix in _tracks(chunk, grid, programs, controls, len(tracks) + 1):
-            tracks.append(track)
+    beside = BesideNotes.of(chunks, grid.place, ours=grid.exact)
+    texts: list[Text] = []
+    for index, chunk in enumerate(chunks):
+        found = list(_tracks(chunk, grid, programs, controls, len(tracks) + 1))
+        words = texts_of(chunk, grid.place, from_wire, DETAILS_PREFIX)
+        texts += of_the_piece(words) if len(found) == 1 else words
+        for channel, track, mix in found:
+            said = beside.controls(index, channel, track.program, controls)
+            sung = of_a_track(words) if len(found) == 1 else ()
+            tracks.append(replace(track, controls=said, texts=sung))
             mixes.append(mix)
     if not any(track.notes for track in tracks):
         drums = any(_is_drum_hit(message) for chunk in chunks for _tick, message in chunk)
@@ -140,6 +157,8 @@ def piece_from_midi(midi: "mido.MidiFile", max_steps: int, name: str) -> MidiPie
         details.origin,
         details.performance,
         details.melody_chosen,
+        () if details.key_estimated else keys_of(chunks, grid.place),
+        tuple(texts),
     )
     return MidiPiece(composition, PieceMix(tuple(mixes)))
 
@@ -161,6 +180,10 @@ class _Grid:
     def step(self, tick: int) -> int:
         """The nearest sixteenth, halves up."""
         return (2 * STEPS_PER_BEAT * tick + self.ticks_per_beat) // (2 * self.ticks_per_beat)
+
+    def place(self, tick: int) -> int:
+        """``tick`` in ticks of ours, halves up."""
+        return (2 * TICKS_PER_BEAT * tick + self.ticks_per_beat) // (2 * self.ticks_per_beat)
 
     def note(self, pitch: int, velocity: int, on: int, off: int) -> Note:
         if self.exact:
@@ -236,8 +259,10 @@ def _tracks(
     programs: dict[int, int],
     controls: dict[tuple[int, int], int],
     number: int,
-) -> Iterator[tuple[Track, TrackMix]]:
+) -> Iterator[tuple[int, Track, TrackMix]]:
     """The tracks of ``chunk``, which become number ``number`` and on, and how they sound.
+
+    Each comes with its channel.
 
     A chunk without notes that chooses one instrument is an empty track; one that chooses none
     or several is only there to set things up.
@@ -260,7 +285,7 @@ def _tracks(
             for controller, usual in _CONTROLLERS.items()
         )
         track = Track(track_name, program, tuple(_without_overlaps(channel.notes)))
-        yield track, TrackMix(volume, pan)
+        yield index, track, TrackMix(volume, pan)
 
 
 def _channels(chunk: list[_TimedMessage], grid: _Grid) -> dict[int, _Channel]:
@@ -343,6 +368,7 @@ def _parse_details(text: str) -> _Details:
         _parse_origin(details.get("origin"), details.get("recipe")),
         from_details(details.get("performance")),
         details.get("melody_chosen") is True,
+        details.get("key") == ESTIMATED,
     )
 
 
