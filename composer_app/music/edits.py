@@ -3,6 +3,9 @@
 from dataclasses import replace
 
 from composer_app.music.composition import Composition
+from composer_app.music.controls import without_other_sounds
+from composer_app.music.key_changes import KeyChange
+from composer_app.music.pitch import Key
 from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, Meter, TempoChange, TempoMap
 from composer_app.music.voices import MELODY, find_melody
 
@@ -20,6 +23,30 @@ def with_tempo(composition: Composition, bpm: float) -> Composition:
 def with_meter(composition: Composition, meter: Meter) -> Composition:
     """The same notes, counted in another metre."""
     return replace(composition, meter=meter)
+
+
+def with_key(composition: Composition, key: Key | None) -> Composition:
+    """The same music, written in ``key`` throughout; None: in the one that is heard in it."""
+    return replace(composition, keys=() if key is None else (KeyChange(0, key),))
+
+
+def with_the_rest(
+    composition: Composition, source: Composition, melody: int = MELODY
+) -> Composition:
+    """``composition``, made of the melody of ``source``, with what that says besides notes.
+
+    That is its keys, its texts, and what its track number ``melody`` says to the melody's notes. An
+    instrument that has been chosen anew plays them all.
+    """
+    result = replace(composition, keys=source.keys, texts=source.texts)
+    if melody >= len(source.tracks) or not composition.tracks:
+        return result
+    said, first = source.tracks[melody], composition.tracks[MELODY]
+    controls = said.controls
+    if said.program != first.program:
+        controls = without_other_sounds(controls)
+    first = replace(first, controls=controls, texts=said.texts)
+    return replace(result, tracks=(first, *composition.tracks[1:]))
 
 
 def with_melody_track(composition: Composition, track: int) -> Composition:

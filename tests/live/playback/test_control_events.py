@@ -99,6 +99,14 @@ def test_what_had_been_scheduled_when_it_stops_comes_to_rest_too() -> None:
     assert desk.sink.bends == {0: 0}
 
 
+def test_what_comes_too_late_to_bring_it_to_rest_is_made_up_for() -> None:
+    desk = Desk(bend(1, 4096), bend(2, 0))
+    desk.play(0, 0.13)
+    assert desk.sink.bends == {0: 4096}
+    desk.transport.stop()
+    assert desk.sink.bends == {0: 0}
+
+
 def test_a_pedal_that_is_down_at_the_end_is_waited_for() -> None:
     desk = Desk(controller(0, 64, 127), controller(20, 64, 0))
     desk.play(0, 1.9)
