@@ -14,11 +14,15 @@ from composer_app.errors import ModelError
 from composer_app.generation import commands
 from composer_app.generation.catalog import ModelInfo
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition, Origin, Track
+from composer_app.music.controls import Control
+from composer_app.music.key_changes import KeyChange
 from composer_app.music.melody import Melody
 from composer_app.music.midi.file import read_midi, write_midi
 from composer_app.music.note import Note
+from composer_app.music.pitch import Key
 from composer_app.music.sample_melodies import load_sample, sample_melodies
 from composer_app.music.styles import style_named
+from composer_app.music.texts import Text
 from composer_app.music.timing import TempoMap
 from composer_app.translation import verbatim
 from tests.generation.fake_generator import FakeGenerator
@@ -209,6 +213,23 @@ def test_generate_several_with_takes_as_json(run: Run, generator: FakeGenerator)
         piece = read_midi(result["file"])
         assert (result["bars"], result["notes"]) == (piece.bars, piece.note_count)
         assert piece.origin == Origin("fake", seed, 0.5)
+
+
+def test_generate_keeps_what_the_file_says_besides_notes(
+    run: Run, generator: FakeGenerator
+) -> None:
+    bend, words = Control(0, "bend", 0, 9), (Text(0, "lyrics", "La "),)
+    tune = Track("Tune", 0, tuple(Note(4 * i, 60 + i, 4) for i in range(8)), (bend,), words)
+    key, marker = KeyChange(0, Key(3)), Text(960, "marker", "Verse")
+    bass = Track("Bass", 0, (Note(0, 40, 4),))
+    write_midi(Composition((bass, tune), keys=(key,), texts=(marker,)), "tune.mid")
+    assert run("generate", "tune.mid", "-o", "out.mid", "--track", "2")[0] == 0
+    made = read_midi("out.mid")
+    assert (made.keys, made.texts) == ((key,), (marker,))
+    assert [(each.controls, each.texts) for each in made.tracks] == [
+        ((bend,), words),
+        *(3 * [((), ())]),
+    ]
 
 
 def test_generate_from_another_track(run: Run, generator: FakeGenerator) -> None:

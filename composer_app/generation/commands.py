@@ -39,6 +39,7 @@ from composer_app.generation.generator import (
 from composer_app.generation.given import Lock, given_from, parse_lock
 from composer_app.generation.noise import MAX_SEED
 from composer_app.generation.support import without_effect
+from composer_app.music.edits import with_the_rest
 from composer_app.terminal import say, say_json, status_line, warn
 from composer_app.translation import _
 
@@ -290,7 +291,7 @@ def _compose_takes(
             made = compose_with_confidence(
                 job.melody, generator, settings, progress, model.programs, given
             )
-        piece = made.composition
+        piece = with_the_rest(made.composition, job.piece, job.track - 1)
         write_piece(piece, output)
         seconds = round(time.perf_counter() - begun, 3)
         results.append(

@@ -41,11 +41,25 @@ class NoteSink(Protocol):
     def pitch_bend(self, channel: int, value: int) -> None:
         """Bend ``channel`` by ``value``, -8192 to 8191; 0 is the middle."""
 
+    def channel_pressure(self, channel: int, value: int) -> None:
+        """Press all keys of ``channel`` that are held, 0-127."""
+
+    def key_pressure(self, channel: int, pitch: int, value: int) -> None:
+        """Press the key of ``pitch``, 0-127."""
+
     def all_notes_off(self) -> None:
         """Release every note on every channel, lift the pedals and centre the bends."""
 
 
-EventKind = Literal["note_on", "note_off", "control_change", "pitch_bend", "program_change"]
+EventKind = Literal[
+    "note_on",
+    "note_off",
+    "control_change",
+    "pitch_bend",
+    "program_change",
+    "channel_pressure",
+    "key_pressure",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,7 @@ class SinkEvent:
     """A call of a :class:`NoteSink`, to be made later: ``kind`` names the method.
 
     ``data1`` and ``data2`` are its arguments after the channel: pitch and velocity, pitch (a
-    release), controller and value, bend, program. What a method does not take is 0.
+    release), controller and value, bend, program, pressure. What a method does not take is 0.
     """
 
     kind: EventKind
@@ -74,6 +88,15 @@ class SinkEvent:
                 sink.pitch_bend(self.channel, self.data1)
             case "program_change":
                 sink.program_change(self.channel, self.data1)
+            case "channel_pressure":
+                sink.channel_pressure(self.channel, self.data1)
+            case "key_pressure":
+                sink.key_pressure(self.channel, self.data1, self.data2)
+
+    @property
+    def rank(self) -> int:
+        """Of events for one moment those of a lower rank come first: releases, then settings."""
+        return {"note_off": 0, "note_on": 2}.get(self.kind, 1)
 
 
 class ScheduledSink(NoteSink, Protocol):
@@ -96,8 +119,8 @@ class ScheduledSink(NoteSink, Protocol):
     def schedule(self, at: float, event: SinkEvent) -> None:
         """Play ``event`` when :attr:`time` reaches ``at``; at once if that is past.
 
-        Of events for one moment, releases come first: do not strike and release the same pitch
-        at the same moment.
+        Of events for one moment, releases come first, strikes last, and what lies between comes in
+        the order of the calls: do not strike and release the same pitch at the same moment.
         """
 
     def unschedule(self) -> None:
@@ -163,6 +186,12 @@ class SilentSynthesizer:
         """Do nothing."""
 
     def pitch_bend(self, channel: int, value: int) -> None:
+        """Do nothing."""
+
+    def channel_pressure(self, channel: int, value: int) -> None:
+        """Do nothing."""
+
+    def key_pressure(self, channel: int, pitch: int, value: int) -> None:
         """Do nothing."""
 
     def all_notes_off(self) -> None:

@@ -8,6 +8,9 @@ think of it.
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from composer_app.music import controls, key_changes, texts
+from composer_app.music.controls import Control, pedal_up_after, without_other_sounds
+from composer_app.music.key_changes import KeyChange
 from composer_app.music.melody import Melody
 from composer_app.music.melody_line import Line, melody_line
 from composer_app.music.meter_map import MeterMap
@@ -15,21 +18,30 @@ from composer_app.music.note import Note
 from composer_app.music.performance import Performance
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.pitch import Key, estimate_key
-from composer_app.music.timing import Meter, TempoMap
+from composer_app.music.texts import Text
+from composer_app.music.timing import TICKS_PER_STEP, Meter, TempoMap
 from composer_app.plain_text import one_line_name
 
 VOICE_NAMES: Final = ("Soprano", "Alto", "Tenor", "Bass")
 # General MIDI programs, counted from 0: a string quartet.
 DEFAULT_PROGRAMS: Final = (40, 40, 41, 42)
+# A pedal that stays down after the last note is waited for so long: by then a piano has died away.
+_LONGEST_PEDAL_STEPS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Notes for one instrument; ``program`` is General MIDI, 0-127."""
+    """Notes for one instrument; ``program`` is General MIDI, 0-127.
+
+    ``controls`` are what it says besides: pedals, bends, other instruments later on. ``texts`` are
+    the lyrics under its notes. Both stay where they are when notes change.
+    """
 
     name: str
     program: int = 0
     notes: tuple[Note, ...] = ()
+    controls: tuple[Control, ...] = ()
+    texts: tuple[Text, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.program <= 127:
@@ -37,11 +49,27 @@ class Track:
         object.__setattr__(self, "name", one_line_name(self.name))
         if list(self.notes) != sorted(self.notes):
             object.__setattr__(self, "notes", tuple(sorted(self.notes)))
+        object.__setattr__(self, "controls", controls.in_order(self.controls))
+        object.__setattr__(self, "texts", texts.in_order(self.texts))
 
     @property
     def end(self) -> int:
         """First step after the last note."""
         return max((note.end for note in self.notes), default=0)
+
+    @property
+    def sounding_steps(self) -> float:
+        """Until when it sounds, in steps: up to the last release, or until its pedal comes up."""
+        release = max((note.release_ticks for note in self.notes), default=0)
+        if not self.controls:
+            return release / TICKS_PER_STEP
+        longest = release + _LONGEST_PEDAL_STEPS * TICKS_PER_STEP
+        return min(pedal_up_after(self.controls, release), longest) / TICKS_PER_STEP
+
+    def with_program(self, program: int) -> "Track":
+        """The same notes on another instrument, which plays them all: it changes no more."""
+        controls = without_other_sounds(self.controls)
+        return replace(self, program=program, controls=controls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +94,8 @@ class Composition:
     """Tracks that sound together. In a generated one, track 0 is the melody.
 
     ``performance`` is what the melody was recorded from, kept so that it can be quantized anew.
+    ``keys`` are the keys that it says it is written in; without them :meth:`key` estimates one.
+    ``texts`` are markers, cues, the copyright, and lyrics that belong to no single track.
     ``melody_chosen`` says that track 0 has been put in front as the melody, so that nobody looks
     for it again; it is no part of the music, and pieces that differ in nothing else are equal.
     """
@@ -77,9 +107,13 @@ class Composition:
     origin: Origin | None = None
     performance: Performance | None = None
     melody_chosen: bool = field(default=False, compare=False)
+    keys: tuple[KeyChange, ...] = ()
+    texts: tuple[Text, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", one_line_name(self.title))
+        object.__setattr__(self, "keys", key_changes.in_order(self.keys))
+        object.__setattr__(self, "texts", texts.in_order(self.texts))
 
     @property
     def steps(self) -> int:
@@ -88,9 +122,8 @@ class Composition:
 
     @property
     def sounding_steps(self) -> float:
-        """Until when notes sound, in steps: by their micro-timing perhaps beyond ``steps``."""
-        releases = (note.release for track in self.tracks for note in track.notes)
-        return max(releases, default=0.0)
+        """Until when notes sound, in steps: by micro-timing or a pedal perhaps beyond ``steps``."""
+        return max((track.sounding_steps for track in self.tracks), default=0.0)
 
     @property
     def meter(self) -> Meter:
@@ -119,8 +152,17 @@ class Composition:
         notes = melody_line(found, self.tempo, line)
         return Melody(notes, self.tempo, self.meters, self.title)
 
+    @property
+    def key_signature(self) -> Key | None:
+        """The key that the piece says it begins in, None where it says nothing."""
+        return self.keys[0].key if self.keys else None
+
     def key(self) -> Key:
-        """Estimated key, notes weighted by their length."""
+        """The key that the piece says it begins in, or else the :meth:`estimated_key`."""
+        return self.key_signature or self.estimated_key()
+
+    def estimated_key(self) -> Key:
+        """The key that its notes are most likely in, weighted by their length."""
         notes = [note for track in self.tracks for note in track.notes]
         return estimate_key((note.pitch for note in notes), (note.duration for note in notes))
 
@@ -129,9 +171,9 @@ class Composition:
         return PianoRoll.from_notes([track.notes for track in self.tracks], self.steps)
 
     def with_program(self, track: int, program: int) -> "Composition":
-        """The same music with another instrument on ``tracks[track]``."""
+        """The same music with another instrument on ``tracks[track]``, throughout."""
         tracks = list(self.tracks)
-        tracks[track] = replace(tracks[track], program=program)
+        tracks[track] = tracks[track].with_program(program)
         return replace(self, tracks=tuple(tracks))
 
     def with_recipe(self, recipe: str) -> "Composition":

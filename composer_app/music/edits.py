@@ -3,7 +3,10 @@
 from dataclasses import replace
 
 from composer_app.music.composition import Composition
+from composer_app.music.controls import without_other_sounds
+from composer_app.music.key_changes import KeyChange
 from composer_app.music.meter_map import MeterChange, MeterMap
+from composer_app.music.pitch import Key
 from composer_app.music.timing import (
     MAX_TEMPO,
     MIN_TEMPO,
@@ -57,6 +60,30 @@ def with_meter_from(composition: Composition, meter: Meter, tick: int) -> Compos
 def with_upbeat(composition: Composition, steps: int) -> Composition:
     """The same notes, with the first downbeat at step ``steps``."""
     return replace(composition, meters=composition.meters.with_upbeat(steps * TICKS_PER_STEP))
+
+
+def with_key(composition: Composition, key: Key | None) -> Composition:
+    """The same music, written in ``key`` throughout; None: in the one that is heard in it."""
+    return replace(composition, keys=() if key is None else (KeyChange(0, key),))
+
+
+def with_the_rest(
+    composition: Composition, source: Composition, melody: int = MELODY
+) -> Composition:
+    """``composition``, made of the melody of ``source``, with what that says besides notes.
+
+    That is its keys, its texts, and what its track number ``melody`` says to the melody's notes. An
+    instrument that has been chosen anew plays them all.
+    """
+    result = replace(composition, keys=source.keys, texts=source.texts)
+    if melody >= len(source.tracks) or not composition.tracks:
+        return result
+    said, first = source.tracks[melody], composition.tracks[MELODY]
+    controls = said.controls
+    if said.program != first.program:
+        controls = without_other_sounds(controls)
+    first = replace(first, controls=controls, texts=said.texts)
+    return replace(result, tracks=(first, *composition.tracks[1:]))
 
 
 def with_melody_track(composition: Composition, track: int) -> Composition:

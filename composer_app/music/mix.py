@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from composer_app.music.composition import Composition
+from composer_app.music.controls import Control
 
 VOLUME_CONTROLLER: Final = 7
 PAN_CONTROLLER: Final = 10
@@ -100,6 +101,36 @@ class PieceMix:
                 track = replace(track, mute=again.mute, solo=again.solo)
             tracks.append(track)
         return PieceMix(tuple(tracks))
+
+
+def mixed(controls: Sequence[Control], volume: int, pan: int) -> list[Control]:
+    """``controls`` of a track with its changes of volume and pan as the mix moves them.
+
+    The first volume that is heard becomes ``volume`` and the first pan ``pan``; those that follow
+    keep their proportion, or their distance, to it.
+    """
+    volumes = (each.value for each in controls if sets_volume(each) and each.value)
+    pans = (each.value for each in controls if sets_pan(each))
+    loud, side = next(volumes, 0), next(pans, CENTRE)
+    result = []
+    for control in controls:
+        value = control.value
+        if sets_volume(control) and loud:
+            value = min(FULL, round(value * volume / loud))
+        elif sets_pan(control):
+            value = min(FULL, max(0, value + pan - side))
+        result.append(control if value == control.value else replace(control, value=value))
+    return result
+
+
+def sets_volume(control: Control) -> bool:
+    """Whether ``control`` says how loud the track is."""
+    return control.subject == ("controller", VOLUME_CONTROLLER)
+
+
+def sets_pan(control: Control) -> bool:
+    """Whether ``control`` says where the track sounds."""
+    return control.subject == ("controller", PAN_CONTROLLER)
 
 
 USUAL_MIX: Final = PieceMix()

@@ -7,16 +7,20 @@ What is read may have been written by anybody: everything that is not as it shou
 import json
 import math
 from dataclasses import astuple
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.music.composition import Composition, Origin, Track
+from composer_app.music.controls import CONTROL_KINDS, Control
+from composer_app.music.key_changes import KeyChange
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterChange, MeterMap
 from composer_app.music.note import Note
 from composer_app.music.performance import from_details, to_details
+from composer_app.music.pitch import Key
+from composer_app.music.texts import TEXT_KINDS, Text
 from composer_app.music.timing import Meter, TempoChange, TempoMap
 
 # A note without micro-timing leaves its two shifts out.
@@ -24,6 +28,8 @@ _PLAIN: Final = 4
 _WHOLE: Final = 6
 # Far more than a piece can have, few enough for ticks to be counted.
 _MOST_STEPS: Final = 2**31
+
+Kind = TypeVar("Kind", bound=str)
 
 
 def compact(value: object) -> str:
@@ -187,6 +193,54 @@ def melody_from_json(value: object) -> Melody:
     )
 
 
+def controls_to_json(controls: tuple[Control, ...]) -> list[list[Any]]:
+    """[tick, kind, number, value] of each."""
+    return [list(astuple(control)) for control in controls]
+
+
+def controls_from_json(value: object) -> tuple[Control, ...]:
+    """What :func:`controls_to_json` made."""
+    rows = (listed(row) for row in listed(value))
+    return tuple(
+        Control(whole(tick), _one_of(kind, CONTROL_KINDS), whole(number), whole(setting))
+        for tick, kind, number, setting in rows
+    )
+
+
+def texts_to_json(texts: tuple[Text, ...]) -> list[list[Any]]:
+    """[tick, kind, text] of each."""
+    return [list(astuple(each)) for each in texts]
+
+
+def texts_from_json(value: object) -> tuple[Text, ...]:
+    """What :func:`texts_to_json` made."""
+    rows = (listed(row) for row in listed(value))
+    return tuple(
+        Text(whole(tick), _one_of(kind, TEXT_KINDS), text(words)) for tick, kind, words in rows
+    )
+
+
+def keys_to_json(keys: tuple[KeyChange, ...]) -> list[list[Any]]:
+    """[tick, sharps, whether it is minor] of each; flats are sharps below 0."""
+    return [[change.tick, change.key.sharps, change.key.minor] for change in keys]
+
+
+def keys_from_json(value: object) -> tuple[KeyChange, ...]:
+    """What :func:`keys_to_json` made."""
+    rows = (listed(row) for row in listed(value))
+    return tuple(
+        KeyChange(whole(tick), Key.of_signature(whole(sharps), minor=minor is True))
+        for tick, sharps, minor in rows
+    )
+
+
+def _one_of(value: object, kinds: tuple[Kind, ...]) -> Kind:
+    kind = next((each for each in kinds if each == value), None)
+    if kind is None:
+        raise ValueError(f"{value!r} is none of {kinds}")
+    return kind
+
+
 def origin_to_json(origin: Origin) -> dict[str, Any]:
     """An object; the recipe, which is JSON already, is not in it."""
     return {"model": origin.model, "seed": origin.seed, "temperature": origin.temperature}
@@ -200,19 +254,21 @@ def origin_from_json(value: object) -> Origin:
 
 
 def composition_to_json(composition: Composition) -> dict[str, Any]:
-    """An object with title, metre, tempo, tracks, origin and performance."""
+    """An object with title, metre, tempo, tracks, origin and performance.
+
+    What few pieces have, such as lyrics, is in it where there is some.
+    """
     origin, performance = composition.origin, composition.performance
+    rare = {"keys": keys_to_json(composition.keys), "texts": texts_to_json(composition.texts)}
     return {
         "title": composition.title,
         **meters_to_json(composition.meters),
         "tempo": tempo_to_json(composition.tempo),
-        "tracks": [
-            {"name": each.name, "program": each.program, "notes": notes_to_json(each.notes)}
-            for each in composition.tracks
-        ],
+        "tracks": [_track_to_json(each) for each in composition.tracks],
         "origin": None if origin is None else origin_to_json(origin),
         "performance": None if performance is None else to_details(performance),
         "melody_chosen": composition.melody_chosen,
+        **{name: rows for name, rows in rare.items() if rows},
     }
 
 
@@ -232,11 +288,27 @@ def composition_from_json(value: object) -> Composition:
         None if origin is None else origin_from_json(origin),
         performance,
         row.get("melody_chosen") is True,
+        keys_from_json(row.get("keys", [])),
+        texts_from_json(row.get("texts", [])),
     )
+
+
+def _track_to_json(track: Track) -> dict[str, Any]:
+    rare = {"controls": controls_to_json(track.controls), "texts": texts_to_json(track.texts)}
+    return {
+        "name": track.name,
+        "program": track.program,
+        "notes": notes_to_json(track.notes),
+        **{name: rows for name, rows in rare.items() if rows},
+    }
 
 
 def _track(value: object) -> Track:
     row = fields(value)
     return Track(
-        text(row.get("name")), whole(row.get("program")), notes_from_json(row.get("notes"))
+        text(row.get("name")),
+        whole(row.get("program")),
+        notes_from_json(row.get("notes")),
+        controls_from_json(row.get("controls", [])),
+        texts_from_json(row.get("texts", [])),
     )

@@ -23,8 +23,9 @@ NoteKey = tuple[int, Note]
 def without_notes(composition: Composition, chosen: Collection[NoteKey]) -> Composition:
     """``composition`` without the notes ``chosen``.
 
-    Its tracks stay, even those left empty, so that each keeps its place; but where no note is left
-    at all there is nothing that a track could be of, and nothing that was generated or played.
+    Its tracks stay, even those left empty, so that each keeps its place, and what they say besides
+    notes stays where it is; but where no note is left at all there is nothing that a track could be
+    of, nothing that was generated or played, and nothing to sing.
     """
     leaving = frozenset(chosen)
     tracks = tuple(
@@ -32,7 +33,7 @@ def without_notes(composition: Composition, chosen: Collection[NoteKey]) -> Comp
         for index, track in enumerate(composition.tracks)
     )
     if not any(track.notes for track in tracks):
-        return replace(composition, tracks=(), origin=None, performance=None)
+        return replace(composition, tracks=(), origin=None, performance=None, texts=())
     return replace(composition, tracks=tracks)
 
 

@@ -1,7 +1,7 @@
 """Pitches are MIDI numbers: middle C is C4 = 60."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -14,8 +14,8 @@ OCTAVE: Final = 12
 
 _SHARP_NAMES: Final = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 _FLAT_NAMES: Final = ("C", "D♭", "D", "E♭", "E", "F", "G♭", "G", "A♭", "A", "B♭", "B")
-# Tonics whose signature is written with flats: F, B flat, E flat, A flat, D flat major ...
-_FLAT_MAJOR_TONICS: Final = frozenset({5, 10, 3, 8, 1})
+# Of a key signature: every note of the scale is sharpened, or flattened.
+MOST_SHARPS: Final = 7
 _MAJOR_SCALE: Final = (0, 2, 4, 5, 7, 9, 11)
 _MINOR_SCALE: Final = (0, 2, 3, 5, 7, 8, 10)
 
@@ -71,26 +71,61 @@ def fold_into_range(pitch: int, lowest: int, highest: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A major or natural minor key; ``tonic`` is a pitch class, 0 = C."""
+    """A major or natural minor key; ``tonic`` is a pitch class, 0 = C.
+
+    Keys of five to seven sharps can be written with flats, and the other way round. ``respelled``
+    is such a key in the spelling that is not the usual one, such as G♭ major. Raises ValueError for
+    a tonic that is no pitch class, and where there is no other spelling.
+    """
 
     tonic: int
     minor: bool = False
+    respelled: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.tonic < OCTAVE:
             raise ValueError(f"a tonic is a pitch class 0-11, not {self.tonic}")
+        if self.respelled and abs(self._usual_sharps) < OCTAVE - MOST_SHARPS:
+            raise ValueError(f"{replace(self, respelled=False).name} has but one spelling")
+
+    @classmethod
+    def of_signature(cls, sharps: int, *, minor: bool = False) -> "Key":
+        """The key with that many sharps, or flats below 0.
+
+        Beyond seven, which no signature has, it is the key that sounds the same: eight sharps, G♯
+        major, are four flats, A♭ major.
+        """
+        tonic = (7 * sharps + (9 if minor else 0)) % OCTAVE
+        key = cls(tonic, minor)
+        return key if abs(sharps) > MOST_SHARPS or key.sharps == sharps else cls(tonic, minor, True)
+
+    @property
+    def sharps(self) -> int:
+        """How many sharps its signature has, -7 to 7; flats count below 0."""
+        usual = self._usual_sharps
+        return usual - OCTAVE * (1 if usual > 0 else -1) if self.respelled else usual
+
+    @property
+    def _usual_sharps(self) -> int:
+        # A fifth up is a sharp more; five flats come to six sharps.
+        return (7 * self._relative_major + 5) % OCTAVE - 5
+
+    @property
+    def _relative_major(self) -> int:
+        return (self.tonic + 3) % OCTAVE if self.minor else self.tonic
 
     @property
     def uses_flats(self) -> bool:
         """Whether the key's signature is written with flats."""
-        relative_major = (self.tonic + 3) % OCTAVE if self.minor else self.tonic
-        return relative_major in _FLAT_MAJOR_TONICS
+        return self.sharps < 0
 
     @property
     def name(self) -> str:
         """Such as ``C major`` or ``F♯ minor``."""
         names = _FLAT_NAMES if self.uses_flats else _SHARP_NAMES
-        return f"{names[self.tonic]} {'minor' if self.minor else 'major'}"
+        # The one tonic on a white key that seven flats make a flat of.
+        tonic = "C♭" if self.sharps == -MOST_SHARPS and not self.minor else names[self.tonic]
+        return f"{tonic} {'minor' if self.minor else 'major'}"
 
     @property
     def pitch_classes(self) -> frozenset[int]:

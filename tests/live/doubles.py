@@ -33,6 +33,9 @@ class ListeningSink:
     sounding: set[tuple[int, int]] = field(default_factory=set)
     controls: dict[tuple[int, int], int] = field(default_factory=dict)
     bends: dict[int, int] = field(default_factory=dict)
+    pressures: dict[tuple[int, int | None], int] = field(default_factory=dict)
+    # What is set, in order: (seconds of the clock, kind, channel, number, value).
+    settings: list[tuple[float, str, int, int, int]] = field(default_factory=list)
     epoch: float = 0.0
     latency: float = 0.0
     period: float = 0.0
@@ -62,7 +65,7 @@ class ListeningSink:
             done = done // self.period * self.period
         due = [entry for entry in self.scheduled if entry[0] <= done]
         self.scheduled = [entry for entry in self.scheduled if entry[0] > done]
-        for at, event in sorted(due, key=lambda e: (e[0], e[1].kind != "note_off")):
+        for at, event in sorted(due, key=lambda e: (e[0], e[1].rank)):
             self._rendering = at + self.epoch
             event.send(self)
         self._rendering = None
@@ -73,6 +76,7 @@ class ListeningSink:
 
     def program_change(self, channel: int, program: int) -> None:
         self.programs[channel] = program
+        self.settings.append((self._now, "program", channel, 0, program))
 
     def note_on(self, channel: int, pitch: int, velocity: int) -> None:
         assert 1 <= velocity <= 127
@@ -87,10 +91,20 @@ class ListeningSink:
     def control_change(self, channel: int, controller: int, value: int) -> None:
         assert 0 <= value <= 127
         self.controls[channel, controller] = value
+        self.settings.append((self._now, "controller", channel, controller, value))
 
     def pitch_bend(self, channel: int, value: int) -> None:
         assert -8192 <= value <= 8191
         self.bends[channel] = value
+        self.settings.append((self._now, "bend", channel, 0, value))
+
+    def channel_pressure(self, channel: int, value: int) -> None:
+        assert 0 <= value <= 127
+        self.pressures[channel, None] = value
+
+    def key_pressure(self, channel: int, pitch: int, value: int) -> None:
+        assert 0 <= value <= 127
+        self.pressures[channel, pitch] = value
 
     def all_notes_off(self) -> None:
         self.sounding.clear()

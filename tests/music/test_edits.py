@@ -3,9 +3,20 @@
 import pytest
 
 from composer_app.music.composition import Composition, Origin, Track
-from composer_app.music.edits import melody_first, with_melody_track, with_meter, with_tempo
+from composer_app.music.controls import Control
+from composer_app.music.edits import (
+    melody_first,
+    with_key,
+    with_melody_track,
+    with_meter,
+    with_tempo,
+    with_the_rest,
+)
 from composer_app.music.instruments import INSTRUMENT_FAMILIES, INSTRUMENT_NAMES
+from composer_app.music.key_changes import KeyChange
 from composer_app.music.note import Note
+from composer_app.music.pitch import Key
+from composer_app.music.texts import Text
 from composer_app.music.timing import Meter, TempoChange, TempoMap
 
 EMPTY = Track("Title")
@@ -70,3 +81,30 @@ def test_general_midi_has_sixteen_families_of_eight() -> None:
         "Violin",
         "Flute",
     ]
+
+
+def test_a_key_that_is_set_holds_throughout() -> None:
+    piece = Composition(keys=(KeyChange(0, Key(0)), KeyChange(960, Key(5))))
+    assert with_key(piece, Key(3)).keys == (KeyChange(0, Key(3)),)
+    assert with_key(piece, None).key_signature is None
+
+
+def test_what_is_made_of_a_melody_says_what_the_melody_says() -> None:
+    bend, other = Control(3, "bend", 0, 7), Control(9, "program", 0, 7)
+    words = (Text(0, "lyrics", "La"),)
+    note = Note(0, 60, 4)
+    source = Composition(
+        (Track("Bass", 2), Track("Tune", 40, (note,), (bend, other), words)),
+        keys=(KeyChange(0, Key(3)),),
+        texts=(Text(0, "marker", "A"),),
+    )
+    made = Composition((Track("Soprano", 40, (note,)), Track("Alto", 5, (note,))))
+    whole = with_the_rest(made, source, 1)
+    assert (whole.keys, whole.texts) == (source.keys, source.texts)
+    assert whole.tracks == (
+        Track("Soprano", 40, (note,), (bend, other), words),
+        made.tracks[1],
+    )
+    (violin, _) = with_the_rest(made.with_program(0, 41), source, 1).tracks
+    assert violin.controls == (bend,)
+    assert with_the_rest(made, source, 5).tracks == made.tracks

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composer_app.music.composition import Composition, Track
+from composer_app.music.controls import Control
 from composer_app.music.edits import with_melody_track
-from composer_app.music.mix import PieceMix, TrackMix, order_before, order_with_first
+from composer_app.music.mix import PieceMix, TrackMix, mixed, order_before, order_with_first
 from composer_app.music.note import Note
 
 NOTES = (Note(0, 60, 4),)
@@ -74,3 +75,17 @@ def test_a_track_that_was_not_there_is_as_it_was_remembered() -> None:
     )
     remembered = PieceMix((SOFT, SOFT, SOFT))
     assert mix.carried(piece(True, True), three, remembered, order) == PieceMix((LOUD, SOFT, MUTED))
+
+
+def test_changes_of_volume_keep_their_proportion_and_those_of_pan_their_distance() -> None:
+    said = [
+        Control(tick, "controller", number, value)
+        for tick, number, value in [(0, 7, 0), (1, 7, 40), (2, 7, 100), (0, 10, 60), (2, 10, 120)]
+    ]
+    other = Control(3, "controller", 11, 5)
+    assert [each.value for each in mixed([*said, other], 40, 60)] == [0, 40, 100, 60, 120, 5]
+    assert [each.value for each in mixed([*said, other], 20, 50)] == [0, 20, 50, 50, 110, 5]
+    assert [each.value for each in mixed([*said, other], 80, 127)] == [0, 80, 127, 127, 127, 5]
+    assert [each.value for each in mixed([*said, other], 0, 0)] == [0, 0, 0, 0, 60, 5]
+    silent = Control(0, "controller", 7, 0)
+    assert mixed([silent], 90, 64) == [silent]

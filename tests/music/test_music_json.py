@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composer_app.music.composition import Composition, Origin, Track
+from composer_app.music.controls import Control
+from composer_app.music.key_changes import KeyChange
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.music_json import (
@@ -21,23 +23,32 @@ from composer_app.music.music_json import (
 )
 from composer_app.music.note import Note
 from composer_app.music.performance import Grid, Performance, PerformedNote, Quantization
+from composer_app.music.pitch import Key
+from composer_app.music.texts import Text
 from composer_app.music.timing import Meter, TempoChange, TempoMap
 from tests.odd_json import ODD_TEXTS, places, with_text_at
 
 PLAYED = Note.at_ticks(950, 2001, 64, 99)
 TEMPO = TempoMap((TempoChange(0, 96.25), TempoChange(32, 120.0)))
 EVERYTHING = Composition(
-    (Track("Söprano", 40, (Note(0, 72, 4, 90), PLAYED)), Track("", 127), Track("Bass", 0)),
+    (
+        Track(
+            "Söprano",
+            40,
+            (Note(0, 72, 4, 90), PLAYED),
+            (Control(7, "controller", 64, 127), Control(9, "bend", 0, -8192)),
+            (Text(0, "lyrics", " Löve\r"),),
+        ),
+        Track("", 127),
+        Track("Bass", 0),
+    ),
     TEMPO,
     MeterMap.constant(Meter(6, 8)),
     "Toccata",
     Origin("bach", 2**32 - 1, 0.1),
-    Performance(
-        (PerformedNote(60, 80, -0.1, 0.5),),
-        96.25,
-        Meter(3, 4),
-        Quantization(Grid.OFF),
-    ),
+    Performance((PerformedNote(60, 80, -0.1, 0.5),), 96.25, Meter(3, 4), Quantization(Grid.OFF)),
+    keys=(KeyChange(0, Key(6, respelled=True)), KeyChange(960, Key(9, minor=True))),
+    texts=(Text(5, "marker", "Verse"),),
 )
 
 notes = st.builds(

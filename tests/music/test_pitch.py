@@ -156,3 +156,34 @@ def test_the_profiles_find_the_key_of_chorales_more_often_than_the_classic_ones(
 @pytest.mark.parametrize("pitches", [[], range(60, 72)])
 def test_what_has_no_key_counts_as_c_major(pitches: list[int]) -> None:
     assert estimate_key(pitches) == Key(0)
+
+
+@pytest.mark.parametrize(
+    ("sharps", "minor", "name"),
+    [
+        (0, False, "C major"),
+        (-3, False, "E♭ major"),
+        (6, False, "F♯ major"),
+        (-6, False, "G♭ major"),
+        (-7, False, "C♭ major"),
+        (7, False, "C♯ major"),
+        (-7, True, "A♭ minor"),
+        (7, True, "A♯ minor"),
+        # No signature has more than seven; the same sounds with four flats.
+        (8, False, "A♭ major"),
+        (-9, True, "F♯ minor"),
+    ],
+)
+def test_keys_of_signatures(sharps: int, minor: bool, name: str) -> None:
+    key = Key.of_signature(sharps, minor=minor)
+    assert key.name == name
+    assert key.uses_flats == (key.sharps < 0)
+    if abs(sharps) <= 7:
+        assert key.sharps == sharps
+
+
+def test_most_keys_have_but_one_spelling() -> None:
+    assert Key(6, respelled=True).name == "G♭ major"
+    for tonic in (0, 2, 3, 4, 5, 7, 8, 9, 10):
+        with pytest.raises(ValueError, match="has but one spelling"):
+            Key(tonic, respelled=True)

@@ -7,11 +7,15 @@ import numpy as np
 from composer_app.generation.composing import compose_with_confidence
 from composer_app.generation.generator import GenerationSettings
 from composer_app.music.composition import Composition
+from composer_app.music.controls import Control
+from composer_app.music.key_changes import KeyChange
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterChange, MeterMap
 from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
 from composer_app.music.performance import Performance, PerformedNote
+from composer_app.music.pitch import Key
+from composer_app.music.texts import Text
 from composer_app.music.timing import Meter, TempoMap
 from composer_app.project.locks import Locks
 from composer_app.project.piece import Piece
@@ -36,7 +40,18 @@ def take(seed: int, name: str = "", *, starred: bool = False) -> Take:
 def full_piece() -> Piece:
     """Two takes, the first of which is being worked on with other instruments."""
     takes = take(1, "The calm one", starred=True), take(2)
-    composition = replace(takes[0].composition.with_program(3, 43), performance=PERFORMANCE)
+    composition = replace(
+        takes[0].composition.with_program(3, 43),
+        performance=PERFORMANCE,
+        keys=(KeyChange(0, Key(0)),),
+        texts=(Text(960, "marker", "Middle"),),
+    )
+    first = replace(
+        composition.tracks[0],
+        controls=(Control(480, "bend", 0, 100),),
+        texts=(Text(0, "lyrics", "La"),),
+    )
+    composition = replace(composition, tracks=(first, *composition.tracks[1:]))
     cells = np.zeros((composition.steps, 4), np.bool_)
     cells[4:12, 1] = cells[:, 3] = True
     mix = PieceMix((TrackMix(90, 20), TrackMix(mute=True), TrackMix(solo=True)))

@@ -10,6 +10,7 @@ from typing import Final
 from composer_app.live.midi.keyboard_input import ALL_NOTES_OFF, ALL_SOUND_OFF, SUSTAIN
 from composer_app.live.midi.outputs import OutputPort
 from composer_app.live.note_sink import Clock, SinkEvent
+from composer_app.music.controls import FIRST_CHANNEL_MODE, PARAMETER_CONTROLLERS
 
 _CHANNELS: Final = 16
 _NOTE_OFF: Final = 0x80
@@ -17,10 +18,10 @@ _NOTE_ON: Final = 0x90
 _CONTROL_CHANGE: Final = 0xB0
 _PROGRAM_CHANGE: Final = 0xC0
 _PITCH_BEND: Final = 0xE0
+_KEY_PRESSURE: Final = 0xA0
+_CHANNEL_PRESSURE: Final = 0xD0
 _RELEASE_VELOCITY: Final = 64
 _BEND_CENTRE: Final = 8192
-# Controllers from here on are commands to the channel, not settings of it.
-_FIRST_CHANNEL_MODE: Final = 120
 # A condition wakes up this much late at worst (on Windows); the rest of a wait is slept, in
 # portions after which something more urgent can go first.
 _COARSE_SECONDS: Final = 0.02
@@ -29,10 +30,10 @@ _FINE_SECONDS: Final = 0.002
 
 @dataclass(order=True, slots=True)
 class _Entry:
-    """Compares in the order of playing: at one time releases first, then as they were put in."""
+    """Compares in the order of playing: at one time by rank, then as they were put in."""
 
     at: float
-    strikes: bool
+    rank: int
     number: int
     event: SinkEvent = field(compare=False)
 
@@ -47,7 +48,7 @@ class EventQueue:
     def put(self, at: float, event: SinkEvent) -> None:
         """Let ``event`` wait until ``at``."""
         self._number += 1
-        heappush(self._entries, _Entry(at, event.kind != "note_off", self._number, event))
+        heappush(self._entries, _Entry(at, event.rank, self._number, event))
 
     def take(self, now: float) -> list[SinkEvent]:
         """The events whose time has come, in order; they wait no longer."""
@@ -144,7 +145,9 @@ class MidiSynthesizer:
         """Set a controller."""
         with self._changed:
             if not self._closed:
-                if controller < _FIRST_CHANNEL_MODE and controller != SUSTAIN:
+                kept = controller < FIRST_CHANNEL_MODE and controller != SUSTAIN
+                # Parameters mean something only in their order.
+                if kept and controller not in PARAMETER_CONTROLLERS:
                     self._controllers[channel, controller] = value
                 self._port.send([_CONTROL_CHANGE | channel, controller, value])
 
@@ -153,6 +156,18 @@ class MidiSynthesizer:
         with self._changed:
             if not self._closed:
                 self._send_bend(channel, value)
+
+    def channel_pressure(self, channel: int, value: int) -> None:
+        """Press all keys of ``channel`` that are held."""
+        with self._changed:
+            if not self._closed:
+                self._port.send([_CHANNEL_PRESSURE | channel, value])
+
+    def key_pressure(self, channel: int, pitch: int, value: int) -> None:
+        """Press one key."""
+        with self._changed:
+            if not self._closed:
+                self._port.send([_KEY_PRESSURE | channel, pitch, value])
 
     def all_notes_off(self) -> None:
         """Release every note on every channel, also those struck by others; pedals, bends."""

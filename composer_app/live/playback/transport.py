@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from composer_app.live.note_sink import ScheduledSink, track_channel
+from composer_app.live.note_sink import ScheduledSink
+from composer_app.live.playback.control_events import (
+    ControlEvents,
+    Place,
+    State,
+    state_after,
+    telling,
+)
 from composer_app.live.playback.metronome import CLICK_SECONDS, click_event
 from composer_app.live.playback.mixing import Mix
 from composer_app.live.playback.note_events import NoteEvents
@@ -24,6 +31,8 @@ LOOKAHEAD_SECONDS: Final = 0.15
 # From the call until the first note, so that it is not late.
 _LEAD_SECONDS: Final = 0.01
 SHORTEST_LOOP: Final = 1.0
+# No value of anything.
+_UNKNOWN: Final = -(2**15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,9 @@ class Transport:
     """Plays, stops, seeks, loops; see the module. Tracks sound on ``track_channel(index)``.
 
     It never leaves a note hanging: whatever it struck is released on stop, on the end, at the
-    end of a loop, and on a seek or a swap unless the very same note sounds there too.
+    end of a loop, and on a seek or a swap unless the very same note sounds there too. Pedals, bends
+    and the like are as they have been left before where it begins, and at rest where it does not
+    play.
     """
 
     def __init__(self, sink: ScheduledSink) -> None:
@@ -73,7 +84,10 @@ class Transport:
         self._note_events = NoteEvents(self._composition, ())
         self._loop: Loop | None = None
         self._click_volume: float | None = None
-        self._sent: dict[tuple[int, int], int] = {}
+        self._control_events = ControlEvents(self._composition, self._mix)
+        # What the sink has been told, where the schedule ends; and what of it has been told ahead.
+        self._told: dict[Place, int] = {}
+        self._told_ahead: set[Place] = set()
         self._playing = False
         # Where the music stands while it does not play; otherwise how far it is scheduled.
         self._step = 0.0
@@ -117,7 +131,7 @@ class Transport:
         position = self.position
         self._composition = composition
         self._length = max(float(composition.steps), composition.sounding_steps)
-        self._send_settings()
+        self._renew_controls()
         if position >= composition.steps:
             self._halt_at(float(composition.steps))
         self._renew()
@@ -126,7 +140,7 @@ class Transport:
         """Sound like this from now on."""
         self.advance()
         self._mix = mix
-        self._send_settings()
+        self._renew_controls()
         self._renew()
 
     def set_loop(self, loop: Loop | None) -> None:
@@ -147,8 +161,8 @@ class Transport:
         self._halt_at(position)
         self._sink = sink
         self._scheduler = Scheduler(sink)
-        self._sent.clear()
-        self._send_settings()
+        self._told.clear()
+        self._tell(self._control_events.at_rest)
         if playing:
             self.play(position)
 
@@ -163,6 +177,8 @@ class Transport:
             self._playing, self._end = True, None
             self._until = self._sink.time + _LEAD_SECONDS
             self._stretches = [_Stretch(self._until, self._step, self._composition.tempo)]
+            # At once: nothing sounds yet.
+            self._tell(self._control_events.state_before(self._step))
             self._reconcile()
             self.advance()
 
@@ -216,11 +232,19 @@ class Transport:
         if loop is not None:
             self._step = loop.start
             self._begin_stretch()
+            self._tell(self._control_events.state_before(self._step), self._until)
         else:
             self._end = self._until
+            self._tell(self._control_events.at_rest, self._until)
         self._reconcile(jumped=True)
 
     def _schedule_steps(self, stretch: _Stretch, start: float, end: float, last: float) -> None:
+        said = self._control_events.between(start, end)
+        for control in said:
+            self._sink.schedule(stretch.time_at(control.step), control.event)
+        if said:
+            self._told = state_after(said, self._told)
+            self._told_ahead |= self._control_events.moving
         for stroke in self._note_events.between(start, end):
             at = stretch.time_at(stroke.step)
             if stroke.strikes:
@@ -243,6 +267,7 @@ class Transport:
         if self._playing:
             self._end = None
             self._begin_stretch()
+            self._tell(self._control_events.state_before(self._step), self._until)
             self._reconcile()
             self.advance()
 
@@ -263,16 +288,40 @@ class Transport:
             if not self._scheduler.holds(key, note):
                 self._scheduler.strike(self._until, key[0], note)
 
-    def _send_settings(self) -> None:
-        for index, track in enumerate(self._composition.tracks):
-            self._sink.program_change(track_channel(index), track.program)
-        for place, value in self._mix.controls(len(self._composition.tracks)).items():
-            if self._sent.get(place) != value:
-                self._sink.control_change(*place, value)
-                self._sent[place] = value
+    def _renew_controls(self) -> None:
+        """Say other things besides notes; what the mixer shows, at once."""
+        self._control_events = ControlEvents(self._composition, self._mix)
+        if not self._playing:
+            self._tell(self._control_events.at_rest)
+            return
+        state = self._control_events.state_before(self._step)
+        settings = {place: value for place, value in state.items() if place.is_setting}
+        self._tell({**self._told, **settings})
+        # What is on its way undoes that; it is said once more where the schedule ends.
+        for place in settings.keys() & self._told_ahead:
+            self._told.pop(place)
+
+    def _tell(self, state: State, at: float | None = None) -> None:
+        """Tell the sink, at once or at a time ahead, what it takes to be in ``state``."""
+        for place, event in telling(state, self._told):
+            if at is None:
+                event.send(self._sink)
+            else:
+                self._sink.schedule(at, event)
+                self._told_ahead.add(place)
+        self._told = dict(state)
+
+    def _rest(self) -> None:
+        """Tell the sink at once to be at rest, after what was on its way has been forgotten."""
+        for place in self._told_ahead:
+            # As it is not to be known what of it has been played, all of it is said.
+            self._told[place] = _UNKNOWN
+        self._told_ahead.clear()
+        self._tell(self._control_events.at_rest)
 
     def _halt_at(self, step: float) -> None:
         if self._playing:
             self._scheduler.halt()
+            self._rest()
         self._playing = False
         self._step = step

@@ -6,6 +6,7 @@ away from it.
 """
 
 import ctypes
+import math
 from bisect import bisect_left
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -17,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.errors import DeviceError
-from composer_app.live.note_sink import SinkEvent, track_channel
+from composer_app.live.note_sink import SinkEvent
+from composer_app.live.playback.control_events import ControlEvents, telling
 from composer_app.live.playback.mixing import Mix
 from composer_app.live.playback.note_events import NoteEvent, NoteEvents
 from composer_app.live.synth.fluid_engine import CHANNELS, FluidEngine
@@ -112,21 +114,21 @@ def timed_events(composition: Composition, mix: Mix | None = None) -> list[Timed
     The tracks that ``mix`` lets sound do so on their :func:`track_channel`, with its volumes.
     """
     mix = mix or Mix()
-    tracks = range(len(composition.tracks))
-    first = [
-        SinkEvent("program_change", track_channel(index), composition.tracks[index].program)
-        for index in tracks
-    ]
-    for (channel, controller), value in mix.controls(len(tracks)).items():
-        first.append(SinkEvent("control_change", channel, controller, value))
-    note_events = NoteEvents(composition, [index for index in tracks if mix.audible(index)])
+    controls = ControlEvents(composition, mix)
+    audible = [index for index in range(len(composition.tracks)) if mix.audible(index)]
+    notes = NoteEvents(composition, audible)
+    end = composition.sounding_steps
     seconds = composition.tempo.seconds_at
+    events = [
+        *((event.step, _sink_event(event)) for event in notes.between(0, math.inf)),
+        *((event.step, event.event) for event in controls.between(0, end)),
+        # Whatever pedal is down then is let go.
+        *((end, event) for _, event in telling(controls.at_rest, controls.state_before(end))),
+    ]
+    events.sort(key=lambda event: (event[0], event[1].rank))
     return [
-        *(TimedEvent(0.0, event) for event in first),
-        *(
-            TimedEvent(seconds(event.step), _sink_event(event))
-            for event in note_events.between(0, composition.steps + 1)
-        ),
+        *(TimedEvent(0.0, event) for _, event in telling(controls.at_rest, {})),
+        *(TimedEvent(seconds(step), event) for step, event in events),
     ]
 
 
@@ -136,7 +138,7 @@ def _sink_event(event: NoteEvent) -> SinkEvent:
     return SinkEvent("note_off", *event.key)
 
 
-class _OfflineEngine(FluidEngine):
+class OfflineEngine(FluidEngine):
     """FluidSynth without a driver: it renders as much as it is asked for."""
 
     def __init__(self, rate: int) -> None:
@@ -164,8 +166,8 @@ class _OfflineEngine(FluidEngine):
 
 
 @contextmanager
-def _engine(soundfont: Path, rate: int) -> Iterator[_OfflineEngine]:
-    engine = _OfflineEngine(rate)
+def _engine(soundfont: Path, rate: int) -> Iterator[OfflineEngine]:
+    engine = OfflineEngine(rate)
     try:
         with quiet_stderr():
             loaded = is_soundfont(soundfont) and engine.load(str(soundfont))
@@ -180,7 +182,7 @@ def _engine(soundfont: Path, rate: int) -> Iterator[_OfflineEngine]:
 
 
 def _music(
-    engine: _OfflineEngine, events: list[TimedEvent], end: int, rate: int
+    engine: OfflineEngine, events: list[TimedEvent], end: int, rate: int
 ) -> Iterator[FloatArray]:
     """The frames before ``end``; the events at it have been sent, too."""
     frames = [nearest_block(timed.seconds, rate) for timed in events]
@@ -203,7 +205,7 @@ def _music(
         engine.send(timed.event)
 
 
-def _tail(engine: _OfflineEngine, loudest: float, rate: int) -> Iterator[FloatArray]:
+def _tail(engine: OfflineEngine, loudest: float, rate: int) -> Iterator[FloatArray]:
     """What rings on after the last note, until nothing of it can be heard."""
     most = nearest_block(_LONGEST_TAIL_SECONDS, rate)
     fade = nearest_block(_FADE_SECONDS, rate)

@@ -11,14 +11,19 @@ from typing import Final
 from composer_app.live.note_sink import SinkEvent
 from composer_app.live.synth.fluid_library import OK
 from composer_app.live.synth.pipewire_client import initialise_pipewire
+from composer_app.music.controls import BANK, BANK_FINE, PARAMETER_CONTROLLERS
 
 CHANNELS: Final = 16
 _BEND_CENTRE: Final = 8192
 _SUSTAIN, _SOSTENUTO, _SOFT = 64, 66, 67
-# FluidSynth's sequencer knows its time to the millisecond, and starts notes at blocks of 64
-# frames; finer ticks would only bring the wrap-around at 2**32 nearer.
-_TICKS_PER_SECOND: Final = 1000
+# FluidSynth starts notes at blocks of 64 frames, so that a millisecond is all that needs to be told
+# apart. But its sequencer mixes up what stands at one tick: a millisecond has several for the
+# order of events. More would bring the wrap-around at 2**32 nearer, which is 12 days off.
+_TICKS_PER_MILLISECOND: Final = 4
+_TICKS_PER_SECOND: Final = 1000 * _TICKS_PER_MILLISECOND
 _ANY: Final = -1
+# Beside the numbers of controllers.
+_BEND, _PRESSURE, _KEYS = range(128, 131)
 # FluidSynth 2.4 has other reverberation and a chorus of a third the level. Stated here, so that
 # the same piece sounds the same, and as loud, with every release; TimGM6mb's strings, which make
 # much of the chorus, would otherwise differ by 10 dB. These are the values up to 2.3.
@@ -53,6 +58,8 @@ class FluidEngine:
         self._sequencer = library.new_fluid_sequencer2(0)
         library.fluid_sequencer_set_time_scale(self._sequencer, float(_TICKS_PER_SECOND))
         self._client = library.fluid_sequencer_register_fluidsynth(self._sequencer, self._synth)
+        # The last tick at which each of the settings of a channel is set.
+        self._last_set: dict[tuple[int, ...], int] = {}
 
     def load(self, soundfont: str) -> bool:
         """Read a SoundFont and give every channel its instrument; False if it is not one."""
@@ -108,6 +115,12 @@ class FluidEngine:
                     library.fluid_synth_pitch_bend(self._synth, event.channel, bend)
                 case "program_change":
                     library.fluid_synth_program_change(self._synth, event.channel, event.data1)
+                case "channel_pressure":
+                    library.fluid_synth_channel_pressure(self._synth, event.channel, event.data1)
+                case "key_pressure":
+                    library.fluid_synth_key_pressure(
+                        self._synth, event.channel, event.data1, event.data2
+                    )
 
     def schedule(self, seconds: float, event: SinkEvent) -> None:
         """Play ``event`` when ``seconds`` have been rendered."""
@@ -119,7 +132,7 @@ class FluidEngine:
             library.fluid_event_set_source(record, _ANY)
             library.fluid_event_set_dest(record, self._client)
             self._fill(record, event)
-            tick = max(0, round(seconds * _TICKS_PER_SECOND))
+            tick = self._tick(seconds, event)
             sent = library.fluid_sequencer_send_at(self._sequencer, record, tick, 1)
             library.delete_fluid_event(record)
         if sent != OK:
@@ -130,6 +143,7 @@ class FluidEngine:
         with self._lock:
             if self._synth is not None:
                 self._library.fluid_sequencer_remove_events(self._sequencer, _ANY, _ANY, _ANY)
+                self._last_set.clear()
 
     def all_notes_off(self) -> None:
         """Release everything on every channel, lift the pedals, centre the bends."""
@@ -156,6 +170,15 @@ class FluidEngine:
         self._library.delete_fluid_synth(synth)
         self._library.delete_fluid_settings(self._settings)
 
+    def _tick(self, seconds: float, event: SinkEvent) -> int:
+        """When the sequencer is to play ``event``, so that the order of one moment is kept."""
+        tick = max(0, round(seconds * 1000) * _TICKS_PER_MILLISECOND + event.rank)
+        if event.rank == 1:
+            setting = _setting(event)
+            tick = max(tick, self._last_set.get(setting, -1) + 1)
+            self._last_set[setting] = tick
+        return tick
+
     def _fill(self, record: int, event: SinkEvent) -> None:
         library = self._library
         match event.kind:
@@ -170,6 +193,10 @@ class FluidEngine:
                 library.fluid_event_pitch_bend(record, event.channel, bend)
             case "program_change":
                 library.fluid_event_program_change(record, event.channel, event.data1)
+            case "channel_pressure":
+                library.fluid_event_channel_pressure(record, event.channel, event.data1)
+            case "key_pressure":
+                library.fluid_event_key_pressure(record, event.channel, event.data1, event.data2)
 
     def _set(self, name: str, value: str | float) -> None:
         library, key = self._library, name.encode()
@@ -179,3 +206,15 @@ class FluidEngine:
             library.fluid_settings_setint(self._settings, key, value)
         else:
             library.fluid_settings_setnum(self._settings, key, value)
+
+
+def _setting(event: SinkEvent) -> tuple[int, ...]:
+    """What ``event`` sets. What chooses sounds and parameters is one: its order has a meaning."""
+    if event.kind == "program_change":
+        return (event.channel,)
+    if event.kind == "control_change":
+        ordered = event.data1 in PARAMETER_CONTROLLERS or event.data1 in (BANK, BANK_FINE)
+        return (event.channel,) if ordered else (event.channel, event.data1)
+    if event.kind == "key_pressure":
+        return event.channel, _KEYS, event.data1
+    return event.channel, _BEND if event.kind == "pitch_bend" else _PRESSURE

@@ -42,6 +42,8 @@ _SIGNATURES: Final[dict[str, _Signature]] = {
     "fluid_synth_cc": (c_int, (c_void_p, c_int, c_int, c_int)),
     "fluid_synth_pitch_bend": (c_int, (c_void_p, c_int, c_int)),
     "fluid_synth_program_change": (c_int, (c_void_p, c_int, c_int)),
+    "fluid_synth_channel_pressure": (c_int, (c_void_p, c_int, c_int)),
+    "fluid_synth_key_pressure": (c_int, (c_void_p, c_int, c_int, c_int)),
     "fluid_synth_all_notes_off": (c_int, (c_void_p, c_int)),
     "new_fluid_audio_driver": (c_void_p, (c_void_p, c_void_p)),
     "delete_fluid_audio_driver": (None, (c_void_p,)),
@@ -62,6 +64,8 @@ _SIGNATURES: Final[dict[str, _Signature]] = {
     "fluid_event_control_change": (None, (c_void_p, c_int, c_short, c_int)),
     "fluid_event_pitch_bend": (None, (c_void_p, c_int, c_int)),
     "fluid_event_program_change": (None, (c_void_p, c_int, c_int)),
+    "fluid_event_channel_pressure": (None, (c_void_p, c_int, c_int)),
+    "fluid_event_key_pressure": (None, (c_void_p, c_int, c_short, c_int)),
 }
 
 

@@ -151,6 +151,14 @@ class FluidSynthesizer:
         """Bend ``channel`` by ``value``, -8192 to 8191."""
         self._engine.send(SinkEvent("pitch_bend", channel, value))
 
+    def channel_pressure(self, channel: int, value: int) -> None:
+        """Press all keys of ``channel`` that are held."""
+        self._engine.send(SinkEvent("channel_pressure", channel, value))
+
+    def key_pressure(self, channel: int, pitch: int, value: int) -> None:
+        """Press one key."""
+        self._engine.send(SinkEvent("key_pressure", channel, pitch, value))
+
     def all_notes_off(self) -> None:
         """Release every note on every channel, lift the pedals and centre the bends."""
         self._engine.all_notes_off()

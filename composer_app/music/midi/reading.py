@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING, Any, Final
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.meter_map import MeterChange, MeterMap, meter_of_ticks
-from composer_app.music.midi.writing import DETAILS_PREFIX, DRUM_CHANNEL
+from composer_app.music.midi.beside_notes import (
+    BesideNotes,
+    keys_of,
+    of_a_track,
+    of_the_piece,
+    texts_of,
+)
+from composer_app.music.midi.writing import DETAILS_PREFIX, DRUM_CHANNEL, ESTIMATED
 from composer_app.music.mix import (
     CENTRE,
     DEFAULT_VOLUME,
@@ -29,6 +36,7 @@ from composer_app.music.mix import (
 from composer_app.music.music_json import compact, origin_from_json
 from composer_app.music.note import Note
 from composer_app.music.performance import Performance, from_details
+from composer_app.music.texts import Text
 from composer_app.music.timing import (
     MAX_TEMPO,
     MICROSECONDS_PER_MINUTE,
@@ -65,6 +73,8 @@ class _Details:
     # In ticks; None where it was not known. Files from before there were any do not say it.
     upbeat: int | None = None
     has_upbeat: bool = False
+    # Whether the key in the file is none that anybody gave.
+    key_estimated: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,9 +136,16 @@ def piece_from_midi(midi: "mido.MidiFile", max_steps: int, name: str) -> MidiPie
     programs, controls = _first_programs(chunks), _first_controls(chunks)
     tracks: list[Track] = []
     mixes: list[TrackMix] = []
-    for chunk in chunks:
-        for track, mix in _tracks(chunk, grid, programs, controls, len(tracks) + 1):
-            tracks.append(track)
+    beside = BesideNotes.of(chunks, grid.ticks, ours=_ours(chunks))
+    texts: list[Text] = []
+    for index, chunk in enumerate(chunks):
+        found = list(_tracks(chunk, grid, programs, controls, len(tracks) + 1))
+        words = texts_of(chunk, grid.ticks, from_wire, DETAILS_PREFIX)
+        texts += of_the_piece(words) if len(found) == 1 else words
+        for channel, track, mix in found:
+            said = beside.controls(index, channel, track.program, controls)
+            sung = of_a_track(words) if len(found) == 1 else ()
+            tracks.append(replace(track, controls=said, texts=sung))
             mixes.append(mix)
     if not any(track.notes for track in tracks):
         drums = any(_is_drum_hit(message) for chunk in chunks for _tick, message in chunk)
@@ -152,6 +169,8 @@ def piece_from_midi(midi: "mido.MidiFile", max_steps: int, name: str) -> MidiPie
         details.origin,
         details.performance,
         details.melody_chosen,
+        () if details.key_estimated else keys_of(chunks, grid.ticks),
+        tuple(texts),
     )
     return MidiPiece(composition, PieceMix(tuple(mixes)))
 
@@ -251,8 +270,10 @@ def _tracks(
     programs: dict[int, int],
     controls: dict[tuple[int, int], int],
     number: int,
-) -> Iterator[tuple[Track, TrackMix]]:
+) -> Iterator[tuple[int, Track, TrackMix]]:
     """The tracks of ``chunk``, which become number ``number`` and on, and how they sound.
+
+    Each comes with its channel.
 
     A chunk without notes that chooses one instrument is an empty track; one that chooses none
     or several is only there to set things up.
@@ -275,7 +296,7 @@ def _tracks(
             for controller, usual in _CONTROLLERS.items()
         )
         track = Track(track_name, program, tuple(_without_overlaps(channel.notes)))
-        yield track, TrackMix(volume, pan)
+        yield index, track, TrackMix(volume, pan)
 
 
 def _channels(chunk: list[_TimedMessage], grid: _Grid) -> dict[int, _Channel]:
@@ -363,6 +384,14 @@ def _written_upbeat(changes: list[MeterChange]) -> int:
     return second.tick if short else 0
 
 
+def _ours(chunks: list[list[_TimedMessage]]) -> bool:
+    """Whether a file was written by Composer."""
+    return any(
+        from_wire(message.text).startswith(DETAILS_PREFIX)
+        for _tick, message in _of_type(chunks, "text")
+    )
+
+
 def _details(chunks: list[list[_TimedMessage]]) -> _Details:
     """From our own text event, else the name of a chunk that is no track of its own."""
     for _tick, message in _of_type(chunks, "text"):
@@ -391,6 +420,7 @@ def _parse_details(text: str) -> _Details:
         details.get("melody_chosen") is True,
         upbeat if type(upbeat) is int and upbeat >= 0 else None,
         "upbeat" in details,
+        details.get("key") == ESTIMATED,
     )
 
 

@@ -1,16 +1,24 @@
-"""From a composition to a parsed MIDI file, type 1, one chunk per track.
+"""From a composition to a parsed MIDI file, type 1: a chunk for the whole, then one for each track.
 
-Tempo, metre, title and origin stand in the first chunk beside the first track's notes, so that
-four tracks are four chunks in every other program. MIDI has no place for a title beside a
-track's name, nor for where a take came from, nor for what was played before it was quantized: they
+What concerns all tracks (tempo, metre, key, markers, the title) stands in a first chunk that has no
+notes, and nothing of it is said again. Programs that write notation take such a chunk as that of
+the conductor, and give its metre and key to every part. Beside the notes of a first track they take
+them for that track's alone (music21 reads 4/4 in all others then); said again in each chunk, a key
+comes twice in every part, and pretty_midi calls the file invalid.
+
+MIDI has no place for where a take came from, nor for what was played before it was quantized: they
 are JSON in one text event.
 """
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from composer_app.music.composition import Composition, Track
+from composer_app.music.controls import Control
+from composer_app.music.key_changes import KeyChange
 from composer_app.music.meter_map import MeterMap, meter_of_ticks
+from composer_app.music.midi.key_names import key_name
 from composer_app.music.mix import (
     CENTRE,
     DEFAULT_VOLUME,
@@ -19,9 +27,11 @@ from composer_app.music.mix import (
     VOLUME_CONTROLLER,
     PieceMix,
     TrackMix,
+    mixed,
 )
 from composer_app.music.music_json import origin_to_json
 from composer_app.music.performance import to_details
+from composer_app.music.texts import Text, TextKind
 from composer_app.music.timing import MICROSECONDS_PER_MINUTE, TICKS_PER_BEAT, Meter
 
 # mido takes longer to import than a window may take to open, so who writes imports it.
@@ -31,10 +41,20 @@ if TYPE_CHECKING:
 DRUM_CHANNEL: Final = 9
 # The text event that is ours begins with this.
 DETAILS_PREFIX: Final = "composer-app "
+# What our JSON says of a key that nobody gave.
+ESTIMATED: Final = "estimated"
 
 _CHANNELS: Final = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
-# At the same tick: settings, then the ends of notes, then beginnings.
-_SETTING, _OFF, _ON = range(3)
+# At the same tick: settings and texts, then the ends of notes, which what changes then no longer
+# concerns, then the changes, then beginnings.
+_SETTING, _OFF, _CONTROL, _ON = range(4)
+_META_TYPES: Final[dict[TextKind, str]] = {
+    "lyrics": "lyrics",
+    "text": "text",
+    "marker": "marker",
+    "cue": "cue_marker",
+    "copyright": "copyright",
+}
 
 _Event = tuple[int, int, "mido.Message | mido.MetaMessage"]
 
@@ -47,12 +67,10 @@ def midi_from_composition(composition: Composition, mix: PieceMix = USUAL_MIX) -
     """
     import mido
 
-    chunks = []
-    for index, track in enumerate(composition.tracks or (Track(""),)):
-        events = _track_events(track, _CHANNELS[index % len(_CHANNELS)], mix.track(index))
-        if index == 0:
-            events.extend(_shared_events(composition))
-        chunks.append(_chunk(events))
+    chunks = [_chunk(_shared_events(composition))]
+    for index, track in enumerate(composition.tracks):
+        channel = _CHANNELS[index % len(_CHANNELS)]
+        chunks.append(_chunk(_track_events(track, channel, mix.track(index))))
     return mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, tracks=chunks)
 
 
@@ -64,25 +82,75 @@ def to_wire(text: str) -> str:
 def _track_events(track: Track, channel: int, mix: TrackMix) -> list[_Event]:
     import mido
 
+    controls = mixed(track.controls, mix.volume, mix.pan)
+    banks = [control for control in controls if control.is_bank and control.tick == 0]
+    program = Control(0, "program", 0, track.program)
+    begins = {control.subject for control in controls if control.tick == 0}
+    balance = [
+        Control(0, "controller", number, value)
+        for number, value, usual in (
+            (VOLUME_CONTROLLER, mix.volume, DEFAULT_VOLUME),
+            (PAN_CONTROLLER, mix.pan, CENTRE),
+        )
+        if value != usual and ("controller", number) not in begins
+    ]
     events: list[_Event] = [
         (0, _SETTING, mido.MetaMessage("track_name", name=to_wire(track.name))),
-        (0, _SETTING, mido.Message("program_change", channel=channel, program=track.program)),
+        *((0, _SETTING, _message(each, channel)) for each in (*banks, program, *balance)),
+        *(
+            (control.tick, _CONTROL, _message(control, channel))
+            for control in controls[len(banks) :]
+        ),
+        *_text_events(track.texts),
     ]
-    for controller, value, usual in (
-        (VOLUME_CONTROLLER, mix.volume, DEFAULT_VOLUME),
-        (PAN_CONTROLLER, mix.pan, CENTRE),
-    ):
-        if value != usual:
-            control = mido.Message(
-                "control_change", channel=channel, control=controller, value=value
-            )
-            events.append((0, _SETTING, control))
     for note in track.notes:
         on = mido.Message("note_on", channel=channel, note=note.pitch, velocity=note.velocity)
         off = mido.Message("note_off", channel=channel, note=note.pitch, velocity=0)
         events.append((note.onset_ticks, _ON, on))
         events.append((note.release_ticks, _OFF, off))
     return events
+
+
+def _message(control: Control, channel: int) -> "mido.Message":
+    import mido
+
+    match control.kind:
+        case "controller":
+            return mido.Message(
+                "control_change", channel=channel, control=control.number, value=control.value
+            )
+        case "bend":
+            return mido.Message("pitchwheel", channel=channel, pitch=control.value)
+        case "pressure":
+            return mido.Message("aftertouch", channel=channel, value=control.value)
+        case "key pressure":
+            return mido.Message(
+                "polytouch", channel=channel, note=control.number, value=control.value
+            )
+        case "program":
+            return mido.Message("program_change", channel=channel, program=control.value)
+
+
+def _text_events(texts: Iterable[Text]) -> list[_Event]:
+    import mido
+
+    return [
+        (each.tick, _SETTING, mido.MetaMessage(_META_TYPES[each.kind], text=to_wire(each.text)))
+        for each in texts
+    ]
+
+
+def _key_events(composition: Composition) -> list[_Event]:
+    """The keys that the piece says, or the one that is heard in it."""
+    import mido
+
+    keys = composition.keys
+    if not keys and composition.note_count:
+        keys = (KeyChange(0, composition.estimated_key()),)
+    return [
+        (each.tick, _SETTING, mido.MetaMessage("key_signature", key=key_name(each.key)))
+        for each in keys
+    ]
 
 
 def _shared_events(composition: Composition) -> list[_Event]:
@@ -97,10 +165,18 @@ def _shared_events(composition: Composition) -> list[_Event]:
         details["recipe"] = json.loads(composition.origin.recipe)
     if composition.melody_chosen:
         details["melody_chosen"] = True
+    if not composition.keys:
+        details["key"] = ESTIMATED
     if composition.performance is not None:
         details["performance"] = to_details(composition.performance)
     text = DETAILS_PREFIX + json.dumps(details, ensure_ascii=False)
-    events: list[_Event] = [(0, _SETTING, mido.MetaMessage("text", text=to_wire(text)))]
+    title = mido.MetaMessage("track_name", name=to_wire(composition.title))
+    events: list[_Event] = [
+        *([(0, _SETTING, title)] if composition.title else []),
+        (0, _SETTING, mido.MetaMessage("text", text=to_wire(text))),
+        *_key_events(composition),
+        *_text_events(composition.texts),
+    ]
     for tick, meter in meters_to_signatures(composition.meters):
         signature = mido.MetaMessage(
             "time_signature", numerator=meter.numerator, denominator=meter.denominator

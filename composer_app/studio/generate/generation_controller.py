@@ -12,6 +12,7 @@ from composer_app.generation.composing import Composed, check_melody
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.given import Lock, accompaniment, given_from
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
+from composer_app.music.edits import with_the_rest
 from composer_app.music.mix import TrackOrder
 from composer_app.music.note import Note
 from composer_app.music.voices import MELODY, left_out, voice_tracks
@@ -187,6 +188,7 @@ class GenerationController(QObject):
             title=current.title,
             performance=current.performance,
         )
+        result = with_the_rest(result, current)
         if result == current:
             self._bar.tell(
                 "This seed gives the piece you already have: roll the dice for another one.",

@@ -16,9 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from composer_app.music.pitch import Key
 from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, Meter
 from composer_app.plain_text import one_line
 from composer_app.studio.recording.quantize_menu import QuantizeMenu
+from composer_app.studio.transport.key_menu import KeyMenu
 from composer_app.studio.transport.metronome_menu import MetronomeMenu
 from composer_app.studio.widgets.actions import Actions
 from composer_app.studio.widgets.elided import elided
@@ -66,16 +68,16 @@ class TransportBar(QFrame):
         self.metronome_button.setMenu(self.metronome_menu)
         self.metronome_button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         self.metronome_button.setFixedSize(56, 32)
-        self._key = QLabel()
+        self.key_menu = KeyMenu(self)
+        self.key_button = self._make_key(self.key_menu)
         self._key_name = ""
-        self._key.setToolTip("The key of the piece, estimated from its notes")
         self._rules = tuple(_rule() for _ in range(4))
         self._device = self._device_tip = ""
         self.midi_button = self._make_midi(midi_menu)
         self.quantize_menu = QuantizeMenu(self)
         self.quantize_button = self._make_quantize(self.quantize_menu)
         self._lay_out(actions)
-        self.set_key("")
+        self.set_key(None, None)
         self.set_midi_status("MIDI", "", attention=False)
 
     def set_position(self, text: str) -> None:
@@ -89,8 +91,8 @@ class TransportBar(QFrame):
         return self._position.text()
 
     def set_time_enabled(self, enabled: bool) -> None:
-        """Whether tempo, metre and count-in can be changed: not while recording."""
-        for widget in (self.tempo, self.tap_button, self.meter):
+        """Whether tempo, metre, key and count-in can be changed: not while recording."""
+        for widget in (self.tempo, self.tap_button, self.meter, self.key_button):
             widget.setEnabled(enabled)
         self.metronome_menu.set_count_in_enabled(enabled)
 
@@ -111,10 +113,17 @@ class TransportBar(QFrame):
         self.meter.setCurrentIndex(index)
         self._fit()
 
-    def set_key(self, name: str) -> None:
-        """Show the key's name; empty where there is no music."""
-        self._key_name = name
-        set_role(self._key, "" if name else "muted")
+    def set_key(self, given: Key | None, heard: Key | None) -> None:
+        """Show the key that is ``given``, else the one that is ``heard``; None without music."""
+        self.key_menu.set_key(given, heard)
+        key = given or heard
+        self._key_name = key.name if key else ""
+        self.key_button.setToolTip(
+            "The key of the piece, as its file or you say: choose another one"
+            if given
+            else "The key of the piece, estimated from its notes: choose another one"
+        )
+        self.key_button.setAccessibleName(f"Key: {self._key_name or 'none yet'}")
         self._fit()
 
     def set_midi_status(self, text: str, tip: str, *, attention: bool) -> None:
@@ -171,7 +180,7 @@ class TransportBar(QFrame):
         if layout is None:
             return
         layout.setSpacing(_TIGHT_GAP if tight else _GAP)
-        self._key.setText(self._key_name or ("" if tight else "No key yet"))
+        self.key_button.setText(self._key_name or ("Key" if tight else "No key yet"))
         for rule in self._rules:
             rule.setVisible(not tight)
 
@@ -203,6 +212,16 @@ class TransportBar(QFrame):
             combo.addItem(str(meter), meter)
         combo.activated.connect(lambda index: self.meterChosen.emit(combo.itemData(index)))
         return combo
+
+    def _make_key(self, menu: KeyMenu) -> QToolButton:
+        button = QToolButton()
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # As with the grid, a key is short, and is not given up for the name of a MIDI keyboard.
+        button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        return button
 
     def _make_midi(self, menu: QMenu) -> QToolButton:
         button = QToolButton()
@@ -248,7 +267,7 @@ class TransportBar(QFrame):
             self.metronome_button,
             self.quantize_button,
             fourth,
-            self._key,
+            self.key_button,
         ):
             layout.addWidget(widget)
         layout.addStretch(1)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from composer_app.live.note_sink import Clock
-from composer_app.music.edits import with_meter, with_tempo
+from composer_app.music.edits import with_key, with_meter, with_tempo
+from composer_app.music.pitch import Key
 from composer_app.music.timing import Meter
 from composer_app.studio.document.document import Document
 from composer_app.studio.messages.bar import MessageBar, Tone
@@ -40,6 +41,7 @@ class TransportController(QObject):
         self._document = document
         # Consecutive edits of the same kind undo as one.
         self._tempo_edits, self._meter_edits = document.new_merge_id(), document.new_merge_id()
+        self._key_edits = document.new_merge_id()
         self._playback = playback
         self._recording = recording
         self._settings = settings
@@ -143,6 +145,7 @@ class TransportController(QObject):
         bar.tempoEdited.connect(self._edit_tempo)
         bar.tapped.connect(self._tap)
         bar.meterChosen.connect(self._edit_meter)
+        bar.key_menu.keyChosen.connect(self._choose_key)
         bar.metronome_menu.countInChosen.connect(self._set_count_in)
         bar.metronome_menu.volumeChosen.connect(self._set_click_volume)
         self._playback.positionChanged.connect(self._show_position)
@@ -159,6 +162,10 @@ class TransportController(QObject):
     def _edit_meter(self, meter: Meter) -> None:
         changed = with_meter(self._document.composition, meter, self._shown_step)
         self._document.replace(changed, "Change Metre", self._meter_edits)
+
+    def _choose_key(self, key: Key | None) -> None:
+        changed = with_key(self._document.composition, key)
+        self._document.replace(changed, "Change Key", self._key_edits)
 
     def _tap(self) -> None:
         bpm = self._taps.tap(self._clock())
@@ -188,7 +195,8 @@ class TransportController(QObject):
     def _show_composition(self) -> None:
         composition = self._document.composition
         self._bar.set_tempo(composition.tempo.initial_bpm)
-        self._bar.set_key(composition.key().name if composition.note_count else "")
+        heard = composition.estimated_key() if composition.note_count else None
+        self._bar.set_key(composition.key_signature, heard)
         if self._document.piece_number != self._piece:
             # Another piece is heard from its start, when somebody wants to hear it.
             self._piece = self._document.piece_number

@@ -63,7 +63,7 @@ def stage() -> Iterator[Stage]:
     st.floats(0.0, 10.0),
 )
 @settings(deadline=None)
-def test_the_queue_gives_each_event_once_at_its_time_releases_first(
+def test_the_queue_gives_each_event_once_at_its_time_in_order(
     entries: list[tuple[float, EventKind, int]], middle: float
 ) -> None:
     queue = EventQueue()
@@ -74,7 +74,8 @@ def test_the_queue_gives_each_event_once_at_its_time_releases_first(
     assert queue.next_at is None or queue.next_at > middle
     rest = queue.take(10.0)
     assert queue.next_at is None
-    expected = sorted(entries, key=lambda entry: (entry[0], entry[1] != "note_off"))
+    ranks = {"note_off": 0, "control_change": 1, "note_on": 2}
+    expected = sorted(entries, key=lambda entry: (entry[0], ranks[entry[1]]))
     assert [(event.kind, event.data1) for event in first + rest] == [
         (kind, pitch) for _, kind, pitch in expected
     ]
@@ -90,6 +91,8 @@ def test_everything_reaches_the_port_as_midi() -> None:
         synthesizer.pitch_bend(3, -8192)
         synthesizer.pitch_bend(3, 0)
         synthesizer.pitch_bend(3, 8191)
+        synthesizer.channel_pressure(3, 20)
+        synthesizer.key_pressure(3, 60, 30)
         synthesizer.note_off(3, 60)
         assert it.sent == [
             (0xC3, 40),
@@ -98,6 +101,8 @@ def test_everything_reaches_the_port_as_midi() -> None:
             (0xE3, 0, 0),
             (0xE3, 0, 64),
             (0xE3, 127, 127),
+            (0xD3, 20),
+            (0xA3, 60, 30),
             (0x83, 60, 64),
         ]
         assert "Piano" in synthesizer.description
@@ -139,6 +144,8 @@ def test_opening_and_closing_silence_the_device() -> None:
     synthesizer.control_change(0, 1, 2)
     synthesizer.program_change(0, 1)
     synthesizer.pitch_bend(0, 1)
+    synthesizer.channel_pressure(0, 1)
+    synthesizer.key_pressure(0, 60, 1)
     synthesizer.all_notes_off()
     synthesizer.schedule(synthesizer.time, SinkEvent("note_on", 0, 61, 64))
     port.tell_restored()
@@ -189,6 +196,7 @@ def test_a_device_that_returns_is_silenced_and_set_up_again() -> None:
         it.synthesizer.program_change(1, 40)
         it.synthesizer.control_change(1, 7, 90)
         it.synthesizer.control_change(1, 64, 127)
+        it.synthesizer.control_change(1, 101, 0)
         it.synthesizer.note_on(1, 60, 64)
         it.system.ports = []
         it.outputs.poll()

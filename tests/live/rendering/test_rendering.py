@@ -20,6 +20,7 @@ from composer_app.live.rendering.rendering import (
     timed_events,
 )
 from composer_app.music.composition import Composition, Track
+from composer_app.music.controls import Control
 from composer_app.music.mix import TrackMix
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoChange, TempoMap
@@ -211,3 +212,40 @@ def test_the_choice_comes_first_and_no_soundfont_is_a_sentence(
     )
     with pytest.raises(DeviceError, match="pip install pretty_midi"):
         choose_soundfont()
+
+
+def test_a_pedal_holds_what_has_been_let_go(soundfont: Path) -> None:
+    short = Note(0, 60, 1, 100)
+    dry = Composition((Track("", OCARINA, (short,)),), TempoMap.constant(60))
+    pedal = (Control(0, "controller", 64, 127), Control(3840, "controller", 64, 0))
+    held = Composition((Track("", OCARINA, (short,), pedal),), TempoMap.constant(60))
+    assert music_frames(held, RATE) == pytest.approx(4 * RATE, abs=32)
+    # In the third second, long after the key has come up and before the pedal does.
+    levels = [np.abs(sound(each, soundfont)[2 * RATE : 3 * RATE]).sum() for each in (dry, held)]
+    assert levels[1] > 100 * (levels[0] + 1e-3)
+    # Then it dies away as a note does.
+    assert len(sound(held, soundfont)) < 4 * RATE + 2 * RATE
+
+
+def test_a_bend_is_heard(soundfont: Path) -> None:
+    bends = (Control(0, "bend", 0, 8191), Control(1920, "bend", 0, 0))
+    piece = Composition((Track("", OCARINA, (Note(0, 60, 16),), bends),), TempoMap.constant(60))
+    mono = sound(piece, soundfont).mean(axis=1)
+    heard = [strongest_pitch(mono[start : start + RATE]) for start in (RATE // 2, 5 * RATE // 2)]
+    assert heard == pytest.approx([62, 60], abs=0.2)
+
+
+def test_settings_come_before_the_notes_of_their_moment() -> None:
+    controls = (Control(240, "program", 0, 9), Control(240, "controller", 64, 127))
+    piece = Composition((Track("", 5, (Note(0, 60, 1), Note(1, 62, 1)), controls),))
+    kinds = [each.event.kind for each in timed_events(piece) if each.seconds > 0]
+    assert kinds == [
+        "note_off",
+        "program_change",
+        "control_change",
+        "note_on",
+        "note_off",
+        # At the end all is as it was.
+        "program_change",
+        "control_change",
+    ]

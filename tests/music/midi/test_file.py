@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition, Origin, Track
+from composer_app.music.controls import Control
+from composer_app.music.key_changes import KeyChange
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.midi import file as midi_file
 from composer_app.music.midi.file import MAX_FILE_BYTES, read_midi, read_midi_piece, write_midi
 from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
 from composer_app.music.performance import Performance, PerformedNote
+from composer_app.music.pitch import Key
+from composer_app.music.texts import TEXT_KINDS, Text
 from composer_app.music.timing import (
     MAX_TEMPO,
     MIN_TEMPO,
@@ -159,7 +163,8 @@ def test_type_1_with_a_conductor_and_a_chunk_that_sets_things_up(path: Path) -> 
     assert composition.title == "Ét"
     assert composition.tracks == (
         Track("Lead", 16, (Note(0, 60, 4),)),
-        Track("Track 2", 40, (Note(0, 62, 4),)),
+        # What it plays later is kept.
+        Track("Track 2", 40, (Note(0, 62, 4),), (Control(960, "program", 0, 5),)),
         Track("Track 3", 6, (Note(0, 64, 4),)),
         Track("Track 4", 7),
     )
@@ -194,8 +199,8 @@ def test_volume_and_pan_stand_at_the_beginning_of_a_track_unless_they_are_usual(
         ]
         for track in mido.MidiFile(path).tracks
     ]
-    assert found == [[], [(1, 7, 30), (1, 10, 127)], [(2, 10, 0)]]
-    for track in mido.MidiFile(path).tracks:
+    assert found == [[], [], [(1, 7, 30), (1, 10, 127)], [(2, 10, 0)]]
+    for track in mido.MidiFile(path).tracks[1:]:
         kinds = [message.type for message in track]
         assert "control_change" not in kinds[kinds.index("note_on") :]
 
@@ -379,7 +384,7 @@ def test_a_file_that_may_not_be_read(path: Path, monkeypatch: pytest.MonkeyPatch
 def test_micro_timing_is_in_the_ticks_of_a_file(path: Path) -> None:
     thirds = tuple(Note.at_ticks(320 * i, 320 * (i + 1), 60 + i) for i in range(3))
     write_midi(composition(Track("Soprano", 40, thirds)), path)
-    (chunk,) = mido.MidiFile(path).tracks
+    _, chunk = mido.MidiFile(path).tracks
     assert [m.time for m in chunk if m.type == "note_on"] == [0, 0, 0]
     assert [m.time for m in chunk if m.type == "note_off"] == [320, 320, 320]
     assert read_midi(path).tracks[0].notes == thirds
@@ -411,25 +416,31 @@ def composition(*tracks: Track) -> Composition:
     return Composition(tracks or (Track("Soprano", 40, (Note(0, 60, 4),)),))
 
 
-def test_four_tracks_are_four_chunks_for_every_other_program(path: Path) -> None:
+def test_what_concerns_all_tracks_stands_in_a_chunk_of_its_own(path: Path) -> None:
     names = ("Soprano", "Alto", "Tenor", "Bass")
     tracks = tuple(Track(name, 40 + i, (Note(4, 60 - i, 4, 90),)) for i, name in enumerate(names))
-    write_midi(Composition(tracks, TempoMap.constant(90), MeterMap.constant(Meter(3, 4))), path)
+    write_midi(
+        Composition(tracks, TempoMap.constant(90), MeterMap.constant(Meter(3, 4)), "Trees"), path
+    )
     midi = mido.MidiFile(path)
     assert midi.type == 1
     assert midi.ticks_per_beat == 960
-    assert [chunk.name for chunk in midi.tracks] == list(names)
-    for index, messages in enumerate(midi.tracks):
+    assert [chunk.name for chunk in midi.tracks] == ["Trees", *names]
+    conductor, *parts = midi.tracks
+    assert all(message.is_meta for message in conductor)
+    for index, messages in enumerate(parts):
         channel_messages = [message for message in messages if not message.is_meta]
         assert [(m.type, m.channel, m.time) for m in channel_messages] == [
             ("program_change", index, 0),
             ("note_on", index, 960),
             ("note_off", index, 960),
         ]
-    shared = {message.type: message for message in midi.tracks[0] if message.is_meta}
+        # Said again, it would confuse.
+        assert {m.type for m in messages if m.is_meta} == {"track_name", "end_of_track"}
+    shared = {message.type: message for message in conductor}
     assert shared["set_tempo"].tempo == 666_667
     assert (shared["time_signature"].numerator, shared["time_signature"].denominator) == (3, 4)
-    assert not any(message.type == "set_tempo" for message in midi.tracks[1])
+    assert shared["key_signature"].key == "Am"
 
 
 def test_the_drum_channel_is_never_used(path: Path) -> None:
@@ -460,6 +471,37 @@ def played_notes(draw: st.DrawFn, pitch: int, step: int) -> list[Note]:
     return notes
 
 
+# Volume, pan and instrument are those of the beginning until the first note; see
+# test_beside_notes.
+ticks = st.integers(0, 9999)
+controls = st.lists(
+    st.builds(
+        Control,
+        ticks,
+        st.just("controller"),
+        st.integers(0, 119).filter(lambda number: number not in (7, 10)),
+        st.integers(0, 127),
+    )
+    | st.builds(Control, ticks, st.just("bend"), st.just(0), st.integers(-8192, 8191))
+    | st.builds(Control, ticks, st.just("pressure"), st.just(0), st.integers(0, 127))
+    | st.builds(Control, ticks, st.just("key pressure"), st.integers(0, 127), st.integers(0, 127)),
+    max_size=6,
+).map(tuple)
+texts = st.lists(
+    st.builds(Text, ticks, st.sampled_from(("lyrics", "text")), st.text(max_size=8)), max_size=3
+).map(tuple)
+keys = st.lists(
+    st.builds(
+        KeyChange,
+        ticks,
+        st.builds(
+            lambda n, minor: Key.of_signature(n, minor=minor), st.integers(-7, 7), st.booleans()
+        ),
+    ),
+    max_size=3,
+).map(tuple)
+
+
 @st.composite
 def tracks(draw: st.DrawFn) -> Track:
     """Notes that may sound together but never overlap in one pitch; repeats are frequent."""
@@ -474,7 +516,8 @@ def tracks(draw: st.DrawFn) -> Track:
             notes.append(Note(step + gap, pitch, duration, velocity))
             step += gap + duration
         notes += draw(played_notes(pitch, step))
-    return Track(draw(st.text(max_size=8)), draw(st.integers(0, 127)), tuple(notes))
+    name, program = draw(st.text(max_size=8)), draw(st.integers(0, 127))
+    return Track(name, program, tuple(notes), draw(controls), draw(texts))
 
 
 performances = st.builds(
@@ -500,6 +543,10 @@ compositions = st.builds(
     origin=st.none()
     | st.builds(Origin, st.text(max_size=8), st.integers(0, 2**32 - 1), st.floats(0.1, 2.0)),
     performance=st.none() | performances,
+    keys=keys,
+    texts=st.lists(
+        st.builds(Text, ticks, st.sampled_from(TEXT_KINDS), st.text(max_size=8)), max_size=3
+    ).map(tuple),
 ).filter(lambda piece: piece.note_count > 0)
 
 

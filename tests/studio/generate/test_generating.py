@@ -1,6 +1,7 @@
 """Generating while somebody presses, cancels, plays and opens other pieces, in the real window."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -13,9 +14,13 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.generation.generator import MAX_BARS, Generated
 from composer_app.music.composition import Composition
+from composer_app.music.controls import Control
+from composer_app.music.key_changes import KeyChange
 from composer_app.music.melody import Melody
 from composer_app.music.midi.file import write_midi
 from composer_app.music.note import Note
+from composer_app.music.pitch import Key
+from composer_app.music.texts import Text
 from composer_app.studio.document.selection import Selection
 from composer_app.studio.window.main_window import MainWindow
 from tests.generation.fake_generator import FakeGenerator
@@ -108,6 +113,21 @@ def test_a_second_press_is_not_a_cancel(rig: Rig, name: str) -> None:
     assert rig.studio.composition != before
     assert rig.studio.services.document.undo_stack.count() == undo + 1
     assert not rig.studio.message.startswith("Cancelled")
+
+
+def test_the_key_and_what_the_melody_says_besides_notes_stay(rig: Rig) -> None:
+    document = rig.studio.services.document
+    bend, words = Control(0, "bend", 0, 9), (Text(0, "lyrics", "La "),)
+    tune = replace(scale().tracks[0], controls=(bend,), texts=words)
+    document.begin(replace(scale(), tracks=(tune,), keys=(KeyChange(0, Key(3)),)), "Open")
+    rig.window.commands.generate.trigger()
+    rig.finish()
+    made = rig.studio.composition
+    assert made.key_signature == Key(3)
+    assert [(each.controls, each.texts) for each in made.tracks] == [
+        ((bend,), words),
+        *(3 * [((), ())]),
+    ]
 
 
 def test_the_progress_line_comes_after_a_while_and_goes(rig: Rig, qtbot: QtBot) -> None:

@@ -1,6 +1,7 @@
 """The toolbar, and the controller between it and the document."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,11 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition
+from composer_app.music.key_changes import KeyChange
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
+from composer_app.music.pitch import Key
 from composer_app.music.timing import Meter
 from composer_app.studio.recording.recording_controller import RecordingState
 from tests.studio.support import Studio, open_studio, scale
@@ -63,9 +66,34 @@ def test_the_metre_is_an_edit_and_unusual_ones_are_shown(studio: Studio) -> None
 
 
 def test_the_key_is_shown_once_there_is_music(studio: Studio) -> None:
-    assert studio.window.transport_bar._key.text() == "No key yet"
+    bar = studio.window.transport_bar
+    assert bar.key_button.text() == "No key yet"
     studio.services.document.begin(scale(), "Open")
-    assert studio.window.transport_bar._key.text() == scale().key().name
+    assert bar.key_button.text() == scale().key().name
+    assert bar.key_menu.heard.isChecked()
+    assert "estimated" in bar.key_button.toolTip()
+
+
+def test_another_key_is_an_edit_and_the_one_of_a_file_is_shown(studio: Studio) -> None:
+    bar, document = studio.window.transport_bar, studio.services.document
+    document.begin(scale(), "Open")
+    flats = Key(6, respelled=True)
+    bar.key_menu.keys[flats].trigger()
+    assert studio.composition.key_signature == flats
+    assert (bar.key_button.text(), document.undo_stack.undoText()) == ("G♭ major", "Change Key")
+    assert bar.key_menu.heard.text() == f"From the Notes: {scale().key().name}"
+    assert document.modified
+    bar.key_menu.keys[Key(9, minor=True)].trigger()
+    bar.key_menu.heard.trigger()
+    assert studio.composition.keys == ()
+    bar.key_menu.keys[flats].trigger()
+    document.undo()
+    assert (studio.composition, bar.key_menu.heard.isChecked()) == (scale(), True)
+    document.begin(replace(scale(), keys=(KeyChange(0, Key(3)),)), "Open")
+    assert bar.key_button.text() == "E♭ major"
+    assert bar.key_menu.keys[Key(3)].isChecked()
+    assert "as its file or you say" in bar.key_button.toolTip()
+    assert len({action.text() for action in bar.key_menu.keys.values()}) == 30
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,221 @@
+"""What a composition says besides notes, in the order in which it is sent."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal, NamedTuple
+
+from composer_app.live.note_sink import SinkEvent, track_channel
+from composer_app.live.playback.mixing import Mix
+from composer_app.music.composition import Composition
+from composer_app.music.controls import Control, ControlKind, Subject
+from composer_app.music.mix import PAN_CONTROLLER, VOLUME_CONTROLLER, mixed
+from composer_app.music.timing import TICKS_PER_STEP
+
+_DATA: Final = 6
+_DATA_FINE: Final = 38
+# Which parameter is meant: two controllers for the registered ones, two for those of a maker.
+_SELECTORS: Final = (98, 99, 100, 101)
+_OF_A_MAKER: Final = frozenset({98, 99})
+_NONE_SELECTED: Final = 127
+# The range of the bend, in semitones and hundredths, and the tuning, fine and coarse.
+_PARAMETERS_AT_REST: Final = {0: 2 << 7, 1: 64 << 7, 2: 64 << 7}
+_NO_PARAMETER: Final = (127 << 7) + 127
+
+
+ParameterKind = Literal["parameter", "maker's parameter"]
+_KINDS_OF_PARAMETER: Final[tuple[tuple[ParameterKind, int, int], ...]] = (
+    ("parameter", 100, 101),
+    ("maker's parameter", 98, 99),
+)
+
+
+class Place(NamedTuple):
+    """What has a value: something on a channel.
+
+    Of a parameter, ``number`` is what selects it, 14 bits, and its value has 14 bits too.
+    """
+
+    channel: int
+    kind: ControlKind | ParameterKind
+    number: int
+
+    @property
+    def is_setting(self) -> bool:
+        """Whether the mixer shows it: an instrument, a volume, a pan."""
+        return self.kind == "program" or (
+            self.kind == "controller" and self.number in (VOLUME_CONTROLLER, PAN_CONTROLLER)
+        )
+
+    @property
+    def at_rest(self) -> int | None:
+        """The value where nothing has been said; None where that is not to be known."""
+        if self.kind == "parameter":
+            return _PARAMETERS_AT_REST.get(self.number)
+        if self.kind == "program" or self.kind == "maker's parameter":
+            return None
+        if self.kind == "controller" and self.number in _SELECTORS:
+            return _NONE_SELECTED
+        return Subject(self.kind, self.number).at_rest
+
+
+# What things are, as far as anything has been said of them.
+State = Mapping[Place, int]
+
+
+class ControlEvent(NamedTuple):
+    """A control on its channel, at a step."""
+
+    step: float
+    channel: int
+    control: Control
+
+    @property
+    def place(self) -> Place:
+        """What it sets; of the messages of a parameter, each for itself."""
+        return Place(self.channel, self.control.kind, self.control.number)
+
+    @property
+    def event(self) -> SinkEvent:
+        """What a sink is told."""
+        return _sink_event(self.place, self.control.value)
+
+
+class ControlEvents:
+    """What the tracks of a composition say besides notes, as ``mix`` has them sound.
+
+    Track ``index`` speaks on ``track_channel(index)``.
+    """
+
+    def __init__(self, composition: Composition, mix: Mix) -> None:
+        tracks = composition.tracks
+        balance = mix.controls(len(tracks))
+        first: dict[Place, int] = {
+            Place(channel, "controller", controller): value
+            for (channel, controller), value in balance.items()
+        }
+        events: list[ControlEvent] = []
+        for index, track in enumerate(tracks):
+            channel = track_channel(index)
+            first[Place(channel, "program", 0)] = track.program
+            volume, pan = balance[channel, VOLUME_CONTROLLER], balance[channel, PAN_CONTROLLER]
+            events += (
+                ControlEvent(control.tick / TICKS_PER_STEP, channel, control)
+                for control in mixed(track.controls, volume, pan)
+            )
+        self._first = first
+        self._events = sorted(events, key=lambda event: event.step)
+        self._moving = frozenset(state_after(self._events, {}))
+
+    @property
+    def at_rest(self) -> State:
+        """Instruments, volumes and pans while nothing plays."""
+        return self._first
+
+    @property
+    def moving(self) -> frozenset[Place]:
+        """What changes in the course of the music."""
+        return self._moving
+
+    def between(self, start: float, end: float) -> list[ControlEvent]:
+        """Those at steps with ``start <= step < end``, in order."""
+        first = bisect_left(self._events, start, key=lambda event: event.step)
+        last = bisect_left(self._events, end, key=lambda event: event.step)
+        return self._events[first:last]
+
+    def state_before(self, step: float) -> State:
+        """What has been said before ``step``, and holds there."""
+        end = bisect_left(self._events, step, key=lambda event: event.step)
+        return state_after(self._events[:end], self._first)
+
+
+def state_after(events: Iterable[ControlEvent], first: State) -> dict[Place, int]:
+    """The state after ``events``, where it was ``first`` before.
+
+    Steps up and down of a parameter (controllers 96 and 97) are not followed.
+    """
+    state = dict(first)
+    for event in events:
+        control, channel = event.control, event.channel
+        if not control.is_parameter:
+            state[event.place] = control.value
+        elif control.number in _SELECTORS:
+            # The one kind of parameter that was selected last is meant.
+            makers = control.number in _OF_A_MAKER
+            for number in (100, 101) if makers else (98, 99):
+                state.pop(Place(channel, "controller", number), None)
+            state[event.place] = control.value
+        elif control.number in (_DATA, _DATA_FINE):
+            place = _selected(state, channel)
+            if place is not None:
+                value = state.get(place, place.at_rest or 0)
+                coarse = control.number == _DATA
+                high, low = (control.value, value & 127) if coarse else (value >> 7, control.value)
+                state[place] = (high << 7) + low
+    return state
+
+
+def telling(state: State, before: State) -> list[tuple[Place, SinkEvent]]:
+    """What to tell a sink, in order, for which things are as ``before``, so that ``state`` holds.
+
+    What ``state`` says nothing of comes to rest.
+    """
+    wanted: dict[Place, int] = {}
+    for place in {*state, *before}:
+        value = state.get(place, place.at_rest)
+        if value is not None and before.get(place) != value:
+            wanted[place] = value
+    # A parameter is selected to be set; so what is selected comes after them.
+    parameters = [place for place in wanted if place.kind.endswith("parameter")]
+    for channel in {place.channel for place in parameters}:
+        for number in _SELECTORS:
+            place = Place(channel, "controller", number)
+            wanted[place] = state.get(place, _NONE_SELECTED)
+    return [
+        (place, event)
+        for place in sorted(wanted, key=_order_of_telling)
+        for event in _sink_events(place, wanted[place])
+    ]
+
+
+def _order_of_telling(place: Place) -> tuple[bool, bool, bool, Place]:
+    """Banks before programs, then the rest; parameters before what selects them."""
+    bank = place.kind == "controller" and place.number in (0, 32)
+    return not bank, place.kind != "program", not place.kind.endswith("parameter"), place
+
+
+def _selected(state: State, channel: int) -> Place | None:
+    """The parameter that is selected, if one is."""
+    for kind, fine, coarse in _KINDS_OF_PARAMETER:
+        low = state.get(Place(channel, "controller", fine))
+        high = state.get(Place(channel, "controller", coarse))
+        if low is not None and high is not None and (high << 7) + low != _NO_PARAMETER:
+            return Place(channel, kind, (high << 7) + low)
+    return None
+
+
+def _sink_events(place: Place, value: int) -> list[SinkEvent]:
+    if not place.kind.endswith("parameter"):
+        return [_sink_event(place, value)]
+    fine, coarse = (100, 101) if place.kind == "parameter" else (98, 99)
+    said = (
+        (coarse, place.number >> 7),
+        (fine, place.number & 127),
+        (_DATA, value >> 7),
+        (_DATA_FINE, value & 127),
+    )
+    return [SinkEvent("control_change", place.channel, number, data) for number, data in said]
+
+
+def _sink_event(place: Place, value: int) -> SinkEvent:
+    channel = place.channel
+    match place.kind:
+        case "bend":
+            return SinkEvent("pitch_bend", channel, value)
+        case "pressure":
+            return SinkEvent("channel_pressure", channel, value)
+        case "key pressure":
+            return SinkEvent("key_pressure", channel, place.number, value)
+        case "program":
+            return SinkEvent("program_change", channel, value)
+        case _:
+            return SinkEvent("control_change", channel, place.number, value)
