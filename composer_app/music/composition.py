@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from composer_app.music.melody import Melody, top_line
-from composer_app.music.note import Note
+from composer_app.music.note import NOTE_ORDER, Note
 from composer_app.music.performance import Performance
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.pitch import Key, estimate_key
@@ -33,8 +33,7 @@ class Track:
         if not 0 <= self.program <= 127:
             raise ValueError(f"program {self.program} is outside General MIDI's 0-127")
         object.__setattr__(self, "name", one_line_name(self.name))
-        if list(self.notes) != sorted(self.notes):
-            object.__setattr__(self, "notes", tuple(sorted(self.notes)))
+        object.__setattr__(self, "notes", tuple(sorted(self.notes, key=NOTE_ORDER)))
 
     @property
     def end(self) -> int:

@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from composer_app.music.composition import Composition, Track
+from composer_app.music.midi.track_parser import DETAILS_PREFIX
 from composer_app.music.mix import (
     CENTRE,
     DEFAULT_VOLUME,
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     import mido
 
 DRUM_CHANNEL: Final = 9
-# The text event that is ours begins with this.
-DETAILS_PREFIX: Final = "composer-app "
 
 _MICROSECONDS_PER_MINUTE: Final = 60_000_000
 _CHANNELS: Final = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
