@@ -72,8 +72,8 @@ def test_what_is_read_has_a_limit(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         read_input(STANDARD, 9)
     with pytest.raises(OSError, match="larger"):
         read_input(tmp_path / "f", 9)
-    monkeypatch.setattr(sys, "stdin", Standing(b"x" * 5_000_000))
-    with pytest.raises(MidiFileError, match="standard input is larger than 4 MB"):
+    monkeypatch.setattr(sys, "stdin", Standing(b"x" * 33_000_000))
+    with pytest.raises(MidiFileError, match="standard input is larger than 32 MB"):
         read_piece(STANDARD)
 
 

@@ -14,7 +14,7 @@ from composer_app.music.key_changes import KeyChange
 from composer_app.music.melody import Melody
 from composer_app.music.melody_line import Line, melody_line
 from composer_app.music.meter_map import MeterMap
-from composer_app.music.note import Note
+from composer_app.music.note import NOTE_ORDER, Note
 from composer_app.music.performance import Performance
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.pitch import Key, estimate_key
@@ -47,8 +47,7 @@ class Track:
         if not 0 <= self.program <= 127:
             raise ValueError(f"program {self.program} is outside General MIDI's 0-127")
         object.__setattr__(self, "name", one_line_name(self.name))
-        if list(self.notes) != sorted(self.notes):
-            object.__setattr__(self, "notes", tuple(sorted(self.notes)))
+        object.__setattr__(self, "notes", tuple(sorted(self.notes, key=NOTE_ORDER)))
         object.__setattr__(self, "controls", controls.in_order(self.controls))
         object.__setattr__(self, "texts", texts.in_order(self.texts))
 

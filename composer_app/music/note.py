@@ -9,7 +9,8 @@ from composer_app.music.timing import TICKS_PER_STEP, nearest_step
 
 DEFAULT_VELOCITY: Final = 80
 _HALF_STEP: Final = TICKS_PER_STEP // 2
-_ORDER: Final = attrgetter("start", "onset_shift", "pitch", "duration", "end_shift", "velocity")
+# Notes as they are ordered, but quicker than to compare them.
+NOTE_ORDER: Final = attrgetter("start", "onset_shift", "pitch", "duration", "end_shift", "velocity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Note:
     def __lt__(self, other: object) -> bool:
         if not isinstance(other, Note):
             return NotImplemented
-        return bool(_ORDER(self) < _ORDER(other))
+        return bool(NOTE_ORDER(self) < NOTE_ORDER(other))
 
     @classmethod
     def at_ticks(
@@ -119,3 +120,6 @@ class Note:
         release = self.release_ticks + steps * TICKS_PER_STEP
         late = -onset if -_HALF_STEP <= onset < 0 else 0
         return Note.at_ticks(onset + late, release + late, self.pitch + semitones, self.velocity)
+
+
+# Sorts notes as they compare, without comparing them in Python thousands of times.

@@ -192,23 +192,13 @@ def _beyond_the_mix(said: _Said, program: int) -> Iterator[Control]:
             yield control
 
 
-def texts_of(
-    chunk: Iterable[TimedMessage],
-    place: Place,
-    decode: Callable[[str], str],
-    ours: str,
-) -> tuple[Text, ...]:
-    """The texts of ``chunk``, but for those that begin with ``ours``, which are no words.
-
-    ``decode`` makes of what mido read what was meant.
-    """
+def texts_of(chunk: Iterable[TimedMessage], place: Place, ours: str) -> tuple[Text, ...]:
+    """The texts of ``chunk``, but for those that begin with ``ours``, which are no words."""
     texts = []
     for tick, message in chunk:
         kind = _TEXT_KINDS.get(message.type)
-        if kind is not None:
-            text = decode(message.text)
-            if not text.startswith(ours):
-                texts.append(Text(place(tick), kind, text))
+        if kind is not None and not message.text.startswith(ours):
+            texts.append(Text(place(tick), kind, message.text))
     return tuple(texts)
 
 

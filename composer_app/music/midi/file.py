@@ -1,16 +1,24 @@
 """Standard MIDI files on disk: reading what others wrote, writing our own whole.
 
-The bytes are parsed and made by mido; what they mean is in :mod:`reading` and
-:mod:`writing`. Everything that can be wrong with a file ends as a
-:class:`MidiFileError` whose sentence names it.
+Whatever a player plays is read: :mod:`containers` finds the file in what it came in, :mod:`chunks`
+its tracks, :mod:`track_parser` the messages in them, :mod:`note_ends` the end of every note, and
+what they had to mend is said. What the messages mean is in :mod:`reading`, and how they
+are made in :mod:`writing`, where mido makes bytes of them. Everything that makes a file unusable
+ends as a :class:`MidiFileError` whose sentence names it.
 """
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition
+from composer_app.music.midi.chunks import MAX_MESSAGES, MAX_NOTES, MAX_TRACKS, parse_chunks
+from composer_app.music.midi.containers import unwrapped
+from composer_app.music.midi.faults import Fault, Faults
+from composer_app.music.midi.messages import NoteOn, ParsedMidi
+from composer_app.music.midi.note_ends import with_ends
 from composer_app.music.midi.reading import MidiPiece, piece_from_midi
 from composer_app.music.midi.writing import midi_from_composition
 from composer_app.music.mix import USUAL_MIX, PieceMix
@@ -18,14 +26,11 @@ from composer_app.music.regular_file import open_regular
 from composer_app.music.safe_file import FileState, cannot_write, failure_reason, write_whole
 from composer_app.translation import Message, _
 
-# mido takes about a second and 100 MB of memory for each megabyte; a symphony has less than one.
-MAX_FILE_BYTES: Final = 4_000_000
+# Notes and commands are counted (chunks.MAX_MESSAGES). This bounds what else is in a file: texts,
+# samples for synthesizers, padding.
+MAX_FILE_BYTES: Final = 32_000_000
 # 20,000 bars of 4/4. Far more than anybody harmonises, few enough to draw and count.
 MAX_STEPS: Final = 320_000
-
-# No number in a MIDI file has more than 4 bytes. This leaves room for text of bytes above 127,
-# which mido reads one at a time as well.
-_LONGEST_HIGH_RUN: Final = 4096
 
 
 class UnwritableMidiError(Exception):
@@ -34,25 +39,6 @@ class UnwritableMidiError(Exception):
     def __init__(self, reason: Message) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-class _GuardedBytes(io.BytesIO):
-    """Bytes for mido that stop an endless variable-length number.
-
-    mido accepts such numbers of any length; in a megabyte of continuation bytes it would
-    compute with millions of digits for minutes.
-    """
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(data)
-        self._high_run = 0
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        data = super().read(size)
-        self._high_run = self._high_run + 1 if data >= b"\x80" else 0
-        if self._high_run > _LONGEST_HIGH_RUN:
-            raise ValueError("a number without end")
-        return data
 
 
 def read_midi(path: str | Path) -> Composition:
@@ -69,7 +55,7 @@ def read_midi_piece(path: str | Path) -> MidiPiece:
 
 
 def parse_midi(data: bytes, name: str) -> MidiPiece:
-    """The music in the bytes of a MIDI file (type 0 or 1), on the grid of sixteenths, and its mix.
+    """The music in the bytes of a MIDI file, on the grid of sixteenths, its mix, what was mended.
 
     Every track is free of overlapping notes of equal pitch. Drums (channel 10) are left out:
     their numbers are not pitches. ``name`` is what sentences call it. Raises
@@ -86,27 +72,17 @@ def parse_midi(data: bytes, name: str) -> MidiPiece:
             ),
             _("choose another file"),
         )
-    if not data.startswith(b"MThd"):
+    faults = Faults()
+    midi = parse_chunks(unwrapped(data, MAX_FILE_BYTES, name, faults), name, faults)
+    if faults[Fault.CUT_TRACK] + faults[Fault.DAMAGED_TRACK] and not _has_notes(midi):
+        raise MidiFileError(_("{file} is damaged", file=name), _("get or export it once more"))
+    piece = piece_from_midi(with_ends(midi, faults), MAX_STEPS, name)
+    if len(piece.composition.tracks) > MAX_TRACKS:
         raise MidiFileError(
-            _("{file} is not a MIDI file", file=name), _("choose a file that ends in .mid")
+            _("{file} has more than {most:,} tracks", file=name, most=MAX_TRACKS),
+            _("choose another file"),
         )
-    # It takes longer to import than a window may take to open.
-    import mido
-
-    try:
-        # clip: loudness of 128 and more, as some programs write it, becomes 127.
-        midi = mido.MidiFile(file=_GuardedBytes(data), clip=True)
-    except EOFError:
-        raise MidiFileError(
-            _("{file} is damaged, it ends too early", file=name), _("get or export it once more")
-        ) from None
-    except Exception as error:
-        # mido answers damage with whatever went wrong inside: ValueError, OSError, KeyError,
-        # IndexError, its own KeySignatureError ...
-        raise MidiFileError(
-            _("{file} is damaged", file=name), _("get or export it once more")
-        ) from error
-    return piece_from_midi(midi, MAX_STEPS, name)
+    return replace(piece, mended=faults.clauses())
 
 
 def write_midi(
@@ -141,14 +117,21 @@ def midi_bytes(composition: Composition, mix: PieceMix = USUAL_MIX) -> bytes:
         raise UnwritableMidiError(
             _("{bars} bars are more than Composer can read back", bars=composition.bars)
         )
-    buffer = io.BytesIO()
-    midi_from_composition(composition, mix).save(file=buffer)
-    data = buffer.getvalue()
-    if len(data) > MAX_FILE_BYTES:
+    midi = midi_from_composition(composition, mix)
+    chunks = len(midi.tracks)
+    # Each chunk counts as a message, and has an end.
+    messages = sum(map(len, midi.tracks)) + 2 * chunks
+    if chunks > MAX_TRACKS or composition.note_count > MAX_NOTES or messages > MAX_MESSAGES:
         raise UnwritableMidiError(
             _("{notes:,} notes are more than Composer can read back", notes=composition.note_count)
         )
-    return data
+    buffer = io.BytesIO()
+    midi.save(file=buffer)
+    return buffer.getvalue()
+
+
+def _has_notes(midi: ParsedMidi) -> bool:
+    return any(isinstance(message, NoteOn) for track in midi.tracks for _tick, message in track)
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -11,8 +11,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition, Origin, Track
@@ -24,7 +23,9 @@ from composer_app.music.midi.beside_notes import (
     of_the_piece,
     texts_of,
 )
-from composer_app.music.midi.writing import DETAILS_PREFIX, DRUM_CHANNEL, ESTIMATED
+from composer_app.music.midi.messages import ParsedMidi
+from composer_app.music.midi.track_parser import DETAILS_PREFIX
+from composer_app.music.midi.writing import DRUM_CHANNEL, ESTIMATED
 from composer_app.music.mix import (
     CENTRE,
     DEFAULT_VOLUME,
@@ -34,7 +35,7 @@ from composer_app.music.mix import (
     TrackMix,
 )
 from composer_app.music.music_json import compact, origin_from_json
-from composer_app.music.note import Note
+from composer_app.music.note import NOTE_ORDER, Note
 from composer_app.music.performance import Performance, from_details
 from composer_app.music.texts import Text
 from composer_app.music.timing import (
@@ -47,10 +48,7 @@ from composer_app.music.timing import (
     TempoMap,
     nearest_step,
 )
-from composer_app.translation import _
-
-if TYPE_CHECKING:
-    import mido
+from composer_app.translation import Message, _
 
 # What the MIDI file specification assumes where a file says nothing.
 _UNSAID_BPM: Final = 120.0
@@ -79,10 +77,14 @@ class _Details:
 
 @dataclass(frozen=True)
 class MidiPiece:
-    """What a file holds: the music, and how loud and where its tracks sound."""
+    """What a file holds: the music, and how loud and where its tracks sound.
+
+    ``mended`` are clauses on what was amiss with its bytes.
+    """
 
     composition: Composition
     mix: PieceMix
+    mended: tuple[Message, ...] = ()
 
 
 @dataclass
@@ -107,26 +109,26 @@ class _Channel:
             # A track that fades in begins in silence, but is not meant to stay there.
             if not self.struck or self.controls.get(message.control) == 0:
                 self.controls[message.control] = message.value
-        elif message.type == "note_on" and message.velocity > 0:
+        elif message.type == "note_on":
             self.struck = True
             self.held[message.note].append((tick, message.velocity))
-        elif message.type in ("note_on", "note_off") and self.held[message.note]:
+        elif message.type == "note_off" and self.held[message.note]:
             on, velocity = self.held[message.note].popleft()
             self.notes.append(grid.note(message.note, velocity, on, tick))
 
 
-def piece_from_midi(midi: "mido.MidiFile", max_steps: int, name: str) -> MidiPiece:
+def piece_from_midi(midi: ParsedMidi, max_steps: int, name: str) -> MidiPiece:
     """The notes of ``midi``, one track for each channel of each chunk, in the file's order.
 
-    Tempo changes and time signatures may stand in any chunk. Raises
-    :class:`MidiFileError`, which calls the file ``name``, for SMPTE time, type 2, no notes, or more
+    Every note has its note-off, in its own chunk. Tempo changes and time signatures may stand in
+    any chunk. Raises :class:`MidiFileError`, which calls the file ``name``, for no notes, or more
     than ``max_steps``. Of volume and pan a track has what is in force when its first note is
     struck.
     """
-    _check_header(midi, name)
-    chunks = [_timed(chunk) for chunk in midi.tracks]
+    chunks = midi.tracks
     grid = _Grid(midi.ticks_per_beat)
-    last_tick = max((chunk[-1][0] for chunk in chunks if chunk), default=0)
+    # What else stands far behind the last note takes no bars.
+    last_tick = max((tick for tick, _message in _of_type(chunks, "note_off")), default=0)
     if grid.step(last_tick) > max_steps:
         most = max_steps // Meter().steps_per_bar
         raise MidiFileError(
@@ -140,7 +142,7 @@ def piece_from_midi(midi: "mido.MidiFile", max_steps: int, name: str) -> MidiPie
     texts: list[Text] = []
     for index, chunk in enumerate(chunks):
         found = list(_tracks(chunk, grid, programs, controls, len(tracks) + 1))
-        words = texts_of(chunk, grid.ticks, from_wire, DETAILS_PREFIX)
+        words = texts_of(chunk, grid.ticks, DETAILS_PREFIX)
         texts += of_the_piece(words) if len(found) == 1 else words
         for channel, track, mix in found:
             said = beside.controls(index, channel, track.program, controls)
@@ -175,14 +177,6 @@ def piece_from_midi(midi: "mido.MidiFile", max_steps: int, name: str) -> MidiPie
     return MidiPiece(composition, PieceMix(tuple(mixes)))
 
 
-def from_wire(text: str) -> str:
-    """Undo mido's Latin-1: UTF-8 where the bytes are, as most programs write today."""
-    try:
-        return text.encode("latin-1").decode("utf-8")
-    except UnicodeDecodeError:
-        return text
-
-
 @dataclass(frozen=True)
 class _Grid:
     """How a file counts time."""
@@ -201,33 +195,6 @@ class _Grid:
         """The note from one tick of the file to another, one tick of ours long at least."""
         onset = self.ticks(on)
         return Note.at_ticks(onset, max(self.ticks(off), onset + 1), pitch, velocity)
-
-
-def _check_header(midi: "mido.MidiFile", name: str) -> None:
-    if midi.type == 2:
-        raise MidiFileError(
-            _("{file} is a MIDI file of type 2, whose tracks do not belong together", file=name),
-            _("export it as type 0 or 1"),
-        )
-    if midi.type not in (0, 1):
-        raise MidiFileError(
-            _("{file} is damaged, its type is unknown", file=name), _("get or export it once more")
-        )
-    if midi.ticks_per_beat < 0:
-        raise MidiFileError(
-            _("{file} counts time in film frames (SMPTE) instead of beats", file=name),
-            _("export it with ticks per beat"),
-        )
-    if midi.ticks_per_beat == 0:
-        raise MidiFileError(
-            _("{file} is damaged, a beat has no length", file=name),
-            _("get or export it once more"),
-        )
-
-
-def _timed(chunk: Iterable[Any]) -> list[_TimedMessage]:
-    messages = list(chunk)
-    return list(zip(accumulate(message.time for message in messages), messages, strict=True))
 
 
 def _of_type(chunks: list[list[_TimedMessage]], kind: str) -> list[_TimedMessage]:
@@ -259,9 +226,7 @@ def _first_controls(chunks: list[list[_TimedMessage]]) -> dict[tuple[int, int], 
 
 
 def _is_drum_hit(message: Any) -> bool:
-    return bool(
-        message.type == "note_on" and message.channel == DRUM_CHANNEL and message.velocity > 0
-    )
+    return bool(message.type == "note_on" and message.channel == DRUM_CHANNEL)
 
 
 def _tracks(
@@ -282,9 +247,7 @@ def _tracks(
     playing = {index: channel for index, channel in channels.items() if channel.notes}
     if not playing and len(channels) == 1:
         playing = channels
-    name = next(
-        (from_wire(message.name) for _, message in chunk if message.type == "track_name"), None
-    )
+    name = next((message.name for _, message in chunk if message.type == "track_name"), None)
     for place, (index, channel) in enumerate(sorted(playing.items())):
         if len(playing) > 1:
             track_name = f"Channel {index + 1}"
@@ -305,10 +268,6 @@ def _channels(chunk: list[_TimedMessage], grid: _Grid) -> dict[int, _Channel]:
     for tick, message in chunk:
         if not message.is_meta and getattr(message, "channel", DRUM_CHANNEL) != DRUM_CHANNEL:
             channels[message.channel].take(tick, message, grid)
-    end = chunk[-1][0] if chunk else 0
-    for channel in channels.values():
-        for pitch, held in channel.held.items():
-            channel.notes.extend(grid.note(pitch, velocity, on, end) for on, velocity in held)
     return {
         index: channel
         for index, channel in channels.items()
@@ -319,7 +278,7 @@ def _channels(chunk: list[_TimedMessage], grid: _Grid) -> dict[int, _Channel]:
 def _without_overlaps(notes: Iterable[Note]) -> Iterator[Note]:
     """Let a note that is struck again while it sounds end there; of twins keep the longer."""
     last: dict[int, Note] = {}
-    for note in sorted(notes):
+    for note in sorted(notes, key=NOTE_ORDER):
         before = last.get(note.pitch)
         if before is not None and before.onset_ticks < note.onset_ticks:
             yield before.cut_at(note.onset_ticks)
@@ -387,19 +346,18 @@ def _written_upbeat(changes: list[MeterChange]) -> int:
 def _ours(chunks: list[list[_TimedMessage]]) -> bool:
     """Whether a file was written by Composer."""
     return any(
-        from_wire(message.text).startswith(DETAILS_PREFIX)
-        for _tick, message in _of_type(chunks, "text")
+        message.text.startswith(DETAILS_PREFIX) for _tick, message in _of_type(chunks, "text")
     )
 
 
 def _details(chunks: list[list[_TimedMessage]]) -> _Details:
     """From our own text event, else the name of a chunk that is no track of its own."""
     for _tick, message in _of_type(chunks, "text"):
-        text = from_wire(message.text)
+        text = message.text
         if text.startswith(DETAILS_PREFIX):
             return _parse_details(text.removeprefix(DETAILS_PREFIX))
     first = chunks[0]
-    names = [from_wire(message.name) for _, message in first if message.type == "track_name"]
+    names = [message.name for _, message in first if message.type == "track_name"]
     plays = any(message.type == "note_on" for _, message in first)
     return _Details(names[0]) if names and (len(chunks) == 1 or not plays) else _Details()
 

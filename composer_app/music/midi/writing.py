@@ -19,6 +19,7 @@ from composer_app.music.controls import Control
 from composer_app.music.key_changes import KeyChange
 from composer_app.music.meter_map import MeterMap, meter_of_ticks
 from composer_app.music.midi.key_names import key_name
+from composer_app.music.midi.track_parser import DETAILS_PREFIX
 from composer_app.music.mix import (
     CENTRE,
     DEFAULT_VOLUME,
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     import mido
 
 DRUM_CHANNEL: Final = 9
-# The text event that is ours begins with this.
-DETAILS_PREFIX: Final = "composer-app "
 # What our JSON says of a key that nobody gave.
 ESTIMATED: Final = "estimated"
 

@@ -289,19 +289,15 @@ def test_meter(path: Path, event: str, meter: Meter) -> None:
         pytest.param(b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "is not a MIDI file", id="a picture"),
         pytest.param(b"MThd", "ends too early", id="four bytes"),
         pytest.param(header(1, 1, 4), "ends too early", id="no chunk"),
-        pytest.param((header(1, 1, 4) + chunk(NOTE))[:-6], "ends too early", id="truncated"),
+        pytest.param((header(1, 1, 4) + chunk(NOTE))[:-10], "is damaged:", id="truncated"),
         pytest.param(header(1, 1, 4) + b"MTrx" + b"\0" * 8, "is damaged", id="no track chunk"),
         pytest.param(header(1, 1, 4) + chunk("00 3C 3C 3C"), "is damaged", id="data first"),
-        pytest.param(header(1, 1, 4) + chunk("00 FF 59 02 40 07"), "is damaged", id="bad key"),
-        pytest.param(header(1, 1, 4) + chunk("00 F4"), "is damaged", id="undefined status"),
-        pytest.param(header(1, 1, 4) + chunk("00 FF 51 01 00"), "is damaged", id="short tempo"),
         pytest.param(
             header(1, 1, 4) + chunk("FF " * 100_000), "is damaged", id="number without end"
         ),
         pytest.param(header(1, 1, 0) + chunk(NOTE), "a beat has no length", id="no resolution"),
-        pytest.param(header(1, 1, 0xE728) + chunk(NOTE), "SMPTE", id="SMPTE, 25 frames"),
-        pytest.param(header(2, 1, 4) + chunk(NOTE), "type 2", id="type 2"),
-        pytest.param(header(7, 1, 4) + chunk(NOTE), "type is unknown", id="type 7"),
+        pytest.param(header(1, 1, 0xE700) + chunk(NOTE), "a beat has no", id="no film frames"),
+        pytest.param(chunk(NOTE), "its beginning is missing", id="no header"),
         pytest.param(header(1, 0, 4), "holds no notes:", id="no chunks"),
         pytest.param(header(1, 1, 4) + chunk("00 C0 05"), "holds no notes:", id="no notes"),
         pytest.param(header(1, 1, 4) + chunk("00 99 24 64"), "those of drums", id="only drums"),
@@ -310,7 +306,7 @@ def test_meter(path: Path, event: str, meter: Meter) -> None:
             "is longer than 20,000 bars",
             id="years of silence",
         ),
-        pytest.param(b"MThd" + b"\xab" * MAX_FILE_BYTES, "is larger than 4 MB", id="too large"),
+        pytest.param(b"MThd" + b"\xab" * MAX_FILE_BYTES, "is larger than 32 MB", id="too large"),
     ],
 )
 def test_unusable_files_are_named_with_the_reason(path: Path, content: bytes, why: str) -> None:
@@ -326,7 +322,7 @@ def test_unusable_files_are_named_with_the_reason(path: Path, content: bytes, wh
 def test_garbage_of_100_mb_is_not_even_read(path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(100_000_000)
-    with pytest.raises(MidiFileError, match="larger than 4 MB"):
+    with pytest.raises(MidiFileError, match="larger than 32 MB"):
         read_midi(path)
 
 
