@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from composer_app.errors import MelodyError
 from composer_app.generation.bar_phase import detect_upbeat
+from composer_app.generation.feel import Feel, hear_feel, in_feel
 from composer_app.generation.generator import (
     MAX_BARS,
     GenerationSettings,
@@ -31,6 +32,7 @@ from composer_app.music.composition import (
 )
 from composer_app.music.melody import Melody, on_steps, retimed
 from composer_app.music.piano_roll import PianoRoll
+from composer_app.music.timing import STEPS_PER_BEAT
 from composer_app.translation import _
 
 _SYNCOPATED_STYLES: Final = ("ragtime",)
@@ -104,6 +106,10 @@ def compose_with_confidence(
     ]
     if not settings.vary_melody:
         voices[0] = melody.notes
+    feel = _feel(settings, melody, upbeat)
+    for voice in range(1, len(voices)):
+        locked = None if given is None else given.locked[:, voice]
+        voices[voice] = in_feel(voices[voice], feel, upbeat, locked)
     tracks = tuple(
         Track(name, program, notes)
         for name, program, notes in zip(VOICE_NAMES, programs, voices, strict=True)
@@ -121,6 +127,13 @@ def compose_with_confidence(
     origin = Origin(generator.name, settings.seed, settings.temperature, recipe_to_text(recipe))
     piece = Composition(tracks, melody.tempo, melody.meter, melody.title, origin)
     return Composed(piece, result.confidence, recipe)
+
+
+def _feel(settings: GenerationSettings, melody: Melody, upbeat: int) -> Feel:
+    """How the voices divide a beat; a compound metre has its thirds on the grid."""
+    if melody.meter.steps_per_pulse % STEPS_PER_BEAT:
+        return Feel.STRAIGHT
+    return settings.feel or hear_feel(melody.notes, upbeat)
 
 
 def check_melody(melody: Melody) -> None:

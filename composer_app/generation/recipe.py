@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from composer_app.generation.feel import Feel
 from composer_app.generation.generator import GenerationSettings, Given
 from composer_app.music.composition import VOICE_NAMES
 from composer_app.music.melody import Melody
@@ -30,10 +31,10 @@ from composer_app.music.music_json import (
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.plain_text import one_line_name
 
-VERSION: Final = 1
+VERSION: Final = 2
 # More than a melody of 999 bars in 32/4 and all that is given with it.
 _MOST_STEPS: Final = 320_000
-_MAY_BE_UNSAID: Final = ("upbeat", "iterations", "max_added")
+_MAY_BE_UNSAID: Final = ("upbeat", "iterations", "max_added", "feel")
 _SHARES: Final = ("temperature", "vary_melody")
 
 
@@ -92,7 +93,8 @@ def recipe_to_json(recipe: Recipe) -> dict[str, Any]:
 def recipe_from_json(value: object) -> Recipe:
     """What :func:`recipe_to_json` made. Raises :class:`ValueError` for anything else."""
     row = fields(value)
-    if row.get("version") != VERSION:
+    version = row.get("version")
+    if version not in (1, VERSION):
         raise ValueError("a recipe of another version")
     programs = tuple(whole(each) for each in listed(row.get("programs")))
     if len(programs) != len(VOICE_NAMES) or not all(0 <= each <= 127 for each in programs):
@@ -103,15 +105,18 @@ def recipe_from_json(value: object) -> Recipe:
         text(row.get("model")),
         text(row.get("sha256")),
         text(row.get("style")),
-        _settings_from_json(row.get("settings")),
+        _settings_from_json(row.get("settings"), before_feel=version == 1),
         whole(row.get("upbeat")),
         programs,
         None if given is None else _given_from_json(given),
     )
 
 
-def _settings_from_json(value: object) -> GenerationSettings:
+def _settings_from_json(value: object, *, before_feel: bool) -> GenerationSettings:
     row = fields(value)
+    if before_feel:
+        # All voices were straight then.
+        row = {**row, "feel": Feel.STRAIGHT}
     usual = asdict(GenerationSettings())
     if set(row) != set(usual):
         # What is missing or unknown would make something else.
@@ -124,6 +129,8 @@ def _settings_from_json(value: object) -> GenerationSettings:
             settings[name] = each
         elif each is None and name in _MAY_BE_UNSAID:
             settings[name] = None
+        elif name == "feel":
+            settings[name] = Feel(text(each))
         else:
             settings[name] = number(each) if name in _SHARES else whole(each)
     return GenerationSettings(**settings)

@@ -40,7 +40,7 @@ from composer_app.translation import _
 
 ENDING: Final = ".composer"
 FORMAT: Final = "composer-project"
-VERSION: Final = 1
+VERSION: Final = 2
 PIECE: Final = "piece.json"
 MUSIC: Final = "piece.mid"
 # A long evening's takes of a symphony; far more than anybody's piece.
