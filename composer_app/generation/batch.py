@@ -15,6 +15,7 @@ from composer_app.generation.composing import check_melody
 from composer_app.generation.given import Voices, accompaniment
 from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.music.melody import Melody
+from composer_app.music.melody_line import Line
 from composer_app.music.regular_file import is_file, is_folder
 from composer_app.music.safe_file import cannot_write, failure_reason, refuse_no_file
 from composer_app.music.voices import find_melody, left_out, voice_tracks
@@ -96,10 +97,13 @@ def plan_outputs(melodies: Sequence[Path], output: Path, takes: int) -> list[Pla
     return plans
 
 
-def read_jobs(plans: Iterable[Plan], track: int | None) -> tuple[list[Job], list[str]]:
+def read_jobs(
+    plans: Iterable[Plan], track: int | None, line: Line = Line.UPPER
+) -> tuple[list[Job], list[str]]:
     """The melodies of ``plans`` and a sentence about each that cannot be used.
 
-    ``track`` counts from 1; without it the melody is looked for (:func:`find_melody`).
+    ``track`` counts from 1; without it the melody is looked for (:func:`find_melody`). Of a track
+    with several parts it is the ``line``.
     """
     jobs, problems = [], []
     for plan in plans:
@@ -117,7 +121,7 @@ def read_jobs(plans: Iterable[Plan], track: int | None) -> tuple[list[Job], list
                         track=track,
                     )
                 )
-            melody = piece.melody(index)
+            melody = piece.melody(index, line)
             check_melody(melody)
             jobs.append(Job(plan, index + 1, melody, accompaniment(piece, index), piece))
         except MelodyError as error:

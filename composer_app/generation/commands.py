@@ -23,6 +23,7 @@ from composer_app.generation.catalog import (
     models_folder_problem,
 )
 from composer_app.generation.composing import compose_with_confidence
+from composer_app.generation.feel import Feel
 from composer_app.generation.generator import (
     DEFAULT_MAX_REMOVED,
     MAX_ITERATIONS,
@@ -40,11 +41,13 @@ from composer_app.generation.given import Lock, given_from, parse_lock
 from composer_app.generation.noise import MAX_SEED
 from composer_app.generation.support import without_effect
 from composer_app.music.edits import with_the_rest
+from composer_app.music.melody_line import Line
 from composer_app.terminal import say, say_json, status_line, warn
 from composer_app.translation import _
 
 FAILED: Final = 2
 _MOST_TAKES: Final = 999
+_BY_EAR: Final = "auto"
 
 
 def add_generate_command(commands: Any) -> None:
@@ -101,6 +104,13 @@ def add_generate_command(commands: Any) -> None:
         type=_whole_number(1, 65_535),
         metavar="K",
         help="which track is the melody (default: the one called so, else the highest)",
+    )
+    add(
+        "--line",
+        choices=[line.value for line in Line],
+        default=Line.UPPER.value,
+        help="which line of a track with several parts is the melody: the upper part, the skyline"
+        " (the highest note at any time), or the lower part (default upper)",
     )
     add("--json", action="store_true", help="print what was written as JSON")
     _add_control(parser.add_argument_group("more control"))
@@ -159,6 +169,13 @@ def _add_control(group: Any) -> None:
         metavar="STEPS",
         help="sixteenths before the first downbeat (default: heard from the melody)",
     )
+    add(
+        "--feel",
+        choices=[_BY_EAR, *(feel.value for feel in Feel)],
+        default=_BY_EAR,
+        help="how the voices divide a beat: straight, or with swing, as triplets are"
+        " (default: heard from the melody)",
+    )
 
 
 def _whole_number(least: int, most: int) -> Callable[[str], int]:
@@ -211,7 +228,7 @@ def _generate(args: argparse.Namespace) -> int:
             _("choose a smaller seed"),
         )
     plan = plan_outputs(args.melodies, args.output, args.takes)
-    jobs, problems = read_jobs(plan, args.track)
+    jobs, problems = read_jobs(plan, args.track, Line(args.line))
     if problems:
         # All the melodies or none of them, so that nothing is left half done.
         warn(*problems)
@@ -260,6 +277,7 @@ def _settings(args: argparse.Namespace, seed: int) -> GenerationSettings:
         max_added=args.max_added,
         max_removed=args.max_removed,
         vary_melody=args.vary_melody,
+        feel=None if args.feel == _BY_EAR else Feel(args.feel),
     )
 
 

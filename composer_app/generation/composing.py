@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from composer_app.errors import MelodyError
 from composer_app.generation.bar_phase import detect_upbeat
+from composer_app.generation.feel import Feel, hear_feel, in_feel
 from composer_app.generation.generator import (
     MAX_BARS,
     GenerationSettings,
@@ -32,7 +33,7 @@ from composer_app.music.composition import (
 from composer_app.music.melody import Melody, on_steps, retimed
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.piano_roll import PianoRoll
-from composer_app.music.timing import TICKS_PER_STEP
+from composer_app.music.timing import TICKS_PER_BEAT, TICKS_PER_STEP
 from composer_app.translation import _
 
 _SYNCOPATED_STYLES: Final = ("ragtime",)
@@ -101,6 +102,11 @@ def compose_with_confidence(
     ]
     if not settings.vary_melody:
         voices[0] = melody.notes
+    upbeat = meters.upbeat_steps
+    feel = _feel(settings, melody, meters)
+    for voice in range(1, len(voices)):
+        locked = None if given is None else given.locked[:, voice]
+        voices[voice] = in_feel(voices[voice], feel, upbeat, locked)
     tracks = tuple(
         Track(name, program, notes)
         for name, program, notes in zip(VOICE_NAMES, programs, voices, strict=True)
@@ -111,7 +117,7 @@ def compose_with_confidence(
         generator.sha256,
         generator.style,
         settings,
-        meters.upbeat_steps,
+        upbeat,
         programs,
         given,
     )
@@ -134,6 +140,18 @@ def _with_upbeat(melody: Melody, settings: GenerationSettings, style: str) -> Me
     if style in _SYNCOPATED_STYLES or not meters.is_constant:
         return meters.with_upbeat(0)
     return meters.with_upbeat(detect_upbeat(on_steps(melody.notes), melody.meter) * TICKS_PER_STEP)
+
+
+def _feel(settings: GenerationSettings, melody: Melody, meters: MeterMap) -> Feel:
+    """How the voices divide a beat; a compound metre has its thirds on the grid.
+
+    So has, or has no beats as these, a piece whose bars begin beside the quarters of its first one.
+    """
+    for change in meters.changes:
+        beside = (change.tick - (meters.upbeat or 0)) % TICKS_PER_BEAT if change.tick else 0
+        if beside or change.meter.ticks_per_pulse % TICKS_PER_BEAT:
+            return Feel.STRAIGHT
+    return settings.feel or hear_feel(melody.notes, meters.upbeat_steps)
 
 
 def check_melody(melody: Melody) -> None:

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from composer_app.generation.feel import Feel
 from composer_app.generation.noise import MAX_SEED, NoiseVector
 from composer_app.music.composition import (
     VOICE_NAMES,
@@ -56,6 +57,8 @@ class GenerationSettings:
     max_removed: int = DEFAULT_MAX_REMOVED
     # The share of the melody's cells that may be drawn anew.
     vary_melody: float = 0.0
+    # How the voices divide a beat; None is for compose to hear. A generator takes no notice of it.
+    feel: Feel | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:

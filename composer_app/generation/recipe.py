@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from composer_app.generation.feel import Feel
 from composer_app.generation.generator import GenerationSettings, Given
 from composer_app.music.composition import VOICE_NAMES
 from composer_app.music.melody import Melody
@@ -34,8 +35,8 @@ VERSION: Final = 2
 # More than a melody of 999 bars in 32/4 and all that is given with it.
 _MOST_STEPS: Final = 320_000
 # How it was with settings that recipes of version 1 do not have.
-_ONCE: Final[dict[str, Any]] = {}
-_MAY_BE_UNSAID: Final = ("upbeat", "iterations", "max_added")
+_ONCE: Final[dict[str, Any]] = {"feel": Feel.STRAIGHT}
+_MAY_BE_UNSAID: Final = ("upbeat", "iterations", "max_added", "feel")
 _SHARES: Final = ("temperature", "vary_melody")
 
 
@@ -127,6 +128,8 @@ def _settings_from_json(value: object, version: int) -> GenerationSettings:
             settings[name] = each
         elif each is None and name in _MAY_BE_UNSAID:
             settings[name] = None
+        elif name == "feel":
+            settings[name] = Feel(text(each))
         else:
             settings[name] = number(each) if name in _SHARES else whole(each)
     return GenerationSettings(**settings)

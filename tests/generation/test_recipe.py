@@ -1,10 +1,11 @@
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 
 import numpy as np
 import pytest
 
 from composer_app.generation.composing import compose_with_confidence, make_again
+from composer_app.generation.feel import Feel
 from composer_app.generation.generator import GenerationSettings, Given
 from composer_app.generation.recipe import (
     Recipe,
@@ -30,7 +31,7 @@ MELODY = Melody(
     "Tune",
 )
 # Every setting away from its default.
-SETTINGS = GenerationSettings(4711, 0.7, 4, 60, True, 50, 20, 0.25)
+SETTINGS = GenerationSettings(4711, 0.7, 4, 60, True, 50, 20, 0.25, Feel.SWING)
 VOICES = ((Note(0, 60, 8), Note(8, 60, 8)), (), (Note.at_ticks(5, 1900, 48, 70),))
 LOCKED = np.zeros((16, 4), np.bool_)
 LOCKED[8:12, 1] = LOCKED[:, 3] = True
@@ -107,6 +108,7 @@ def test_two_takes_of_one_origin_are_told_apart_by_their_notes_alone() -> None:
     "change",
     [
         {"version": 3},
+        {"settings": {**asdict(SETTINGS), "feel": "waltz"}},
         {"programs": [1, 2, 3]},
         {"programs": [1, 2, 3, 128]},
         {"settings": {**asdict(SETTINGS), "mood": 1}},
@@ -136,3 +138,12 @@ def test_whatever_is_odd_is_refused_or_means_a_recipe() -> None:
             refused += recipe_from_text(with_text_at(sound, path, odd)) is None
     assert refused > 1000
     assert recipe_from_text(json.dumps(sound)) is not None
+
+
+def test_what_was_made_before_there_was_a_feel_is_straight() -> None:
+    row = recipe_to_json(RECIPE)
+    del row["settings"]["feel"]
+    with pytest.raises(ValueError, match="not those of this version"):
+        recipe_from_json(row)
+    old = recipe_from_json({**row, "version": 1})
+    assert old.settings == replace(SETTINGS, feel=Feel.STRAIGHT)

@@ -126,7 +126,7 @@ def test_where_nothing_can_be_written_the_sentence_says_so(tmp_path: Path) -> No
         (b"MThd", "is not a project of Composer: choose a file that ends in .composer"),
         (packed({"x": b""}), "is not a project of Composer"),
         (changed(format="song"), "is not a project of Composer"),
-        (changed(version=3), "was made by a later version of Composer"),
+        (changed(version=project_file.VERSION + 1), "was made by a later version of Composer"),
         (packed({PIECE: b"{"}), "is damaged"),
         (project_bytes(full_piece())[:-40], "is not a project|is damaged"),
         (changed(takes=[{"file": "none", "name": "", "starred": False}]), "is damaged"),

@@ -11,6 +11,7 @@ import pytest
 from composer_app.errors import ModelError
 from composer_app.generation.catalog import load_generator
 from composer_app.generation.composing import compose_with_confidence
+from composer_app.generation.feel import Feel
 from composer_app.generation.generator import GenerationSettings, Generator
 from composer_app.generation.given import Lock, given_from
 from composer_app.generation.recipe import recipe_from_text
@@ -40,6 +41,7 @@ AWAY = {
     "max_added": 40,
     "max_removed": 60,
     "vary_melody": 0.5,
+    "feel": Feel.SWING,
 }
 USUAL = GenerationSettings(iterations=12)
 CASES = {

@@ -7,6 +7,7 @@ from typing import Any, Final
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
+    QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from composer_app.generation.feel import Feel
 from composer_app.generation.generator import (
     MAX_ITERATIONS,
     MAX_PERCENT_ADDED,
@@ -39,6 +41,8 @@ _BOX_WIDTH: Final = 92
 # A scroll bar's width in the style sheet.
 SCROLL_BAR: Final = 12
 _LEAST_HEIGHT: Final = 120
+# None is for Composer to hear.
+_FEELS: Final = (("by ear", None), ("straight", Feel.STRAIGHT), ("swing", Feel.SWING))
 # Pixels across.
 _PADLOCK: Final = 16
 
@@ -70,6 +74,7 @@ class ControlSection(QWidget):
             "How much of the melody varies", 0, 100, suffix=" %", special="no", step=5
         )
         self.upbeat = _box("The upbeat", -1, MAX_UPBEAT, special="automatic")
+        self.feel = _feel_box()
         self.improve = QPushButton("&Improve")
         SinglePress(self.improve)
         self.improve.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -92,6 +97,7 @@ class ControlSection(QWidget):
         )
         for box, name, value in read:
             box.valueChanged.connect(partial(self._choose, box, name, value))
+        self.feel.activated.connect(lambda row: choices.choose(feel=_FEELS[row][1]))
 
     def refresh(self) -> None:
         """Show what is chosen, and what can be."""
@@ -104,6 +110,7 @@ class ControlSection(QWidget):
             (self.upbeat, chosen.upbeat),
         ):
             _show(box, value)
+        self.feel.setCurrentIndex([feel for _words, feel in _FEELS].index(chosen.feel))
         for voice, lock in enumerate(self.locks, 1):
             lock.setChecked(voice in choices.chosen_locks)
             lock.setEnabled(voice in choices.voices)
@@ -200,7 +207,11 @@ class ControlSection(QWidget):
             rows.addWidget(box, row, 1)
             if name:
                 self._boxes[name] = label, box, tip
-        rows.addWidget(self.improve, 7, 0, 1, 2)
+        feel = QLabel("&Feel")
+        feel.setBuddy(self.feel)
+        rows.addWidget(feel, 7, 0)
+        rows.addWidget(self.feel, 7, 1)
+        rows.addWidget(self.improve, 8, 0, 1, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -316,6 +327,19 @@ def _box(
     box.setSingleStep(step)
     box.setFixedWidth(_BOX_WIDTH)
     box.lineEdit().setTextMargins(4, 0, 0, 0)
+    return box
+
+
+def _feel_box() -> QComboBox:
+    box = QComboBox()
+    box.addItems([words for words, _feel in _FEELS])
+    box.setFixedWidth(_BOX_WIDTH)
+    box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    box.setAccessibleName("Feel")
+    box.setToolTip(
+        "How the voices divide a beat: straight, or in three, as swing and triplets do;"
+        " by ear, as the melody does"
+    )
     return box
 
 

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QObject, Qt
 from pytestqt.qtbot import QtBot
 
+from composer_app.generation.feel import Feel
 from composer_app.generation.generator import GenerationSettings
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.control_section import ControlSection
@@ -62,9 +63,12 @@ def test_what_is_chosen_is_asked_for(section: ControlSection, choices: Generatio
     section.max_removed.setValue(10)
     section.vary_melody.setValue(20)
     section.upbeat.setValue(4)
+    section.feel.activated.emit(2)
     assert choices.settings == GenerationSettings(
-        iterations=60, max_added=40, max_removed=10, vary_melody=0.2, upbeat=4
+        iterations=60, max_added=40, max_removed=10, vary_melody=0.2, upbeat=4, feel=Feel.SWING
     )
+    section.refresh()
+    assert section.feel.currentText() == "swing"
 
 
 def test_only_voices_that_are_there_can_be_locked(

@@ -252,9 +252,9 @@ def test_after_enter_digits_are_notes_again(studio: Studio, qtbot: QtBot) -> Non
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("999", "The tempo goes from 10 to 600 BPM: 999 became 600 BPM."),
-        ("3", "The tempo goes from 10 to 600 BPM: 3 became 10 BPM."),
-        ("-40", "The tempo goes from 10 to 600 BPM: -40 became 10 BPM."),
+        ("1500", "The tempo goes from 4 to 1000 BPM: 1500 became 1000 BPM."),
+        ("3", "The tempo goes from 4 to 1000 BPM: 3 became 4 BPM."),
+        ("-40", "The tempo goes from 4 to 1000 BPM: -40 became 4 BPM."),
     ],
 )
 def test_of_a_tempo_beyond_the_range_the_nearest_is_taken(
