@@ -15,7 +15,7 @@ C_OFF, D_OFF = "80 3C 00", "80 3E 00"
 
 
 def ended(*chunks: str) -> tuple[list[list[tuple[int, int, int]]], int]:
-    """(onset, release, pitch) of each track's notes, the oldest ended first; how many had no end."""
+    """Each track's notes as (onset, release, pitch), the oldest ended first; how many hung."""
     faults = Faults()
     data = header(1, len(chunks), 4) + b"".join(map(chunk, chunks))
     parsed = with_ends(parse_chunks(data, "tune", faults), faults)
