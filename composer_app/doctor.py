@@ -33,6 +33,7 @@ _MIDI: Final = "python-rtmidi"
 _PACKAGES: Final = (
     "numpy",
     "mido",
+    "chardet",
     "PySide6-Essentials",
     _MIDI,
     "matplotlib",

@@ -13,6 +13,7 @@ from typing import BinaryIO, Final
 
 from composer_app.errors import MidiFileError, SettingError, StreamError
 from composer_app.music.composition import Composition
+from composer_app.music.midi.faults import mended_sentence
 from composer_app.music.midi.file import (
     MAX_FILE_BYTES,
     UnwritableMidiError,
@@ -24,6 +25,7 @@ from composer_app.music.midi.file import (
 from composer_app.music.midi.reading import MidiPiece
 from composer_app.music.regular_file import read_regular
 from composer_app.music.safe_file import cannot_write, check_place, failure_reason, whole_file
+from composer_app.terminal import warn
 from composer_app.translation import _
 
 STANDARD: Final = Path("-")
@@ -86,7 +88,17 @@ def read_piece(path: Path) -> Composition:
 
 
 def read_midi_argument(path: Path) -> MidiPiece:
-    """The music of the MIDI file ``path`` and its mix; raises :class:`ComposerError`."""
+    """The music of the MIDI file ``path`` and its mix; says on standard error what was mended.
+
+    Raises :class:`ComposerError`.
+    """
+    read = _read_midi(path)
+    if read.mended:
+        warn(str(mended_sentence(input_name(path), read.mended)))
+    return read
+
+
+def _read_midi(path: Path) -> MidiPiece:
     if not is_standard(path):
         return read_midi_piece(path)
     if sys.stdin is not None and sys.stdin.isatty():

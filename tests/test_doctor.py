@@ -52,7 +52,16 @@ def test_what_works_is_found(run: Run) -> None:
     facts = facts_of(out)
     assert status == 0
     assert json.loads(out)["works"] is True
-    for name in ("onnxruntime", "model bach", "composing", "Composer", "Python", "numpy", "mido"):
+    for name in (
+        "onnxruntime",
+        "model bach",
+        "composing",
+        "Composer",
+        "Python",
+        "numpy",
+        "mido",
+        "chardet",
+    ):
         assert facts[name]["ok"], facts[name]
         assert facts[name]["remedy"] is None
     assert facts["window"]["value"].endswith("platform offscreen")

@@ -25,7 +25,7 @@ from composer_app.file_arguments import (
     write_piece,
 )
 from composer_app.music.composition import Composition
-from composer_app.music.midi.file import read_midi
+from composer_app.music.midi.file import midi_bytes, read_midi
 from composer_app.music.sample_melodies import load_sample
 from tests.streams import Standing, take_output
 
@@ -60,6 +60,29 @@ def test_a_piece_goes_through_the_streams(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert read_piece(STANDARD) == TWINKLE
     (tmp_path / "t.mid").write_bytes(output.getvalue())
     assert read_midi(tmp_path / "t.mid") == TWINKLE
+
+
+@pytest.mark.parametrize("standard", [True, False])
+def test_what_was_mended_is_said_aside(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    standard: bool,
+) -> None:
+    data = midi_bytes(TWINKLE)
+    path = STANDARD if standard else tmp_path / "t.mid"
+    for junk in (b"", b"Dear Sir,\r\n"):
+        monkeypatch.setattr(sys, "stdin", Standing(junk + data))
+        (tmp_path / "t.mid").write_bytes(junk + data)
+        assert read_piece(path) == TWINKLE
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        if junk:
+            (line,) = captured.err.splitlines()
+            assert line.startswith(f"{input_name(path)} does not keep to the MIDI standard")
+            assert line.endswith("what stands before its music is skipped.")
+        else:
+            assert captured.err == ""
 
 
 def test_what_is_read_has_a_limit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

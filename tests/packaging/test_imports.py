@@ -9,7 +9,7 @@ from pathlib import Path
 # Never, by nobody but the training.
 LEARNING = {"torch", "music21", "onnx", "onnxscript"}
 # Not before the window has been shown; then the parts that need them fetch them.
-SLOW = {"matplotlib", "onnxruntime", "scipy", "mido"}
+SLOW = {"matplotlib", "onnxruntime", "scipy", "mido", "chardet"}
 
 # Opens the studio with an event loop that says what had been imported when it began and, a second
 # of events later, when it ended.

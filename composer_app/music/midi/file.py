@@ -20,6 +20,7 @@ from composer_app.music.midi.faults import Fault, Faults
 from composer_app.music.midi.messages import NoteOn, ParsedMidi
 from composer_app.music.midi.note_ends import with_ends
 from composer_app.music.midi.reading import MidiPiece, piece_from_midi
+from composer_app.music.midi.track_parser import MAX_DETAILS_BYTES
 from composer_app.music.midi.writing import midi_from_composition
 from composer_app.music.mix import USUAL_MIX, PieceMix
 from composer_app.music.regular_file import open_regular
@@ -125,6 +126,9 @@ def midi_bytes(composition: Composition, mix: PieceMix = USUAL_MIX) -> bytes:
         raise UnwritableMidiError(
             _("{notes:,} notes are more than Composer can read back", notes=composition.note_count)
         )
+    texts = [message.text for message in midi.tracks[0] if message.type == "text"]
+    if any(len(text) > MAX_DETAILS_BYTES for text in texts):
+        raise UnwritableMidiError(_("what was played is more than Composer can read back"))
     buffer = io.BytesIO()
     midi.save(file=buffer)
     return buffer.getvalue()

@@ -16,6 +16,7 @@ from composer_app.errors import ComposerError, FileChangedError
 from composer_app.music.composition import Composition
 from composer_app.music.edits import melody_first
 from composer_app.music.meter_map import MeterMap
+from composer_app.music.midi.faults import mended_sentence
 from composer_app.music.midi.file import read_midi_piece, write_midi
 from composer_app.music.mix import order_with_first
 from composer_app.music.safe_file import FileState
@@ -30,11 +31,14 @@ from composer_app.studio.runtime.file_writer import FileWriter
 from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.widgets.file_dialogs import FileDialogs
+from composer_app.translation import Message
 
 _log = logging.getLogger(__name__)
 _SLOW_MS: Final = 300
 _FILE_ERROR: Final = "file"
 _CHANGED: Final = "changed"
+_OPENING: Final = "opening"
+_MENDED: Final = "mended"
 _UNEXPECTED: Final = (
     "Something unexpected went wrong with the file, and what you have here is untouched: try"
     " another file or place."
@@ -47,6 +51,14 @@ class _Written:
 
     number: int
     piece: Piece
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What is in a file, and what was amiss with it."""
+
+    piece: Piece
+    mended: tuple[Message, ...] = ()
 
 
 class FileController(QObject):
@@ -72,9 +84,12 @@ class FileController(QObject):
         self._window = parent
         # What each piece has last written where. Each is used by one thread at a time.
         self._written: dict[tuple[int, Path], FileState] = {}
+        # The number of what was asked for last: an older file that is still being read is not.
+        self._asked_for = 0
 
     def new(self) -> None:
         """Begin an empty piece in the same tempo and metre."""
+        self._ask_for_another()
         recorded = settle(self._document)
         current = self._document.composition
         if current.note_count or not self._document.as_saved:
@@ -90,12 +105,18 @@ class FileController(QObject):
             self.open(path)
 
     def open(self, path: Path) -> None:
-        """Open ``path``; the piece that was open can be had back with undo."""
-        opening = True
-        key = f"opening {path}"
+        """Open ``path``; the piece that was open can be had back with undo.
 
-        def opened(piece: Piece) -> None:
-            end()
+        If something else is opened or begun before it has been read, it is not opened any more.
+        """
+        self._ask_for_another()
+        number = self._asked_for
+        opening = True
+
+        def opened(read: _Read) -> None:
+            if not end():
+                return
+            piece = read.piece
             self._settings.remember_file(path)
             titled = replace(piece.composition, title=piece.composition.title or path.stem)
             recorded, before = settle(self._document), self._document.composition
@@ -108,22 +129,26 @@ class FileController(QObject):
                     melody_first(titled), f"Open {path.name}", path, mix=piece.mix.reordered(order)
                 )
             instead, undo = in_place_of(before, self._document, recorded=recorded)
+            self._say_what_was_mended(path, read.mended)
             sentence, names = _opened_sentence(path, titled, instead)
             self._bar.tell(sentence, Tone.SUCCESS, *undo, names=names, goes_on=True)
 
         def failed(error: Exception) -> None:
-            end()
-            self._report(error, path)
+            if end():
+                self._report(error, path)
 
-        def end() -> None:
+        def end() -> bool:
             nonlocal opening
             opening = False
-            self._bar.clear(key)
+            if number != self._asked_for:
+                return False
+            self._bar.clear(_OPENING)
+            return True
 
         def say_if_slow() -> None:
-            if opening:
+            if opening and number == self._asked_for:
                 self._bar.show_persistent(
-                    key, f"Opening {path.name}…", Tone.INFO, names=[path.name]
+                    _OPENING, f"Opening {path.name}…", Tone.INFO, names=[path.name]
                 )
 
         self._jobs.run(self, lambda: _read(path), opened, failed)
@@ -136,6 +161,7 @@ class FileController(QObject):
         except ComposerError as error:
             self._report(error)
             return
+        self._ask_for_another()
         recorded, before = settle(self._document), self._document.composition
         self._document.begin(Composition.from_melody(melody), f"Open {melody.title}")
         instead, undo = in_place_of(before, self._document, recorded=recorded)
@@ -158,6 +184,22 @@ class FileController(QObject):
     def export(self) -> None:
         """Ask where, and write a copy; the piece stays with its own file."""
         self._ask_and_write(keep=False)
+
+    def _ask_for_another(self) -> None:
+        """Whatever is being opened is not wanted any more."""
+        self._asked_for += 1
+        self._bar.clear(_OPENING)
+
+    def _say_what_was_mended(self, path: Path, mended: tuple[Message, ...]) -> None:
+        if mended:
+            document = self._document
+            self._bar.show_persistent(
+                _MENDED,
+                str(mended_sentence(path.name, mended)),
+                Tone.WARNING,
+                about=lambda: document.piece_number,
+                names=[path.name],
+            )
 
     def _ask_and_write(self, *, keep: bool) -> None:
         self._document.settle()
@@ -292,11 +334,11 @@ def _is_project(path: Path) -> bool:
     return path.suffix.lower() == ENDING
 
 
-def _read(path: Path) -> Piece:
+def _read(path: Path) -> _Read:
     if _is_project(path):
-        return read_project(path)
+        return _Read(read_project(path))
     read = read_midi_piece(path)
-    return Piece(read.composition, mix=read.mix)
+    return _Read(Piece(read.composition, mix=read.mix), read.mended)
 
 
 def _opened_sentence(path: Path, composition: Composition, instead: str) -> tuple[str, list[str]]:

@@ -14,7 +14,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition, Track
-from composer_app.music.midi.file import read_midi, write_midi
+from composer_app.music.midi.file import read_midi, read_midi_piece, write_midi
+from composer_app.music.midi.reading import MidiPiece
 from composer_app.music.mix import PieceMix
 from composer_app.music.note import Note
 from composer_app.project.locks import Locks
@@ -125,6 +126,61 @@ def test_an_unexpected_error_is_a_sentence_too(
     settle(studio, qtbot)
     assert studio.message.startswith("Something unexpected")
     assert "inside" not in studio.message
+
+
+def test_what_was_mended_in_a_file_is_said_beside_what_was_opened(
+    studio: Studio, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path, sound = tmp_path / "old.mid", tmp_path / "sound.mid"
+    write_midi(scale(), sound)
+    path.write_bytes(bytes(128) + sound.read_bytes())
+    studio.window.files.open(path)
+    settle(studio, qtbot)
+    assert studio.composition.tracks == scale().tracks
+    assert studio.message.startswith("Opened old.mid")
+    studio.window.message_bar.dismiss()
+    assert "what stands before its music is skipped" in studio.message
+    assert studio.window.message_bar.tone is Tone.WARNING
+    # It is not true of another piece.
+    studio.window.files.open(sound)
+    settle(studio, qtbot)
+    studio.window.message_bar.dismiss()
+    assert studio.message == ""
+
+
+@pytest.mark.parametrize("then", ["another file", "a file that is none", "a sample", "a new piece"])
+def test_of_two_files_the_one_asked_for_last_is_opened(
+    studio: Studio, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str
+) -> None:
+    slow, quick, none = (tmp_path / f"{name}.mid" for name in ("slow", "quick", "none"))
+    write_midi(scale("Slow"), slow)
+    write_midi(scale("Quick"), quick)
+    none.write_bytes(b"no music")
+    studio.services.document.begin(scale("Mine"), "Record", saved=False)
+    let_go = Event()
+
+    def read(path: Path) -> MidiPiece:
+        assert path != slow or let_go.wait(60)
+        return read_midi_piece(path)
+
+    monkeypatch.setattr("composer_app.studio.files.file_controller.read_midi_piece", read)
+    studio.window.files.open(slow)
+    qtbot.waitUntil(lambda: studio.message == "Opening slow.mid…")
+    if then == "a sample":
+        studio.window.files.open_sample("twinkle")
+    elif then == "a new piece":
+        studio.window.files.new()
+    else:
+        studio.window.files.open(quick if then == "another file" else none)
+        qtbot.waitUntil(lambda: "quick" in studio.message or "none" in studio.message)
+    assert not studio.window.message_bar.stands("opening")
+    before, said = studio.composition, studio.message
+    let_go.set()
+    settle(studio, qtbot)
+    assert studio.composition == before
+    assert before.title != "Slow"
+    assert studio.message == said
+    assert slow not in studio.services.settings.recent_files
 
 
 def test_saving_asks_once_and_never_replaces_an_opened_file(

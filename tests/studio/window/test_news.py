@@ -408,7 +408,7 @@ def test_a_long_name_of_a_file_leaves_the_advice_whole_at_1024_pixels(
     studio: Studio, qtbot: QtBot, tmp_path: Path
 ) -> None:
     path = tmp_path / ("long name " * 20 + ".mid")
-    path.write_bytes(b"no music")
+    path.write_bytes(b"\1\2\3")
     studio.window.resize(1024, 700)
     studio.window.files.open(path)
     settle(studio, qtbot)

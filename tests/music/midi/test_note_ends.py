@@ -1,0 +1,102 @@
+"""Every note gets an end: its own, another track's, or a plausible one."""
+
+from pathlib import Path
+
+import pytest
+
+from composer_app.music.midi.chunks import parse_chunks
+from composer_app.music.midi.faults import Fault, Faults
+from composer_app.music.midi.messages import NoteOff, NoteOn
+from composer_app.music.midi.note_ends import with_ends
+from tests.music.midi.hexfile import chunk, header
+
+C, D = "90 3C 50", "90 3E 50"
+C_OFF, D_OFF = "80 3C 00", "80 3E 00"
+
+
+def ended(*chunks: str) -> tuple[list[list[tuple[int, int, int]]], int]:
+    """Each track's notes as (onset, release, pitch), the oldest ended first; how many hung."""
+    faults = Faults()
+    data = header(1, len(chunks), 4) + b"".join(map(chunk, chunks))
+    parsed = with_ends(parse_chunks(data, "tune", faults), faults)
+    tracks = []
+    for track in parsed.tracks:
+        assert [tick for tick, _ in track] == sorted(tick for tick, _ in track)
+        held: dict[tuple[int, int], list[int]] = {}
+        notes = []
+        for tick, message in track:
+            if isinstance(message, NoteOn):
+                held.setdefault((message.channel, message.note), []).append(tick)
+            elif isinstance(message, NoteOff) and held.get((message.channel, message.note)):
+                notes.append((held[message.channel, message.note].pop(0), tick, message.note))
+        assert not any(held.values())
+        tracks.append(sorted(notes))
+    return tracks, faults[Fault.UNENDED_NOTE]
+
+
+@pytest.mark.parametrize(
+    ("hexdump", "notes", "unended"),
+    [
+        pytest.param(f"00 {C} 04 {C_OFF}", [(0, 4, 60)], 0, id="its own end"),
+        pytest.param(f"00 {C} 04 B0 7B 00 04 {C_OFF}", [(0, 4, 60)], 0, id="all notes off"),
+        pytest.param(f"00 {C} 04 B0 78 00 04 {C_OFF}", [(0, 4, 60)], 0, id="all sound off"),
+        pytest.param(f"00 {C} 04 B1 7B 00 04 {C_OFF}", [(0, 8, 60)], 0, id="another channel's"),
+        pytest.param(f"00 {C} 04 B0 79 00 04 {C_OFF}", [(0, 8, 60)], 0, id="controllers reset"),
+        pytest.param(f"00 B0 7B 00 00 {C} 04 {C_OFF}", [(0, 4, 60)], 0, id="off before it begins"),
+        pytest.param(f"00 {C} 00 B0 7B 00 04 {C_OFF}", [(0, 1, 60)], 0, id="off as it begins"),
+        pytest.param(
+            f"00 {C} 04 {D} 04 {D_OFF}", [(0, 4, 60), (4, 8, 62)], 1, id="with the next note"
+        ),
+        pytest.param(
+            f"00 {C} 00 {D} 04 {C} 00 {D_OFF} 04 {C_OFF}",
+            [(0, 4, 60), (0, 4, 62), (4, 8, 60)],
+            1,
+            id="with the next of its pitch",
+        ),
+        pytest.param(
+            f"00 {C} 00 {C} 04 {C_OFF}", [(0, 4, 60)], 0, id="struck twice at once, let go once"
+        ),
+        pytest.param(
+            f"00 {C} 02 {C} 02 {C_OFF} 02 {C_OFF}",
+            [(0, 4, 60), (2, 6, 60)],
+            0,
+            id="struck twice, let go twice",
+        ),
+        pytest.param(f"00 {C} 06 B0 07 40", [(0, 6, 60)], 1, id="the last one, with its track"),
+        pytest.param(f"00 {C}", [(0, 4, 60)], 1, id="the last one, with nothing behind it"),
+        pytest.param(f"00 {C} FF 00 FF 01 00", [(0, 16, 60)], 1, id="the last one, before silence"),
+    ],
+)
+def test_one_track(hexdump: str, notes: list[tuple[int, int, int]], unended: int) -> None:
+    assert ended(hexdump) == ([notes], unended)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "notes", "unended"),
+    [
+        pytest.param(f"00 {C}", f"04 {C_OFF}", [(0, 4, 60)], 0, id="note-off"),
+        pytest.param(f"00 {C}", "04 90 3C 00", [(0, 4, 60)], 0, id="velocity 0"),
+        pytest.param(f"00 {C} 08 {C_OFF}", f"04 {C_OFF}", [(0, 8, 60)], 0, id="its own is right"),
+        pytest.param(f"00 {C} 02 {D} 02 {D_OFF}", "04 81 3C 00", None, 1, id="another channel"),
+        pytest.param(
+            f"00 {C} 02 {D} 02 {D_OFF}", f"00 FF 21 01 01 04 {C_OFF}", None, 1, id="another port"
+        ),
+        pytest.param(f"00 {C} 08 {C_OFF}", "04 B0 7B 00", [(0, 4, 60)], 0, id="all notes off"),
+        pytest.param(
+            f"04 {C} 08 {C_OFF}", "04 B0 7B 00", [(4, 12, 60)], 0, id="all notes off as it begins"
+        ),
+    ],
+)
+def test_another_track(
+    first: str, second: str, notes: list[tuple[int, int, int]] | None, unended: int
+) -> None:
+    expected = [(0, 2, 60), (2, 4, 62)] if notes is None else notes
+    assert ended(first, second) == ([expected, []], unended)
+
+
+def test_a_file_in_order_is_left_as_it_is() -> None:
+    faults = Faults()
+    data = (Path(__file__).parent / "cases" / "late_end_of_track.mid").read_bytes()
+    parsed = parse_chunks(data, "tune", faults)
+    assert with_ends(parsed, faults).tracks == parsed.tracks
+    assert not faults
