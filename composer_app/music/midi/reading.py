@@ -37,7 +37,7 @@ from composer_app.music.timing import (
     TempoMap,
     nearest_step,
 )
-from composer_app.translation import _
+from composer_app.translation import Message, _
 
 if TYPE_CHECKING:
     import mido
@@ -64,10 +64,14 @@ class _Details:
 
 @dataclass(frozen=True)
 class MidiPiece:
-    """What a file holds: the music, and how loud and where its tracks sound."""
+    """What a file holds: the music, and how loud and where its tracks sound.
+
+    ``mended`` are clauses on what is not taken as the file has it.
+    """
 
     composition: Composition
     mix: PieceMix
+    mended: tuple[Message, ...] = ()
 
 
 @dataclass
@@ -134,16 +138,25 @@ def piece_from_midi(midi: "mido.MidiFile", max_steps: int, name: str) -> MidiPie
             _("choose a file with a melody"),
         )
     details = _details(chunks)
+    tempo, capped = _tempo_map(chunks, grid)
     composition = Composition(
         tuple(tracks),
-        _tempo_map(chunks, grid),
+        tempo,
         _meter(chunks),
         details.title,
         details.origin,
         details.performance,
         details.melody_chosen,
     )
-    return MidiPiece(composition, PieceMix(tuple(mixes)))
+    return MidiPiece(composition, PieceMix(tuple(mixes)), (_capped(),) if capped else ())
+
+
+def _capped() -> Message:
+    return _(
+        "a tempo outside {least:g} to {most:g} BPM is taken for the nearest of these",
+        least=MIN_TEMPO,
+        most=MAX_TEMPO,
+    )
 
 
 def from_wire(text: str) -> str:
@@ -297,13 +310,17 @@ def _without_overlaps(notes: Iterable[Note]) -> Iterator[Note]:
     yield from last.values()
 
 
-def _tempo_map(chunks: list[list[_TimedMessage]], grid: _Grid) -> TempoMap:
+def _tempo_map(chunks: list[list[_TimedMessage]], grid: _Grid) -> tuple[TempoMap, bool]:
+    """The tempo, and whether the file has one that Composer has not."""
     tempos = {0: _UNSAID_BPM}
+    capped = False
     for tick, message in _of_type(chunks, "set_tempo"):
         bpm = MICROSECONDS_PER_MINUTE / max(message.tempo, 1)
-        tempos[grid.ticks(tick)] = min(max(bpm, MIN_TEMPO), MAX_TEMPO)
+        nearest = min(max(bpm, MIN_TEMPO), MAX_TEMPO)
+        tempos[grid.ticks(tick)] = nearest
+        capped |= bpm != nearest
     changes = (TempoChange.at_ticks(ticks, bpm) for ticks, bpm in sorted(tempos.items()))
-    return TempoMap(tuple(changes))
+    return TempoMap(tuple(changes)), capped
 
 
 def _meter(chunks: list[list[_TimedMessage]]) -> Meter:
