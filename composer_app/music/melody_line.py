@@ -21,7 +21,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 from composer_app.music.note import Note
@@ -156,13 +156,21 @@ def _mark_stuck(placed: Sequence[_Placed]) -> None:
             continue
         first = bisect_left(onsets, place.on - _AROUND)
         after = bisect_left(onsets, place.off + _AROUND)
-        others = [*placed[first:index], *placed[index + 1 : after]]
-        hidden = sum(
-            place.on < other.on < place.off and other.pitch < place.pitch for other in others
-        )
-        if hidden >= _LEAST_HIDDEN and all(a.off <= b.on for a, b in pairwise(others)):
+        onward = chain(range(max(index - 1, first), index), range(index + 1, after))
+        if not _one_by_one(placed, onward):
+            continue
+        if not _one_by_one(placed, range(index - 1, first - 1, -1)):
+            continue
+        inside = placed[index + 1 : bisect_left(onsets, place.off)]
+        hidden = sum(other.on > place.on and other.pitch < place.pitch for other in inside)
+        if hidden >= _LEAST_HIDDEN:
             place.stuck = True
             place.off = min(place.off, onsets[bisect_right(onsets, place.on)])
+
+
+def _one_by_one(placed: Sequence[_Placed], indices: Iterable[int]) -> bool:
+    """Whether these notes, onward or backward, overlap none that comes next; stops at one."""
+    return all(placed[min(pair)].off <= placed[max(pair)].on for pair in pairwise(indices))
 
 
 def _with_lower_part(placed: Sequence[_Placed], under: Sequence[bool]) -> list[bool]:

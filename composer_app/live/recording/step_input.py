@@ -59,7 +59,8 @@ class StepInput:
             return self.rest(steps)
         end = (last.end + steps) * TICKS_PER_STEP
         longer = Note.at_ticks(last.onset_ticks, end, last.pitch, last.velocity)
-        others = tuple(note for note in self._cleared(steps) if note != last)
+        others = self._cleared(steps)
+        others = tuple(note for note in others if note.onset_ticks != last.onset_ticks)
         return StepInput(_placed(others, longer), longer.end)
 
     def back(self, steps: int) -> "StepInput":

@@ -46,7 +46,7 @@ def mended_sentence(name: str, mended: tuple[Message, ...]) -> Message:
     for clause in mended[1:]:
         clauses = _("{clauses}; {clause}", clauses=clauses, clause=clause)
     return _(
-        "{file} does not keep to the MIDI standard and was mended in reading: {clauses}.",
+        "{file} was mended in reading: {clauses}.",
         file=name,
         clauses=clauses,
     )

@@ -83,7 +83,7 @@ def parse_midi(data: bytes, name: str) -> MidiPiece:
             _("{file} has more than {most:,} tracks", file=name, most=MAX_TRACKS),
             _("choose another file"),
         )
-    return replace(piece, mended=faults.clauses())
+    return replace(piece, mended=(*faults.clauses(), *piece.mended))
 
 
 def write_midi(

@@ -79,7 +79,7 @@ class _Details:
 class MidiPiece:
     """What a file holds: the music, and how loud and where its tracks sound.
 
-    ``mended`` are clauses on what was amiss with its bytes.
+    ``mended`` are clauses on what is not taken as the file has it.
     """
 
     composition: Composition
@@ -163,9 +163,10 @@ def piece_from_midi(midi: ParsedMidi, max_steps: int, name: str) -> MidiPiece:
     else:
         first = min(note.start for track in tracks for note in track.notes)
         meters = _meters(chunks, grid, rests_first=first > 0)
+    tempo, capped = _tempo_map(chunks, grid)
     composition = Composition(
         tuple(tracks),
-        _tempo_map(chunks, grid),
+        tempo,
         meters,
         details.title,
         details.origin,
@@ -174,7 +175,15 @@ def piece_from_midi(midi: ParsedMidi, max_steps: int, name: str) -> MidiPiece:
         () if details.key_estimated else keys_of(chunks, grid.ticks),
         tuple(texts),
     )
-    return MidiPiece(composition, PieceMix(tuple(mixes)))
+    return MidiPiece(composition, PieceMix(tuple(mixes)), (_capped(),) if capped else ())
+
+
+def _capped() -> Message:
+    return _(
+        "a tempo outside {least:g} to {most:g} BPM is taken for the nearest of these",
+        least=MIN_TEMPO,
+        most=MAX_TEMPO,
+    )
 
 
 @dataclass(frozen=True)
@@ -287,13 +296,17 @@ def _without_overlaps(notes: Iterable[Note]) -> Iterator[Note]:
     yield from last.values()
 
 
-def _tempo_map(chunks: list[list[_TimedMessage]], grid: _Grid) -> TempoMap:
+def _tempo_map(chunks: list[list[_TimedMessage]], grid: _Grid) -> tuple[TempoMap, bool]:
+    """The tempo, and whether the file has one that Composer has not."""
     tempos = {0: _UNSAID_BPM}
+    capped = False
     for tick, message in _of_type(chunks, "set_tempo"):
         bpm = MICROSECONDS_PER_MINUTE / max(message.tempo, 1)
-        tempos[grid.ticks(tick)] = min(max(bpm, MIN_TEMPO), MAX_TEMPO)
+        nearest = min(max(bpm, MIN_TEMPO), MAX_TEMPO)
+        tempos[grid.ticks(tick)] = nearest
+        capped |= bpm != nearest
     changes = (TempoChange.at_ticks(ticks, bpm) for ticks, bpm in sorted(tempos.items()))
-    return TempoMap(tuple(changes))
+    return TempoMap(tuple(changes)), capped
 
 
 def _meters(chunks: list[list[_TimedMessage]], grid: _Grid, *, rests_first: bool) -> MeterMap:

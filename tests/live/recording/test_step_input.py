@@ -111,3 +111,11 @@ def test_whatever_is_pressed_a_melody_comes_out(
             assert entered.cursor <= before if name == "back" else entered.cursor == before + steps
         assert Melody(entered.notes).notes == entered.notes
         assert all(a.start < b.start for a, b in pairwise(entered.notes))
+
+
+def test_of_two_notes_on_one_step_the_later_one_is_lengthened_or_taken_back() -> None:
+    short = tuple(Note.at_ticks(120 * i, 120 * (i + 1), 60 + i) for i in range(1, 3))
+    assert [note.start for note in short] == [1, 1]
+    longer = StepInput(short, 2).lengthen(4)
+    assert longer.notes == (short[0], Note.at_ticks(240, 1440, 62))
+    assert StepInput(short, 2).back(1).notes == short[:1]

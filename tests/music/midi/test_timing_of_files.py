@@ -121,3 +121,25 @@ def test_any_tempo_map_survives_a_file(changes: dict[int, float], first: float) 
     piece = read_midi(CASES / "triplets.mid")
     piece = Composition(piece.tracks, tempo)
     assert parse_midi(midi_bytes(piece), "again").composition.tempo == tempo
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "bpm", "said"),
+    [(60_000, 1000.0, 0), (59_999, 1000.0, 1), (15_000_000, 4.0, 0), (15_000_001, 4.0, 1)],
+)
+def test_a_tempo_beyond_what_there_is_is_capped_and_said(
+    microseconds: int, bpm: float, said: int
+) -> None:
+    chunk = mido.MidiTrack(
+        [
+            mido.MetaMessage("set_tempo", tempo=microseconds),
+            mido.Message("note_on", note=60, velocity=80),
+            mido.Message("note_off", note=60, time=480),
+        ]
+    )
+    buffer = io.BytesIO()
+    mido.MidiFile(type=0, ticks_per_beat=480, tracks=[chunk]).save(file=buffer)
+    piece = parse_midi(buffer.getvalue(), "a file")
+    assert piece.composition.tempo == TempoMap.constant(bpm)
+    assert len(piece.mended) == said
+    assert all("outside 4 to 1000 BPM" in str(clause) for clause in piece.mended)
