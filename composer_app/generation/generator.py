@@ -56,6 +56,8 @@ class GenerationSettings:
     max_removed: int = DEFAULT_MAX_REMOVED
     # The share of the melody's cells that may be drawn anew.
     vary_melody: float = 0.0
+    # Whether voices may begin before the melody does.
+    introduction: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:

@@ -35,6 +35,9 @@ VERSION: Final = 1
 _MOST_STEPS: Final = 320_000
 _MAY_BE_UNSAID: Final = ("upbeat", "iterations", "max_added")
 _SHARES: Final = ("temperature", "vary_melody")
+_YES_OR_NO: Final = ("improve", "introduction")
+# What was so before a setting came: voices could always begin before the melody.
+_BEFORE: Final = {"introduction": True}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,14 +114,14 @@ def recipe_from_json(value: object) -> Recipe:
 
 
 def _settings_from_json(value: object) -> GenerationSettings:
-    row = fields(value)
+    row = {**_BEFORE, **fields(value)}
     usual = asdict(GenerationSettings())
     if set(row) != set(usual):
         # What is missing or unknown would make something else.
         raise ValueError("the settings are not those of this version")
     settings: dict[str, Any] = {}
     for name, each in row.items():
-        if name == "improve":
+        if name in _YES_OR_NO:
             if not isinstance(each, bool):
                 raise ValueError(f"{each!r} is neither true nor false")
             settings[name] = each

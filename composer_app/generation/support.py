@@ -5,8 +5,8 @@ from typing import Final
 
 from composer_app.generation.generator import GenerationSettings
 
-# Fields of GenerationSettings; seed and upbeat are taken notice of by every model, and what is
-# locked is kept by every model.
+# Fields of GenerationSettings; every model takes notice of seed, upbeat and introduction, and keeps
+# what is locked.
 SETTINGS: Final = (
     "temperature",
     "iterations",

@@ -7,6 +7,7 @@ from typing import Any, Final
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
+    QCheckBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -70,6 +71,11 @@ class ControlSection(QWidget):
             "How much of the melody varies", 0, 100, suffix=" %", special="no", step=5
         )
         self.upbeat = _box("The upbeat", -1, MAX_UPBEAT, special="by ear")
+        self.introduction = QCheckBox("&Begin before the melody")
+        self.introduction.setToolTip(
+            "Where the melody begins with a rest, the voices may have an introduction"
+        )
+        self.introduction.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.improve = QPushButton("&Improve")
         SinglePress(self.improve)
         self.improve.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -92,6 +98,7 @@ class ControlSection(QWidget):
         )
         for box, name, value in read:
             box.valueChanged.connect(partial(self._choose, box, name, value))
+        self.introduction.toggled.connect(lambda on: choices.choose(introduction=on))
 
     def refresh(self) -> None:
         """Show what is chosen, and what can be."""
@@ -104,6 +111,7 @@ class ControlSection(QWidget):
             (self.upbeat, chosen.upbeat),
         ):
             _show(box, value)
+        self.introduction.setChecked(chosen.introduction)
         for voice, lock in enumerate(self.locks, 1):
             lock.setChecked(voice in choices.chosen_locks)
             lock.setEnabled(voice in choices.voices)
@@ -199,7 +207,8 @@ class ControlSection(QWidget):
             rows.addWidget(box, row, 1)
             if name:
                 self._boxes[name] = label, box, tip
-        rows.addWidget(self.improve, 7, 0, 1, 2)
+        rows.addWidget(self.introduction, 7, 0, 1, 2)
+        rows.addWidget(self.improve, 8, 0, 1, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

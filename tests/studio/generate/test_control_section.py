@@ -62,9 +62,12 @@ def test_what_is_chosen_is_asked_for(section: ControlSection, choices: Generatio
     section.max_removed.setValue(10)
     section.vary_melody.setValue(20)
     section.upbeat.setValue(4)
+    section.introduction.click()
     assert choices.settings == GenerationSettings(
-        iterations=60, max_added=40, max_removed=10, vary_melody=0.2, upbeat=4
+        iterations=60, max_added=40, max_removed=10, vary_melody=0.2, upbeat=4, introduction=True
     )
+    section.introduction.click()
+    assert not choices.settings.introduction
 
 
 def test_only_voices_that_are_there_can_be_locked(
