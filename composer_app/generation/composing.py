@@ -84,7 +84,8 @@ def compose_with_confidence(
     """As :func:`compose`, with what the generator says of its result.
 
     ``given``, whose voice 0 is the melody, may be longer than it; what it locks is kept. Where
-    ``settings.vary_melody`` is not 0 the melody is the generator's.
+    ``settings.vary_melody`` is not 0 the melody is the generator's. Before its first note nothing
+    is written, unless ``settings.introduction`` says so.
     """
     check_melody(melody)
     steps = melody.steps if given is None else given.roll.steps
@@ -94,7 +95,8 @@ def compose_with_confidence(
     meters = _with_upbeat(melody, settings, generator.style)
     noise = NoiseVector.from_seed(settings.seed, steps)
     roll = PianoRoll.from_notes([seen], steps)
-    result = generator.generate(roll, meters, noise, settings, progress, given)
+    around = given if settings.introduction else _silent_before(melody, steps, settings, given)
+    result = generator.generate(roll, meters, noise, settings, progress, around)
     sources = (melody.notes, *(given.played if given is not None else ()))
     voices = [
         retimed(notes, source)
@@ -152,6 +154,34 @@ def _feel(settings: GenerationSettings, melody: Melody, meters: MeterMap) -> Fee
         if beside or change.meter.ticks_per_pulse % TICKS_PER_BEAT:
             return Feel.STRAIGHT
     return settings.feel or hear_feel(melody.notes, meters.upbeat_steps)
+
+
+def _silent_before(
+    melody: Melody, steps: int, settings: GenerationSettings, given: Given | None
+) -> Given | None:
+    """``given``, with nothing to be written before the first note of ``melody``.
+
+    What is silent there is locked as it is, so that a generator writes on from the silence. What
+    somebody has locked there stays, and so does an accompaniment that is to be improved: it may
+    have an introduction of its own.
+    """
+    first = melody.notes[0].start
+    if not first:
+        return given
+    if given is None:
+        alone = [on_steps(melody.notes), *[()] * (len(VOICE_NAMES) - 1)]
+        shape = (steps, len(VOICE_NAMES))
+        given = Given(PianoRoll.from_notes(alone, steps), np.zeros(shape, np.bool_))
+    locked = given.locked.copy()
+    roll = given.roll
+    if not settings.improve:
+        kept = [
+            [note for note in notes if note.start >= first or locked[note.start, voice]]
+            for voice, notes in enumerate(roll.all_notes())
+        ]
+        roll = PianoRoll.from_notes(kept, roll.steps)
+    locked[:first] = True
+    return Given(roll, locked, given.played)
 
 
 def check_melody(melody: Melody) -> None:

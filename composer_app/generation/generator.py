@@ -59,6 +59,8 @@ class GenerationSettings:
     vary_melody: float = 0.0
     # How the voices divide a beat; None is for compose to hear. A generator takes no notice of it.
     feel: Feel | None = None
+    # Whether voices may begin before the melody does.
+    introduction: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:

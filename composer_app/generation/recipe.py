@@ -35,9 +35,10 @@ VERSION: Final = 2
 # More than a melody of 999 bars in 32/4 and all that is given with it.
 _MOST_STEPS: Final = 320_000
 # How it was with settings that recipes of version 1 do not have.
-_ONCE: Final[dict[str, Any]] = {"feel": Feel.STRAIGHT}
+_ONCE: Final[dict[str, Any]] = {"feel": Feel.STRAIGHT, "introduction": True}
 _MAY_BE_UNSAID: Final = ("upbeat", "iterations", "max_added", "feel")
 _SHARES: Final = ("temperature", "vary_melody")
+_YES_OR_NO: Final = ("improve", "introduction")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +123,7 @@ def _settings_from_json(value: object, version: int) -> GenerationSettings:
         raise ValueError("the settings are not those of this version")
     settings: dict[str, Any] = {}
     for name, each in row.items():
-        if name == "improve":
+        if name in _YES_OR_NO:
             if not isinstance(each, bool):
                 raise ValueError(f"{each!r} is neither true nor false")
             settings[name] = each

@@ -5,8 +5,8 @@ from typing import Final
 
 from composer_app.generation.generator import GenerationSettings
 
-# Fields of GenerationSettings; seed, upbeat and feel are taken notice of with every model, and what
-# is locked is kept by every model.
+# Fields of GenerationSettings; seed, upbeat, introduction and feel are taken notice of with
+# every model, and what is locked is kept by every model.
 SETTINGS: Final = (
     "temperature",
     "iterations",

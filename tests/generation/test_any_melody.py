@@ -129,6 +129,12 @@ def test_the_melody_is_untouched(generator: AnyGenerator, name: str) -> None:
     assert piece(generator, name).steps == melody.steps
 
 
+def test_nothing_sounds_before_the_melody(generator: AnyGenerator, name: str) -> None:
+    first, *others = (track.notes[0].start for track in piece(generator, name).tracks)
+    assert min(others) >= first
+    assert min(others) < first + 16, "but soon they do"
+
+
 def test_no_voices_cross(generator: AnyGenerator, name: str) -> None:
     pitch = grid(piece(generator, name))
     for upper, lower in pairwise(pitch.T):

@@ -1,19 +1,25 @@
 """From a melody to a composition, around a generator that needs no network."""
 
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pytest
 
 from composer_app.errors import MelodyError
-from composer_app.generation.composing import check_melody, compose
+from composer_app.generation.composing import check_melody, compose, compose_with_confidence
 from composer_app.generation.generator import (
     MAX_BARS,
+    Generated,
     GenerationCancelledError,
     GenerationSettings,
+    Given,
+    Progress,
     accompaniment_velocity,
 )
 from composer_app.generation.given import given_from, parse_lock
-from composer_app.music.composition import DEFAULT_PROGRAMS, Origin
+from composer_app.generation.noise import NoiseVector
+from composer_app.music.composition import DEFAULT_PROGRAMS, Composition, Origin
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
@@ -176,3 +182,86 @@ def test_what_is_given_is_as_long_as_the_melody() -> None:
     longer = replace(PLAYED, notes=(*PLAYED.notes, Note(PLAYED.steps, 60, 16)))
     with pytest.raises(ValueError, match="given are"):
         compose(longer, FakeGenerator(), GenerationSettings(), given=given)
+
+
+# -- before the melody begins ------------------------------------------------------------------
+
+
+class EagerGenerator(FakeGenerator):
+    """Voices that sound from the first step to the last, around what is given."""
+
+    def generate(
+        self,
+        roll: PianoRoll,
+        meters: MeterMap,
+        noise: NoiseVector,
+        settings: GenerationSettings,
+        progress: Progress | None = None,
+        given: Given | None = None,
+    ) -> Generated:
+        steps = roll.steps
+        pedals = [[Note(0, pitch, steps - 4), Note(steps - 4, pitch, 4)] for pitch in (64, 55, 48)]
+        result = PianoRoll.from_notes([roll.notes(0), *pedals], steps)
+        confidence = np.full((steps, 4), 0.5, np.float32)
+        if given is None:
+            return Generated(result, confidence)
+        confidence[given.locked] = 1.0
+        return Generated(given.paste(result), confidence)
+
+
+def spans(composition: Composition) -> list[list[tuple[int, int]]]:
+    """Of alto, tenor and bass, where each note begins and ends."""
+    return [[(note.start, note.end) for note in track.notes] for track in composition.tracks[1:]]
+
+
+def test_no_voice_begins_before_the_melody() -> None:
+    made = compose_with_confidence(MELODY, EagerGenerator(), GenerationSettings())
+    assert spans(made.composition) == [[(4, 20), (20, 24)]] * 3
+    assert made.composition.tracks[0].notes == MELODY.notes
+    assert (made.confidence[:4] == 1).all(), "that there is silence is certain"
+    assert (made.confidence[4:] == 0.5).all()
+    assert made.recipe.given is None, "a person has given nothing"
+
+
+def test_an_introduction_is_written_where_it_is_asked_for() -> None:
+    settings = GenerationSettings(introduction=True)
+    piece = compose(MELODY, EagerGenerator(), settings)
+    assert spans(piece) == [[(0, 20), (20, 24)]] * 3
+
+
+def test_a_melody_that_begins_at_once_is_given_as_before() -> None:
+    calls: list[object] = []
+
+    class Asked(EagerGenerator):
+        def generate(self, *args: Any) -> Generated:
+            calls.append(args[-1])
+            return super().generate(*args)
+
+    compose(PLAYED, Asked(), GenerationSettings())
+    assert calls == [None]
+
+
+ACCOMPANIMENT = (
+    (Note(0, 65, 2), Note(2, 67, 6)),
+    (Note(0, 57, 4), Note(4, 59, 4)),
+    (Note(0, 50, 2),),
+)
+
+
+def test_what_is_locked_before_the_melody_stays_and_the_rest_is_silent() -> None:
+    given = given_from(MELODY, ACCOMPANIMENT, [parse_lock("tenor")])
+    made = compose_with_confidence(MELODY, EagerGenerator(), GenerationSettings(), given=given)
+    alto, tenor, bass = spans(made.composition)
+    assert tenor == [(0, 4), (4, 8)]
+    assert alto == bass == [(4, 20), (20, 24)]
+    assert made.recipe.given is given
+
+
+def test_an_accompaniment_that_is_improved_keeps_its_introduction() -> None:
+    given = given_from(MELODY, ACCOMPANIMENT, [])
+    settings = GenerationSettings(improve=True)
+    alto, tenor, bass = spans(compose(MELODY, EagerGenerator(), settings, given=given))
+    # A note is kept whole, also where the melody begins beneath it.
+    assert alto[:2] == [(0, 2), (2, 8)]
+    assert tenor[:2] == [(0, 4), (4, 20)]
+    assert bass[:2] == [(0, 2), (4, 20)]

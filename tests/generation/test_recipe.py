@@ -31,7 +31,7 @@ MELODY = Melody(
     "Tune",
 )
 # Every setting away from its default.
-SETTINGS = GenerationSettings(4711, 0.7, 4, 60, True, 50, 20, 0.25, Feel.SWING)
+SETTINGS = GenerationSettings(4711, 0.7, 4, 60, True, 50, 20, 0.25, Feel.SWING, True)
 VOICES = ((Note(0, 60, 8), Note(8, 60, 8)), (), (Note.at_ticks(5, 1900, 48, 70),))
 LOCKED = np.zeros((16, 4), np.bool_)
 LOCKED[8:12, 1] = LOCKED[:, 3] = True
@@ -114,6 +114,7 @@ def test_two_takes_of_one_origin_are_told_apart_by_their_notes_alone() -> None:
         {"settings": {**asdict(SETTINGS), "mood": 1}},
         {"settings": {"seed": 1}},
         {"settings": {**asdict(SETTINGS), "improve": 1}},
+        {"settings": {**asdict(SETTINGS), "introduction": None}},
         {"settings": {**asdict(SETTINGS), "seed": True}},
         {"settings": {**asdict(SETTINGS), "iterations": 5}},
         {"upbeat": None},
@@ -123,6 +124,17 @@ def test_two_takes_of_one_origin_are_told_apart_by_their_notes_alone() -> None:
 def test_a_recipe_that_would_make_something_else_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r".+"):
         recipe_from_json({**recipe_to_json(RECIPE), **change})
+
+
+def test_what_was_made_before_there_was_a_choice_may_have_an_introduction() -> None:
+    row = recipe_to_json(RECIPE)
+    for chosen in (True, False):
+        row["settings"] = {**asdict(SETTINGS), "introduction": chosen}
+        assert recipe_from_json(row).settings.introduction is chosen
+    del row["settings"]["introduction"]
+    assert recipe_from_json({**row, "version": 1}).settings.introduction
+    with pytest.raises(ValueError, match="settings"):
+        recipe_from_json(row)
 
 
 def test_a_later_models_name_is_one_line_of_letters() -> None:

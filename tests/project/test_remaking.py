@@ -42,6 +42,7 @@ AWAY = {
     "max_removed": 60,
     "vary_melody": 0.5,
     "feel": Feel.SWING,
+    "introduction": True,
 }
 USUAL = GenerationSettings(iterations=12)
 CASES = {
@@ -96,6 +97,19 @@ def test_it_is_made_again_by_every_model(model: str, given: object) -> None:
     made = compose_with_confidence(MELODY, generator(model), settings, given=stood)
     assert made.recipe.style in model or made.recipe.style == "bach"
     kept_and_made_again(Take.of(made))
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("introduction", [False, True])
+def test_it_is_made_again_where_the_melody_begins_late(model: str, introduction: bool) -> None:
+    late = replace(MELODY, notes=tuple(note.moved(20, 0) for note in MELODY.notes))
+    settings = GenerationSettings(8, iterations=12, introduction=introduction)
+    made = compose_with_confidence(late, generator(model), settings)
+    kept_and_made_again(Take.of(made))
+    starts = [track.notes[0].start for track in made.composition.tracks if track.notes]
+    # Whoever may begin earlier need not.
+    assert introduction or min(starts) == 20
 
 
 def test_what_comes_out_the_same_is_the_take_again() -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QGridLayout,
     QHBoxLayout,
@@ -75,6 +76,11 @@ class ControlSection(QWidget):
         )
         self.upbeat = _box("The upbeat", -1, MAX_UPBEAT, special="automatic")
         self.feel = _feel_box()
+        self.introduction = QCheckBox("&Begin before the melody")
+        self.introduction.setToolTip(
+            "Where the melody begins with a rest, the voices may have an introduction"
+        )
+        self.introduction.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.improve = QPushButton("&Improve")
         SinglePress(self.improve)
         self.improve.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -98,6 +104,7 @@ class ControlSection(QWidget):
         for box, name, value in read:
             box.valueChanged.connect(partial(self._choose, box, name, value))
         self.feel.activated.connect(lambda row: choices.choose(feel=_FEELS[row][1]))
+        self.introduction.toggled.connect(lambda on: choices.choose(introduction=on))
 
     def refresh(self) -> None:
         """Show what is chosen, and what can be."""
@@ -111,6 +118,7 @@ class ControlSection(QWidget):
         ):
             _show(box, value)
         self.feel.setCurrentIndex([feel for _words, feel in _FEELS].index(chosen.feel))
+        self.introduction.setChecked(chosen.introduction)
         for voice, lock in enumerate(self.locks, 1):
             lock.setChecked(voice in choices.chosen_locks)
             lock.setEnabled(voice in choices.voices)
@@ -211,7 +219,8 @@ class ControlSection(QWidget):
         feel.setBuddy(self.feel)
         rows.addWidget(feel, 7, 0)
         rows.addWidget(self.feel, 7, 1)
-        rows.addWidget(self.improve, 8, 0, 1, 2)
+        rows.addWidget(self.introduction, 8, 0, 1, 2)
+        rows.addWidget(self.improve, 9, 0, 1, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

@@ -69,6 +69,10 @@ def test_what_is_chosen_is_asked_for(section: ControlSection, choices: Generatio
     )
     section.refresh()
     assert section.feel.currentText() == "swing"
+    section.introduction.click()
+    assert choices.settings.introduction
+    section.introduction.click()
+    assert not choices.settings.introduction
 
 
 def test_only_voices_that_are_there_can_be_locked(
