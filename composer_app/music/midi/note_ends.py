@@ -3,7 +3,7 @@
 Most notes have one. Others end as a synthesizer ends them: by a note-off in another track of the
 same channel, or because all notes of the channel are told to end (controllers 120 and 123 to 127,
 MIDI 1.0). What would sound for ever ends where a player would have let it go: when the next note of
-its track begins.
+its track and channel begins.
 """
 
 from bisect import bisect_right
@@ -80,7 +80,8 @@ class _Others:
 
     def let_go(self, key: _Key, tick: int) -> int | None:
         """When another track lets go of ``key`` after ``tick``, if ever."""
-        return _after(self.strays.get(key, []), tick)
+        ticks = self.strays.get(key)
+        return None if ticks is None else _after(ticks, tick)
 
 
 def with_ends(midi: ParsedMidi, faults: Faults) -> ParsedMidi:
@@ -139,9 +140,9 @@ def _ended(track: _Track, others: "_Others", faults: Faults) -> list[Timed]:
     """The messages of ``track``, with note-offs added and moved."""
     gone: set[int] = set()
     added: list[Timed] = []
-    onsets: list[int] = []
+    onsets = _Onsets(track)
     for key, notes in track.notes.items():
-        channel = key[:2]
+        channel, off = key[:2], NoteOff(*key[1:])
         if channel not in others.silences and all(note.off is not None for note in notes):
             continue
         for place, note in enumerate(notes):
@@ -150,20 +151,20 @@ def _ended(track: _Track, others: "_Others", faults: Faults) -> list[Timed]:
             if note.off is not None:
                 if silence is not None and silence < track.tick(note.off):
                     gone.add(note.off)
-                    added.append((max(silence, on + 1), NoteOff(*key[1:])))
+                    added.append((max(silence, on + 1), off))
                 continue
             again = track.tick(notes[place + 1].on) if place + 1 < len(notes) else None
             if again == on:
                 # Struck twice at once, let go once.
                 gone.add(note.on)
                 continue
-            ends = [silence, others.let_go(key, on)]
-            if ends == [None, None]:
+            end = _earlier(silence, others.let_go(key, on))
+            if end is None:
                 faults[Fault.UNENDED_NOTE] += 1
-                onsets = onsets or _onsets(track)
-                ends.append(_plausible_end(on, onsets, track.end, others.beat))
-            end = min(tick for tick in (*ends, again) if tick is not None)
-            added.append((max(end, on + 1), NoteOff(*key[1:])))
+                end = _plausible_end(on, onsets[channel], track.end, others.beat)
+            elif again is not None and again < end:
+                end = again
+            added.append((max(end, on + 1), off))
     if not gone and not added:
         return track.messages
     kept = [timed for index, timed in enumerate(track.messages) if index not in gone]
@@ -171,19 +172,37 @@ def _ended(track: _Track, others: "_Others", faults: Faults) -> list[Timed]:
     return sorted(added + kept, key=itemgetter(0))
 
 
-def _onsets(track: _Track) -> list[int]:
-    return [tick for tick, message in track.messages if isinstance(message, NoteOn)]
+class _Onsets(dict[_Channel, list[int]]):
+    """When notes of each channel begin in a track, found where it is asked for."""
+
+    def __init__(self, track: _Track) -> None:
+        super().__init__()
+        self._messages = track.messages
+
+    def __missing__(self, channel: _Channel) -> list[int]:
+        self[channel] = [
+            tick
+            for tick, message in self._messages
+            if isinstance(message, NoteOn) and message.channel == channel[1]
+        ]
+        return self[channel]
 
 
 def _plausible_end(on: int, onsets: list[int], end: int, beat: int) -> int:
     """Where a note from tick ``on`` is let go of which no message tells.
 
-    With the next note of its track; after the last one with the track, if that ends within a bar.
+    With the next note at ``onsets``; after the last one with the track, if that ends within a bar.
     """
     after = bisect_right(onsets, on)
     if after < len(onsets):
         return onsets[after]
     return min(end, on + _MOST_BEATS * beat) if end > on else on + beat
+
+
+def _earlier(one: int | None, other: int | None) -> int | None:
+    if one is None or (other is not None and other < one):
+        return other
+    return one
 
 
 def _after(ticks: list[int], tick: int) -> int | None:

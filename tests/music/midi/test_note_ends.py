@@ -48,6 +48,12 @@ def ended(*chunks: str) -> tuple[list[list[tuple[int, int, int]]], int]:
             f"00 {C} 04 {D} 04 {D_OFF}", [(0, 4, 60), (4, 8, 62)], 1, id="with the next note"
         ),
         pytest.param(
+            f"00 {C} 02 99 24 64 00 89 24 00 02 {D} 04 {D_OFF}",
+            [(0, 4, 60), (2, 2, 36), (4, 8, 62)],
+            1,
+            id="not with one of another channel",
+        ),
+        pytest.param(
             f"00 {C} 00 {D} 04 {C} 00 {D_OFF} 04 {C_OFF}",
             [(0, 4, 60), (0, 4, 62), (4, 8, 60)],
             1,
