@@ -15,8 +15,9 @@ notes_per_bar   number    notes struck, of each bar of each track
 polyphony       number    different pitches sounding, of each step
 on_beat         trial     a note starts on a pulse of the metre: on a multiple of
                           :attr:`Meter.steps_per_pulse` steps from the beginning
-in_key          trial     a note belongs to the piece's estimated key (:meth:`Composition.key`:
-                          profiles of Albrecht and Shanahan 2013, over all tracks, by length);
+in_key          trial     a note belongs to the piece's estimated key
+                          (:meth:`Composition.estimated_key`: profiles of Albrecht and
+                          Shanahan 2013, over all tracks, by length);
                           in minor the raised sixth and seventh belong too
 sounding        trial     a step of a track has a note sounding
 consonant       trial     a note of another track than the melody's is consonant with what the

@@ -74,8 +74,8 @@ class Material:
 
     @cached_property
     def key(self) -> Key:
-        """Of the whole piece (:meth:`Composition.key`)."""
-        return self.composition.key()
+        """That of the whole piece as it is heard, by which the profiles of styles were measured."""
+        return self.composition.estimated_key()
 
     @cached_property
     def chords(self) -> dict[int, list[tuple[Note, ...]]]:

@@ -2,15 +2,24 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from composer_app.live.playback.mixing import Mix
 from composer_app.music.composition import Composition
 from composer_app.music.mix import FULL
 from composer_app.studio.mixer.sliders import VolumeSlider
 from composer_app.studio.mixer.track_strip import TrackStrip
-from composer_app.studio.widgets.icons import pixmap
+from composer_app.studio.widgets.drag_source import DragSource
+from composer_app.studio.widgets.icons import icon, pixmap
 from composer_app.studio.widgets.theme import COLORS, set_role
 
 _MASTER_WIDTH: Final = 136
@@ -30,6 +39,9 @@ class MixerPanel(QFrame):
     trackMixEdited = Signal(int, object)
     # 0 to 127.
     masterEdited = Signal(int)
+    # Somebody pulls at the piece, or at a track.
+    pieceDragged = Signal()
+    trackDragged = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +52,7 @@ class MixerPanel(QFrame):
         self.master.setFixedWidth(_MASTER_WIDTH)
         self.master.set_name("Volume of everything")
         self.master.moved.connect(self.masterEdited)
+        self.grip = self._make_grip()
         self._empty = QLabel(_EMPTY)
         self._empty.setWordWrap(True)
         set_role(self._empty, "muted")
@@ -72,6 +85,7 @@ class MixerPanel(QFrame):
             strip.set_track(track)
             strip.setVisible(bool(track.notes))
         self._empty.setVisible(not composition.note_count)
+        self.grip.setEnabled(bool(composition.note_count))
         self.set_mix(self._mix)
 
     def set_mix(self, mix: Mix) -> None:
@@ -80,6 +94,22 @@ class MixerPanel(QFrame):
         self.master.show_value(mix.master)
         for strip in self._strips:
             strip.set_mix(mix.track(strip.index), heard=mix.audible(strip.index))
+
+    def _make_grip(self) -> QToolButton:
+        grip = QToolButton()
+        grip.setIcon(icon("drag", COLORS.muted))
+        grip.setText("MIDI")
+        grip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        grip.setIconSize(QSize(_ICON, _ICON))
+        grip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        grip.setToolTip(
+            "Drag the piece to another program or a folder: it is a MIDI file there."
+            " A click copies it"
+        )
+        grip.setAccessibleName("Copy the piece as MIDI")
+        grip.setEnabled(False)
+        DragSource(grip).dragged.connect(self.pieceDragged)
+        return grip
 
     def _make_heading(self) -> QHBoxLayout:
         heading = QLabel("MIXER")
@@ -90,6 +120,7 @@ class MixerPanel(QFrame):
         row.setContentsMargins(0, 0, 12, 0)
         row.setSpacing(4)
         row.addWidget(heading)
+        row.addWidget(self.grip)
         row.addStretch(1)
         row.addWidget(speaker)
         row.addWidget(self.master)
@@ -112,5 +143,6 @@ class MixerPanel(QFrame):
         strip.programChosen.connect(self.programChosen)
         strip.melodyChosen.connect(self.melodyChosen)
         strip.mixEdited.connect(self.trackMixEdited)
+        strip.dragged.connect(self.trackDragged)
         self._strips.append(strip)
         self._rows.insertWidget(self._rows.count() - 1, strip)

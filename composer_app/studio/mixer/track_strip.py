@@ -11,6 +11,7 @@ from composer_app.music.composition import Track
 from composer_app.music.mix import TrackMix
 from composer_app.studio.mixer.instrument_box import InstrumentBox
 from composer_app.studio.mixer.sliders import PanSlider, VolumeSlider
+from composer_app.studio.widgets.drag_source import DragSource
 from composer_app.studio.widgets.elided import ElidedLabel
 from composer_app.studio.widgets.icons import icon
 from composer_app.studio.widgets.shown_text import tip_text
@@ -34,6 +35,8 @@ class TrackStrip(QFrame):
     programChosen = Signal(int, int)
     melodyChosen = Signal(int)
     mixEdited = Signal(int, object)
+    # Somebody pulls at its name.
+    dragged = Signal(int)
 
     def __init__(self, index: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +45,7 @@ class TrackStrip(QFrame):
         self._mix = TrackMix()
         set_role(self, "card")
         self._name = ElidedLabel()
+        DragSource(self._name).dragged.connect(lambda: self.dragged.emit(self.index))
         self.instrument = InstrumentBox()
         self._heading = _Heading(self._name, self.instrument)
         self.instrument.programChosen.connect(lambda p: self.programChosen.emit(self.index, p))
@@ -65,7 +69,8 @@ class TrackStrip(QFrame):
         first = self.index == 0
         self._title = name = track.name or f"Track {self.index + 1}"
         self._name.setText(name)
-        self._name.setToolTip(f"{name}, the melody" if first else name)
+        shown = f"{name}, the melody" if first else name
+        self._name.setToolTip(f"{shown}\nDrag it to another program: it is a MIDI file there")
         self.instrument.set_program(track.program)
         self.instrument.setAccessibleName(f"Instrument of {name}")
         self.volume.set_name(f"Volume of {name}")

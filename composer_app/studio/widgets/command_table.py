@@ -56,6 +56,11 @@ FILES: Final = {
     "export": Command(
         "&Export MIDI…", "Write a copy of the piece as a MIDI file", ("Ctrl+E",), "export"
     ),
+    "copy_midi": Command(
+        "&Copy as MIDI",
+        "Copy the piece as a MIDI file, to be pasted into another program or a folder",
+        ("Ctrl+Alt+C",),
+    ),
     "export_audio": Command(
         "Export A&udio…", "Write the piece as sound: WAV, FLAC, MP3 or Ogg", ("Ctrl+Shift+E",)
     ),

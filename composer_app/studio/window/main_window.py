@@ -97,6 +97,7 @@ class MainWindow(WindowParts):
             (commands.save, files.save),
             (commands.save_as, files.save_as),
             (commands.export, files.export),
+            (commands.copy_midi, self.hand_out.copy),
             (commands.export_audio, self.audio_export.ask),
             (commands.quit, self.close),
             (commands.stop, self._stop),
@@ -109,6 +110,9 @@ class MainWindow(WindowParts):
             (commands.messages, self.message_bar.open_history),
         ):
             action.triggered.connect(command)
+        self.mixer.grip.clicked.connect(self.hand_out.copy)
+        self.mixer.pieceDragged.connect(self.hand_out.drag_piece)
+        self.mixer.trackDragged.connect(self.hand_out.drag_track)
         commands.confidence.toggled.connect(self._show_roll)
         self.roll.emptyActionRequested.connect(self._offer_samples)
         self.news.follow_numbers(self.findChildren(NumberField))
@@ -257,8 +261,8 @@ class MainWindow(WindowParts):
     # -- events ----------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files may be dropped anywhere on the window."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        """Files may be dropped anywhere on the window, but for its own piece."""
+        if event.source() is None and any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -278,6 +282,7 @@ class MainWindow(WindowParts):
         self.playback.stop()
         self.mix.store()
         self.midi.stop()
+        self.hand_out.close()
         self._services.settings.window_geometry = self.saveGeometry()
         self._computer_keys.remove()
         self._fields.remove()

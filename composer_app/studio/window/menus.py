@@ -44,7 +44,7 @@ class Menus:
         file.addSeparator()
         file.addActions([actions.save, actions.save_as])
         file.addSeparator()
-        file.addActions([actions.export, actions.export_audio])
+        file.addActions([actions.export, actions.copy_midi, actions.export_audio])
         file.addSeparator()
         file.addAction(actions.quit)
 
