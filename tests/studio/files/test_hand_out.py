@@ -75,7 +75,7 @@ def pull(widget: QWidget, *, far: bool = True) -> None:
 
 def two_tracks() -> Composition:
     piece = scale("A song: of/two")
-    return Composition((*piece.tracks, BASS), piece.tempo, piece.meter, piece.title)
+    return Composition((*piece.tracks, BASS), piece.tempo, piece.meters, piece.title)
 
 
 def test_the_piece_is_dragged_by_its_grip(studio: Studio, drop: Drop) -> None:
