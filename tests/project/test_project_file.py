@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
 
 from composer_app.errors import FileChangedError, ProjectFileError
 from composer_app.generation.recipe import recipe_to_text
@@ -28,6 +29,7 @@ from composer_app.project.project_file import (
     write_project,
 )
 from composer_app.project.take import Take
+from tests.music.any_composition import compositions
 from tests.odd_json import ODD_TEXTS, places, with_text_at
 from tests.project.pieces import MELODY, full_piece, melody_only, take
 
@@ -85,6 +87,12 @@ def test_a_piece_comes_back(piece: Piece, tmp_path: Path) -> None:
     assert (origin is None) == (piece.composition.origin is None)
     if origin is not None and piece.composition.origin is not None:
         assert origin.recipe == piece.composition.origin.recipe
+
+
+@given(compositions)
+def test_any_composition_comes_back(composition: Composition) -> None:
+    piece = parse_project(project_bytes(Piece(composition)), "x")
+    assert piece.composition == composition
 
 
 def test_the_same_piece_is_the_same_file() -> None:
