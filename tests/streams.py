@@ -1,7 +1,10 @@
 """Standard streams that a test holds in its hand."""
 
 import io
+import subprocess
 import sys
+import threading
+from typing import AnyStr
 
 import pytest
 
@@ -29,3 +32,14 @@ def take_output(monkeypatch: pytest.MonkeyPatch, *, terminal: bool = False) -> i
 def give_input(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
     """Let ``data`` come from standard input."""
     monkeypatch.setattr(sys, "stdin", Standing(data))
+
+
+def next_line(process: subprocess.Popen[AnyStr], seconds: float = 60) -> AnyStr:
+    """What ``process`` prints next; it is killed where nothing comes in time."""
+    assert process.stdout is not None
+    limit = threading.Timer(seconds, process.kill)
+    limit.start()
+    try:
+        return process.stdout.readline()
+    finally:
+        limit.cancel()

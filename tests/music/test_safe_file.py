@@ -27,6 +27,7 @@ from composer_app.music.safe_file import (
 )
 from tests.live.rig import unavailable
 from tests.small_disk import fill, small_disk
+from tests.streams import next_line
 
 
 @contextmanager
@@ -315,8 +316,7 @@ def test_a_killed_programs_temporary_file_goes_and_a_running_ones_stays(
     with subprocess.Popen(
         command, cwd=repository, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"here\n"
+        assert next_line(process) == b"here\n"
         (left,) = names(tmp_path) - {"a.mid"}
         sweep(tmp_path)
         write_whole(tmp_path / "b.mid", b"new")

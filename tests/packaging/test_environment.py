@@ -11,6 +11,8 @@ import environment
 import pytest
 from environment import Environment, SetUpError, reason
 
+from tests.streams import next_line
+
 # A set-up that says when pip runs, and whose pip never ends; its number is said as well.
 HANGING = """
 import sys
@@ -53,9 +55,9 @@ def test_a_killed_set_up_is_waited_for_as_long_as_pip_runs_and_begun_afresh(
         encoding="utf-8",
     )
     assert killed.stdout is not None
-    line = killed.stdout.readline()
+    line = next_line(killed)
     assert line.startswith("Making a virtual environment")
-    pip = int(killed.stdout.readline())
+    pip = int(next_line(killed))
     half = venv / "lib" / "half-installed"
     half.touch()
     killed.kill()
@@ -69,7 +71,7 @@ def test_a_killed_set_up_is_waited_for_as_long_as_pip_runs_and_begun_afresh(
         encoding="utf-8",
     )
     assert waiting.stdout is not None
-    assert waiting.stdout.readline().startswith("Waiting for another set-up")
+    assert next_line(waiting).startswith("Waiting for another set-up")
     assert half.exists()
     os.kill(pip, signal.SIGKILL)
     killed.stdout.close()

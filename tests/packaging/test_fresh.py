@@ -12,6 +12,8 @@ from pathlib import Path
 import fresh
 import pytest
 
+from tests.streams import next_line
+
 
 def can_mount() -> bool:
     """Whether this user may have name spaces of its own here."""
@@ -143,7 +145,7 @@ def test_a_kill_leaves_no_mount_and_no_process(
         encoding="utf-8",
     )
     assert process.stdout is not None
-    assert process.stdout.readline() == "mounted\n"
+    assert next_line(process) == "mounted\n"
     process.send_signal(killed)
     assert process.wait() == (-killed if killed is signal.SIGKILL else 130)
     # Its output ends when the last process inside has ended.

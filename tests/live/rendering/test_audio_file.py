@@ -29,6 +29,7 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoMap
 from tests.live.rig import strongest_pitch
+from tests.streams import next_line
 
 SUFFIXES = [each.suffix for each in FORMATS]
 OCARINA = 79
@@ -172,8 +173,7 @@ def test_a_process_that_is_killed_leaves_nothing(
     """While it renders, and while it encodes."""
     command = [sys.executable, "-c", KILLED, str(tmp_path / "a.mp3"), str(share)]
     with subprocess.Popen(command, cwd=repository, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "here\n"
+        assert next_line(process) == "here\n"
         process.send_signal(number)
         assert process.wait(20) == -number
     assert list(tmp_path.iterdir()) == []

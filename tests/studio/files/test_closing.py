@@ -19,6 +19,7 @@ from composer_app.music.midi.file import read_midi, write_midi
 from composer_app.project.project_file import read_project
 from composer_app.studio.files import closing, file_controller
 from composer_app.studio.messages.bar import Tone
+from tests.streams import next_line
 from tests.studio.support import Studio, open_studio, scale
 
 
@@ -273,8 +274,7 @@ def test_a_signal_closes_as_closing_does(
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "here\n"
+        assert next_line(process) == "here\n"
         process.send_signal(number)
         try:
             _, errors = process.communicate(timeout=60)
