@@ -19,6 +19,7 @@ from tests.acceptance.command_line import (
 )
 
 BEAT = 4  # steps: sixteenths
+MIDI_CASES = Path(__file__).parents[1] / "music" / "midi" / "cases"
 
 
 @pytest.fixture
@@ -108,6 +109,24 @@ def test_one_track_of_several_is_chosen(tmp_path: Path) -> None:
     out = tmp_path / "out.mid"
     assert composer("generate", path, "-o", out, "--track", "2").returncode == 0
     assert voices(out)[0] == expected(tune)
+
+
+def test_the_lower_part_of_a_track_is_chosen_and_the_voices_swing(tmp_path: Path) -> None:
+    out = tmp_path / "out.mid"
+    options = ("--line", "lower", "--feel", "swing")
+    done = composer("generate", MIDI_CASES / "two_parts_in_one_track.mid", "-o", out, *options)
+    assert done.returncode == 0, done.stderr
+    assert voices(out)[0] == [(60, 0, 4 * BEAT), (59, 4 * BEAT, 2 * BEAT)]
+    file = mido.MidiFile(out)
+    third = file.ticks_per_beat // 3
+    for track in file.tracks:
+        struck, now = set(), 0
+        for message in track:
+            now += message.time
+            if message.type == "note_on":
+                struck.add(now % file.ticks_per_beat)
+        # On the second sixteenth of a beat, and on the fourth, nothing begins.
+        assert struck <= {0, third, file.ticks_per_beat // 2, 2 * third}
 
 
 def test_generate_speaks_json(melody: Path, tmp_path: Path) -> None:
@@ -251,6 +270,8 @@ def test_the_other_commands_refuse_bad_files_as_well(
         ["--takes", "0"],
         ["--track", "0"],
         ["--track", "9"],
+        ["--line", "middle"],
+        ["--feel", "waltz"],
         ["--model", "nobody"],
         ["--model", "../../etc/passwd"],
     ],

@@ -151,3 +151,13 @@ def test_given_has_the_melodys_length_at_least() -> None:
         compose(MELODY, FakeGenerator(), GenerationSettings(), given=short)
     with pytest.raises(ValueError, match="cells"):
         Given(PianoRoll.from_notes([[]], 8), np.zeros((8, 1), np.bool_))
+
+
+def test_of_a_locked_voice_no_short_note_is_lost() -> None:
+    melody = Melody((Note(0, 72, 8), Note(8, 74, 8)))
+    fast = tuple(Note.at_ticks(120 * i, 120 * (i + 1), 60 + i % 5) for i in range(32))
+    chords = (Note(0, 48, 8), Note(0, 52, 8), Note.at_ticks(1930, 3840, 50))
+    given = given_from(melody, (fast, chords, ()), [parse_lock("alto"), parse_lock("tenor")])
+    piece = compose(melody, FakeGenerator(), GenerationSettings(seed=3), given=given)
+    assert piece.tracks[1].notes == fast
+    assert piece.tracks[2].notes == chords

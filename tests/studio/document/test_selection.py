@@ -153,3 +153,23 @@ def test_a_near_miss_hits_and_a_hidden_voice_does_not() -> None:
     assert note_at(tracks, 9.5, 48, 1.0) is None
     assert note_at((tracks[0], None, None), 1.0, 48) is None
     assert notes_touched((None, None, tracks[2]), 0, 40, 0, 127) == {(2, note) for note in LOW}
+
+
+def test_short_notes_on_one_step_are_reached_one_after_another() -> None:
+    # Higher and lower in turns, so that order of pitch is not order of time.
+    fast = tuple(Note.at_ticks(120 * i, 120 * (i + 1), 60 + i % 3) for i in range(8))
+    piece = Composition((Track("Soprano", notes=fast),))
+    at, found = Selection(frozenset({(0, fast[0])})), [fast[0]]
+    while (key := next_note(piece, at, 1)) is not None:
+        found.append(key[1])
+        at = Selection(frozenset({key}))
+    assert found == list(fast)
+    assert next_note(piece, Selection(frozenset((0, n) for n in fast[1:3])), 1) == (0, fast[3])
+
+
+def test_the_mouse_finds_short_notes_where_they_sound() -> None:
+    fast = tuple(Note.at_ticks(120 * i, 120 * (i + 1), 60) for i in range(8))
+    tracks = tracks_of(Composition((Track("Soprano", notes=fast),)))
+    assert [note_at(tracks, (120 * i + 60) / 240, 60) for i in range(8)] == [
+        (0, note) for note in fast
+    ]
