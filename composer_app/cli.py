@@ -115,12 +115,16 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example: composer-app generate melody.mid -o composition.mid",
     )
     parser.add_argument("--version", action="version", version=f"Composer {__version__}")
-    parser.set_defaults(run=_studio, file=None)
+    parser.set_defaults(run=_studio, files=[])
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     studio = _command(commands, "studio", _studio, "open the studio", "studio melody.mid")
     studio.add_argument(
-        "file", nargs="?", type=named_file, metavar="FILE.mid", help="a MIDI file to open"
+        "files",
+        nargs="*",
+        type=named_file,
+        metavar="FILE.mid",
+        help="a MIDI file or project to open; others get windows of their own",
     )
 
     add_generate_command(commands)
@@ -182,7 +186,7 @@ def _studio(args: argparse.Namespace) -> int:
             _("The studio's window cannot be opened ({error})", error=error),
             _('install what is missing, in a source folder with "{command}"', command="make run"),
         ) from error
-    return run([str(args.file)] if args.file else [])
+    return run([str(file) for file in args.files])
 
 
 def _models(args: argparse.Namespace) -> int:

@@ -480,7 +480,13 @@ def test_help_and_version_of_the_whole(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "opened"), [("", []), ("studio", []), ("studio tune.mid", ["tune.mid"])]
+    ("arguments", "opened"),
+    [
+        ("", []),
+        ("studio", []),
+        ("studio tune.mid", ["tune.mid"]),
+        ("studio a.mid b.KAR", ["a.mid", "b.KAR"]),
+    ],
 )
 def test_the_studio_opens(
     run: Run, monkeypatch: pytest.MonkeyPatch, arguments: str, opened: list[str]

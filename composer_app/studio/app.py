@@ -19,7 +19,8 @@ _LOG_BYTES: Final = 1_000_000
 
 
 def run(argv: Sequence[str]) -> int:
-    """Open the studio and stay until it is closed; ``argv`` may name a MIDI file to open.
+    """Open the studio and stay until it is closed; ``argv`` may name files to
+    open, the first one in this window.
 
     Returns 0, or 2 after a sentence on stderr where no window can be opened.
     """
@@ -68,7 +69,7 @@ def _run_window(argv: Sequence[str]) -> int:
     hooks.unexpected.connect(window.report)
     window.show()
     if argv:
-        window.files.open(Path(argv[0]))
+        window.files.open_all([Path(name) for name in argv])
     try:
         return int(app.exec())
     finally:

@@ -101,8 +101,8 @@ class AnsweringDialogs(FileDialogs):
     statistics_path: Path | None = None
     suggestions: list[str] = field(default_factory=list)
 
-    def ask_open(self, parent: QWidget, folder: Path) -> Path | None:
-        return self.open_path
+    def ask_open(self, parent: QWidget, folder: Path) -> list[Path]:
+        return [] if self.open_path is None else [self.open_path]
 
     def ask_save(self, parent: QWidget, title: str, suggestion: Path) -> Path | None:
         self.suggestions.append(suggestion.name)

@@ -5,6 +5,7 @@ Reading and writing happen in threads; the music goes on meanwhile.
 
 import logging
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -26,6 +27,7 @@ from composer_app.project.piece import Piece
 from composer_app.project.project_file import ENDING, read_project, write_project
 from composer_app.studio.document.document import Document
 from composer_app.studio.document.undo_offer import in_place_of, settle, undo_offer
+from composer_app.studio.files.other_windows import open_in_another_window
 from composer_app.studio.messages.bar import MessageAction, MessageBar, Tone
 from composer_app.studio.runtime.file_writer import FileWriter
 from composer_app.studio.runtime.jobs import Jobs
@@ -39,6 +41,9 @@ _FILE_ERROR: Final = "file"
 _CHANGED: Final = "changed"
 _OPENING: Final = "opening"
 _MENDED: Final = "mended"
+_OTHERS: Final = "others"
+# Beside this one; more are asked for.
+_MOST_WINDOWS: Final = 4
 _UNEXPECTED: Final = (
     "Something unexpected went wrong with the file, and what you have here is untouched: try"
     " another file or place."
@@ -73,8 +78,10 @@ class FileController(QObject):
         dialogs: FileDialogs,
         bar: MessageBar,
         parent: QWidget,
+        open_elsewhere: Callable[[Path], bool] = open_in_another_window,
     ) -> None:
         super().__init__(parent)
+        self._open_elsewhere = open_elsewhere
         self._document = document
         self._settings = settings
         self._jobs = jobs
@@ -99,10 +106,35 @@ class FileController(QObject):
             self._bar.tell(f"A new piece{instead}.", Tone.INFO, *undo, goes_on=True)
 
     def ask_open(self) -> None:
-        """Ask for a project or a MIDI file and open it."""
-        path = self._dialogs.ask_open(self._window, self._settings.music_folder)
-        if path is not None:
-            self.open(path)
+        """Ask for projects or MIDI files and open them."""
+        self.open_all(self._dialogs.ask_open(self._window, self._settings.music_folder))
+
+    def open_all(self, paths: Sequence[Path]) -> None:
+        """Open the first of ``paths`` here and the others in windows of their own.
+
+        Where that would be a crowd of windows, it is asked for first.
+        """
+        if not paths:
+            return
+        first, *others = paths
+        self.open(first)
+        if len(others) <= _MOST_WINDOWS:
+            self._open_others(others)
+            return
+        self._bar.show_persistent(
+            _OTHERS,
+            f"{len(others)} more files are to be opened, each in a window of its own.",
+            Tone.INFO,
+            MessageAction("Open Them", lambda: self._open_others(others)),
+        )
+
+    def _open_others(self, paths: Sequence[Path]) -> None:
+        self._bar.clear(_OTHERS)
+        failed = [path.name for path in paths if not self._open_elsewhere(path)]
+        if failed:
+            self._bar.tell(
+                f"No other window can be opened for {', '.join(failed)}.", Tone.ERROR, names=failed
+            )
 
     def open(self, path: Path) -> None:
         """Open ``path``; the piece that was open can be had back with undo.

@@ -9,9 +9,9 @@ from typing import Final
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from composer_app.live.rendering.audio_file import FORMATS
+from composer_app.studio.widgets.piece_kinds import open_filter
 
 _FILTER: Final = "MIDI files (*.mid *.midi *.MID *.MIDI);;All files (*)"
-_OPEN_FILTER: Final = "Pieces (*.composer *.mid *.midi *.COMPOSER *.MID *.MIDI);;All files (*)"
 _PIECES: Final = {".composer": "Composer project", ".mid": "MIDI file", ".midi": "MIDI file"}
 _SOUNDFONT_FILTER: Final = "SoundFonts (*.sf2 *.sf3 *.SF2 *.SF3);;All files (*)"
 
@@ -24,10 +24,17 @@ def plain_name(title: str) -> str:
 class FileDialogs:
     """The system's own dialogs; tests put something that answers by itself in their place."""
 
-    def ask_open(self, parent: QWidget, folder: Path) -> Path | None:
-        """A file to open, or None when the person thinks better of it."""
-        name, _ = QFileDialog.getOpenFileName(parent, "Open", str(folder), _OPEN_FILTER)
-        return Path(name) if name else None
+    def ask_open(self, parent: QWidget, folder: Path) -> list[Path]:
+        """Files to open; none when the person thinks better of it."""
+        names, _ = QFileDialog.getOpenFileNames(
+            parent,
+            "Open",
+            str(folder),
+            open_filter(),
+            # Nobody reads patterns.
+            options=QFileDialog.Option.HideNameFilterDetails,
+        )
+        return [Path(name) for name in names]
 
     def ask_save(self, parent: QWidget, title: str, suggestion: Path) -> Path | None:
         """Where to write; ends in .mid. Asks before a file is replaced."""

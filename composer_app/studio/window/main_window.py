@@ -266,11 +266,11 @@ class MainWindow(WindowParts):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the first file dropped."""
+        """Open the files dropped, the first one here."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.files.open(paths[0])
+            self.files.open_all(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Unsaved work is kept for the next start; ``closing`` says when nothing is lost."""

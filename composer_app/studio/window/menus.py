@@ -10,6 +10,7 @@ from composer_app.studio.files.file_controller import FileController
 from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.widgets.actions import Actions
 from composer_app.studio.widgets.elided import menu_text
+from composer_app.studio.widgets.piece_kinds import described
 from composer_app.studio.widgets.shown_text import tip_text
 
 
@@ -95,7 +96,9 @@ class Menus:
         self._recent.clear()
         paths = self._settings.recent_files
         for path in paths:
-            action = self._recent.addAction(menu_text(f"{path.name}  –  {path.parent}"))
+            # What stands behind a tab has a column of its own.
+            what = f"{menu_text(f'{path.name}  –  {path.parent}')}\t{described(path)}"
+            action = self._recent.addAction(what)
             action.setToolTip(tip_text(one_line(str(path))))
             action.triggered.connect(lambda _=False, chosen=path: self._files.open(chosen))
         if paths:

@@ -42,9 +42,9 @@ def settle(studio: Studio, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not studio.at_work)
 
 
-def drop(studio: Studio, path: Path) -> None:
+def drop(studio: Studio, *paths: Path) -> None:
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     rest = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton)
     enter = QDragEnterEvent(QPoint(9, 9), *rest, Qt.KeyboardModifier.NoModifier)
     studio.window.dragEnterEvent(enter)
@@ -85,6 +85,34 @@ def test_the_first_track_with_notes_is_the_melody(
         [track.name for track in studio.composition.tracks].index("Lo")
     )
     assert studio.composition.tracks[0].name == "Lo"
+
+
+@pytest.mark.parametrize("count", [1, 3, 8])
+def test_several_files_get_windows_of_their_own(
+    studio: Studio, qtbot: QtBot, tmp_path: Path, count: int
+) -> None:
+    paths = [tmp_path / f"tune {index}.mid" for index in range(count)]
+    for path in paths:
+        write_midi(scale(path.stem), path)
+    elsewhere: list[Path] = []
+    studio.window.files._open_elsewhere = lambda path: bool(elsewhere.append(path) or True)
+    drop(studio, *paths)
+    settle(studio, qtbot)
+    assert studio.composition.title == "tune 0"
+    if count == 8:
+        # That many are asked for.
+        assert elsewhere == []
+        bar = studio.window.message_bar
+        assert bar.stands("others")
+        studio.window.files._open_others(paths[1:])
+        assert not bar.stands("others")
+    assert elsewhere == paths[1:]
+
+
+def test_where_no_other_window_can_be_opened_it_is_said(studio: Studio, tmp_path: Path) -> None:
+    studio.window.files._open_elsewhere = lambda path: path.name == "a.mid"
+    studio.window.files.open_all([tmp_path / name for name in ("x.mid", "a.mid", "b.mid")])
+    assert studio.message == "No other window can be opened for b.mid."
 
 
 @pytest.mark.parametrize("name", GARBAGE)
