@@ -81,6 +81,10 @@ class MidiFileError(ComposerError):
     """A MIDI file cannot be read, holds nothing usable, or cannot be written."""
 
 
+class ScoreFileError(ComposerError):
+    """A file of written music (MusicXML, ABC) or a picture of a score is not read or not made."""
+
+
 class ProjectFileError(ComposerError):
     """A project file cannot be read, is damaged, or cannot be written."""
 

@@ -14,17 +14,16 @@ from typing import BinaryIO, Final
 from composer_app.errors import MidiFileError, SettingError, StreamError
 from composer_app.music.composition import Composition
 from composer_app.music.midi.faults import mended_sentence
-from composer_app.music.midi.file import (
-    MAX_FILE_BYTES,
-    UnwritableMidiError,
-    midi_bytes,
-    parse_midi,
-    read_midi_piece,
-    write_midi,
-)
+from composer_app.music.midi.file import UnwritableMidiError, midi_bytes
 from composer_app.music.midi.reading import MidiPiece
 from composer_app.music.regular_file import read_regular
 from composer_app.music.safe_file import cannot_write, check_place, failure_reason, whole_file
+from composer_app.notation.piece_file import (
+    MAX_FILE_BYTES,
+    parse_piece,
+    read_piece_file,
+    write_piece_file,
+)
 from composer_app.terminal import warn
 from composer_app.translation import _
 
@@ -83,33 +82,33 @@ def read_input(path: Path, most: int) -> bytes:
 
 
 def read_piece(path: Path) -> Composition:
-    """The music of the MIDI file ``path``; raises :class:`ComposerError`."""
-    return read_midi_argument(path).composition
+    """The music of ``path``, MIDI, MusicXML or ABC; raises :class:`ComposerError`."""
+    return read_argument(path).composition
 
 
-def read_midi_argument(path: Path) -> MidiPiece:
-    """The music of the MIDI file ``path`` and its mix; says on standard error what was mended.
+def read_argument(path: Path) -> MidiPiece:
+    """The music of the file ``path`` and its mix; says on standard error what was mended.
 
     Raises :class:`ComposerError`.
     """
-    read = _read_midi(path)
+    read = _read(path)
     if read.mended:
         warn(str(mended_sentence(input_name(path), read.mended)))
     return read
 
 
-def _read_midi(path: Path) -> MidiPiece:
+def _read(path: Path) -> MidiPiece:
     if not is_standard(path):
-        return read_midi_piece(path)
+        return read_piece_file(path)
     if sys.stdin is not None and sys.stdin.isatty():
         raise StreamError(
             _("Standard input is this terminal"), _("send a MIDI file to it, or name one")
         )
-    return parse_midi(_read_standard(MAX_FILE_BYTES), input_name(path))
+    return parse_piece(_read_standard(MAX_FILE_BYTES), input_name(path))
 
 
 def write_piece(composition: Composition, path: Path) -> None:
-    """Write ``composition`` as the MIDI file ``path``; raises :class:`ComposerError`."""
+    """Write ``composition`` to ``path`` as its ending says; raises :class:`ComposerError`."""
     if is_standard(path):
         try:
             data = midi_bytes(composition)
@@ -119,7 +118,7 @@ def write_piece(composition: Composition, path: Path) -> None:
             ) from None
         write_output(path, data)
     else:
-        write_midi(composition, path)
+        write_piece_file(composition, path)
 
 
 def write_output(path: Path, data: bytes, *, make_folder: bool = False) -> None:

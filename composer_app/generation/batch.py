@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from composer_app.errors import ComposerError, MelodyError, MidiFileError, SettingError
 from composer_app.file_arguments import check_output, input_name, is_standard, read_piece
@@ -19,9 +18,8 @@ from composer_app.music.melody_line import Line
 from composer_app.music.regular_file import is_file, is_folder
 from composer_app.music.safe_file import cannot_write, failure_reason, refuse_no_file
 from composer_app.music.voices import find_melody, left_out, voice_tracks
+from composer_app.notation.piece_file import WRITABLE_ENDINGS
 from composer_app.translation import _, ngettext
-
-_MIDI_ENDINGS: Final = (".mid", ".midi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ def plan_outputs(melodies: Sequence[Path], output: Path, takes: int) -> list[Pla
     """
     _refuse_shared_streams(melodies, output, takes)
     if len(melodies) > 1:
-        if is_file(output) or output.suffix.lower() in _MIDI_ENDINGS:
+        if is_file(output) or output.suffix.lower() in WRITABLE_ENDINGS:
             raise SettingError(
                 _("Several melodies need a folder to go to, and {output} is a file", output=output)
             )
@@ -169,8 +167,8 @@ def prepare_folder(output: Path, *, make: bool) -> None:
 def _takes(base: Path, takes: int) -> tuple[Path, ...]:
     if takes == 1:
         return (base,)
-    suffix = base.suffix if base.suffix.lower() in _MIDI_ENDINGS else ".mid"
-    stem = base.stem if base.suffix.lower() in _MIDI_ENDINGS else base.name
+    suffix = base.suffix if base.suffix.lower() in WRITABLE_ENDINGS else ".mid"
+    stem = base.stem if base.suffix.lower() in WRITABLE_ENDINGS else base.name
     return tuple(base.with_name(f"{stem}__z{number}{suffix}") for number in range(1, takes + 1))
 
 

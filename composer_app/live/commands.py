@@ -18,7 +18,7 @@ from composer_app.file_arguments import (
     is_standard,
     named_file,
     output_name,
-    read_midi_argument,
+    read_argument,
 )
 from composer_app.live.midi.connect import VIRTUAL_OUTPUT
 from composer_app.live.midi.output_synthesizer import MidiSynthesizer
@@ -137,7 +137,7 @@ def _gain(text: str) -> float:
 
 def _render(args: argparse.Namespace) -> int:
     check_output(args.output)
-    read = read_midi_argument(args.file)
+    read = read_argument(args.file)
     begun = time.perf_counter()
     with _progress_line(output_name(args.output)) as progress:
         written = write_audio(
@@ -158,7 +158,7 @@ def _render(args: argparse.Namespace) -> int:
 
 
 def _play(args: argparse.Namespace) -> int:
-    read = read_midi_argument(args.file)
+    read = read_argument(args.file)
     piece = read.composition
     total = _clock_text(piece.tempo.seconds_at(piece.steps))
     with _ending_in_order(), _instrument(args) as (synthesizer, check):

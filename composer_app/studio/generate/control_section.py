@@ -215,7 +215,7 @@ class ControlSection(QWidget):
             rows.addWidget(box, row, 1)
             if name:
                 self._boxes[name] = label, box, tip
-        feel = QLabel("&Feel")
+        feel = QLabel("Fee&l")
         feel.setBuddy(self.feel)
         rows.addWidget(feel, 7, 0)
         rows.addWidget(self.feel, 7, 1)

@@ -1,0 +1,151 @@
+"""Every kind of file that a piece can be read from or written to, but for projects.
+
+What a file is shows in its first bytes, whatever it is called; what is written shows in its name.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from composer_app.errors import MidiFileError, ScoreFileError
+from composer_app.music.composition import Composition
+from composer_app.music.midi.file import MAX_STEPS, parse_midi, write_midi
+from composer_app.music.midi.reading import MidiPiece
+from composer_app.music.mix import USUAL_MIX, PieceMix
+from composer_app.music.regular_file import open_regular
+from composer_app.music.safe_file import FileState, cannot_write, failure_reason, write_whole
+from composer_app.notation.abc_reading import written_from_abc
+from composer_app.notation.abc_text import looks_like_abc
+from composer_app.notation.hostile_xml import MAX_XML_BYTES
+from composer_app.notation.musicxml_reading import written_from_musicxml
+from composer_app.notation.musicxml_writing import musicxml_bytes, mxl_bytes
+from composer_app.notation.playing import played
+from composer_app.translation import _
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """A kind of file: what a dialog calls it, and what the names of its files end with."""
+
+    title: str
+    endings: tuple[str, ...]
+    readable: bool = True
+    writable: bool = True
+
+
+MIDI: Final = FileKind("MIDI file", (".mid", ".midi"))
+MUSICXML: Final = FileKind("MusicXML", (".musicxml", ".xml"))
+MXL: Final = FileKind("Compressed MusicXML", (".mxl",))
+ABC: Final = FileKind("ABC", (".abc",), writable=False)
+PDF: Final = FileKind("PDF", (".pdf",), readable=False)
+SVG: Final = FileKind("SVG picture", (".svg",), readable=False)
+KINDS: Final = (MIDI, MUSICXML, MXL, ABC, PDF, SVG)
+READABLE_ENDINGS: Final = tuple(e for kind in KINDS if kind.readable for e in kind.endings)
+WRITABLE_ENDINGS: Final = tuple(e for kind in KINDS if kind.writable for e in kind.endings)
+# As much as is read of any file.
+MAX_FILE_BYTES: Final = MAX_XML_BYTES
+_ZIP: Final = b"PK"
+_HEAD: Final = 4096
+
+
+def kind_named(path: Path) -> FileKind:
+    """The kind of file that the ending of ``path`` stands for; MIDI where it stands for none."""
+    ending = path.suffix.lower()
+    return next((kind for kind in KINDS if ending in kind.endings), MIDI)
+
+
+def read_piece_file(path: str | Path, *, repeats: bool = True) -> MidiPiece:
+    """The music of ``path`` with its mix, whatever kind of file it is.
+
+    ``repeats`` of scores are played out; else each bar is there once. Raises
+    :class:`MidiFileError` and :class:`ScoreFileError`, at once also for what is no file.
+    """
+    try:
+        with open_regular(Path(path)) as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise MidiFileError(
+            _("{file} cannot be opened: {reason}", file=path, reason=failure_reason(error)),
+            _("choose another file"),
+        ) from error
+    return parse_piece(data, str(path), repeats=repeats)
+
+
+def parse_piece(data: bytes, name: str, *, repeats: bool = True) -> MidiPiece:
+    """The music in the bytes of a file that sentences call ``name``, as :func:`read_piece_file`."""
+    if data.startswith(_ZIP) or _looks_like_musicxml(data, name):
+        written = written_from_musicxml(data, name)
+    elif looks_like_abc(data, name):
+        written = written_from_abc(data, name)
+    else:
+        return parse_midi(data, name)
+    return played(written, name, MAX_STEPS, repeats=repeats)
+
+
+def write_piece_file(
+    composition: Composition,
+    path: str | Path,
+    mix: PieceMix = USUAL_MIX,
+    *,
+    closed: bool = False,
+    only_over: FileState | None = None,
+) -> FileState:
+    """Write ``composition`` to ``path`` as its ending says, as MIDI where that says nothing.
+
+    A score is ``closed`` where soprano and alto, tenor and bass are to share a staff. ``only_over``
+    and what is raised are those of :func:`~composer_app.music.midi.file.write_midi`, with
+    :class:`ScoreFileError` for scores.
+    """
+    path = Path(path)
+    if kind_named(path) is MIDI:
+        return write_midi(composition, path, mix, only_over=only_over)
+    data = score_bytes(composition, path, mix, closed=closed)
+    try:
+        return write_whole(path, data, only_over=only_over)
+    except (OSError, ValueError) as error:
+        raise ScoreFileError(*cannot_write(path, error)) from error
+
+
+def score_bytes(
+    composition: Composition, path: Path, mix: PieceMix = USUAL_MIX, *, closed: bool = False
+) -> bytes:
+    """What :func:`write_piece_file` writes as a score; raises :class:`ScoreFileError`."""
+    kind = kind_named(path)
+    if not kind.writable:
+        raise ScoreFileError(
+            _("{file} was not written: Composer reads {kind} only", file=path, kind=kind.title),
+            _("choose MusicXML or MIDI"),
+        )
+    if composition.steps > MAX_STEPS:
+        raise ScoreFileError(
+            _(
+                "{file} was not written: {bars} bars are more than Composer can read back",
+                file=path,
+                bars=composition.bars,
+            )
+        )
+    if kind is MXL:
+        return mxl_bytes(composition, mix, closed=closed)
+    if kind is MUSICXML:
+        return musicxml_bytes(composition, mix, closed=closed)
+    # What draws takes longer to import than a window may take to open.
+    from composer_app.notation.engraving import engraved
+
+    pages = engraved(composition, closed=closed, paged=kind is PDF)
+    if kind is SVG:
+        return pages[0].encode()
+    from composer_app.notation.score_pdf import pdf_bytes
+
+    return pdf_bytes(pages, composition.title)
+
+
+def _looks_like_musicxml(data: bytes, name: str) -> bool:
+    # Of UTF-16 every other byte is null.
+    head = data[:_HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if not head.startswith(b"<"):
+        return False
+    named = Path(name).suffix.lower() in MUSICXML.endings
+    return re.search(rb"<\w*:?score-(part|time)wise", head) is not None or (
+        named and b"<html" not in head.lower()
+    )
