@@ -25,7 +25,7 @@ from composer_app.translation import _
 # A symphony has a quarter of that. So many are read in two or three seconds.
 MAX_NOTES: Final = 200_000
 MAX_MESSAGES: Final = 500_000
-_MAX_TEXTS: Final = 100_000
+MAX_TEXTS: Final = 100_000
 # As many as a project may have.
 MAX_TRACKS: Final = 1_000
 
@@ -130,7 +130,7 @@ def _resolution(division: int, name: str, faults: Faults) -> tuple[int, int]:
 
 def _tracks(data: bytes, place: int, name: str, faults: Faults) -> list[ParsedTrack]:
     """All tracks from ``place`` on, with the chunks of other kinds left out."""
-    allowance = Allowance(MAX_MESSAGES, _MAX_TEXTS, faults)
+    allowance = Allowance(MAX_MESSAGES, MAX_TEXTS, faults)
     tracks: list[ParsedTrack] = []
     while place + 8 <= len(data):
         allowance.spend()

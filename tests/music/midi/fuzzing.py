@@ -124,9 +124,10 @@ def _change(data: bytearray, files: list[bytes], chance: Random) -> None:
             data[place : place + length] = other[begin : begin + chance.choice((4, 16, 64))]
         case 6:
             # A length, or some other number.
-            at = data.find(b"MTrk", chance.randrange(len(data) + 1)) + 4
+            at = data.find(b"MTrk", chance.randrange(len(data) + 1))
             number = chance.choice((0, 1, 4, 255, 65_535, 2**28, 2**32 - 1))
-            data[at : at + 4] = number.to_bytes(4, "big")
+            if at >= 0:
+                data[at + 4 : at + 8] = number.to_bytes(4, "big")
         case _:
             if chance.randrange(4) == 0:
                 del data[place:]

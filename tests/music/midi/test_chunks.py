@@ -1,21 +1,14 @@
 """Files out of order beyond those in ``cases``: containers, chunks, messages, settings."""
 
 import gzip
-from contextlib import suppress
 
 import pytest
 
 from composer_app.errors import MidiFileError
 from composer_app.music.file_kind import FileKind, kind_of
-from composer_app.music.midi import chunks
 from composer_app.music.midi.chunks import parse_chunks
 from composer_app.music.midi.faults import Fault, Faults
-from composer_app.music.midi.file import (
-    MAX_FILE_BYTES,
-    UnwritableMidiError,
-    midi_bytes,
-    parse_midi,
-)
+from composer_app.music.midi.file import parse_midi
 from composer_app.music.midi.messages import (
     ChannelPressure,
     ControlChange,
@@ -36,7 +29,6 @@ from composer_app.music.note import Note
 from tests.music.midi.hexfile import chunk, header
 
 NOTE = "00 90 3C 50  04 80 3C 00"
-END = bytes.fromhex("00 FF 2F 00")
 ONE_NOTE = (Note(0, 60, 4),)
 
 
@@ -273,79 +265,3 @@ def test_a_live_set_is_a_project() -> None:
 def test_what_is_nothing_known_is_not_named(data: bytes) -> None:
     with pytest.raises(MidiFileError, match=r"is not a MIDI file:|cannot be unpacked"):
         parse_midi(data, "tune")
-
-
-# Limits -----------------------------------------------------------------------------------
-
-
-RUNNING = bytes.fromhex("00 90 3C 50") + bytes.fromhex("01 3C 00 01 3C 50") * 660_000
-
-
-def whole(*bodies: bytes) -> bytes:
-    return header(1, len(bodies), 96) + b"".join(
-        b"MTrk" + len(body).to_bytes(4, "big") + body for body in bodies
-    )
-
-
-@pytest.mark.parametrize(
-    ("data", "why"),
-    [
-        pytest.param(whole(RUNNING), "more notes and commands", id="running status"),
-        pytest.param(gzip.compress(whole(RUNNING), 1), "more notes and", id="packed"),
-        pytest.param(
-            gzip.compress(bytes(3 * MAX_FILE_BYTES), 1), "unpacks to more than 32 MB", id="bomb"
-        ),
-        pytest.param(whole(bytes.fromhex("00 FF 01 00") * 200_000), "more notes", id="texts"),
-        pytest.param(whole(bytes.fromhex("00 90 3C 50") * 210_000), "than 200,000 n", id="notes"),
-        pytest.param(whole(bytes.fromhex("00 90 BC 50") * 510_000), "more notes", id="no notes"),
-        pytest.param(whole(b"\0\xf0\xff\xff\xff\x7f\xf7" * 510_000), "more notes", id="exclusive"),
-        pytest.param(header(1, 1, 96) + b"Abcd\0\0\0\0" * 510_000, "more notes", id="chunks"),
-        pytest.param(header(1, 1, 96) + b"MTrk\0\0\0\0" * 1_100, "than 1,000 tracks", id="tracks"),
-        pytest.param(
-            whole(*[b"".join(bytes((0, 0x90 | c, 60, 80)) for c in range(9))] * 200),
-            "than 1,000 tracks",
-            id="channels",
-        ),
-        # Each track is damaged in the end; what came before counts.
-        pytest.param(
-            whole(*[bytes.fromhex("00 B0 07 50") * 3_000 + b"\xff" * 5] * 200),
-            "more notes",
-            id="damaged tracks",
-        ),
-    ],
-)
-def test_what_would_take_minutes_is_refused(data: bytes, why: str) -> None:
-    with pytest.raises(MidiFileError, match=why):
-        parse_midi(data, "tune")
-
-
-def test_a_large_file_of_few_messages_is_read() -> None:
-    text = b"\0\xff\x01\x82\xff\xff\x7f" + b"x" * ((3 << 21) - 1)
-    data = whole(bytes.fromhex("00 90 3C 50 60 80 3C 00") + text * 3 + END)
-    assert len(data) > 18_000_000
-    assert notes_of(data) == (ONE_NOTE,)
-
-
-def test_the_longest_piece_that_is_written_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = whole(bytes.fromhex("00 90 3C 50 60 80 3C 00") * 50 + END)
-    piece = parse_midi(data, "tune").composition
-    bytes_of_it = midi_bytes(piece)
-    written = []
-    # A hundred of notes, and a few of settings.
-    for most in range(100, 115):
-        monkeypatch.setattr("composer_app.music.midi.file.MAX_MESSAGES", most)
-        monkeypatch.setattr(chunks, "MAX_MESSAGES", most)
-        with suppress(UnwritableMidiError):
-            assert midi_bytes(piece) == bytes_of_it
-            written.append(most)
-            assert parse_midi(bytes_of_it, "tune").composition == piece
-    assert written == list(range(written[0], 115))
-    assert written[0] > 100
-
-
-def test_details_that_are_too_long_are_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    piece = parse_midi(header(1, 1, 4) + chunk(NOTE), "tune").composition
-    assert midi_bytes(piece)
-    monkeypatch.setattr("composer_app.music.midi.file.MAX_DETAILS_BYTES", 20)
-    with pytest.raises(UnwritableMidiError, match="more than Composer can read back"):
-        midi_bytes(piece)
