@@ -171,8 +171,9 @@ def test_a_note_that_nobody_has_let_go_of_hides_nothing() -> None:
     assert sketch(melody_line(notes, AT_120, Line.SKYLINE)) == [(0, 84)]
 
 
-def test_a_long_note_above_others_is_held() -> None:
-    # Before and after it there are parts, too: somebody sings it.
-    above = [(0, 4, 74), (4, 13, 76), (13, 17, 74)]
-    below = [(beat, beat + 1, 60 + beat % 4) for beat in range(17)]
+@pytest.mark.parametrize(("first", "last"), [(0, 17), (0, 13), (4, 17)])
+def test_a_long_note_above_others_is_held(first: int, last: int) -> None:
+    # Before it, after it or both there are parts, too: somebody sings it.
+    above = [row for row in ((0, 4, 74), (4, 13, 76), (13, 17, 74)) if first <= row[0] < last]
+    below = [(beat, beat + 1, 60 + beat % 4) for beat in range(first, last)]
     assert melody_line(played(*above, *below), AT_120) == played(*above)
