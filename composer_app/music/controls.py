@@ -74,11 +74,6 @@ class Control:
         return Subject(self.kind, self.number)
 
     @property
-    def is_parameter(self) -> bool:
-        """Whether it is part of saying a parameter, which takes several in their order."""
-        return self.kind == "controller" and self.number in PARAMETER_CONTROLLERS
-
-    @property
     def chooses_sound(self) -> bool:
         """Whether it chooses another instrument, or the bank of one."""
         return self.kind == "program" or self.is_bank
@@ -111,7 +106,7 @@ def pedal_up_after(controls: Iterable[Control], tick: int) -> int:
     """
     down = False
     for control in controls:
-        if control.subject != ("controller", SUSTAIN):
+        if control.number != SUSTAIN or control.kind != "controller":
             continue
         if control.tick > tick:
             if not down:

@@ -109,6 +109,8 @@ def mixed(controls: Sequence[Control], volume: int, pan: int) -> list[Control]:
     The first volume that is heard becomes ``volume`` and the first pan ``pan``; those that follow
     keep their proportion, or their distance, to it.
     """
+    if not any(sets_volume(each) or sets_pan(each) for each in controls):
+        return list(controls)
     volumes = (each.value for each in controls if sets_volume(each) and each.value)
     pans = (each.value for each in controls if sets_pan(each))
     loud, side = next(volumes, 0), next(pans, CENTRE)
@@ -125,12 +127,12 @@ def mixed(controls: Sequence[Control], volume: int, pan: int) -> list[Control]:
 
 def sets_volume(control: Control) -> bool:
     """Whether ``control`` says how loud the track is."""
-    return control.subject == ("controller", VOLUME_CONTROLLER)
+    return control.number == VOLUME_CONTROLLER and control.kind == "controller"
 
 
 def sets_pan(control: Control) -> bool:
     """Whether ``control`` says where the track sounds."""
-    return control.subject == ("controller", PAN_CONTROLLER)
+    return control.number == PAN_CONTROLLER and control.kind == "controller"
 
 
 USUAL_MIX: Final = PieceMix()

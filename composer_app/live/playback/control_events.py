@@ -1,13 +1,14 @@
 """What a composition says besides notes, in the order in which it is sent."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import Final, Literal, NamedTuple
 
 from composer_app.live.note_sink import SinkEvent, track_channel
 from composer_app.live.playback.mixing import Mix
 from composer_app.music.composition import Composition
-from composer_app.music.controls import Control, ControlKind, Subject
+from composer_app.music.controls import PARAMETER_CONTROLLERS, Control, ControlKind, Subject
 from composer_app.music.mix import PAN_CONTROLLER, VOLUME_CONTROLLER, mixed
 from composer_app.music.timing import TICKS_PER_STEP
 
@@ -63,21 +64,16 @@ State = Mapping[Place, int]
 
 
 class ControlEvent(NamedTuple):
-    """A control on its channel, at a step."""
+    """From a step on, a place has a value. Of a parameter, each message stands for itself."""
 
     step: float
-    channel: int
-    control: Control
-
-    @property
-    def place(self) -> Place:
-        """What it sets; of the messages of a parameter, each for itself."""
-        return Place(self.channel, self.control.kind, self.control.number)
+    place: Place
+    value: int
 
     @property
     def event(self) -> SinkEvent:
         """What a sink is told."""
-        return _sink_event(self.place, self.control.value)
+        return _sink_event(self.place, self.value)
 
 
 class ControlEvents:
@@ -98,13 +94,12 @@ class ControlEvents:
             channel = track_channel(index)
             first[Place(channel, "program", 0)] = track.program
             volume, pan = balance[channel, VOLUME_CONTROLLER], balance[channel, PAN_CONTROLLER]
-            events += (
-                ControlEvent(control.tick / TICKS_PER_STEP, channel, control)
-                for control in mixed(track.controls, volume, pan)
-            )
+            events += _on_channel(channel, mixed(track.controls, volume, pan))
         self._first = first
-        self._events = sorted(events, key=lambda event: event.step)
-        self._moving = frozenset(state_after(self._events, {}))
+        self._events = sorted(events, key=attrgetter("step"))
+        self._moving = frozenset(event.place for event in events)
+        if any(_is_of_a_parameter(place) for place in self._moving):
+            self._moving |= state_after(self._events, {}).keys()
 
     @property
     def at_rest(self) -> State:
@@ -118,13 +113,13 @@ class ControlEvents:
 
     def between(self, start: float, end: float) -> list[ControlEvent]:
         """Those at steps with ``start <= step < end``, in order."""
-        first = bisect_left(self._events, start, key=lambda event: event.step)
-        last = bisect_left(self._events, end, key=lambda event: event.step)
+        first = bisect_left(self._events, start, key=attrgetter("step"))
+        last = bisect_left(self._events, end, key=attrgetter("step"))
         return self._events[first:last]
 
     def state_before(self, step: float) -> State:
         """What has been said before ``step``, and holds there."""
-        end = bisect_left(self._events, step, key=lambda event: event.step)
+        end = bisect_left(self._events, step, key=attrgetter("step"))
         return state_after(self._events[:end], self._first)
 
 
@@ -134,23 +129,22 @@ def state_after(events: Iterable[ControlEvent], first: State) -> dict[Place, int
     Steps up and down of a parameter (controllers 96 and 97) are not followed.
     """
     state = dict(first)
-    for event in events:
-        control, channel = event.control, event.channel
-        if not control.is_parameter:
-            state[event.place] = control.value
-        elif control.number in _SELECTORS:
+    for _, place, value in events:
+        if not _is_of_a_parameter(place):
+            state[place] = value
+        elif place.number in _SELECTORS:
             # The one kind of parameter that was selected last is meant.
-            makers = control.number in _OF_A_MAKER
+            makers = place.number in _OF_A_MAKER
             for number in (100, 101) if makers else (98, 99):
-                state.pop(Place(channel, "controller", number), None)
-            state[event.place] = control.value
-        elif control.number in (_DATA, _DATA_FINE):
-            place = _selected(state, channel)
-            if place is not None:
-                value = state.get(place, place.at_rest or 0)
-                coarse = control.number == _DATA
-                high, low = (control.value, value & 127) if coarse else (value >> 7, control.value)
-                state[place] = (high << 7) + low
+                state.pop(Place(place.channel, "controller", number), None)
+            state[place] = value
+        elif place.number in (_DATA, _DATA_FINE):
+            meant = _selected(state, place.channel)
+            if meant is not None:
+                before = state.get(meant, meant.at_rest or 0)
+                coarse = place.number == _DATA
+                high, low = (value, before & 127) if coarse else (before >> 7, value)
+                state[meant] = (high << 7) + low
     return state
 
 
@@ -181,6 +175,22 @@ def _order_of_telling(place: Place) -> tuple[bool, bool, bool, Place]:
     """Banks before programs, then the rest; parameters before what selects them."""
     bank = place.kind == "controller" and place.number in (0, 32)
     return not bank, place.kind != "program", not place.kind.endswith("parameter"), place
+
+
+def _on_channel(channel: int, controls: Iterable[Control]) -> Iterator[ControlEvent]:
+    # There may be ten thousands of a few places.
+    places: dict[tuple[ControlKind, int], Place] = {}
+    for control in controls:
+        subject = control.kind, control.number
+        place = places.get(subject)
+        if place is None:
+            place = places[subject] = Place(channel, *subject)
+        yield ControlEvent(control.tick / TICKS_PER_STEP, place, control.value)
+
+
+def _is_of_a_parameter(place: Place) -> bool:
+    """Whether it is one of the messages that say a parameter together."""
+    return place[2] in PARAMETER_CONTROLLERS and place[1] == "controller"
 
 
 def _selected(state: State, channel: int) -> Place | None:

@@ -14,6 +14,7 @@ from composer_app.music.composition import Composition
 from composer_app.music.note import Note
 from composer_app.music.note_edits import NoteKey
 from composer_app.music.pitch import pitch_name
+from composer_app.music.texts import Text
 from composer_app.music.timing import TICKS_PER_BEAT, TICKS_PER_STEP, TempoMap
 
 _LENGTH_NAMES: Final = {
@@ -171,14 +172,28 @@ def pitch_range(tracks: Sequence[TrackNotes]) -> tuple[int, int] | None:
     return (int(pitches.min()), int(pitches.max())) if len(pitches) else None
 
 
-def describe_note(track: str, note: Note, composition: Composition) -> str:
-    """A tooltip: what the note is, how long, how loud and where."""
+def describe_note(
+    track: str, note: Note, composition: Composition, texts: Sequence[Text] = ()
+) -> str:
+    """A tooltip: what the note is, how long, how loud and where, and what of ``texts`` it has."""
     name = pitch_name(note.pitch, flats=composition.key().uses_flats)
     length = _NAMES_BY_TICKS.get(note.release_ticks - note.onset_ticks)
     length = length or _LENGTH_NAMES.get(note.duration, f"{note.duration} sixteenths")
     bar, beat, _ = composition.meters.position(note.start)
     place = f"bar {bar}, beat {beat}{_beside(note, composition.tempo)}"
-    return f"{track}: {name}, {length}\nVelocity {note.velocity}, {place}"
+    words = " ".join(f"“{word}”" for word in sung_to(note, texts))
+    sung = f"\n{words}" if words else ""
+    return f"{track}: {name}, {length}\nVelocity {note.velocity}, {place}{sung}"
+
+
+def sung_to(note: Note, texts: Sequence[Text]) -> list[str]:
+    """The syllables of ``texts`` that begin with ``note``, or within half a sixteenth of it."""
+    nearest = TICKS_PER_STEP // 2
+    return [
+        text.shown
+        for text in texts
+        if text.kind == "lyrics" and abs(text.tick - note.onset_ticks) <= nearest and text.shown
+    ]
 
 
 def _beside(note: Note, tempo: TempoMap) -> str:

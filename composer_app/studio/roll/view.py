@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from composer_app.music.composition import Composition
 from composer_app.music.note_edits import NoteKey
 from composer_app.music.pitch import KEYBOARD_HIGHEST, KEYBOARD_LOWEST
+from composer_app.music.texts import Text
 from composer_app.project.locks import Locks
 from composer_app.studio.document.current_selection import CurrentSelection
 from composer_app.studio.document.selection import Selection
@@ -375,12 +376,16 @@ class PianoRollView(RollViewport):
             self._tiles.forget()
         self._content_changed(before)
 
+    def _texts(self, index: int) -> Sequence[Text]:
+        tracks = self._composition.tracks
+        return tracks[index].texts if index < len(tracks) else ()
+
     def _show_tooltip(self, event: QHelpEvent) -> None:
         point = event.pos() + self.corner
         step, pitch = self._geometry.step(point.x()), self._geometry.pitch(point.y())
         lines = [
-            describe_note(track.name, note, self._composition)
-            for track in self._shown
+            describe_note(track.name, note, self._composition, self._texts(index))
+            for index, track in enumerate(self._shown)
             if track is not None and (note := track.at(step, pitch)) is not None
         ]
         if lines:

@@ -4,6 +4,7 @@ import pytest
 from composer_app.music.composition import Composition, Track
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
+from composer_app.music.texts import Text
 from composer_app.music.timing import Meter, TempoMap
 from composer_app.studio.roll.notes import (
     TrackNotes,
@@ -65,6 +66,15 @@ def test_the_range_of_all_tracks() -> None:
 )
 def test_what_a_tooltip_says(note: Note, text: str) -> None:
     assert describe_note("Alto", note, Composition()) == text
+
+
+def test_a_tooltip_says_what_is_sung() -> None:
+    at = {"La ": 960, "di": 1000, "\r": 960, "da": 1200}
+    texts = [Text(tick, "lyrics", word) for word, tick in at.items()]
+    texts.append(Text(960, "text", "pizz."))
+    text = describe_note("Alto", Note(4, 60, 4), Composition(), texts)
+    assert text.splitlines()[-1] == "“La” “di”"
+    assert describe_note("Alto", Note(8, 60, 4), Composition(), texts).count("\n") == 1
 
 
 def test_a_played_note_is_found_where_it_sounds() -> None:
