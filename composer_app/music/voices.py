@@ -12,25 +12,16 @@ one that stands here: the tracks with the most notes, from high to low. Heights 
 duration, as the melody's are, so that a bass with a short flourish remains the bass.
 """
 
-import re
 from typing import Final
 
 from composer_app.music.composition import VOICE_NAMES, Composition, Track
+from composer_app.music.melody_evidence.ranking import rank_melodies
 
 # The index of the melody's track in a piece that Composer holds.
 MELODY: Final = 0
 
 VoiceTracks = tuple[int | None, int | None, int | None]
 
-# Words in the name of a track that has the melody, in several languages. "Voice" and "part" are
-# not among them, for they are said of any.
-_MELODY_NAMES: Final = re.compile(
-    r"\b(melod(y|ie|ia)|sopran(o|e)?|discant|descant|cantus|canto|lead|vocals?|sing(er|stimme)"
-    r"|gesang|chant|tune|theme)\b",
-    re.IGNORECASE,
-)
-# A part that plays less than this share of the busiest one's time is no melody.
-_LEAST_SHARE: Final = 0.25
 _OTHERS: Final = tuple(name.lower() for name in VOICE_NAMES[1:])
 
 
@@ -38,24 +29,10 @@ def find_melody(composition: Composition) -> int:
     """Index of the track that most likely has the melody, in a piece just read.
 
     In a take of Composer's, and in a piece whose melody has been chosen, it is the first one with
-    notes; else the first with notes whose name says so, such as "Melody", "Soprano" or "Lead
-    vocals"; else the highest on average (pitches weighted by duration), among those that play at
-    least a quarter as long as the one that plays longest: the rule of the highest line
-    (Uitdenbogerd and Zobel 1998), with tracks for notes. The first one of equals; 0 where no track
-    has notes.
+    notes; else that for which most evidence speaks
+    (:func:`~composer_app.music.melody_evidence.ranking.rank_melodies`). 0 where no track has notes.
     """
-    tracks = composition.tracks
-    sounding = [index for index, track in enumerate(tracks) if track.notes]
-    if not sounding:
-        return MELODY
-    if composition.origin is not None or composition.melody_chosen:
-        return sounding[0]
-    for index in sounding:
-        if _MELODY_NAMES.search(tracks[index].name):
-            return index
-    longest = max(_length(tracks[index]) for index in sounding)
-    often = [index for index in sounding if _length(tracks[index]) >= _LEAST_SHARE * longest]
-    return max(often, key=lambda index: _height(tracks[index]))
+    return rank_melodies(composition).best
 
 
 def voice_tracks(composition: Composition, melody: int = MELODY) -> VoiceTracks:
