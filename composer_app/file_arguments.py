@@ -22,6 +22,7 @@ from composer_app.music.midi.file import (
     write_midi,
 )
 from composer_app.music.midi.reading import MidiPiece
+from composer_app.music.mix import USUAL_MIX, PieceMix
 from composer_app.music.regular_file import read_regular
 from composer_app.music.safe_file import cannot_write, check_place, failure_reason, whole_file
 from composer_app.translation import _
@@ -96,18 +97,18 @@ def read_midi_argument(path: Path) -> MidiPiece:
     return parse_midi(_read_standard(MAX_FILE_BYTES), input_name(path))
 
 
-def write_piece(composition: Composition, path: Path) -> None:
+def write_piece(composition: Composition, path: Path, mix: PieceMix = USUAL_MIX) -> None:
     """Write ``composition`` as the MIDI file ``path``; raises :class:`ComposerError`."""
     if is_standard(path):
         try:
-            data = midi_bytes(composition)
+            data = midi_bytes(composition, mix)
         except UnwritableMidiError as error:
             raise MidiFileError(
                 _("{file} was not written: {reason}", file=output_name(path), reason=error.reason)
             ) from None
         write_output(path, data)
     else:
-        write_midi(composition, path)
+        write_midi(composition, path, mix)
 
 
 def write_output(path: Path, data: bytes, *, make_folder: bool = False) -> None:

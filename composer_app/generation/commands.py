@@ -39,6 +39,7 @@ from composer_app.generation.generator import (
 from composer_app.generation.given import Lock, given_from, parse_lock
 from composer_app.generation.noise import MAX_SEED
 from composer_app.generation.support import without_effect
+from composer_app.music.mix import USUAL_MIX
 from composer_app.terminal import say, say_json, status_line, warn
 from composer_app.translation import _
 
@@ -99,7 +100,12 @@ def add_generate_command(commands: Any) -> None:
         "--track",
         type=_whole_number(1, 65_535),
         metavar="K",
-        help="which track is the melody (default: the one called so, else the highest)",
+        help="which track is the melody (default: by its name and notes; it is said which and why)",
+    )
+    add(
+        "--four-voices",
+        action="store_true",
+        help="leave the file's other tracks out (default: they follow the four, at volume 0)",
     )
     add("--json", action="store_true", help="print what was written as JSON")
     _add_control(parser.add_argument_group("more control"))
@@ -157,6 +163,11 @@ def _add_control(group: Any) -> None:
         type=_whole_number(0, MAX_UPBEAT),
         metavar="STEPS",
         help="sixteenths before the first downbeat (default: heard from the melody)",
+    )
+    add(
+        "--introduction",
+        action="store_true",
+        help="let the voices begin before the melody, where it begins with a rest",
     )
 
 
@@ -236,7 +247,8 @@ def _generate(args: argparse.Namespace) -> int:
         )
     prepare_folder(args.output, make=len(jobs) > 1)
     for job in jobs:
-        if sentence := job.sentence(voices=asked):
+        heard = args.improve or job.ours
+        if sentence := job.sentence(around=asked, alone=args.four_voices, heard=heard):
             warn(sentence)
     _warn(model, _settings(args, args.seed))
     written = [
@@ -259,6 +271,7 @@ def _settings(args: argparse.Namespace, seed: int) -> GenerationSettings:
         max_added=args.max_added,
         max_removed=args.max_removed,
         vary_melody=args.vary_melody,
+        introduction=args.introduction,
     )
 
 
@@ -290,8 +303,11 @@ def _compose_takes(
             made = compose_with_confidence(
                 job.melody, generator, settings, progress, model.programs, given
             )
-        piece = made.composition
-        write_piece(piece, output)
+        piece, mix = made.composition, USUAL_MIX
+        if not args.four_voices:
+            heard = args.improve or job.ours
+            piece, mix = job.written(piece, around=given is not None, heard=heard)
+        write_piece(piece, output, mix)
         seconds = round(time.perf_counter() - begun, 3)
         results.append(
             {

@@ -20,6 +20,9 @@ from composer_app.music.melody_evidence.ranking import rank_melodies
 # The index of the melody's track in a piece that Composer holds.
 MELODY: Final = 0
 
+# How many voices there are, the melody among them.
+FOUR: Final = len(VOICE_NAMES)
+
 VoiceTracks = tuple[int | None, int | None, int | None]
 
 _OTHERS: Final = tuple(name.lower() for name in VOICE_NAMES[1:])
@@ -35,16 +38,29 @@ def find_melody(composition: Composition) -> int:
     return rank_melodies(composition).best
 
 
+def has_our_voices(composition: Composition) -> bool:
+    """Whether the first four tracks are a melody and the three voices that Composer has written.
+
+    Another program may have put the tracks of a take into another order, but kept their names.
+    """
+    names = tuple(track.name for track in composition.tracks[1:FOUR])
+    return composition.origin is not None and names == VOICE_NAMES[1:]
+
+
 def voice_tracks(composition: Composition, melody: int = MELODY) -> VoiceTracks:
     """Indices of the tracks that are alto, tenor and bass; None for a voice that is missing.
 
     ``melody`` is the index of the melody's track, which is none of them; nor is a track without
-    notes. Tracks keep the places that they are named for, as "Alto", "Tenor" and "Bass", where no
-    name occurs twice and either all three are there or no track has another name. Else they are
-    the three with the most notes, from high to low (by the mean of pitches weighted by duration);
-    of two the tenor is missing, and one alone is the bass. The first ones of equals.
+    notes. The voices that Composer has written are known. Other tracks keep the places that they
+    are named for, as "Alto", "Tenor" and "Bass", where no name occurs twice and either all three
+    are there or no track has another name. Else they are the three with the most notes, from high
+    to low (by the mean of pitches weighted by duration); of two the tenor is missing, and one alone
+    is the bass. The first ones of equals.
     """
     tracks = composition.tracks
+    if melody == MELODY and has_our_voices(composition):
+        alto, tenor, bass = (i if tracks[i].notes else None for i in range(1, FOUR))
+        return alto, tenor, bass
     others = [i for i, track in enumerate(tracks) if i != melody and track.notes]
     named = [i for i in others if tracks[i].name.lower() in _OTHERS]
     places = {tracks[i].name.lower(): i for i in named}
@@ -78,6 +94,19 @@ def four_voices(composition: Composition, melody: int = MELODY) -> tuple[Track, 
         Track(name) if index is None or index >= len(tracks) else tracks[index]
         for name, index in zip(VOICE_NAMES, found, strict=True)
     )
+
+
+def main_tracks(composition: Composition) -> tuple[int, ...]:
+    """Indices of the tracks that a piece is measured by: where Composer has written voices they are
+    the four, without what stands after them, muted perhaps; else all."""
+    count = len(composition.tracks)
+    return tuple(range(FOUR if has_our_voices(composition) else count))
+
+
+def main_tracks_called(composition: Composition) -> str:
+    """What :func:`main_tracks` are called in a sentence."""
+    every = len(main_tracks(composition)) == len(composition.tracks)
+    return "all tracks" if every else "the four voices"
 
 
 def all_four_sound(composition: Composition, melody: int = MELODY) -> bool:

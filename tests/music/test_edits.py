@@ -3,10 +3,11 @@
 import pytest
 
 from composer_app.music.composition import Composition, Origin, Track
-from composer_app.music.edits import melody_first, with_melody_track, with_meter, with_tempo
+from composer_app.music.edits import with_melody_track, with_meter, with_tempo
 from composer_app.music.instruments import INSTRUMENT_FAMILIES, INSTRUMENT_NAMES
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter, TempoChange, TempoMap
+from composer_app.music.voices import find_melody
 
 EMPTY = Track("Title")
 HIGH = Track("High", 1, (Note(0, 72, 4),))
@@ -57,7 +58,8 @@ def test_a_track_becomes_the_melody() -> None:
 def test_the_track_that_has_the_melody_goes_first(
     tracks: tuple[Track, ...], expected: tuple[Track, ...]
 ) -> None:
-    assert melody_first(Composition(tracks)).tracks == expected
+    piece = Composition(tracks)
+    assert with_melody_track(piece, find_melody(piece)).tracks == expected
 
 
 def test_general_midi_has_sixteen_families_of_eight() -> None:
