@@ -16,6 +16,7 @@ from composer_app.music.composition import Composition
 from composer_app.music.midi.faults import mended_sentence
 from composer_app.music.midi.file import UnwritableMidiError, midi_bytes
 from composer_app.music.midi.reading import MidiPiece
+from composer_app.music.mix import USUAL_MIX, PieceMix
 from composer_app.music.regular_file import read_regular
 from composer_app.music.safe_file import cannot_write, check_place, failure_reason, whole_file
 from composer_app.notation.piece_file import (
@@ -107,18 +108,18 @@ def _read(path: Path) -> MidiPiece:
     return parse_piece(_read_standard(MAX_FILE_BYTES), input_name(path))
 
 
-def write_piece(composition: Composition, path: Path) -> None:
+def write_piece(composition: Composition, path: Path, mix: PieceMix = USUAL_MIX) -> None:
     """Write ``composition`` to ``path`` as its ending says; raises :class:`ComposerError`."""
     if is_standard(path):
         try:
-            data = midi_bytes(composition)
+            data = midi_bytes(composition, mix)
         except UnwritableMidiError as error:
             raise MidiFileError(
                 _("{file} was not written: {reason}", file=output_name(path), reason=error.reason)
             ) from None
         write_output(path, data)
     else:
-        write_piece_file(composition, path)
+        write_piece_file(composition, path, mix)
 
 
 def write_output(path: Path, data: bytes, *, make_folder: bool = False) -> None:

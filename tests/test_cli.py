@@ -13,17 +13,25 @@ from composer_app import __version__, cli
 from composer_app.errors import ModelError
 from composer_app.generation import commands
 from composer_app.generation.catalog import ModelInfo
-from composer_app.music.composition import DEFAULT_PROGRAMS, Composition, Origin, Track
+from composer_app.music.composition import (
+    DEFAULT_PROGRAMS,
+    VOICE_NAMES,
+    Composition,
+    Origin,
+    Track,
+)
 from composer_app.music.controls import Control
 from composer_app.music.key_changes import KeyChange
 from composer_app.music.melody import Melody
-from composer_app.music.midi.file import read_midi, write_midi
+from composer_app.music.midi.file import read_midi, read_midi_piece, write_midi
+from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
 from composer_app.music.sample_melodies import load_sample, sample_melodies
 from composer_app.music.styles import style_named
 from composer_app.music.texts import Text
 from composer_app.music.timing import TempoMap
+from composer_app.music.voices import voice_tracks
 from composer_app.translation import verbatim
 from tests.generation.fake_generator import FakeGenerator
 from tests.generation.models import GRAPH, metadata
@@ -139,7 +147,7 @@ def test_generate_with_more_control(run: Run, generator: FakeGenerator) -> None:
     tracks = tuple(Track(n, 0, tuple(notes)) for n, notes in zip(names, lines, strict=True))
     write_midi(Composition(tracks), "piece.mid")
     options = "--improve --lock bass --lock alto:1 --iterations 60 --max-added 40 --max-removed 10"
-    more = "--vary-melody 0.25 --upbeat 4 --json"
+    more = "--vary-melody 0.25 --upbeat 4 --introduction --json"
     command = f"generate piece.mid -o out.mid {options} {more}"
     status, out, _ = run(*command.split())
     assert status == 0
@@ -147,6 +155,7 @@ def test_generate_with_more_control(run: Run, generator: FakeGenerator) -> None:
     ((_, _, _, settings),) = generator.calls
     assert (settings.improve, settings.iterations, settings.upbeat) == (True, 60, 4)
     assert (settings.max_added, settings.max_removed, settings.vary_melody) == (40, 10, 0.25)
+    assert settings.introduction
     written = read_midi("out.mid")
     assert [written.tracks[v].notes for v in (1, 3)] == [tracks[v].notes for v in (1, 3)]
     assert written.tracks[2].notes != tracks[2].notes
@@ -164,34 +173,73 @@ def test_generate_hears_the_upbeat(run: Run, generator: FakeGenerator) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ("", "twelve.mid: track 13 of 13, Part 12, is the melody; the other 11 tracks are"),
-        ("--track 4 --json", "twelve.mid: track 4 of 13, Part 3, is the melody; the other 11"),
+        (
+            "",
+            "twelve.mid: track 13 of 13, “Part 12”, is the melody: it is the highest line. The"
+            " other 11 tracks stay after the four voices, at volume 0 (--four-voices leaves them"
+            " out). --track",
+        ),
+        ("--track 4 --json", "twelve.mid: track 4 of 13, “Part 3”, is the melody. The other 11"),
+        ("--four-voices", "The other 11 tracks are left out."),
         (
             "--lock bass",
-            "is the melody, track 4 the alto, track 3 the tenor, track 2 the bass;"
-            " 8 more tracks are left out.",
+            "; track 4 is the alto; track 3 is the tenor; track 2 is the bass. The other 8 tracks",
         ),
+        ("--improve", "The other 8 tracks stay after the four voices (--four-voices"),
     ],
 )
 def test_what_becomes_of_other_tracks_is_said(
     run: Run, generator: FakeGenerator, options: str, said: str
 ) -> None:
     notes = [[Note(4 * i, 48 + part, 4) for i in range(20 - part)] for part in range(12)]
-    parts = (Track(f"Part {part}", 0, tuple(each)) for part, each in enumerate(notes, 1))
-    write_midi(Composition((Track("Conductor"), *parts)), "twelve.mid")
+    parts = [Track(f"Part {part}", 0, tuple(each)) for part, each in enumerate(notes, 1)]
+    mix = PieceMix((TrackMix(), TrackMix(90, 20), TrackMix(80, 30)))
+    write_midi(Composition((Track("Conductor"), *parts)), "twelve.mid", mix)
     status, out, err = run("generate", "twelve.mid", "-o", "out.mid", *options.split())
     assert status == 0
     assert said in err
     assert err.count("\n") == 1
     assert "left out" not in out
-    assert len(read_midi("out.mid").tracks) == 4
+    written = read_midi_piece("out.mid")
+    piece, others = written.composition, written.composition.tracks[4:]
+    assert [track.name for track in piece.tracks[:4]] == list(VOICE_NAMES)
+    assert voice_tracks(piece) == (1, 2, 3)
+    melody = int(options.split()[1]) - 2 if "--track" in options else 11
+    around = "--lock" in options or "--improve" in options
+    kept = [part for index, part in enumerate(parts) if index != melody]
+    if around:
+        kept = kept[3:]
+    assert others == (() if "--four-voices" in options else tuple(kept))
+    for index, track in enumerate(others, 4):
+        volume = {"Part 1": 90, "Part 2": 80}.get(track.name, 100)
+        pan = {"Part 1": 20, "Part 2": 30}.get(track.name, 64)
+        heard = "--improve" in options
+        assert written.mix.track(index) == TrackMix(volume if heard else 0, pan)
 
 
-def test_of_two_tracks_the_other_is_left_out(run: Run, generator: FakeGenerator) -> None:
+def test_voices_of_ours_make_way_and_other_tracks_stay_as_they_are(
+    run: Run, generator: FakeGenerator
+) -> None:
+    parts = [Track(name, 7, (Note(0, pitch, 16),)) for name, pitch in (("a", 60), ("b", 72))]
+    write_midi(Composition(tuple(parts)), "two.mid")
+    assert run("generate", "two.mid", "-o", "once.mid")[0] == 0
+    _, _, err = run("generate", "once.mid", "-o", "twice.mid", "--seed", "5")
+    assert "track 1 of 5, “Soprano”, is the melody: Composer has written the other" in err
+    assert "The other track stays after the four voices (--four" in err
+    once, twice = read_midi_piece("once.mid"), read_midi_piece("twice.mid")
+    assert [track.name for track in twice.composition.tracks] == [*VOICE_NAMES, "a"]
+    assert twice.composition.tracks[4] == once.composition.tracks[4] == parts[0]
+    assert twice.composition.tracks[1] != once.composition.tracks[1]
+    assert twice.mix == once.mix
+    assert twice.mix.track(4).volume == 0
+
+
+def test_of_two_tracks_the_other_stays(run: Run, generator: FakeGenerator) -> None:
     write_midi(Composition((Track("", 0, (Note(0, 67, 16),)),) * 2), "two.mid")
     _, _, err = run("generate", "two.mid", "-o", "out.mid")
     assert err == (
-        "two.mid: track 1 of 2 is the melody; the other track is left out."
+        "two.mid: track 1 of 2 is the melody: nothing tells it from the others, and it comes first."
+        " The other track stays after the four voices, at volume 0 (--four-voices leaves it out)."
         " --track chooses another melody.\n"
     )
 
@@ -228,7 +276,8 @@ def test_generate_keeps_what_the_file_says_besides_notes(
     assert (made.keys, made.texts) == ((key,), (marker,))
     assert [(each.controls, each.texts) for each in made.tracks] == [
         ((bend,), words),
-        *(3 * [((), ())]),
+        # Three voices, and the file's bass.
+        *(4 * [((), ())]),
     ]
 
 

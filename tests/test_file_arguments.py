@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from composer_app.errors import MidiFileError, SettingError, StreamError
+from composer_app.errors import SettingError, StreamError
 from composer_app.file_arguments import (
     STANDARD,
     check_output,
@@ -27,6 +27,7 @@ from composer_app.file_arguments import (
 from composer_app.music.composition import Composition
 from composer_app.music.midi.file import midi_bytes, read_midi
 from composer_app.music.sample_melodies import load_sample
+from composer_app.notation.piece_file import MAX_FILE_BYTES
 from tests.streams import Standing, take_output
 
 TWINKLE = Composition.from_melody(load_sample("twinkle"))
@@ -95,8 +96,8 @@ def test_what_is_read_has_a_limit(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         read_input(STANDARD, 9)
     with pytest.raises(OSError, match="larger"):
         read_input(tmp_path / "f", 9)
-    monkeypatch.setattr(sys, "stdin", Standing(b"x" * 33_000_000))
-    with pytest.raises(MidiFileError, match="standard input is larger than 32 MB"):
+    monkeypatch.setattr(sys, "stdin", Standing(b"x" * (MAX_FILE_BYTES + 1)))
+    with pytest.raises(StreamError, match="is larger than 32 MB"):
         read_piece(STANDARD)
 
 

@@ -5,21 +5,29 @@ Everything that can go wrong is found before the first note is composed.
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from composer_app.errors import ComposerError, MelodyError, MidiFileError, SettingError
-from composer_app.file_arguments import check_output, input_name, is_standard, read_piece
+from composer_app.file_arguments import (
+    check_output,
+    input_name,
+    is_standard,
+    read_argument,
+)
 from composer_app.generation.composing import check_melody
 from composer_app.generation.given import Voices, accompaniment
 from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.music.melody import Melody
+from composer_app.music.melody_evidence.ranking import rank_melodies
 from composer_app.music.melody_line import Line
+from composer_app.music.mix import PieceMix
+from composer_app.music.other_tracks import other_tracks, with_other_tracks
 from composer_app.music.regular_file import is_file, is_folder
 from composer_app.music.safe_file import cannot_write, failure_reason, refuse_no_file
-from composer_app.music.voices import find_melody, left_out, voice_tracks
+from composer_app.music.voices import FOUR, MELODY, has_our_voices, voice_tracks
 from composer_app.notation.piece_file import WRITABLE_ENDINGS
-from composer_app.translation import _, ngettext
+from composer_app.translation import Message, _, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,40 +42,72 @@ class Plan:
 class Job:
     """A plan whose melody has been read from its file's track number ``track``, from 1 on.
 
-    ``voices`` are the alto, tenor and bass that the other tracks may be. ``piece`` is all of the
-    file.
+    ``why`` says why it is the melody, nothing where somebody has chosen it. ``voices`` are the
+    alto, tenor and bass that the other tracks may be. ``piece`` is all of the file, ``mix`` how its
+    tracks sound.
     """
 
     plan: Plan
     track: int
+    why: Message | None
     melody: Melody
     voices: Voices
     piece: Composition
+    mix: PieceMix
 
-    def sentence(self, *, voices: bool) -> str:
-        """Which track is the melody and what becomes of the others; empty where there are none.
+    @property
+    def ours(self) -> bool:
+        """Whether the file is one of Composer's, whose voices are to be written anew."""
+        return self.track - 1 == MELODY and has_our_voices(self.piece)
 
-        ``voices`` says that those which may be alto, tenor and bass are heeded.
+    def others(self, *, around: bool) -> tuple[int, ...]:
+        """Indices of the tracks that stay beside the voices, written ``around`` the file's own."""
+        return other_tracks(self.piece, self.track - 1, around=around)
+
+    def sentence(self, *, around: bool, alone: bool, heard: bool) -> str:
+        """Which track is the melody and why, and what becomes of the others; empty without them.
+
+        ``around`` says that those which may be alto, tenor and bass are heeded, ``alone`` that the
+        others are left out, and ``heard`` that they sound.
         """
         melody, tracks = self.track - 1, self.piece.tracks
-        others = [i for i, each in enumerate(tracks) if each.notes and i != melody]
-        if not others:
+        if not any(each.notes for i, each in enumerate(tracks) if i != melody):
             return ""
-        name = f", {tracks[melody].name}," if tracks[melody].name else ""
+        name = f", “{tracks[melody].name}”," if tracks[melody].name else ""
         which = f"track {self.track} of {len(tracks)}{name} is the melody"
-        if voices:
+        if self.why is not None:
+            which = f"{which}: {self.why}"
+        if around:
             found = enumerate(voice_tracks(self.piece, melody), 1)
             named = [
-                f"track {i + 1} the {VOICE_NAMES[v].lower()}" for v, i in found if i is not None
+                f"track {i + 1} is the {VOICE_NAMES[v].lower()}" for v, i in found if i is not None
             ]
-            which = ", ".join([which, *named])
-            others = list(left_out(self.piece, melody))
-        count = len(others)
-        one = "1 more track" if voices else "the other track"
-        many = f"{count} more tracks" if voices else f"the other {count} tracks"
-        gone = f"; {one} is left out" if count == 1 else f"; {many} are left out"
+            which = "; ".join([which, *named])
         source = input_name(self.plan.source)
-        return f"{source}: {which}{gone if count else ''}. --track chooses another melody."
+        fate = self._fate(len(self.others(around=around)), alone=alone, heard=heard)
+        return f"{source}: {which}. {fate}--track chooses another melody."
+
+    def _fate(self, count: int, *, alone: bool, heard: bool) -> str:
+        if not count:
+            return ""
+        which = "The other track" if count == 1 else f"The other {count} tracks"
+        are, stay, them = ("is", "stays", "it") if count == 1 else ("are", "stay", "them")
+        if alone:
+            return f"{which} {are} left out. "
+        silent = "" if heard else ", at volume 0"
+        return f"{which} {stay} after the four voices{silent} (--four-voices leaves {them} out). "
+
+    def written(
+        self, composed: Composition, *, around: bool, heard: bool
+    ) -> tuple[Composition, PieceMix]:
+        """The voices that are ``composed``, followed by the other tracks, and how they sound."""
+        others = self.others(around=around)
+        order = [*[None] * FOUR, *others]
+        mix = self.mix.reordered(order)
+        if not heard:
+            for index in range(FOUR, len(order)):
+                mix = mix.with_track(index, replace(mix.track(index), volume=0))
+        return with_other_tracks(composed, self.piece, others), mix
 
 
 def plan_outputs(melodies: Sequence[Path], output: Path, takes: int) -> list[Plan]:
@@ -100,14 +140,16 @@ def read_jobs(
 ) -> tuple[list[Job], list[str]]:
     """The melodies of ``plans`` and a sentence about each that cannot be used.
 
-    ``track`` counts from 1; without it the melody is looked for (:func:`find_melody`). Of a track
+    ``track`` counts from 1; without it the melody is looked for (:func:`rank_melodies`). Of a track
     with several parts it is the ``line``.
     """
     jobs, problems = [], []
     for plan in plans:
         try:
-            piece = read_piece(plan.source)
-            index = find_melody(piece) if track is None else track - 1
+            read = read_argument(plan.source)
+            piece = read.composition
+            ranking = rank_melodies(piece)
+            index = ranking.best if track is None else track - 1
             if index >= len(piece.tracks):
                 count = len(piece.tracks)
                 raise MidiFileError(
@@ -121,7 +163,9 @@ def read_jobs(
                 )
             melody = piece.melody(index, line)
             check_melody(melody)
-            jobs.append(Job(plan, index + 1, melody, accompaniment(piece, index), piece))
+            why = ranking.reason if track is None else None
+            voices = accompaniment(piece, index)
+            jobs.append(Job(plan, index + 1, why, melody, voices, piece, read.mix))
         except MelodyError as error:
             name = input_name(plan.source)
             said = _("{file}, track {track}: {error}", file=name, track=index + 1, error=error)

@@ -42,6 +42,7 @@ from composer_app.generation.noise import MAX_SEED
 from composer_app.generation.support import without_effect
 from composer_app.music.edits import with_the_rest
 from composer_app.music.melody_line import Line
+from composer_app.music.mix import USUAL_MIX
 from composer_app.terminal import say, say_json, status_line, warn
 from composer_app.translation import _
 
@@ -103,7 +104,12 @@ def add_generate_command(commands: Any) -> None:
         "--track",
         type=_whole_number(1, 65_535),
         metavar="K",
-        help="which track is the melody (default: the one called so, else the highest)",
+        help="which track is the melody (default: by its name and notes; it is said which and why)",
+    )
+    add(
+        "--four-voices",
+        action="store_true",
+        help="leave the file's other tracks out (default: they follow the four, at volume 0)",
     )
     add(
         "--line",
@@ -175,6 +181,11 @@ def _add_control(group: Any) -> None:
         default=_BY_EAR,
         help="how the voices divide a beat: straight, or with swing, as triplets are"
         " (default: heard from the melody)",
+    )
+    add(
+        "--introduction",
+        action="store_true",
+        help="let the voices begin before the melody, where it begins with a rest",
     )
 
 
@@ -254,7 +265,8 @@ def _generate(args: argparse.Namespace) -> int:
         )
     prepare_folder(args.output, make=len(jobs) > 1)
     for job in jobs:
-        if sentence := job.sentence(voices=asked):
+        heard = args.improve or job.ours
+        if sentence := job.sentence(around=asked, alone=args.four_voices, heard=heard):
             warn(sentence)
     _warn(model, _settings(args, args.seed))
     written = [
@@ -278,6 +290,7 @@ def _settings(args: argparse.Namespace, seed: int) -> GenerationSettings:
         max_removed=args.max_removed,
         vary_melody=args.vary_melody,
         feel=None if args.feel == _BY_EAR else Feel(args.feel),
+        introduction=args.introduction,
     )
 
 
@@ -309,8 +322,11 @@ def _compose_takes(
             made = compose_with_confidence(
                 job.melody, generator, settings, progress, model.programs, given
             )
-        piece = with_the_rest(made.composition, job.piece, job.track - 1)
-        write_piece(piece, output)
+        piece, mix = with_the_rest(made.composition, job.piece, job.track - 1), USUAL_MIX
+        if not args.four_voices:
+            heard = args.improve or job.ours
+            piece, mix = job.written(piece, around=given is not None, heard=heard)
+        write_piece(piece, output, mix)
         seconds = round(time.perf_counter() - begun, 3)
         results.append(
             {

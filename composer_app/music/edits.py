@@ -15,7 +15,7 @@ from composer_app.music.timing import (
     TempoChange,
     TempoMap,
 )
-from composer_app.music.voices import MELODY, find_melody
+from composer_app.music.voices import MELODY
 
 
 def with_tempo(composition: Composition, bpm: float) -> Composition:
@@ -97,8 +97,3 @@ def with_melody_track(composition: Composition, track: int) -> Composition:
     tracks = list(composition.tracks)
     tracks.insert(MELODY, tracks.pop(track))
     return replace(composition, tracks=tuple(tracks), origin=None, melody_chosen=True)
-
-
-def melody_first(composition: Composition) -> Composition:
-    """The same music with the track at the front that most likely has the melody."""
-    return with_melody_track(composition, find_melody(composition))

@@ -12,25 +12,19 @@ one that stands here: the tracks with the most notes, from high to low. Heights 
 duration, as the melody's are, so that a bass with a short flourish remains the bass.
 """
 
-import re
 from typing import Final
 
 from composer_app.music.composition import VOICE_NAMES, Composition, Track
+from composer_app.music.melody_evidence.ranking import rank_melodies
 
 # The index of the melody's track in a piece that Composer holds.
 MELODY: Final = 0
 
+# How many voices there are, the melody among them.
+FOUR: Final = len(VOICE_NAMES)
+
 VoiceTracks = tuple[int | None, int | None, int | None]
 
-# Words in the name of a track that has the melody, in several languages. "Voice" and "part" are
-# not among them, for they are said of any.
-_MELODY_NAMES: Final = re.compile(
-    r"\b(melod(y|ie|ia)|sopran(o|e)?|discant|descant|cantus|canto|lead|vocals?|sing(er|stimme)"
-    r"|gesang|chant|tune|theme)\b",
-    re.IGNORECASE,
-)
-# A part that plays less than this share of the busiest one's time is no melody.
-_LEAST_SHARE: Final = 0.25
 _OTHERS: Final = tuple(name.lower() for name in VOICE_NAMES[1:])
 
 
@@ -38,36 +32,35 @@ def find_melody(composition: Composition) -> int:
     """Index of the track that most likely has the melody, in a piece just read.
 
     In a take of Composer's, and in a piece whose melody has been chosen, it is the first one with
-    notes; else the first with notes whose name says so, such as "Melody", "Soprano" or "Lead
-    vocals"; else the highest on average (pitches weighted by duration), among those that play at
-    least a quarter as long as the one that plays longest: the rule of the highest line
-    (Uitdenbogerd and Zobel 1998), with tracks for notes. The first one of equals; 0 where no track
-    has notes.
+    notes; else that for which most evidence speaks
+    (:func:`~composer_app.music.melody_evidence.ranking.rank_melodies`). 0 where no track has notes.
     """
-    tracks = composition.tracks
-    sounding = [index for index, track in enumerate(tracks) if track.notes]
-    if not sounding:
-        return MELODY
-    if composition.origin is not None or composition.melody_chosen:
-        return sounding[0]
-    for index in sounding:
-        if _MELODY_NAMES.search(tracks[index].name):
-            return index
-    longest = max(_length(tracks[index]) for index in sounding)
-    often = [index for index in sounding if _length(tracks[index]) >= _LEAST_SHARE * longest]
-    return max(often, key=lambda index: _height(tracks[index]))
+    return rank_melodies(composition).best
+
+
+def has_our_voices(composition: Composition) -> bool:
+    """Whether the first four tracks are a melody and the three voices that Composer has written.
+
+    Another program may have put the tracks of a take into another order, but kept their names.
+    """
+    names = tuple(track.name for track in composition.tracks[1:FOUR])
+    return composition.origin is not None and names == VOICE_NAMES[1:]
 
 
 def voice_tracks(composition: Composition, melody: int = MELODY) -> VoiceTracks:
     """Indices of the tracks that are alto, tenor and bass; None for a voice that is missing.
 
     ``melody`` is the index of the melody's track, which is none of them; nor is a track without
-    notes. Tracks keep the places that they are named for, as "Alto", "Tenor" and "Bass", where no
-    name occurs twice and either all three are there or no track has another name. Else they are
-    the three with the most notes, from high to low (by the mean of pitches weighted by duration);
-    of two the tenor is missing, and one alone is the bass. The first ones of equals.
+    notes. The voices that Composer has written are known. Other tracks keep the places that they
+    are named for, as "Alto", "Tenor" and "Bass", where no name occurs twice and either all three
+    are there or no track has another name. Else they are the three with the most notes, from high
+    to low (by the mean of pitches weighted by duration); of two the tenor is missing, and one alone
+    is the bass. The first ones of equals.
     """
     tracks = composition.tracks
+    if melody == MELODY and has_our_voices(composition):
+        alto, tenor, bass = (i if tracks[i].notes else None for i in range(1, FOUR))
+        return alto, tenor, bass
     others = [i for i, track in enumerate(tracks) if i != melody and track.notes]
     named = [i for i in others if tracks[i].name.lower() in _OTHERS]
     places = {tracks[i].name.lower(): i for i in named}
@@ -101,6 +94,19 @@ def four_voices(composition: Composition, melody: int = MELODY) -> tuple[Track, 
         Track(name) if index is None or index >= len(tracks) else tracks[index]
         for name, index in zip(VOICE_NAMES, found, strict=True)
     )
+
+
+def main_tracks(composition: Composition) -> tuple[int, ...]:
+    """Indices of the tracks that a piece is measured by: where Composer has written voices they are
+    the four, without what stands after them, muted perhaps; else all."""
+    count = len(composition.tracks)
+    return tuple(range(FOUR if has_our_voices(composition) else count))
+
+
+def main_tracks_called(composition: Composition) -> str:
+    """What :func:`main_tracks` are called in a sentence."""
+    every = len(main_tracks(composition)) == len(composition.tracks)
+    return "all tracks" if every else "the four voices"
 
 
 def all_four_sound(composition: Composition, melody: int = MELODY) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 
 from composer_app.errors import MidiFileError, ScoreFileError
 from composer_app.music.composition import Composition
+from composer_app.music.midi.file import MAX_FILE_BYTES as MAX_MIDI_BYTES
 from composer_app.music.midi.file import MAX_STEPS, parse_midi, write_midi
 from composer_app.music.midi.reading import MidiPiece
 from composer_app.music.mix import USUAL_MIX, PieceMix
@@ -44,7 +45,7 @@ KINDS: Final = (MIDI, MUSICXML, MXL, ABC, PDF, SVG)
 READABLE_ENDINGS: Final = tuple(e for kind in KINDS if kind.readable for e in kind.endings)
 WRITABLE_ENDINGS: Final = tuple(e for kind in KINDS if kind.writable for e in kind.endings)
 # As much as is read of any file.
-MAX_FILE_BYTES: Final = MAX_XML_BYTES
+MAX_FILE_BYTES: Final = max(MAX_XML_BYTES, MAX_MIDI_BYTES)
 _ZIP: Final = b"PK"
 _HEAD: Final = 4096
 

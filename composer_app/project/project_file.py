@@ -31,6 +31,7 @@ from composer_app.music.music_json import (
     text,
     whole,
 )
+from composer_app.music.other_tracks import mix_for_file
 from composer_app.music.regular_file import read_regular
 from composer_app.music.safe_file import FileState, cannot_write, failure_reason, write_whole
 from composer_app.project.locks import Locks
@@ -96,7 +97,7 @@ def project_bytes(piece: Piece) -> bytes:
     members: dict[str, bytes] = {
         # First, so that whoever looks at the file sees at once what it is.
         PIECE: compact(_piece_to_json(piece)).encode(),
-        MUSIC: midi_bytes(piece.composition, piece.mix),
+        MUSIC: midi_bytes(piece.composition, mix_for_file(piece.composition, piece.mix)),
     }
     for index, take in enumerate(piece.takes):
         members[f"{_take_name(index)}.json"], members[f"{_take_name(index)}.confidence"] = (

@@ -41,8 +41,12 @@ class Take:
         return cls(composed.composition, composed.confidence, composed.recipe)
 
     def is_of(self, composition: Composition) -> bool:
-        """Whether the voices of ``composition`` are those of the take, on the grid."""
-        return same_voices(self.composition, composition)
+        """Whether the voices of ``composition`` are those of the take, on the grid.
+
+        What other tracks stand after them is no part of a take.
+        """
+        voices = composition.tracks[: len(self.composition.tracks)]
+        return same_voices(self.composition, replace(composition, tracks=voices))
 
 
 @dataclass(frozen=True, slots=True)

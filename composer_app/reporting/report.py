@@ -24,7 +24,15 @@ from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.errors import ProfileError
 from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.music.edits import with_melody_track
-from composer_app.music.voices import all_four_sound, find_melody, four_voices
+from composer_app.music.melody_evidence.ranking import rank_melodies
+from composer_app.music.other_tracks import voices_alone
+from composer_app.music.voices import (
+    all_four_sound,
+    four_voices,
+    main_tracks,
+    main_tracks_called,
+)
+from composer_app.translation import Message
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +55,8 @@ class Report:
     ``problems`` are about music that could not be searched for what is shared.
 
     ``melody`` is the index of the track that was taken for the melody, ``track`` that of the one
-    whose ``features`` they are, None for those of all tracks.
+    whose ``features`` they are, None for those of all tracks. ``why`` says why it was taken, where
+    nobody has chosen it.
     """
 
     composition: Composition
@@ -60,6 +69,7 @@ class Report:
     likeness: Likeness | None = None
     shared: SharedRun | None = None
     problems: tuple[ProfileError, ...] = ()
+    why: Message | None = None
 
 
 def report_on(
@@ -71,16 +81,17 @@ def report_on(
     """Measure ``composition`` and, if there is a ``style``, compare it with that.
 
     ``melody`` is the index of the melody's track, which is looked for when omitted
-    (:func:`find_melody`); ``track`` is that of the one whose features are wanted. Fewer than four
+    (:func:`rank_melodies`); ``track`` is that of the one whose features are wanted. Fewer than four
     tracks with notes are compared with the style's melodies.
     Raises :class:`ProfileError` for a style without a profile.
     """
     profile = load_profile(style) if style else None
-    index = find_melody(composition) if melody is None else melody
+    ranking = rank_melodies(composition)
+    index = ranking.best if melody is None else melody
     # Everything that is measured takes the first track for the melody.
     arranged = with_melody_track(composition, index)
     if track is None:
-        part = Material.of(arranged)
+        part = Material.of(arranged, main_tracks(arranged))
         voice = ALL_VOICES if all_four_sound(arranged) else VOICE_NAMES[0]
     else:
         part = Material.of(arranged, [0 if track == index else track + (track < index)])
@@ -92,11 +103,12 @@ def report_on(
         track,
         summary(composition),
         tuple(_feature_report(measured[feature.id], profile, voice) for feature in FEATURES),
-        {name: function(arranged) for name, function in ROLL_METRICS.items()},
+        {name: function(voices_alone(arranged)) for name, function in ROLL_METRICS.items()},
         profile,
         compare(arranged, profile) if profile else None,
         shared_run(arranged) if profile else None,
         load_copies().problems if profile else (),
+        ranking.reason if melody is None else None,
     )
 
 
@@ -108,7 +120,9 @@ def track_name(composition: Composition, index: int) -> str:
 
 def part_name(report: Report) -> str:
     """What the features of ``report`` are of."""
-    return "all tracks" if report.track is None else track_name(report.composition, report.track)
+    if report.track is None:
+        return main_tracks_called(report.composition)
+    return track_name(report.composition, report.track)
 
 
 def shared_run(composition: Composition) -> SharedRun | None:

@@ -276,7 +276,9 @@ def _track_table(name: str, report: Report) -> list[str]:
         rows.append(row)
     notes = ["pitch, length (sixteenths) and velocity: mean ± standard deviation"]
     if sum(bool(track.notes) for track in figures.tracks) > 1:
-        notes.append(f"taken for the melody: {track_name(report.composition, report.melody)}")
+        taken = track_name(report.composition, report.melody)
+        why = f": {report.why}" if report.why is not None else ""
+        notes.append(f"taken for the melody: {taken}{why}")
     return [*head, *rows, "", *notes]
 
 

@@ -162,26 +162,49 @@ def test_what_cannot_take_a_result_is_refused_beforehand(
 
 
 @pytest.mark.parametrize(
-    ("pitches", "voices", "sentence"),
+    ("pitches", "how", "sentence"),
     [
-        ((72,), False, ""),
-        ((72, 48), False, "track 1 of 2, 72, is the melody; the other track is left out."),
-        ((72, 60, 48), False, "track 1 of 3, 72, is the melody; the other 2 tracks are left out."),
+        ((72,), "", ""),
+        (
+            (72, 48),
+            "",
+            "track 1 of 2, “72”, is the melody: it is the highest line. The other track stays after"
+            " the four voices, at volume 0 (--four-voices leaves it out).",
+        ),
+        (
+            (48, 72, 60),
+            "",
+            "track 2 of 3, “72”, is the melody: it is the highest line. The other 2 tracks stay"
+            " after the four voices, at volume 0 (--four-voices leaves them out).",
+        ),
+        (
+            (48, 72, 60),
+            "alone",
+            "track 2 of 3, “72”, is the melody: it is the highest line. The other 2 tracks are left"
+            " out.",
+        ),
+        (
+            (72, 65, 57, 45, 80),
+            "around heard",
+            "track 5 of 5, “80”, is the melody: it is the highest line; track 1 is the alto;"
+            " track 2 is the tenor; track 3 is the bass. The other track stays after the four"
+            " voices (--four-voices leaves it out).",
+        ),
         (
             (72, 65, 57, 45),
-            True,
-            "track 1 of 4, 72, is the melody, track 2 the alto, track 3 the tenor, track 4 the"
-            " bass.",
+            "around",
+            "track 1 of 4, “72”, is the melody: it is the highest line; track 2 is the alto;"
+            " track 3 is the tenor; track 4 is the bass.",
         ),
     ],
 )
 def test_what_becomes_of_each_track(
-    tmp_path: Path, pitches: tuple[int, ...], voices: bool, sentence: str
+    tmp_path: Path, pitches: tuple[int, ...], how: str, sentence: str
 ) -> None:
     path = tmp_path / "a.mid"
     tracks = (Track(str(pitch), 0, (Note(0, pitch, 4),)) for pitch in pitches)
     write_midi(Composition(tuple(tracks)), path)
     ((job,), _) = read_jobs([Plan(path, ())], None)
-    said = job.sentence(voices=voices)
+    said = job.sentence(around="around" in how, alone="alone" in how, heard="heard" in how)
     advice = f"{path}: {sentence} --track chooses another melody."
     assert said == (advice if sentence else "")

@@ -5,7 +5,6 @@ import pytest
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.controls import Control
 from composer_app.music.edits import (
-    melody_first,
     with_key,
     with_melody_track,
     with_meter,
@@ -18,6 +17,7 @@ from composer_app.music.note import Note
 from composer_app.music.pitch import Key
 from composer_app.music.texts import Text
 from composer_app.music.timing import Meter, TempoChange, TempoMap
+from composer_app.music.voices import find_melody
 
 EMPTY = Track("Title")
 HIGH = Track("High", 1, (Note(0, 72, 4),))
@@ -69,7 +69,8 @@ def test_a_track_becomes_the_melody() -> None:
 def test_the_track_that_has_the_melody_goes_first(
     tracks: tuple[Track, ...], expected: tuple[Track, ...]
 ) -> None:
-    assert melody_first(Composition(tracks)).tracks == expected
+    piece = Composition(tracks)
+    assert with_melody_track(piece, find_melody(piece)).tracks == expected
 
 
 def test_general_midi_has_sixteen_families_of_eight() -> None:

@@ -15,7 +15,7 @@ from composer_app.evaluation.excerpts import composition_of, excerpts_of
 from composer_app.generation.batch import Plan, read_jobs
 from composer_app.generation.given import accompaniment
 from composer_app.music.composition import VOICE_NAMES, Composition, Origin, Track
-from composer_app.music.edits import melody_first, with_melody_track
+from composer_app.music.edits import with_melody_track
 from composer_app.music.midi.file import read_midi, write_midi
 from composer_app.music.note import Note
 from composer_app.music.voices import (
@@ -47,6 +47,11 @@ def hymns() -> list[Composition]:
         replace(piece, tracks=tuple(replace(track, name="") for track in piece.tracks))
         for piece in (composition_of(e.grid, e.meter, e.name) for e in excerpts_of(pieces))
     ]
+
+
+def melody_first(piece: Composition) -> Composition:
+    """As the window has a piece that it opens."""
+    return with_melody_track(piece, find_melody(piece))
 
 
 def in_order(piece: Composition, order: tuple[int, ...]) -> Composition:

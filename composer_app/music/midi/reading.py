@@ -23,6 +23,7 @@ from composer_app.music.midi.beside_notes import (
     of_the_piece,
     texts_of,
 )
+from composer_app.music.midi.drums import is_melody
 from composer_app.music.midi.messages import ParsedMidi
 from composer_app.music.midi.track_parser import DETAILS_PREFIX
 from composer_app.music.midi.writing import DRUM_CHANNEL, ESTIMATED
@@ -253,10 +254,14 @@ def _tracks(
     or several is only there to set things up.
     """
     channels = _channels(chunk, grid)
+    name = next((message.name for _, message in chunk if message.type == "track_name"), None)
+    if (tenth := channels.get(DRUM_CHANNEL)) is not None:
+        chosen = programs.get(DRUM_CHANNEL) if tenth.program is None else tenth.program
+        if not is_melody(tenth.notes, chosen, name or "" if len(channels) == 1 else ""):
+            del channels[DRUM_CHANNEL]
     playing = {index: channel for index, channel in channels.items() if channel.notes}
     if not playing and len(channels) == 1:
         playing = channels
-    name = next((message.name for _, message in chunk if message.type == "track_name"), None)
     for place, (index, channel) in enumerate(sorted(playing.items())):
         if len(playing) > 1:
             track_name = f"Channel {index + 1}"
@@ -272,10 +277,10 @@ def _tracks(
 
 
 def _channels(chunk: list[_TimedMessage], grid: _Grid) -> dict[int, _Channel]:
-    """What each channel but the drums plays in ``chunk``; silent ones only with a program."""
+    """What each channel plays in ``chunk``; silent ones only with a program."""
     channels: dict[int, _Channel] = defaultdict(_Channel)
     for tick, message in chunk:
-        if not message.is_meta and getattr(message, "channel", DRUM_CHANNEL) != DRUM_CHANNEL:
+        if not message.is_meta and hasattr(message, "channel"):
             channels[message.channel].take(tick, message, grid)
     return {
         index: channel

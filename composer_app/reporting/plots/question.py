@@ -6,9 +6,10 @@ from typing import Literal
 from composer_app.analysis.features import PITCH, Feature
 from composer_app.analysis.material import Material, Source
 from composer_app.music.composition import VOICE_NAMES, Composition
-from composer_app.music.voices import all_four_sound
+from composer_app.music.voices import all_four_sound, main_tracks
 
-# All tracks, the track of the melody, or a track by its index.
+# The main tracks (of a piece with voices of ours the four), the track of the melody, or one by its
+# index.
 Part = Literal["all", "melody"] | int
 Kind = Literal["nothing", "melody", "piece", "take", "style"]
 
@@ -67,5 +68,5 @@ def part_of(composition: Composition, part: Part) -> Material:
     if part == "melody":
         return Material.melody(composition)
     if part == "all":
-        return Material.of(composition)
+        return Material.of(composition, main_tracks(composition))
     return Material.of(composition, [part] if part < len(composition.tracks) else [])

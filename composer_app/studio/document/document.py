@@ -1,7 +1,7 @@
 """The document: the one composition being worked on, and the only way to change it."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -197,6 +197,7 @@ class Document(QObject):
         locks: Locks | None = None,
         take: Take | None = None,
         order: TrackOrder | None = None,
+        muted: Collection[int] = (),
     ) -> None:
         """Make ``composition`` the current one, undoable as ``text``.
 
@@ -205,7 +206,8 @@ class Document(QObject):
         given, those stay that are on what stays. ``take`` is what the composition is, if a model
         has just written it; the piece keeps it whatever is undone, unless it has such a one.
         ``order`` says which track each one was, for the mix to stay with it; they have their
-        places when it is omitted.
+        places when it is omitted. The tracks with the indices ``muted`` are muted by it, and sound
+        again when it is undone.
         """
         if merge_id is not None and not 0 <= merge_id < self._merge_ids_given:
             raise ValueError(f"{merge_id} is no number of new_merge_id")
@@ -217,7 +219,15 @@ class Document(QObject):
             if known is None and take is not None:
                 home.takes = (*home.takes, take)
                 known = take
-            self._push(_State(composition, home, locks, known), text, merge_id, order)
+            sources = range(len(composition.tracks)) if order is None else order
+            # What a person has muted stays so when this is undone.
+            silenced = [
+                index
+                for index in muted
+                if (source := sources[index]) is None or not self.mix.track(source).mute
+            ]
+            after = _State(composition, home, locks, known)
+            self._push(after, text, merge_id, order, silenced)
 
     def set_mix(self, mix: PieceMix) -> None:
         """Sound like this from now on; no step of undo."""
@@ -307,17 +317,26 @@ class Document(QObject):
         self.stateChanged.emit()
 
     def _push(
-        self, after: _State, text: str, merge_id: int | None, order: TrackOrder | None = None
+        self,
+        after: _State,
+        text: str,
+        merge_id: int | None,
+        order: TrackOrder | None = None,
+        muted: Collection[int] = (),
     ) -> None:
         merge = _NEVER_MERGED if merge_id is None else merge_id
-        self._undo_stack.push(_Replace(self, self._state, after, text, merge, order))
+        self._undo_stack.push(_Replace(self, self._state, after, text, merge, order, muted))
 
-    def _enter(self, state: _State, order: TrackOrder | None) -> None:
+    def _enter(self, state: _State, order: TrackOrder | None, mutes: Mapping[int, bool]) -> None:
+        """Make ``state`` the present; ``mutes`` says of some tracks whether they are muted."""
         before, self._state = self._state, state
         self._moment += 1
         other_locks = state.locks != before.locks
         if state.home is before.home:
             state.mix = before.mix.carried(before.composition, state.composition, state.mix, order)
+        for index, mute in mutes.items():
+            track = replace(state.mix.track(index), mute=mute)
+            state.mix = state.mix.with_track(index, track)
         if state.mix != before.mix:
             # First, so that no track is heard for a moment that is to be silent.
             self.mixChanged.emit()
@@ -343,6 +362,7 @@ class _Replace(QUndoCommand):
         text: str,
         merge_id: int,
         order: TrackOrder | None,
+        muted: Collection[int],
     ) -> None:
         super().__init__(without_mnemonic(text))
         self._document = document
@@ -350,6 +370,7 @@ class _Replace(QUndoCommand):
         self._after = after
         self._merge_id = merge_id
         self._order = order
+        self._muted = tuple(muted)
 
     def id(self) -> int:
         return self._merge_id
@@ -359,15 +380,19 @@ class _Replace(QUndoCommand):
             return False
         if self._order is not None or other._order is not None:
             return False
+        if self._muted or other._muted:
+            return False
         self._after = other._after
         # What has come back to where it began leaves nothing to be undone.
         self.setObsolete(self._after == self._before)
         return True
 
     def redo(self) -> None:
-        self._document._enter(self._after, self._order)
+        self._document._enter(self._after, self._order, dict.fromkeys(self._muted, True))
 
     def undo(self) -> None:
         tracks = len(self._before.composition.tracks)
         back = None if self._order is None else order_before(self._order, tracks)
-        self._document._enter(self._before, back)
+        sources = range(tracks) if self._order is None else self._order
+        sound = {source: False for index in self._muted if (source := sources[index]) is not None}
+        self._document._enter(self._before, back, sound)

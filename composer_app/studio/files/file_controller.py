@@ -15,14 +15,16 @@ from PySide6.QtWidgets import QWidget
 
 from composer_app.errors import ComposerError, FileChangedError
 from composer_app.music.composition import Composition
-from composer_app.music.edits import melody_first
+from composer_app.music.edits import with_melody_track
+from composer_app.music.melody_evidence.ranking import Ranking, rank_melodies
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.midi.faults import mended_sentence
 from composer_app.music.midi.file import read_midi_piece, write_midi
 from composer_app.music.mix import order_with_first
+from composer_app.music.other_tracks import mix_for_file, mix_from_file
 from composer_app.music.safe_file import FileState
 from composer_app.music.sample_melodies import load_sample
-from composer_app.music.voices import find_melody
+from composer_app.music.voices import MELODY
 from composer_app.project.piece import Piece
 from composer_app.project.project_file import ENDING, read_project, write_project
 from composer_app.studio.document.document import Document
@@ -44,6 +46,8 @@ _MENDED: Final = "mended"
 _OTHERS: Final = "others"
 # Beside this one; more are asked for.
 _MOST_WINDOWS: Final = 4
+# Letters that a button has room for.
+_LONGEST_NAME: Final = 20
 _UNEXPECTED: Final = (
     "Something unexpected went wrong with the file, and what you have here is untouched: try"
     " another file or place."
@@ -60,9 +64,13 @@ class _Written:
 
 @dataclass(frozen=True)
 class _Read:
-    """What is in a file, and what was amiss with it."""
+    """What a file holds, and what was amiss with it.
+
+    In a project it is known which track has the melody.
+    """
 
     piece: Piece
+    ranking: Ranking | None = None
     mended: tuple[Message, ...] = ()
 
 
@@ -148,22 +156,27 @@ class FileController(QObject):
         def opened(read: _Read) -> None:
             if not end():
                 return
-            piece = read.piece
+            piece, ranking = read.piece, read.ranking
             self._settings.remember_file(path)
             titled = replace(piece.composition, title=piece.composition.title or path.stem)
             recorded, before = settle(self._document), self._document.composition
-            if _is_project(path):
+            actions: list[MessageAction] = []
+            if ranking is None:
                 piece = replace(piece, composition=titled)
                 self._document.begin_project(piece, f"Open {path.name}", path)
             else:
-                order = order_with_first(find_melody(titled), len(titled.tracks))
+                order = order_with_first(ranking.best, len(titled.tracks))
                 self._document.begin(
-                    melody_first(titled), f"Open {path.name}", path, mix=piece.mix.reordered(order)
+                    with_melody_track(titled, ranking.best),
+                    f"Open {path.name}",
+                    path,
+                    mix=piece.mix.reordered(order),
                 )
+                actions = self._other_melody(titled, ranking)
             instead, undo = in_place_of(before, self._document, recorded=recorded)
             self._say_what_was_mended(path, read.mended)
-            sentence, names = _opened_sentence(path, titled, instead)
-            self._bar.tell(sentence, Tone.SUCCESS, *undo, names=names, goes_on=True)
+            sentence, names = _opened_sentence(path, titled, ranking, instead)
+            self._bar.tell(sentence, Tone.SUCCESS, *actions, *undo, names=names, goes_on=True)
 
         def failed(error: Exception) -> None:
             if end():
@@ -185,6 +198,28 @@ class FileController(QObject):
 
         self._jobs.run(self, lambda: _read(path), opened, failed)
         QTimer.singleShot(_SLOW_MS, self, say_if_slow)
+
+    def _other_melody(self, read: Composition, ranking: Ranking) -> list[MessageAction]:
+        """What takes the next best track of a piece that was ``read``, if it may be the melody."""
+        if ranking.clear or ranking.next_best is None:
+            return []
+        place = order_with_first(ranking.best, len(read.tracks)).index(ranking.next_best)
+        name = read.tracks[ranking.next_best].name
+        called = f"“{name}”" if 0 < len(name) <= _LONGEST_NAME else f"Track {ranking.next_best + 1}"
+
+        def take() -> None:
+            before = self._document.composition
+            order = order_with_first(place, len(before.tracks))
+            self._document.replace(with_melody_track(before, place), "Choose Melody", order=order)
+            self._bar.tell(
+                f"{called} is the melody now.",
+                Tone.SUCCESS,
+                undo_offer(self._document),
+                names=[name],
+                goes_on=True,
+            )
+
+        return [MessageAction(f"Take {called} Instead", take)]
 
     def open_sample(self, sample_id: str) -> None:
         """Begin a piece with one of the sample melodies."""
@@ -292,8 +327,9 @@ class FileController(QObject):
             if _is_project(path):
                 self._written[number, path] = write_project(piece, path, only_over=last)
             else:
+                mix = mix_for_file(piece.composition, piece.mix)
                 self._written[number, path] = write_midi(
-                    piece.composition, path, piece.mix, only_over=last
+                    piece.composition, path, mix, only_over=last
                 )
 
         def written(_: None) -> None:
@@ -370,14 +406,17 @@ def _read(path: Path) -> _Read:
     if _is_project(path):
         return _Read(read_project(path))
     read = read_midi_piece(path)
-    return _Read(Piece(read.composition, mix=read.mix), read.mended)
+    mix = mix_from_file(read.composition, read.mix)
+    return _Read(Piece(read.composition, mix=mix), rank_melodies(read.composition), read.mended)
 
 
-def _opened_sentence(path: Path, composition: Composition, instead: str) -> tuple[str, list[str]]:
+def _opened_sentence(
+    path: Path, composition: Composition, ranking: Ranking | None, instead: str
+) -> tuple[str, list[str]]:
     """What was opened, and which part of it is the melody; with the names in it."""
     if sum(1 for track in composition.tracks if track.notes) == 1:
         return f"Opened {path.name}{instead}.", [path.name]
-    index = find_melody(composition)
+    index = MELODY if ranking is None else ranking.best
     name = composition.tracks[index].name
     called = (
         f" of {len(composition.tracks)}, “{name}”," if name else f" of {len(composition.tracks)}"

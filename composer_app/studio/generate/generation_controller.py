@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from composer_app.errors import MelodyError
@@ -15,7 +16,8 @@ from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.music.edits import with_the_rest
 from composer_app.music.mix import TrackOrder
 from composer_app.music.note import Note
-from composer_app.music.voices import MELODY, left_out, voice_tracks
+from composer_app.music.other_tracks import other_tracks, voices_alone, with_other_tracks
+from composer_app.music.voices import FOUR, MELODY, has_our_voices, voice_tracks
 from composer_app.project.locks import Cells, Locks, voice_cells
 from composer_app.project.take import Take
 from composer_app.studio.document.document import Document
@@ -23,7 +25,7 @@ from composer_app.studio.document.undo_offer import undo_offer
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.generation_worker import GenerationWorker
 from composer_app.studio.messages.bar import MessageAction, MessageBar, Tone
-from composer_app.studio.messages.hints import other_tracks
+from composer_app.studio.messages.hints import tracks_counted
 from composer_app.studio.runtime.settings import Settings
 
 _MODELS_FOLDER: Final = "models-folder"
@@ -189,28 +191,44 @@ class GenerationController(QObject):
             performance=current.performance,
         )
         result = with_the_rest(result, current)
+        take = Take(result, composed.confidence, composed.recipe)
+        others = other_tracks(current, around=asked.around)
+        result = with_other_tracks(result, current, others)
         if result == current:
             self._bar.tell(
                 "This seed gives the piece you already have: roll the dice for another one.",
                 about=self._choices_made,
             )
             return
-        locks = Locks(voice_cells(current, self._document.locks.cells))
-        text = "Improve" if asked.improves else "Generate"
-        take = Take(result, composed.confidence, composed.recipe)
-        order = _voices_before(current)
-        self._document.replace(result, text, locks=locks, take=take, order=order)
+        # What is written afresh knows nothing of the other tracks, and would clash with them.
+        new = range(FOUR, len(result.tracks))
+        whole = not asked.improves and asked.only is None
+        silent = new if whole and not has_our_voices(current) else ()
+        self._document.replace(
+            result,
+            "Improve" if asked.improves else "Generate",
+            locks=_locks_after(current, self._document.locks, others),
+            take=take,
+            order=_places_before(current, others, around=asked.around),
+            muted=silent,
+        )
         if asked.only is not None:
             self.writtenInto.emit(asked.only)
         self._bar.tell(
             (_changes(current, result) if asked.improves else _written(composed, asked, current))
-            + (_left_out(current) if asked.around else "")
+            + _what_of_others(len(others), muted=bool(silent))
             + self._new_advice(model, current.tempo.initial_bpm),
             Tone.SUCCESS,
             MessageAction("Play", self._play),
+            *([MessageAction("Leave Them Out", self.leave_out_others)] if silent else []),
             undo_offer(self._document),
             about=self._situation,
         )
+
+    def leave_out_others(self) -> None:
+        """Take the tracks away that stand after the four voices; undoable."""
+        before = self._document.composition
+        self._document.replace(voices_alone(before), "Leave Out Other Tracks")
 
     def _fail(self, sentence: str) -> None:
         if self._left_behind:
@@ -296,17 +314,26 @@ class GenerationController(QObject):
         return f" {advice}" if advice and advice != said else ""
 
 
-def _voices_before(composition: Composition) -> TrackOrder:
-    """Which track of ``composition`` each of four voices takes the place of, None for none.
+def _places_before(piece: Composition, others: tuple[int, ...], *, around: bool) -> TrackOrder:
+    """Which track of ``piece`` each of four voices takes the place of, None for none, then others.
 
     A voice that is missing takes the track that stands in its place and has no notes.
     """
-    tracks = composition.tracks
+    tracks = piece.tracks
+    found = voice_tracks(piece)
+    if not around and not has_our_voices(piece):
+        found = None, None, None
     places: list[int | None] = [MELODY]
-    for voice, index in enumerate(voice_tracks(composition), 1):
+    for voice, index in enumerate(found, 1):
         silent = voice >= len(tracks) or not tracks[voice].notes
         places.append(voice if index is None and silent else index)
-    return places
+    return [*places, *others]
+
+
+def _locks_after(composition: Composition, locks: Locks, others: tuple[int, ...]) -> Locks:
+    """``locks`` of ``composition`` as those of four voices and, after them, the ``others``."""
+    cells = locks.fitted(composition.steps, len(composition.tracks))
+    return Locks(np.hstack([voice_cells(composition, locks.cells), cells[:, list(others)]]))
 
 
 def _voices(composition: Composition) -> _Voices:
@@ -325,20 +352,18 @@ def _written(composed: Composed, asked: _Question, before: Composition) -> str:
     if asked.around:
         return f"Written anew around what is locked, with seed {seed}."
     upbeat = f" after an upbeat of {composed.upbeat} sixteenths" if composed.upbeat else ""
-    gone = other_tracks(before)
-    if gone and before.origin is not None:
-        gone = "those before"
-    instead = f", in place of {gone}" if gone else ""
+    ours = has_our_voices(before) and any(track.notes for track in before.tracks[1:FOUR])
+    instead = ", in place of those before" if ours else ""
     return f"Three voices written beneath your melody{upbeat}, with seed {seed}{instead}."
 
 
-def _left_out(before: Composition) -> str:
-    """What has become of tracks that are none of the four voices, in a sentence."""
-    count = len(left_out(before))
+def _what_of_others(count: int, *, muted: bool) -> str:
+    """What has become of ``count`` tracks that are none of the four voices, in a sentence."""
     if not count:
         return ""
-    tracks = "1 track that is" if count == 1 else f"{count} tracks that are"
-    return f" {tracks} none of the four voices {'is' if count == 1 else 'are'} left out."
+    stays = "stays" if count == 1 else "stay"
+    how = ", muted" if muted else " as it was" if count == 1 else " as they were"
+    return f" {tracks_counted(count).capitalize()} {stays}{how}."
 
 
 def _changes(before: Composition, after: Composition) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from composer_app.music.composition import Composition, Track
+from composer_app.music.composition import Composition
 
 STEP_INPUT_HINT: Final = "Press a key for each note; choose its length above the keyboard."
 _EMPTY: Final = "Play a melody, or open one; Generate then writes three voices beneath it."
@@ -37,19 +37,12 @@ def next_step(situation: Situation, play_key: str = "Space") -> str:
         return situation.obstacle
     if piece.origin is not None:
         return f"{listen}, or roll the dice and press Generate for another version."
-    count, others = len(_others(piece)), other_tracks(piece)
-    makes, them = ("makes", "it") if count == 1 else ("make", "them")
-    gone = f": {others} then {makes} way, and Undo brings {them} back" if others else ""
-    return f"Press Generate to hear it in four voices{gone}."
+    count = sum(1 for track in piece.tracks[1:] if track.notes)
+    are = "is" if count == 1 else "are"
+    muted = f": {tracks_counted(count)} {are} then muted" if count else ""
+    return f"Press Generate to hear it in four voices{muted}."
 
 
-def other_tracks(piece: Composition) -> str:
-    """ "the other 11 tracks": those with notes beside the melody; empty where there are none."""
-    count = len(_others(piece))
-    if not count:
-        return ""
+def tracks_counted(count: int) -> str:
+    """ "the other 11 tracks": those that are not among what was spoken of."""
     return "the other track" if count == 1 else f"the other {count} tracks"
-
-
-def _others(piece: Composition) -> tuple[Track, ...]:
-    return tuple(track for track in piece.tracks[1:] if track.notes)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QMenu, QWidget
 from composer_app.analysis.explanations import FEATURE_HELP
 from composer_app.analysis.features import FEATURES, Feature
 from composer_app.music.composition import Composition
+from composer_app.music.voices import main_tracks_called
 from composer_app.reporting.plots.question import Against, Part
 from composer_app.studio.widgets.elided import ElidedBox, menu_text
 from composer_app.studio.widgets.theme import GRID
@@ -120,7 +121,8 @@ class Choices(QObject):
     def _offer_tracks(self, composition: Composition) -> None:
         """Those with notes."""
         box = self.tracks
-        rows: list[tuple[str, Part]] = [("All tracks", "all"), ("The melody", "melody")]
+        every = main_tracks_called(composition).capitalize()
+        rows: list[tuple[str, Part]] = [(every, "all"), ("The melody", "melody")]
         for index, track in enumerate(composition.tracks):
             if track.notes:
                 rows.append((track.name or f"Track {index + 1}", index))

@@ -10,6 +10,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from composer_app.analysis.fitting import GoodnessOfFit
 from composer_app.music.safe_file import failure_reason, write_whole
+from composer_app.music.voices import main_tracks_called
 from composer_app.reporting.plots import words
 from composer_app.reporting.plots.colors import PlotColors
 from composer_app.reporting.plots.picture import Picture
@@ -204,7 +205,8 @@ def _part(picture: Picture) -> str:
     question = picture.question
     if isinstance(question.part, int):
         return question.composition.tracks[question.part].name or f"track {question.part + 1}"
-    return {"all": "all tracks", "melody": "the melody"}[question.part]
+    every = main_tracks_called(question.composition)
+    return {"all": every, "melody": "the melody"}[question.part]
 
 
 def _write(work: "partial[bytes]", path: Path) -> Path:

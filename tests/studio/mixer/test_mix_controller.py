@@ -172,7 +172,7 @@ def test_saving_writes_the_balance_and_turning_it_is_a_change(
     assert document.mix == PieceMix((TrackMix(), TrackMix(30, 100, mute=True))), "not undone"
 
 
-def test_voices_written_beneath_a_file_take_the_mix_of_its_voices(
+def test_tracks_of_a_file_keep_their_mix_and_fall_silent_behind_new_voices(
     studio: Studio, qtbot: QtBot
 ) -> None:
     window, document = studio.window, studio.services.document
@@ -184,8 +184,9 @@ def test_voices_written_beneath_a_file_take_the_mix_of_its_voices(
     document.set_mix(PieceMix((TrackMix(70), TrackMix(10), TrackMix(50), TrackMix(1))))
     window.commands.generate.trigger()
     qtbot.waitUntil(lambda: studio.composition.origin is not None)
-    # Alto and bass come from harp and cello; a tenor there was not.
-    assert document.mix == PieceMix((TrackMix(70), TrackMix(50), TrackMix(), TrackMix(10)))
+    # The bass stands where the track without notes stood; cello and harp follow the four.
+    others = (TrackMix(10, mute=True), TrackMix(50, mute=True))
+    assert document.mix == PieceMix((TrackMix(70), TrackMix(), TrackMix(), TrackMix(1), *others))
     document.undo()
     assert [document.mix.track(index).volume for index in range(3)] == [70, 10, 50]
 

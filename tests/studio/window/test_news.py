@@ -5,19 +5,24 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from composer_app.analysis.likeness import compare
+from composer_app.analysis.profiles import load_profile
 from composer_app.errors import MidiFileError, ModelError
 from composer_app.generation.generator import Generator
 from composer_app.live.midi.inputs import PortChanges
-from composer_app.music.composition import Composition, Track
+from composer_app.music.composition import VOICE_NAMES, Composition, Track
 from composer_app.music.edits import with_tempo
-from composer_app.music.midi.file import write_midi
+from composer_app.music.midi.file import read_midi_piece, write_midi
+from composer_app.music.mix import TrackMix
 from composer_app.music.note import Note
 from composer_app.project.locks import Locks
+from composer_app.reporting.plots.question import Question
 from composer_app.studio.document.selection import Selection
 from composer_app.studio.messages.bar import Tone
 from composer_app.studio.messages.hints import STEP_INPUT_HINT
@@ -268,28 +273,169 @@ def test_of_twelve_tracks_it_is_said_which_is_taken_and_what_becomes_of_the_othe
 ) -> None:
     assert twelve.message == (
         "Opened twelve.mid: track 2 of 13, “Part 1”, is the melody. Press Generate to hear it in"
-        " four voices: the other 11 tracks then make way, and Undo brings them back."
+        " four voices: the other 11 tracks are then muted."
     )
     before = twelve.composition
     generate(twelve, qtbot)
-    assert "in place of the other 11 tracks" in twelve.message
+    assert "with seed 0. The other 11 tracks stay, muted." in twelve.message
     press(twelve, qtbot, "Undo")
     assert twelve.composition == before
 
 
-def test_tracks_that_are_none_of_the_voices_are_said_to_be_left_out(
+def parts(studio: Studio) -> tuple[Track, ...]:
+    """The tracks that are none of the four voices."""
+    return studio.composition.tracks[4:]
+
+
+def muted(studio: Studio) -> list[int]:
+    tracks = studio.services.document.mix.tracks
+    return [index for index, track in enumerate(tracks) if track.mute]
+
+
+def test_other_tracks_stay_muted_in_the_piece_with_every_take(twelve: Studio, qtbot: QtBot) -> None:
+    document = twelve.services.document
+    generate(twelve, qtbot)
+    assert [track.name for track in twelve.composition.tracks[:4]] == list(VOICE_NAMES)
+    assert parts(twelve) == PARTS.tracks[2:]
+    assert muted(twelve) == list(range(4, 15))
+    assert document.take is not None
+    assert len(document.take.composition.tracks) == 4
+    # Whoever wants to hear one while other takes are made does so.
+    document.set_track_mix(4, TrackMix(70))
+    twelve.window.commands.roll.trigger()
+    generate(twelve, qtbot)
+    assert "in place of those before. The other 11 tracks stay as they were." in twelve.message
+    assert parts(twelve) == PARTS.tracks[2:]
+    assert muted(twelve) == list(range(5, 15))
+    assert len(document.takes) == 2
+    document.undo()
+    assert document.take is document.takes[0]
+    document.undo()
+    assert len(twelve.composition.tracks) == 13
+    assert muted(twelve) == []
+    assert document.mix.track(2).volume == 70, "volumes stay with their tracks"
+    document.redo()
+    assert muted(twelve) == list(range(4, 15))
+    assert document.take is document.takes[0]
+
+
+def test_what_was_muted_before_is_so_after_undo(twelve: Studio, qtbot: QtBot) -> None:
+    twelve.services.document.set_track_mix(3, TrackMix(mute=True))
+    generate(twelve, qtbot)
+    press(twelve, qtbot, "Undo")
+    assert muted(twelve) == [3]
+
+
+def test_other_tracks_are_left_out_when_a_person_says_so(twelve: Studio, qtbot: QtBot) -> None:
+    generate(twelve, qtbot)
+    take = twelve.services.document.take
+    press(twelve, qtbot, "Leave Them Out")
+    assert len(twelve.composition.tracks) == 4
+    assert twelve.services.document.take is take
+    twelve.services.document.undo()
+    assert len(parts(twelve)) == 11
+    assert muted(twelve) == list(range(4, 15))
+
+
+def test_locks_stay_with_other_tracks(twelve: Studio, qtbot: QtBot) -> None:
+    generate(twelve, qtbot)
+    document = twelve.services.document
+    cells = np.zeros((twelve.composition.steps, 15), np.bool_)
+    cells[:, [1, 7]] = True
+    document.set_locks(Locks(cells), "Lock")
+    alto = twelve.composition.tracks[1]
+    twelve.window.commands.roll.trigger()
+    generate(twelve, qtbot)
+    assert twelve.composition.tracks[1] == alto
+    assert document.locks == Locks(cells)
+    assert parts(twelve) == PARTS.tracks[2:]
+
+
+def test_a_piece_with_other_tracks_is_measured_and_compared_by_its_voices(
     twelve: Studio, qtbot: QtBot
 ) -> None:
+    generate(twelve, qtbot)
+    piece = twelve.composition
+    four = replace(piece, tracks=piece.tracks[:4])
+    assert compare(piece, load_profile("bach")) == compare(four, load_profile("bach"))
+    assert Question(piece).material.notes == Question(four).material.notes
+    assert Question(piece, part=7).material.notes, "each of the others can be measured alone"
+
+
+@pytest.mark.parametrize("ending", [".mid", ".composer"])
+def test_other_tracks_are_silent_in_files_and_muted_when_they_are_opened(
+    twelve: Studio, qtbot: QtBot, tmp_path: Path, ending: str
+) -> None:
+    generate(twelve, qtbot)
+    piece, mix = twelve.composition, twelve.services.document.mix
+    path = twelve.dialogs.save_path = tmp_path / f"kept{ending}"
+    twelve.window.commands.save.trigger()
+    settle(twelve, qtbot)
+    if ending == ".mid":
+        volumes = [read_midi_piece(path).mix.track(index).volume for index in range(15)]
+        assert volumes == [100] * 4 + [0] * 11
+    twelve.window.commands.new.trigger()
+    twelve.window.files.open(path)
+    settle(twelve, qtbot)
+    assert twelve.composition == replace(piece, title=twelve.composition.title)
+    assert twelve.services.document.mix == mix
+    twelve.window.commands.roll.trigger()
+    generate(twelve, qtbot)
+    assert len(parts(twelve)) == 11, "voices of ours make way, now as before"
+
+
+def test_improving_leaves_other_tracks_as_they_sound(twelve: Studio, qtbot: QtBot) -> None:
     before = twelve.composition
     twelve.window.commands.improve.trigger()
     qtbot.waitUntil(lambda: not twelve.window.generate_panel.busy)
-    assert "8 tracks that are none of the four voices are left out." in twelve.message
+    assert "The other 8 tracks stay as they were." in twelve.message
+    assert (len(parts(twelve)), muted(twelve)) == (8, [])
     press(twelve, qtbot, "Undo")
     assert twelve.composition == before
     twelve.window.generate_panel.control.locks[0].click()
     generate(twelve, qtbot)
     assert twelve.message.startswith("Written anew around what is locked")
-    assert "8 tracks that are none of the four voices are left out." in twelve.message
+    assert "The other 8 tracks stay, muted." in twelve.message
+    assert muted(twelve) == list(range(4, 12))
+
+
+# -- which part is the melody ------------------------------------------------------------------
+
+
+def opened(studio: Studio, qtbot: QtBot, path: Path, *tracks: tuple[str, int]) -> None:
+    notes = {pitch: tuple(note.moved(0, pitch - 60) for note in SCALE) for _, pitch in tracks}
+    write_midi(Composition(tuple(Track(n, 0, notes[p]) for n, p in tracks)), path)
+    studio.window.files.open(path)
+    settle(studio, qtbot)
+
+
+def test_the_next_best_part_can_be_taken_instead(
+    studio: Studio, qtbot: QtBot, tmp_path: Path
+) -> None:
+    opened(studio, qtbot, tmp_path / "a.mid", ("Low", 48), ("Middle", 60), ("High", 72))
+    assert "track 3 of 3, “High”, is the melody" in studio.message
+    assert studio.window.mixer.strips[0].melody.isChecked(), "the mixer marks it"
+    press(studio, qtbot, "Take “Middle” Instead")
+    assert [track.name for track in studio.composition.tracks] == ["Middle", "High", "Low"]
+    assert studio.message.startswith("“Middle” is the melody now.")
+    press(studio, qtbot, "Undo")
+    assert [track.name for track in studio.composition.tracks] == ["High", "Low", "Middle"]
+
+
+def test_nothing_is_offered_where_the_file_says_which_it_is(
+    studio: Studio, qtbot: QtBot, tmp_path: Path
+) -> None:
+    opened(studio, qtbot, tmp_path / "a.mid", ("Low", 48), ("Melody", 60), ("High", 72))
+    assert "track 2 of 3, “Melody”, is the melody" in studio.message
+    assert not any("Instead" in text for text in buttons(studio))
+
+
+def test_a_part_without_a_short_name_is_called_by_its_number(
+    studio: Studio, qtbot: QtBot, tmp_path: Path
+) -> None:
+    opened(studio, qtbot, tmp_path / "a.mid", ("Low", 48), ("M" * 40, 60), ("High", 72))
+    press(studio, qtbot, "Take Track 2 Instead")
+    assert studio.composition.tracks[0].name == "M" * 40
 
 
 def test_generating_anew_says_that_the_voices_before_have_gone(
