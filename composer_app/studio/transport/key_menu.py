@@ -28,7 +28,7 @@ class KeyMenu(QMenu):
             menu = self.addMenu(title)
             for sharps in _SIGNATURES:
                 key = Key.of_signature(sharps, minor=minor)
-                self.keys[key] = self._add(menu, f"{key.name}\t{_signature(sharps)}", key)
+                self.keys[key] = self._add(menu, f"{key.name}{_signature(sharps)}", key)
 
     def set_key(self, given: Key | None, heard: Key | None) -> None:
         """Show which key is ``given``, and the one that is ``heard``, without reporting it."""
@@ -45,5 +45,5 @@ class KeyMenu(QMenu):
 
 
 def _signature(sharps: int) -> str:
-    """Such as ``3♭``; nothing for C major."""
-    return f"{abs(sharps)}{'♯' if sharps > 0 else '♭'}" if sharps else ""
+    """Such as ``  (3♭)``; nothing for C major."""
+    return f"  ({abs(sharps)}{'♯' if sharps > 0 else '♭'})" if sharps else ""

@@ -96,8 +96,7 @@ class Menus:
         self._recent.clear()
         paths = self._settings.recent_files
         for path in paths:
-            # What stands behind a tab has a column of its own.
-            what = f"{menu_text(f'{path.name}  –  {path.parent}')}\t{described(path)}"
+            what = f"{menu_text(f'{path.name}  –  {path.parent}')}  ({described(path)})"
             action = self._recent.addAction(what)
             action.setToolTip(tip_text(one_line(str(path))))
             action.triggered.connect(lambda _=False, chosen=path: self._files.open(chosen))
