@@ -15,11 +15,12 @@ from PySide6.QtWidgets import QWidget
 from composer_app.errors import ComposerError, FileChangedError
 from composer_app.music.composition import Composition
 from composer_app.music.edits import melody_first
-from composer_app.music.midi.file import read_midi_piece, write_midi
+from composer_app.music.midi.file import write_midi
 from composer_app.music.mix import order_with_first
 from composer_app.music.safe_file import FileState
 from composer_app.music.sample_melodies import load_sample
 from composer_app.music.voices import find_melody
+from composer_app.notation.piece_file import read_piece_file
 from composer_app.project.piece import Piece
 from composer_app.project.project_file import ENDING, read_project, write_project
 from composer_app.studio.document.document import Document
@@ -83,7 +84,7 @@ class FileController(QObject):
             self._bar.tell(f"A new piece{instead}.", Tone.INFO, *undo, goes_on=True)
 
     def ask_open(self) -> None:
-        """Ask for a project or a MIDI file and open it."""
+        """Ask for a project, a MIDI file or a score and open it."""
         path = self._dialogs.ask_open(self._window, self._settings.music_folder)
         if path is not None:
             self.open(path)
@@ -294,7 +295,7 @@ def _is_project(path: Path) -> bool:
 def _read(path: Path) -> Piece:
     if _is_project(path):
         return read_project(path)
-    read = read_midi_piece(path)
+    read = read_piece_file(path)
     return Piece(read.composition, mix=read.mix)
 
 

@@ -50,12 +50,16 @@ def working_keys(command: Command, *, letters: bool) -> tuple[str, ...]:
 
 FILES: Final = {
     "new": Command("&New", "Begin an empty piece", ("Ctrl+N",)),
-    "open": Command("&Open…", "Open a project or a MIDI file", ("Ctrl+O",), "open"),
+    "open": Command("&Open…", "Open a project, a MIDI file or a score", ("Ctrl+O",), "open"),
     "save": Command("&Save", "Save the piece", ("Ctrl+S",), "save"),
     "save_as": Command("Save &As…", "Save the piece under another name", ("Ctrl+Shift+S",)),
     "export": Command(
         "&Export MIDI…", "Write a copy of the piece as a MIDI file", ("Ctrl+E",), "export"
     ),
+    "export_musicxml": Command(
+        "Export Music&XML…", "Write the piece for notation programs, as MusicXML or MXL"
+    ),
+    "export_score": Command("Export S&core…", "Write the piece as engraved notes: PDF or SVG"),
     "export_audio": Command(
         "Export A&udio…", "Write the piece as sound: WAV, FLAC, MP3 or Ogg", ("Ctrl+Shift+E",)
     ),

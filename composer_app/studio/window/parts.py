@@ -7,6 +7,7 @@ from composer_app.studio.document.current_selection import CurrentSelection
 from composer_app.studio.files.audio_export import AudioExport
 from composer_app.studio.files.closing import Closing
 from composer_app.studio.files.file_controller import FileController
+from composer_app.studio.files.score_export import ScoreExport
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.generate_panel import GeneratePanel
 from composer_app.studio.generate.generation_controller import GenerationController
@@ -104,6 +105,9 @@ class WindowParts(QMainWindow):
             document, settings, services.jobs, services.writer, services.dialogs, bar, self
         )
         self.bring_back = BringBack(document, services.jobs, services.recovery, bar, self)
+        self.score_export = ScoreExport(
+            document, settings, services.writer, services.dialogs, bar, self
+        )
         self.audio_export = AudioExport(
             document, settings, services.writer, services.dialogs, bar, self.playback, self
         )
