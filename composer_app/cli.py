@@ -16,8 +16,9 @@ from composer_app.doctor import add_doctor_command
 from composer_app.errors import ComposerError, SettingError, StreamError
 from composer_app.evaluation import add_evaluation_command
 from composer_app.file_arguments import (
-    INPUT_HELP,
     OUTPUT_HELP,
+    OUTPUT_KINDS_HELP,
+    PIECE_HELP,
     check_output,
     file_argument,
     is_standard,
@@ -123,8 +124,8 @@ def _parser() -> argparse.ArgumentParser:
         "files",
         nargs="*",
         type=named_file,
-        metavar="FILE.mid",
-        help="a MIDI file or project to open; others get windows of their own",
+        metavar="FILE",
+        help="a project, a MIDI file or a score to open; others get windows of their own",
     )
 
     add_generate_command(commands)
@@ -139,10 +140,10 @@ def _parser() -> argparse.ArgumentParser:
         commands,
         "picture",
         _picture,
-        "draw a MIDI file's piano roll",
+        "draw the piano roll of a MIDI file or a score",
         "picture composition.mid -o composition.png",
     )
-    picture.add_argument("file", type=file_argument, metavar="FILE.mid", help=INPUT_HELP)
+    picture.add_argument("file", type=file_argument, metavar="FILE.mid", help=PIECE_HELP)
     picture.add_argument(
         "-o", "--output", type=file_argument, required=True, metavar="OUT.png", help=OUTPUT_HELP
     )
@@ -153,7 +154,13 @@ def _parser() -> argparse.ArgumentParser:
     what = sample.add_mutually_exclusive_group(required=True)
     what.add_argument("name", nargs="?", metavar="NAME", help="which one")
     what.add_argument("--list", action="store_true", help="list them instead")
-    sample.add_argument("-o", "--output", type=file_argument, metavar="OUT.mid", help=OUTPUT_HELP)
+    sample.add_argument(
+        "-o",
+        "--output",
+        type=file_argument,
+        metavar="OUT.mid",
+        help=f"{OUTPUT_KINDS_HELP}; {OUTPUT_HELP}",
+    )
 
     add_doctor_command(commands)
     add_training_commands(commands)

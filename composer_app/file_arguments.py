@@ -29,7 +29,11 @@ from composer_app.terminal import warn
 from composer_app.translation import _
 
 STANDARD: Final = Path("-")
+OUTPUT_KINDS_HELP: Final = (
+    "MIDI, or by its ending MusicXML (.musicxml, .xml, .mxl) or a score (.pdf, .svg)"
+)
 INPUT_HELP: Final = "- is standard input"
+PIECE_HELP: Final = f"MIDI, MusicXML (.musicxml, .xml, .mxl) or ABC; {INPUT_HELP}"
 OUTPUT_HELP: Final = "- is standard output"
 
 
@@ -103,7 +107,8 @@ def _read(path: Path) -> MidiPiece:
         return read_piece_file(path)
     if sys.stdin is not None and sys.stdin.isatty():
         raise StreamError(
-            _("Standard input is this terminal"), _("send a MIDI file to it, or name one")
+            _("Standard input is this terminal"),
+            _("send a MIDI file or a score to it, or name one"),
         )
     return parse_piece(_read_standard(MAX_FILE_BYTES), input_name(path))
 

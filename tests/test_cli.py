@@ -32,6 +32,7 @@ from composer_app.music.styles import style_named
 from composer_app.music.texts import Text
 from composer_app.music.timing import TempoMap
 from composer_app.music.voices import voice_tracks
+from composer_app.notation.piece_file import read_piece_file
 from composer_app.translation import verbatim
 from tests.generation.fake_generator import FakeGenerator
 from tests.generation.models import GRAPH, metadata
@@ -595,3 +596,35 @@ def test_interruptions(
 
     monkeypatch.setattr(cli, "installed_models", fail)
     assert run("models") == (status, "", sentence)
+
+
+# scores ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["t.musicxml", "t.MXL", "t.svg", "t.pdf"])
+def test_a_piece_is_written_by_its_ending(run: Run, name: str) -> None:
+    status, out, _err = run("sample", "twinkle", "-o", name)
+
+    assert (status, out) == (0, f"{name}: Twinkle, Twinkle, Little Star, 12 bars\n")
+    starts = {".musicxml": b"<?xml", ".mxl": b"PK", ".svg": b"<svg", ".pdf": b"%PDF"}
+    assert Path(name).read_bytes().startswith(starts[Path(name).suffix.lower()])
+
+
+def test_a_score_is_composed_around(run: Run, generator: FakeGenerator) -> None:
+    run("sample", "twinkle", "-o", "t.musicxml")
+    status, _out, err = run("generate", "t.musicxml", "-o", "out.mxl", "--takes", "2")
+
+    assert (status, err) == (0, "")
+    made = read_piece_file("out__z2.mxl").composition
+    assert made.melody() == load_sample("twinkle")
+    assert [track.name for track in made.tracks] == list(VOICE_NAMES)
+
+
+def test_abc_is_read_and_not_written(run: Run) -> None:
+    Path("t.abc").write_text("X:1\nK:C\ncdef|")
+
+    assert run("picture", "t.abc", "-o", "t.png")[0] == 0
+    status, _out, err = run("sample", "twinkle", "-o", "u.abc")
+    assert status == 2
+    assert "Composer reads ABC only" in err
+    assert not Path("u.abc").exists()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from composer_app.errors import SettingError, StreamError
+from composer_app.errors import MidiFileError, SettingError, StreamError
 from composer_app.file_arguments import (
     STANDARD,
     check_output,
@@ -97,7 +97,7 @@ def test_what_is_read_has_a_limit(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     with pytest.raises(OSError, match="larger"):
         read_input(tmp_path / "f", 9)
     monkeypatch.setattr(sys, "stdin", Standing(b"x" * (MAX_FILE_BYTES + 1)))
-    with pytest.raises(StreamError, match="is larger than 32 MB"):
+    with pytest.raises(MidiFileError, match="standard input is larger than 32 MB"):
         read_piece(STANDARD)
 
 

@@ -26,7 +26,7 @@ from composer_app.music.other_tracks import other_tracks, with_other_tracks
 from composer_app.music.regular_file import is_file, is_folder
 from composer_app.music.safe_file import cannot_write, failure_reason, refuse_no_file
 from composer_app.music.voices import FOUR, MELODY, has_our_voices, voice_tracks
-from composer_app.notation.piece_file import WRITABLE_ENDINGS
+from composer_app.notation.file_kinds import WRITABLE_ENDINGS
 from composer_app.translation import Message, _, ngettext
 
 

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from composer_app.errors import SettingError
 from composer_app.file_arguments import (
-    INPUT_HELP,
     OUTPUT_HELP,
+    OUTPUT_KINDS_HELP,
+    PIECE_HELP,
     file_argument,
     is_standard,
     output_name,
@@ -67,7 +68,7 @@ def add_generate_command(commands: Any) -> None:
         nargs="+",
         type=file_argument,
         metavar="MELODY.mid",
-        help=f"one or more MIDI files; {INPUT_HELP}",
+        help=f"one or more files: {PIECE_HELP}",
     )
     add(
         "-o",
@@ -75,8 +76,8 @@ def add_generate_command(commands: Any) -> None:
         type=file_argument,
         required=True,
         metavar="OUT",
-        help="a file, or for several melodies a folder, which then holds files of the same names;"
-        f" {OUTPUT_HELP}",
+        help="a file, or for several melodies a folder, which then holds MIDI files of the same"
+        f" names; a file is {OUTPUT_KINDS_HELP}; {OUTPUT_HELP}",
     )
     add("--model", default=DEFAULT_MODEL, metavar="NAME", help="see composer-app models")
     add(

@@ -10,8 +10,8 @@ from typing import Any, Final, NoReturn
 
 from composer_app.errors import DeviceError
 from composer_app.file_arguments import (
-    INPUT_HELP,
     OUTPUT_HELP,
+    PIECE_HELP,
     check_output,
     file_argument,
     input_name,
@@ -61,15 +61,15 @@ def add_live_commands(commands: Any) -> None:
 def _add_render(commands: Any) -> None:
     parser = commands.add_parser(
         "render",
-        help="turn a MIDI file into an audio file",
-        description="Turn a MIDI file into an audio file, much faster than it would play.\n"
+        help="turn a MIDI file or a score into an audio file",
+        description="Turn a MIDI file or a score into an audio file, much faster than it plays.\n"
         f"The loudest moment is brought to {CEILING:g} dBFS (true peak), and nothing is louder.",
         epilog="example: composer-app render composition.mid -o composition.mp3",
     )
     parser.set_defaults(run=_render)
     endings = ", ".join(each.suffix for each in FORMATS)
     add = parser.add_argument
-    add("file", type=file_argument, metavar="FILE.mid", help=INPUT_HELP)
+    add("file", type=file_argument, metavar="FILE.mid", help=PIECE_HELP)
     add(
         "-o",
         "--output",
@@ -99,12 +99,12 @@ def _add_render(commands: Any) -> None:
 def _add_play(commands: Any) -> None:
     parser = commands.add_parser(
         "play",
-        help="play a MIDI file",
-        description="Play a MIDI file; Ctrl-C stops.",
+        help="play a MIDI file or a score",
+        description="Play a MIDI file or a score; Ctrl-C stops.",
         epilog="example: composer-app play composition.mid",
     )
     parser.set_defaults(run=_play)
-    parser.add_argument("file", type=file_argument, metavar="FILE.mid", help=INPUT_HELP)
+    parser.add_argument("file", type=file_argument, metavar="FILE.mid", help=PIECE_HELP)
     _add_soundfont(parser)
     parser.add_argument(
         "--output",

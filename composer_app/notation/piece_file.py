@@ -4,7 +4,6 @@ What a file is shows in its first bytes, whatever it is called; what is written 
 """
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,42 +17,17 @@ from composer_app.music.regular_file import open_regular
 from composer_app.music.safe_file import FileState, cannot_write, failure_reason, write_whole
 from composer_app.notation.abc_reading import written_from_abc
 from composer_app.notation.abc_text import looks_like_abc
+from composer_app.notation.file_kinds import MIDI, MUSICXML, MXL, PDF, SVG, kind_named
 from composer_app.notation.hostile_xml import MAX_XML_BYTES
 from composer_app.notation.musicxml_reading import written_from_musicxml
 from composer_app.notation.musicxml_writing import musicxml_bytes, mxl_bytes
 from composer_app.notation.playing import played
 from composer_app.translation import _
 
-
-@dataclass(frozen=True, slots=True)
-class FileKind:
-    """A kind of file: what a dialog calls it, and what the names of its files end with."""
-
-    title: str
-    endings: tuple[str, ...]
-    readable: bool = True
-    writable: bool = True
-
-
-MIDI: Final = FileKind("MIDI file", (".mid", ".midi"))
-MUSICXML: Final = FileKind("MusicXML", (".musicxml", ".xml"))
-MXL: Final = FileKind("Compressed MusicXML", (".mxl",))
-ABC: Final = FileKind("ABC", (".abc",), writable=False)
-PDF: Final = FileKind("PDF", (".pdf",), readable=False)
-SVG: Final = FileKind("SVG picture", (".svg",), readable=False)
-KINDS: Final = (MIDI, MUSICXML, MXL, ABC, PDF, SVG)
-READABLE_ENDINGS: Final = tuple(e for kind in KINDS if kind.readable for e in kind.endings)
-WRITABLE_ENDINGS: Final = tuple(e for kind in KINDS if kind.writable for e in kind.endings)
 # As much as is read of any file.
 MAX_FILE_BYTES: Final = max(MAX_XML_BYTES, MAX_MIDI_BYTES)
 _ZIP: Final = b"PK"
 _HEAD: Final = 4096
-
-
-def kind_named(path: Path) -> FileKind:
-    """The kind of file that the ending of ``path`` stands for; MIDI where it stands for none."""
-    ending = path.suffix.lower()
-    return next((kind for kind in KINDS if ending in kind.endings), MIDI)
 
 
 def read_piece_file(path: str | Path, *, repeats: bool = True) -> MidiPiece:

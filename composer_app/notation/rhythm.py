@@ -238,7 +238,7 @@ def _plain_values(bar: Bar, start: int, end: int, *, rest: bool) -> Iterator[_Pi
             (
                 value
                 for value in _VALUES
-                if value[0] <= end - start and _readable(offset, value[0], bar.meter, rest=rest)
+                if value[0] <= end - start and _readable(offset, value, bar.meter, rest=rest)
             ),
             (end - start, None, 0),
         )
@@ -246,8 +246,9 @@ def _plain_values(bar: Bar, start: int, end: int, *, rest: bool) -> Iterator[_Pi
         start += ticks
 
 
-def _readable(offset: int, ticks: int, meter: Meter, *, rest: bool) -> bool:
-    """Whether a sign of ``ticks`` may stand ``offset`` ticks into a bar without hiding a beat."""
+def _readable(offset: int, value: tuple[int, str, int], meter: Meter, *, rest: bool) -> bool:
+    """Whether a sign of this value may stand ``offset`` ticks into a bar without hiding a beat."""
+    ticks, _name, dots = value
     pulse = meter.ticks_per_pulse
     within, half = offset % pulse, meter.ticks_per_bar // 2
     if within + ticks <= pulse:
@@ -255,6 +256,8 @@ def _readable(offset: int, ticks: int, meter: Meter, *, rest: bool) -> bool:
     crosses = meter.numerator == 4 and offset < half < offset + ticks and offset > 0
     if pulse == 3 * TICKS_PER_BEAT // 2:
         return within == 0 and ticks % pulse == 0
+    if rest and dots:
+        return False
     if within == 0:
         # A half note on the second beat of four is read without trouble.
         return not crosses or (ticks == 2 * pulse and not rest)

@@ -43,14 +43,13 @@ class _State:
 
 def pdf_bytes(pages: Sequence[str], title: str) -> bytes:
     """A PDF of A4 pages, each of which is an SVG of verovio's."""
-    from matplotlib import rc_context
     from matplotlib.backends.backend_pdf import PdfPages
     from matplotlib.figure import Figure
 
     buffer = io.BytesIO()
-    # Letters as letters, and no date: the same music gives the same file.
+    # No date, so that the same music gives the same file.
     about = {"Title": title, "CreationDate": None, "Creator": "Composer"}
-    with rc_context({"pdf.fonttype": 42}), PdfPages(buffer, metadata=about) as pdf:
+    with PdfPages(buffer, metadata=about) as pdf:
         for page in pages:
             figure = Figure(figsize=_A4_INCHES)
             _Page(figure, ET.fromstring(page)).draw()

@@ -65,7 +65,7 @@ def add_stats_command(subparsers: Any) -> None:
         "file",
         type=file_argument,
         metavar="FILE",
-        help=f"a MIDI file, or with --fit a number on each line; {INPUT_HELP}",
+        help=f"a MIDI file or a score, or with --fit a number on each line; {INPUT_HELP}",
     )
     add("--compare", choices=list(STYLES), help="how like this style it is, and what it copied")
     add(

@@ -99,6 +99,7 @@ class AnsweringDialogs(FileDialogs):
     save_path: Path | None = None
     audio_path: Path | None = None
     statistics_path: Path | None = None
+    score: tuple[Path, bool] | None = None
     suggestions: list[str] = field(default_factory=list)
 
     def ask_open(self, parent: QWidget, folder: Path) -> list[Path]:
@@ -111,6 +112,12 @@ class AnsweringDialogs(FileDialogs):
     def ask_save_piece(self, parent: QWidget, suggestion: Path) -> Path | None:
         self.suggestions.append(suggestion.name)
         return self.save_path
+
+    def ask_save_score(
+        self, parent: QWidget, suggestion: Path, *, picture: bool
+    ) -> tuple[Path, bool] | None:
+        self.suggestions.append(suggestion.name)
+        return self.score
 
     def ask_save_audio(self, parent: QWidget, suggestion: Path) -> Path | None:
         self.suggestions.append(suggestion.name)

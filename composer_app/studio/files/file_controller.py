@@ -19,7 +19,7 @@ from composer_app.music.edits import with_melody_track
 from composer_app.music.melody_evidence.ranking import Ranking, rank_melodies
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.midi.faults import mended_sentence
-from composer_app.music.midi.file import read_midi_piece, write_midi
+from composer_app.music.midi.file import write_midi
 from composer_app.music.mix import order_with_first
 from composer_app.music.other_tracks import mix_for_file, mix_from_file
 from composer_app.music.safe_file import FileState
@@ -405,7 +405,10 @@ def _is_project(path: Path) -> bool:
 def _read(path: Path) -> _Read:
     if _is_project(path):
         return _Read(read_project(path))
-    read = read_midi_piece(path)
+    # What reads scores takes longer to import than a window may take to open.
+    from composer_app.notation.piece_file import read_piece_file
+
+    read = read_piece_file(path)
     mix = mix_from_file(read.composition, read.mix)
     return _Read(Piece(read.composition, mix=mix), rank_melodies(read.composition), read.mended)
 

@@ -258,7 +258,7 @@ class Invitation(QWidget):
         picture = QLabel()
         picture.setPixmap(pixmap("melody", 40, COLORS.muted, self.devicePixelRatioF()))
         title = _centred("Play something, or open a melody", "title")
-        hint = _centred("Record with the keys below, or drop a MIDI file here.", "muted")
+        hint = _centred("Record with the keys below, or drop a MIDI file or a score here.", "muted")
         # The space is air between icon and text, which style sheets cannot give.
         self.button = QPushButton(icon("open"), " Open a melody")
         self.button.setAccessibleName("Open a melody")

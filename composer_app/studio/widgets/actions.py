@@ -78,6 +78,8 @@ class Actions(QObject):
         self.save_as = self._make("save_as")
         self.export = self._make("export")
         self.copy_midi = self._make("copy_midi")
+        self.export_musicxml = self._make("export_musicxml")
+        self.export_score = self._make("export_score")
         self.export_audio = self._make("export_audio")
         self.settings = self._make("settings")
         self.quit = self._make("quit")

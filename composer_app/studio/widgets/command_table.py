@@ -50,7 +50,7 @@ def working_keys(command: Command, *, letters: bool) -> tuple[str, ...]:
 
 FILES: Final = {
     "new": Command("&New", "Begin an empty piece", ("Ctrl+N",)),
-    "open": Command("&Open…", "Open a project or a MIDI file", ("Ctrl+O",), "open"),
+    "open": Command("&Open…", "Open a project, a MIDI file or a score", ("Ctrl+O",), "open"),
     "save": Command("&Save", "Save the piece", ("Ctrl+S",), "save"),
     "save_as": Command("Save &As…", "Save the piece under another name", ("Ctrl+Shift+S",)),
     "export": Command(
@@ -61,6 +61,10 @@ FILES: Final = {
         "Copy the piece as a MIDI file, to be pasted into another program or a folder",
         ("Ctrl+Alt+C",),
     ),
+    "export_musicxml": Command(
+        "Export MusicXM&L…", "Write the piece for notation programs, as MusicXML or MXL"
+    ),
+    "export_score": Command("Ex&port Score…", "Write the piece as engraved notes: PDF or SVG"),
     "export_audio": Command(
         "Export A&udio…", "Write the piece as sound: WAV, FLAC, MP3 or Ogg", ("Ctrl+Shift+E",)
     ),

@@ -13,6 +13,19 @@ from composer_app.studio.widgets.piece_kinds import open_filter
 
 _FILTER: Final = "MIDI files (*.mid *.midi *.MID *.MIDI);;All files (*)"
 _PIECES: Final = {".composer": "Composer project", ".mid": "MIDI file", ".midi": "MIDI file"}
+# A score for four singers, or for one at the organ.
+_SCORES: Final = {
+    "MusicXML, a staff for each part (*.musicxml)": (".musicxml", False),
+    "MusicXML, two staves (*.musicxml)": (".musicxml", True),
+    "Compressed MusicXML, a staff for each part (*.mxl)": (".mxl", False),
+    "Compressed MusicXML, two staves (*.mxl)": (".mxl", True),
+}
+_SCORE_PICTURES: Final = {
+    "PDF, a staff for each part (*.pdf)": (".pdf", False),
+    "PDF, two staves (*.pdf)": (".pdf", True),
+    "SVG picture, a staff for each part (*.svg)": (".svg", False),
+    "SVG picture, two staves (*.svg)": (".svg", True),
+}
 _SOUNDFONT_FILTER: Final = "SoundFonts (*.sf2 *.sf3 *.SF2 *.SF3);;All files (*)"
 
 
@@ -73,6 +86,27 @@ class FileDialogs:
             return Path(f"{name}{filters.get(choice, suggestion.suffix)}")
 
         return self._ask_where(parent, title, suggestion, ";;".join(filters), chosen, completed)
+
+    def ask_save_score(
+        self, parent: QWidget, suggestion: Path, *, picture: bool
+    ) -> tuple[Path, bool] | None:
+        """Where to write a score or its ``picture``, and whether four voices share two staves.
+
+        Asks before a file is replaced.
+        """
+        kinds = _SCORE_PICTURES if picture else _SCORES
+        endings = {ending for ending, _ in kinds.values()}
+        closed = False
+
+        def completed(name: str, choice: str) -> Path:
+            nonlocal closed
+            ending, closed = kinds.get(choice, (suggestion.suffix, False))
+            path = Path(name)
+            return path if path.suffix.lower() in endings else Path(f"{name}{ending}")
+
+        title = "Export Score" if picture else "Export MusicXML"
+        path = self._ask_where(parent, title, suggestion, ";;".join(kinds), "", completed)
+        return None if path is None else (path, closed)
 
     def ask_save_audio(self, parent: QWidget, suggestion: Path) -> Path | None:
         """Where to write sound; ends as an audio format. Asks before a file is replaced."""

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from composer_app.notation.file_kinds import KINDS
+from composer_app.project.project_file import ENDING
+
 PIECE_KINDS: Final = {
-    ".composer": "Composer project",
-    ".mid": "MIDI file",
-    ".midi": "MIDI file",
-    ".kar": "karaoke file",
-    ".rmi": "MIDI file",
+    ENDING: "Composer project",
+    **{ending: kind.title for kind in KINDS if kind.readable for ending in kind.endings},
 }
 
 

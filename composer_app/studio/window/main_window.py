@@ -98,6 +98,8 @@ class MainWindow(WindowParts):
             (commands.save_as, files.save_as),
             (commands.export, files.export),
             (commands.copy_midi, self.hand_out.copy),
+            (commands.export_musicxml, self.score_export.ask_musicxml),
+            (commands.export_score, self.score_export.ask_picture),
             (commands.export_audio, self.audio_export.ask),
             (commands.quit, self.close),
             (commands.stop, self._stop),

@@ -45,7 +45,8 @@ class Menus:
         file.addSeparator()
         file.addActions([actions.save, actions.save_as])
         file.addSeparator()
-        file.addActions([actions.export, actions.copy_midi, actions.export_audio])
+        file.addActions([actions.export, actions.copy_midi, actions.export_musicxml])
+        file.addActions([actions.export_score, actions.export_audio])
         file.addSeparator()
         file.addAction(actions.quit)
 

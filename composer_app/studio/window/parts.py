@@ -8,6 +8,7 @@ from composer_app.studio.files.audio_export import AudioExport
 from composer_app.studio.files.closing import Closing
 from composer_app.studio.files.file_controller import FileController
 from composer_app.studio.files.hand_out import HandOut
+from composer_app.studio.files.score_export import ScoreExport
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.generate_panel import GeneratePanel
 from composer_app.studio.generate.generation_controller import GenerationController
@@ -109,6 +110,9 @@ class WindowParts(QMainWindow):
         )
         self.hand_out = HandOut(document, bar, self)
         self.bring_back = BringBack(document, services.jobs, services.recovery, bar, self)
+        self.score_export = ScoreExport(
+            document, settings, services.writer, services.dialogs, bar, self
+        )
         self.audio_export = AudioExport(
             document, settings, services.writer, services.dialogs, bar, self.playback, self
         )

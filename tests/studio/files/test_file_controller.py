@@ -149,7 +149,7 @@ def test_an_unexpected_error_is_a_sentence_too(
     def explode(path: Path) -> Composition:
         raise RuntimeError("inside")
 
-    monkeypatch.setattr("composer_app.studio.files.file_controller.read_midi_piece", explode)
+    monkeypatch.setattr("composer_app.notation.piece_file.read_piece_file", explode)
     studio.window.files.open(Path("any.mid"))
     settle(studio, qtbot)
     assert studio.message.startswith("Something unexpected")
@@ -191,7 +191,7 @@ def test_of_two_files_the_one_asked_for_last_is_opened(
         assert path != slow or let_go.wait(60)
         return read_midi_piece(path)
 
-    monkeypatch.setattr("composer_app.studio.files.file_controller.read_midi_piece", read)
+    monkeypatch.setattr("composer_app.notation.piece_file.read_piece_file", read)
     studio.window.files.open(slow)
     qtbot.waitUntil(lambda: studio.message == "Opening slow.mid…")
     if then == "a sample":

@@ -10,15 +10,29 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.studio.widgets.file_dialogs import FileDialogs
 
+
+def _score(parent: QWidget, path: Path, *, picture: bool) -> Path | None:
+    answer = FileDialogs().ask_save_score(parent, path, picture=picture)
+    return answer and answer[0]
+
+
 Ask = Callable[[QWidget, Path], Path | None]
 ASKS: dict[str, Ask] = {
     "midi": lambda parent, path: FileDialogs().ask_save(parent, "Save", path),
     "audio": lambda parent, path: FileDialogs().ask_save_audio(parent, path.with_suffix(".wav")),
+    "score": lambda parent, path: _score(parent, path.with_suffix(".musicxml"), picture=False),
+    "picture": lambda parent, path: _score(parent, path.with_suffix(".pdf"), picture=True),
     "statistics": lambda parent, path: FileDialogs().ask_save_as(
         parent, "Save", path.with_suffix(".png"), {".png": "PNG picture"}
     ),
 }
-SUFFIXES = {"midi": ".mid", "audio": ".wav", "statistics": ".png"}
+SUFFIXES = {
+    "midi": ".mid",
+    "audio": ".wav",
+    "statistics": ".png",
+    "score": ".musicxml",
+    "picture": ".pdf",
+}
 
 
 class Person:

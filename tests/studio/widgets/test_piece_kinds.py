@@ -30,7 +30,7 @@ def test_files_are_described_by_kind_and_date(tmp_path: Path) -> None:
     when = datetime(2026, 5, 3, 12, tzinfo=UTC).timestamp()
     for name, kind in (
         ("a.MID", "MIDI file"),
-        ("b.kar", "karaoke file"),
+        ("b.kar", "Karaoke file"),
         ("c.composer", "Composer project"),
         ("d", "file"),
     ):
