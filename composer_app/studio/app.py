@@ -12,7 +12,7 @@ from typing import Final
 
 from composer_app.plain_text import one_line
 from composer_app.studio.runtime.display import display_problem, library_problem
-from composer_app.studio.runtime.preload import import_what_needs_no_qt
+from composer_app.studio.runtime.preload import import_qt
 from composer_app.terminal import warn
 
 _LOG_BYTES: Final = 1_000_000
@@ -39,7 +39,7 @@ def _run_window(argv: Sequence[str]) -> int:
     # What is imported stays: looking through it for garbage meanwhile takes a twentieth of the time
     # until the window is seen. GarbageCollection begins with it again.
     gc.disable()
-    import_what_needs_no_qt()
+    import_qt()
     from PySide6.QtWidgets import QApplication
 
     from composer_app.studio.files.closing import close_from_outside

@@ -6,8 +6,8 @@ While the panel is hidden nothing is worked out.
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QResizeEvent, QShowEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -57,6 +57,7 @@ class StatisticsPanel(QWidget):
         set_role(self, "panel")
         self._composition = Composition()
         self._page = _DISTRIBUTION
+        self._painted = False
         self.distribution = DistributionPage(jobs)
         self.likeness = LikenessPage(jobs)
         self._build()
@@ -111,8 +112,14 @@ class StatisticsPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up."""
         super().showEvent(event)
-        self.likeness.find_styles()
         self._compare()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Look for the styles once the panel, and with it the window, has been seen."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.likeness, self.likeness.find_styles)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """One page, or both."""
