@@ -4,12 +4,11 @@ The command line and the Generate button both go through :func:`compose_with_con
 does whoever makes a take again.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final
 
 from composer_app.errors import MelodyError
 from composer_app.generation.bar_phase import detect_upbeat
@@ -22,6 +21,7 @@ from composer_app.generation.generator import (
 )
 from composer_app.generation.noise import NoiseVector
 from composer_app.generation.recipe import Recipe, recipe_to_text
+from composer_app.late_numpy import np
 from composer_app.music.composition import (
     DEFAULT_PROGRAMS,
     VOICE_NAMES,
@@ -32,6 +32,9 @@ from composer_app.music.composition import (
 from composer_app.music.melody import Melody, retimed
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.translation import _
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _SYNCOPATED_STYLES: Final = ("ragtime",)
 

@@ -4,19 +4,22 @@ What is read may have been written by anybody: everything that is not as it shou
 :class:`ValueError`, whose words are for a log and not for a person.
 """
 
+from __future__ import annotations
+
 import json
 import math
 from dataclasses import astuple
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
+from composer_app.late_numpy import np
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
 from composer_app.music.performance import from_details, to_details
 from composer_app.music.timing import Meter, TempoChange, TempoMap
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # A note without micro-timing leaves its two shifts out.
 _PLAIN: Final = 4

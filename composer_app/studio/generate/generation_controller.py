@@ -1,5 +1,7 @@
 """Generate: from the panel's choices to the worker, and its answer into the document."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final

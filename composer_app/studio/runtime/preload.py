@@ -4,8 +4,9 @@ import builtins
 from importlib import import_module
 from typing import Final
 
-# Reading and writing MIDI, and keys of a MIDI keyboard.
-_WANTED_SOON: Final = ("mido",)
+# Reading and writing MIDI, and keys of a MIDI keyboard; the first notes that are painted, and
+# measured. The first key need not wait for any of it.
+_WANTED_SOON: Final = ("mido", "numpy", "composer_app.reporting.plots.words")
 
 
 def import_qt() -> None:
@@ -20,6 +21,6 @@ def import_qt() -> None:
 
 
 def import_what_is_wanted_soon() -> None:
-    """To be called in a thread once the window is there, so that the first key need not wait."""
+    """To be called in a thread once the window has been seen."""
     for module in _WANTED_SOON:
         import_module(module)

@@ -4,7 +4,9 @@ What takes long is done in the threads of the jobs: measuring, drawing, testing 
 While the panel is hidden nothing is worked out.
 """
 
-from typing import Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QPaintEvent, QResizeEvent, QShowEvent
@@ -21,7 +23,6 @@ from PySide6.QtWidgets import (
 
 from composer_app.analysis.material import Source
 from composer_app.music.composition import Composition
-from composer_app.reporting.plots.picture import Picture
 from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.statistics.distribution_page import DistributionPage
 from composer_app.studio.statistics.likeness_page import LikenessPage
@@ -29,6 +30,9 @@ from composer_app.studio.statistics.takes import PlayedNote, played
 from composer_app.studio.widgets.icons import icon
 from composer_app.studio.widgets.shown_text import tip_text
 from composer_app.studio.widgets.theme import COLORS, GRID, set_role
+
+if TYPE_CHECKING:
+    from composer_app.reporting.plots.picture import Picture
 
 # From this width on both pages are shown.
 _BOTH: Final = 680

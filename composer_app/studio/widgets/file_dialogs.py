@@ -8,8 +8,6 @@ from typing import Final
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from composer_app.live.rendering.audio_file import FORMATS
-
 _FILTER: Final = "MIDI files (*.mid *.midi *.MID *.MIDI);;All files (*)"
 _OPEN_FILTER: Final = "Pieces (*.composer *.mid *.midi *.COMPOSER *.MID *.MIDI);;All files (*)"
 _PIECES: Final = {".composer": "Composer project", ".mid": "MIDI file", ".midi": "MIDI file"}
@@ -69,6 +67,8 @@ class FileDialogs:
 
     def ask_save_audio(self, parent: QWidget, suggestion: Path) -> Path | None:
         """Where to write sound; ends as an audio format. Asks before a file is replaced."""
+        from composer_app.live.rendering.audio_file import FORMATS
+
         kinds = {each.suffix: each.title for each in FORMATS}
         return self.ask_save_as(parent, "Export Audio", suggestion, kinds)
 
