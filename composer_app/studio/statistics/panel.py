@@ -62,8 +62,12 @@ class StatisticsPanel(QWidget):
         self._composition = Composition()
         self._page = _DISTRIBUTION
         self._painted = False
-        self.distribution = DistributionPage(jobs)
-        self.likeness = LikenessPage(jobs)
+        # In the order in which Tab goes through them.
+        self.tabs = [_tab("STATISTICS", self), _tab("HOW BACH-LIKE?", self)]
+        self.enlarge = _small_button("enlarge", "", self)
+        self.more = _small_button("more", "Compare, copy or save", self)
+        self.distribution = DistributionPage(jobs, self)
+        self.likeness = LikenessPage(jobs, self)
         self._build()
         self._connect()
         self._turn(_DISTRIBUTION)
@@ -141,7 +145,6 @@ class StatisticsPanel(QWidget):
     # -- inside ----------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.tabs = [_tab("STATISTICS"), _tab("HOW BACH-LIKE?")]
         self._group = QButtonGroup(self)
         self._head = head = QHBoxLayout()
         left, right = QHBoxLayout(), QHBoxLayout()
@@ -151,8 +154,6 @@ class StatisticsPanel(QWidget):
             side.addWidget(tab)
             side.addStretch(1)
             head.addLayout(side)
-        self.enlarge = _small_button("enlarge", "")
-        self.more = _small_button("more", "Compare, copy or save")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.more)
         menu.aboutToShow.connect(self._fill_menu)
@@ -236,8 +237,8 @@ class StatisticsPanel(QWidget):
         tab.setToolTip(tip_text(copied))
 
 
-def _tab(text: str) -> QToolButton:
-    tab = QToolButton()
+def _tab(text: str, parent: QWidget) -> QToolButton:
+    tab = QToolButton(parent)
     tab.setText(text)
     tab.setCheckable(True)
     tab.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -246,8 +247,8 @@ def _tab(text: str) -> QToolButton:
     return tab
 
 
-def _small_button(name: str, tip: str) -> QToolButton:
-    button = QToolButton()
+def _small_button(name: str, tip: str, parent: QWidget) -> QToolButton:
+    button = QToolButton(parent)
     if name:
         button.setIcon(icon(name, COLORS.muted))
     button.setToolTip(tip)
