@@ -2,11 +2,10 @@
 
 import gc
 import logging
-import logging.handlers
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
@@ -79,6 +78,28 @@ def _run_window(argv: Sequence[str]) -> int:
         garbage.end()
 
 
+class _LogFile(logging.Handler):
+    """A file of warnings and worse; what writes it is imported with the first of them."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    @cached_property
+    def _file(self) -> logging.Handler:
+        from logging.handlers import RotatingFileHandler
+
+        file = RotatingFileHandler(
+            self._path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8", delay=True
+        )
+        file.setFormatter(self.formatter)
+        return file
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line."""
+        self._file.emit(record)
+
+
 class _LogFormatter(logging.Formatter):
     """Lines that can be shown in a terminal, and written: a name may hold half a surrogate pair."""
 
@@ -91,9 +112,7 @@ def _log_to(path: Path) -> logging.Handler:
     handler: logging.Handler = logging.NullHandler()
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8", delay=True
-        )
+        handler = _LogFile(path)
     handler.setLevel(logging.WARNING)
     handler.setFormatter(_LogFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)

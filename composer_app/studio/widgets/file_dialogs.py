@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 _FILTER: Final = "MIDI files (*.mid *.midi *.MID *.MIDI);;All files (*)"
 _OPEN_FILTER: Final = "Pieces (*.composer *.mid *.midi *.COMPOSER *.MID *.MIDI);;All files (*)"
@@ -24,6 +24,8 @@ class FileDialogs:
 
     def ask_open(self, parent: QWidget, folder: Path) -> Path | None:
         """A file to open, or None when the person thinks better of it."""
+        from PySide6.QtWidgets import QFileDialog
+
         name, _ = QFileDialog.getOpenFileName(parent, "Open", str(folder), _OPEN_FILTER)
         return Path(name) if name else None
 
@@ -42,6 +44,8 @@ class FileDialogs:
 
     def ask_soundfont(self, parent: QWidget, folder: Path) -> Path | None:
         """A file of instruments, or None when the person thinks better of it."""
+        from PySide6.QtWidgets import QFileDialog
+
         name, _ = QFileDialog.getOpenFileName(
             parent, "Choose SoundFont", str(folder), _SOUNDFONT_FILTER
         )
@@ -85,6 +89,8 @@ class FileDialogs:
 
         The dialog asks before it replaces what was typed; of another ending it knows nothing.
         """
+        from PySide6.QtWidgets import QFileDialog, QMessageBox
+
         while True:
             name, choice = QFileDialog.getSaveFileName(
                 parent, title, str(suggestion), filters, chosen
