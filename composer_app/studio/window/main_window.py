@@ -153,6 +153,7 @@ class MainWindow(WindowParts):
         if self._closed:
             return
         self._running = True
+        self._computer_keys.listen()
         services = self._services
         services.jobs.run(self, import_what_is_wanted_soon, _go_on, _log_not_imported)
         services.jobs.run(
