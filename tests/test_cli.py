@@ -519,3 +519,10 @@ def test_interruptions(
 
     monkeypatch.setattr(cli, "installed_models", fail)
     assert run("models") == (status, "", sentence)
+
+
+@pytest.mark.parametrize("name", cli._COMMANDS)
+def test_the_list_of_commands_says_of_each_what_that_says_of_itself(name: str) -> None:
+    """What is asked brings its own line along; the others are known by the list alone."""
+    asked = cli._parser([name, "--help"]).format_help()
+    assert asked == cli._parser(["--help"]).format_help()
