@@ -161,7 +161,8 @@ def open_and_leave(kind: str) -> None:
     """Open a bare window or the studio, and leave once it has been painted."""
     _private_home()
     if kind == "studio":
-        from composer_app.studio.app import run
+        # What a person types, with all that is imported until the window is there.
+        from composer_app.cli import main
         from composer_app.studio.runtime.preload import import_qt
 
         # As in the program, and before anybody else imports it.
@@ -186,7 +187,7 @@ def open_and_leave(kind: str) -> None:
             return 1
 
         QApplication.exec = staticmethod(leave_the_loop)  # type: ignore[method-assign]
-        run([])
+        main([])
 
 
 if __name__ == "__main__":
