@@ -20,7 +20,6 @@ from composer_app.music.pitch import (
     Key,
     KeyProfiles,
     estimate_key,
-    key_profiles,
 )
 from composer_app.training.corpus import REST, Piece, bach_split, read_score
 
@@ -108,7 +107,9 @@ def _music21_profiles() -> dict[str, KeyProfiles]:
     found = {}
     for name in _OTHERS:
         weights = getattr(discrete, name)()
-        found[name] = key_profiles(weights.getWeights("major"), weights.getWeights("minor"))
+        found[name] = KeyProfiles(
+            tuple(weights.getWeights("major")), tuple(weights.getWeights("minor"))
+        )
     return found
 
 

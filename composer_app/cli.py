@@ -6,15 +6,15 @@ A command returns its exit status. What a person did wrong arrives here as a
 
 import argparse
 import os
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from composer_app import __version__
-from composer_app.doctor import add_doctor_command
 from composer_app.errors import ComposerError, SettingError, StreamError
-from composer_app.evaluation import add_evaluation_command
 from composer_app.file_arguments import (
     OUTPUT_HELP,
     OUTPUT_KINDS_HELP,
@@ -33,13 +33,9 @@ from composer_app.generation.catalog import (
     installed_models,
     models_folder_problem,
 )
-from composer_app.generation.commands import FAILED, add_generate_command
-from composer_app.live.commands import add_live_commands
 from composer_app.music.composition import Composition
 from composer_app.music.sample_melodies import load_sample, sample_melodies
 from composer_app.plain_text import one_line
-from composer_app.reporting.profile_command import add_profile_command
-from composer_app.reporting.stats_command import add_stats_command
 from composer_app.terminal import (
     NO_READER,
     abandon_output,
@@ -49,19 +45,56 @@ from composer_app.terminal import (
     say_json,
     warn,
 )
-from composer_app.training.commands import add_training_commands
 from composer_app.translation import _
 
+FAILED: Final = 2
 INTERRUPTED: Final = 130  # as shells report a program that was stopped by Ctrl-C
 # Set by those who work on Composer: a defect then shows its traceback.
 _DEBUG_VARIABLE: Final = "COMPOSER_DEBUG"
+# The commands in the order of the help, each with what it does and who adds it. Its module is
+# imported when it is asked for: importing all takes longer than most of them, or than the window.
+_COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "studio": ("open the studio", ""),
+    "generate": ("compose four tracks around a melody", "generation.commands:add_generate_command"),
+    "render": ("turn a MIDI file or a score into an audio file", "live.commands:add_live_commands"),
+    "play": ("play a MIDI file or a score", "live.commands:add_live_commands"),
+    "models": ("list the installed models", ""),
+    "stats": (
+        "measure a MIDI file, or fit a distribution to numbers",
+        "reporting.stats_command:add_stats_command",
+    ),
+    "picture": ("draw the piano roll of a MIDI file or a score", ""),
+    "sample": ("write a sample melody", ""),
+    "doctor": ("check this installation", "doctor:add_doctor_command"),
+    "corpus": (
+        "build the training corpus of a style",
+        "training.commands:add_training_commands",
+    ),
+    "train": (
+        "train a model, resuming where the last run ended",
+        "training.commands:add_training_commands",
+    ),
+    "export": (
+        "turn a checkpoint into a model file",
+        "training.commands:add_training_commands",
+    ),
+    "profile": (
+        "work out what the training pieces of a style measure",
+        "reporting.profile_command:add_profile_command",
+    ),
+    "evaluate": (
+        "measure a model's pieces against the composer's own",
+        "evaluation.command:add_evaluation_command",
+    ),
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command ``argv`` (the process's own when omitted); the exit status."""
     prepare_streams()
     try:
-        args = _parser().parse_args(argv)
+        arguments = sys.argv[1:] if argv is None else argv
+        args = _parser(arguments).parse_args(arguments)
         status = int(args.run(args))
         flush_output()
     except StreamError as error:
@@ -108,7 +141,8 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(FAILED)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """What understands ``arguments``: of other commands than theirs it knows the names alone."""
     parser = _Parser(
         prog="composer-app",
         description="Play or open a melody, get a four-track composition.\n"
@@ -118,9 +152,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Composer {__version__}")
     parser.set_defaults(run=_studio, files=[])
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    asked = next((each for each in arguments if not each.startswith("-")), "")
+    adder_of_asked = _COMMANDS.get(asked, ("", ""))[1]
+    for name, (does, adder) in _COMMANDS.items():
+        if name in commands.choices:
+            continue  # as its neighbour, by the same adder
+        if adder and adder == adder_of_asked:
+            module, __, function = adder.partition(":")
+            getattr(import_module(f"composer_app.{module}"), function)(commands)
+        elif name == asked:
+            _OWN[name](commands)
+        else:
+            commands.add_parser(name, help=does)
+    return parser
 
-    studio = _command(commands, "studio", _studio, "open the studio", "studio melody.mid")
-    studio.add_argument(
+
+def _add_studio(commands: Any) -> None:
+    parser = _command(commands, "studio", _studio, "studio melody.mid")
+    parser.add_argument(
         "files",
         nargs="*",
         type=named_file,
@@ -128,33 +177,27 @@ def _parser() -> argparse.ArgumentParser:
         help="a project, a MIDI file or a score to open; others get windows of their own",
     )
 
-    add_generate_command(commands)
-    add_live_commands(commands)
 
-    models = _command(commands, "models", _models, "list the installed models", "models --json")
-    models.add_argument("--json", action="store_true", help="print JSON instead of a table")
+def _add_models(commands: Any) -> None:
+    parser = _command(commands, "models", _models, "models --json")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
-    add_stats_command(commands)
 
-    picture = _command(
-        commands,
-        "picture",
-        _picture,
-        "draw the piano roll of a MIDI file or a score",
-        "picture composition.mid -o composition.png",
-    )
-    picture.add_argument("file", type=file_argument, metavar="FILE.mid", help=PIECE_HELP)
-    picture.add_argument(
+def _add_picture(commands: Any) -> None:
+    example = "picture composition.mid -o composition.png"
+    parser = _command(commands, "picture", _picture, example)
+    parser.add_argument("file", type=file_argument, metavar="FILE", help=PIECE_HELP)
+    parser.add_argument(
         "-o", "--output", type=file_argument, required=True, metavar="OUT.png", help=OUTPUT_HELP
     )
 
-    sample = _command(
-        commands, "sample", _sample, "write a sample melody", "sample twinkle -o melody.mid"
-    )
-    what = sample.add_mutually_exclusive_group(required=True)
+
+def _add_sample(commands: Any) -> None:
+    parser = _command(commands, "sample", _sample, "sample twinkle -o melody.mid")
+    what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("name", nargs="?", metavar="NAME", help="which one")
     what.add_argument("--list", action="store_true", help="list them instead")
-    sample.add_argument(
+    parser.add_argument(
         "-o",
         "--output",
         type=file_argument,
@@ -162,16 +205,19 @@ def _parser() -> argparse.ArgumentParser:
         help=f"{OUTPUT_KINDS_HELP}; {OUTPUT_HELP}",
     )
 
-    add_doctor_command(commands)
-    add_training_commands(commands)
-    add_profile_command(commands)
-    add_evaluation_command(commands)
-    return parser
+
+_OWN: Final = {
+    "studio": _add_studio,
+    "models": _add_models,
+    "picture": _add_picture,
+    "sample": _add_sample,
+}
 
 
 def _command(
-    commands: Any, name: str, run: Callable[[argparse.Namespace], int], does: str, example: str
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], example: str
 ) -> argparse.ArgumentParser:
+    does = _COMMANDS[name][0]
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
         help=does,

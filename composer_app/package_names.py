@@ -8,9 +8,7 @@ import ctypes
 import importlib
 import importlib.util
 import shutil
-import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +48,8 @@ class SystemPackage:
         if ".so" in self.brings:
             return not can_load(self.brings)
         if self.brings.endswith(".h"):
+            import sysconfig
+
             folders = (sysconfig.get_path("include"), "/usr/include", "/usr/local/include")
             return not any((Path(folder) / self.brings).exists() for folder in folders)
         if self.brings == "ensurepip":
@@ -304,6 +304,8 @@ def can_load(library: str) -> bool:
 
 def _known_to_apt(names: tuple[str, ...]) -> str:
     """The one of the names that this release of the distribution knows."""
+    import subprocess
+
     for name in names[:-1]:
         command = ("apt-cache", "show", "--no-all-versions", name)
         try:

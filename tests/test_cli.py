@@ -628,3 +628,10 @@ def test_abc_is_read_and_not_written(run: Run) -> None:
     assert status == 2
     assert "Composer reads ABC only" in err
     assert not Path("u.abc").exists()
+
+
+@pytest.mark.parametrize("name", cli._COMMANDS)
+def test_the_list_of_commands_says_of_each_what_that_says_of_itself(name: str) -> None:
+    """What is asked brings its own line along; the others are known by the list alone."""
+    asked = cli._parser([name, "--help"]).format_help()
+    assert asked == cli._parser(["--help"]).format_help()

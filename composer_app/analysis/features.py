@@ -31,19 +31,22 @@ The values of a selection are those of its notes; of two that follow each other 
 must be selected. Bars and steps are those between the first and the last selected note.
 """
 
+from __future__ import annotations
+
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final, Literal
 
 from composer_app.analysis.material import Material, Source
+from composer_app.late_numpy import np
 from composer_app.music.composition import Composition
 from composer_app.music.pitch import OCTAVE
 from composer_app.music.voices import MELODY
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CONSONANT: Final = frozenset({0, 3, 4, 5, 7, 8, 9})
 _WIDEST_STEP: Final = 2

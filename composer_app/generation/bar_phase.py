@@ -17,16 +17,19 @@ counted (the Essen collection, in music21), with an upbeat, and cut to begin on 
 The sample melodies all get 0. scripts/measure_bar_phase.py counts and measures anew.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from functools import cache
-from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final
 
 from composer_app.generation.bar_phase_tables import TABLES
+from composer_app.late_numpy import np
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # Lengths from these steps on are told apart.
 LENGTHS: Final = (1, 2, 3, 4, 6, 8, 12)

@@ -4,12 +4,11 @@ The command line and the Generate button both go through :func:`compose_with_con
 does whoever makes a take again.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final
 
 from composer_app.errors import MelodyError
 from composer_app.generation.bar_phase import detect_upbeat
@@ -23,6 +22,7 @@ from composer_app.generation.generator import (
 )
 from composer_app.generation.noise import NoiseVector
 from composer_app.generation.recipe import Recipe, recipe_to_text
+from composer_app.late_numpy import np
 from composer_app.music.composition import (
     DEFAULT_PROGRAMS,
     VOICE_NAMES,
@@ -35,6 +35,9 @@ from composer_app.music.meter_map import MeterMap
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.timing import TICKS_PER_BEAT, TICKS_PER_STEP
 from composer_app.translation import _
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _SYNCOPATED_STYLES: Final = ("ragtime",)
 

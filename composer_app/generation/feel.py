@@ -6,16 +6,19 @@ thirds of the beat, where the melody has it. Beats are quarters; what is compoun
 its thirds on the grid already.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
+from composer_app.late_numpy import np
 from composer_app.music.note import Note
 from composer_app.music.timing import STEPS_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_STEP
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _THIRDS: Final = (TICKS_PER_BEAT // 3, 2 * TICKS_PER_BEAT // 3)
 _SIXTEENTHS: Final = tuple(TICKS_PER_STEP * place for place in (1, 2, 3))

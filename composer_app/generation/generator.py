@@ -3,21 +3,24 @@
 :mod:`composer_app.generation.composing` makes a take with it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final, Protocol
 
 from composer_app.generation.feel import Feel
 from composer_app.generation.noise import MAX_SEED, NoiseVector
+from composer_app.late_numpy import np
 from composer_app.music.composition import (
     VOICE_NAMES,
 )
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import DEFAULT_VELOCITY, Note
 from composer_app.music.piano_roll import PianoRoll
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MAX_BARS: Final = 999
 MIN_TEMPERATURE: Final = 0.1

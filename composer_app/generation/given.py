@@ -1,14 +1,15 @@
 """What a person locks: voices, bars and notes of an accompaniment that there is already."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from composer_app.errors import SettingError
 from composer_app.generation.generator import MAX_BARS, Given
+from composer_app.late_numpy import np
 from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.music.melody import Melody, is_line, on_steps
 from composer_app.music.meter_map import MeterMap

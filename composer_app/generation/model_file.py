@@ -8,7 +8,6 @@ Anybody may have made the file, or put something else in its place: whatever it 
 thousand short reads at most are made of it.
 """
 
-import hashlib
 import os
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -57,6 +56,8 @@ def file_sha256(path: Path) -> str:
 
     Raises :class:`ModelError` for a file that is missing or cannot be read.
     """
+    import hashlib
+
     try:
         digest = hashlib.sha256()
         with open_regular(path) as file:

@@ -1,11 +1,15 @@
 """The noise vector: the one source of chance in everything that is generated."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-from numpy.typing import NDArray
+from composer_app.late_numpy import np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 STEPS_PER_CELL: Final = 16
 ROWS: Final = 8
@@ -29,7 +33,7 @@ class NoiseVector:
         self.z.setflags(write=False)
 
     @classmethod
-    def from_seed(cls, seed: int, steps: int) -> "NoiseVector":
+    def from_seed(cls, seed: int, steps: int) -> NoiseVector:
         """The noise vector of ``seed`` for ``steps`` steps (rounded up to a multiple of 16).
 
         A longer vector of the same seed begins with the shorter one, so that adding bars to a
@@ -39,7 +43,7 @@ class NoiseVector:
             raise ValueError(f"a seed is a whole number from 0 to {MAX_SEED}, not {seed}")
         return cls(_normal(seed, max(1, -(-steps // STEPS_PER_CELL))), seed)
 
-    def extended(self, steps: int) -> "NoiseVector":
+    def extended(self, steps: int) -> NoiseVector:
         """At least ``steps`` steps; what is missing is what the seed goes on with."""
         if steps <= self.steps:
             return self

@@ -4,14 +4,15 @@ A recipe is written as JSON into project files and, as text, into MIDI files. Wh
 been written by anybody, or by a later Composer: then there is none.
 """
 
+from __future__ import annotations
+
 import json
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-import numpy as np
-
 from composer_app.generation.feel import Feel
 from composer_app.generation.generator import GenerationSettings, Given
+from composer_app.late_numpy import np
 from composer_app.music.composition import VOICE_NAMES
 from composer_app.music.melody import Melody
 from composer_app.music.music_json import (

@@ -4,14 +4,14 @@ What is read may have been written by anybody: everything that is not as it shou
 :class:`ValueError`, whose words are for a log and not for a person.
 """
 
+from __future__ import annotations
+
 import json
 import math
 from dataclasses import astuple
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
+from composer_app.late_numpy import np
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.controls import CONTROL_KINDS, Control
 from composer_app.music.key_changes import KeyChange
@@ -22,6 +22,9 @@ from composer_app.music.performance import from_details, to_details
 from composer_app.music.pitch import Key
 from composer_app.music.texts import TEXT_KINDS, Text
 from composer_app.music.timing import Meter, TempoChange, TempoMap
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # A note without micro-timing leaves its two shifts out.
 _PLAIN: Final = 4

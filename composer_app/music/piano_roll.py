@@ -1,15 +1,18 @@
 """The piano roll: the dense picture of notes that the networks read and write."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
+from composer_app.late_numpy import np
 from composer_app.music.note import Note
 from composer_app.music.pitch import PITCH_COUNT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # As notes are ordered, but quicker than to compare them.
 _ORDER: Final = attrgetter("start", "onset_shift", "pitch", "duration", "velocity")
@@ -67,7 +70,7 @@ class PianoRoll:
         return self.velocity > 0
 
     @classmethod
-    def from_notes(cls, voices: Sequence[Sequence[Note]], steps: int | None = None) -> "PianoRoll":
+    def from_notes(cls, voices: Sequence[Sequence[Note]], steps: int | None = None) -> PianoRoll:
         """Paint each voice's notes; ``steps`` is the last note's end when omitted.
 
         A note that is struck while the same pitch sounds in its voice cuts the earlier one off.

@@ -1,11 +1,16 @@
 """Pitches are MIDI numbers: middle C is C4 = 60."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from composer_app.late_numpy import np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 PITCH_COUNT: Final = 128
 KEYBOARD_LOWEST: Final = 41
@@ -19,29 +24,33 @@ MOST_SHARPS: Final = 7
 _MAJOR_SCALE: Final = (0, 2, 4, 5, 7, 9, 11)
 _MINOR_SCALE: Final = (0, 2, 3, 5, 7, 8, 10)
 
-KeyProfiles = NDArray[np.float64]
 
+@dataclass(frozen=True)
+class KeyProfiles:
+    """Twelve weights of the degrees of ``major``, and twelve of ``minor``."""
 
-def key_profiles(major: Sequence[float], minor: Sequence[float]) -> KeyProfiles:
-    """Of (12,) weights of the degrees: (24, 12), the major keys from C on, then the minor ones.
+    major: tuple[float, ...]
+    minor: tuple[float, ...]
 
-    Each has mean 0 and length 1.
-    """
-    turned = np.array([np.roll(each, tonic) for each in (major, minor) for tonic in range(OCTAVE)])
-    centred = turned - turned.mean(axis=1, keepdims=True)
-    return np.asarray(centred / np.linalg.norm(centred, axis=1, keepdims=True), np.float64)
+    @cached_property
+    def of_keys(self) -> NDArray[np.float64]:
+        """(24, 12), the major keys from C on, then the minor ones; mean 0 and length 1 each."""
+        kinds = (self.major, self.minor)
+        turned = np.array([np.roll(each, tonic) for each in kinds for tonic in range(OCTAVE)])
+        centred = turned - turned.mean(axis=1, keepdims=True)
+        return np.asarray(centred / np.linalg.norm(centred, axis=1, keepdims=True), np.float64)
 
 
 # How often each degree sounds in 982 pieces of the common practice: J. Albrecht and D. Shanahan,
 # "The Use of Large Corpora to Train a New Type of Key-Finding Algorithm", Music Perception 31
 # (2013). The tonic is the highest in major and in minor, so that a single note is its own key.
-ALBRECHT_SHANAHAN: Final = key_profiles(
+ALBRECHT_SHANAHAN: Final = KeyProfiles(
     (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081),
     (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052),
 )
 # Probe-tone ratings of Krumhansl and Kessler (1982), as listed in C. L. Krumhansl,
 # "Cognitive Foundations of Musical Pitch" (1990), p. 30: the classic choice.
-KRUMHANSL_KESSLER: Final = key_profiles(
+KRUMHANSL_KESSLER: Final = KeyProfiles(
     (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88),
     (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17),
 )
@@ -89,7 +98,7 @@ class Key:
             raise ValueError(f"{replace(self, respelled=False).name} has but one spelling")
 
     @classmethod
-    def of_signature(cls, sharps: int, *, minor: bool = False) -> "Key":
+    def of_signature(cls, sharps: int, *, minor: bool = False) -> Key:
         """The key with that many sharps, or flats below 0.
 
         Beyond seven, which no signature has, it is the key that sounds the same: eight sharps, G♯
@@ -160,7 +169,7 @@ def estimate_key(
     if np.ptp(histogram) == 0.0:
         return Key(0)
     # The profiles have been centred and scaled, so the products rank as the correlations do.
-    scores = profiles @ (histogram - histogram.mean()) / float(histogram.std())
+    scores = profiles.of_keys @ (histogram - histogram.mean()) / float(histogram.std())
     # Keys that tie but for the last bits: the first, major before minor.
     best = int(np.argmax(scores > scores.max() - 1e-9))
     tonic = best % OCTAVE

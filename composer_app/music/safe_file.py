@@ -7,10 +7,8 @@ writes into the folder next, and :func:`sweep`, removes it.
 
 import errno
 import fcntl
-import hashlib
 import os
 import re
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -82,6 +80,8 @@ class FileState:
             return True
         if not stat.S_ISREG(now.st_mode) or now.st_size != self.size:
             return False
+        import hashlib
+
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest() == self.sha256
 
@@ -94,6 +94,8 @@ def write_whole(
     With ``only_over`` a file is replaced only if that is what it holds; else
     :class:`FileChangedError` says that somebody has changed or removed it.
     """
+    import hashlib
+
     with whole_file(path, mode=mode, only_over=only_over) as file:
         file.write(data)
         file.flush()
@@ -273,7 +275,7 @@ def _check_unchanged(path: Path, target: Path, only_over: FileState | None) -> N
 def _new_temporary(folder: Path, permissions: int) -> tuple[Path, BinaryIO]:
     """A file of our own, open and locked."""
     while True:
-        path = folder / f".composer-{secrets.token_hex(8)}.tmp"
+        path = folder / f".composer-{os.urandom(8).hex()}.tmp"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, permissions)
         file = os.fdopen(descriptor, "wb")
         with suppress(OSError):

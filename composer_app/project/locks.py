@@ -1,18 +1,22 @@
 """What a person has locked of a piece: cells of step and track that Generate leaves alone."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
+from composer_app.late_numpy import np
 from composer_app.music.composition import Composition
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note_edits import NoteKey
 from composer_app.music.voices import MELODY, voice_tracks
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 # Bool of shape (T, tracks) or (T, voices): what of a piece is meant.
-Cells = NDArray[np.bool_]
+Cells: TypeAlias = "NDArray[np.bool_]"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,29 +24,38 @@ class Locks:
     """``cells``, bool of shape (T, tracks), are true where a track stays as it is.
 
     A note is locked as a whole as soon as one of its cells is. Beyond T, and in further tracks,
-    nothing is.
+    nothing is. ``given`` are those cells, or None where nothing is locked.
     """
 
-    cells: Cells
+    given: Cells | None
 
     def __post_init__(self) -> None:
-        if self.cells.ndim != 2:
-            raise ValueError(f"locks are cells of step and track, not {self.cells.shape}")
-        cells = self.cells.copy()
+        if self.given is None:
+            return
+        if self.given.ndim != 2:
+            raise ValueError(f"locks are cells of step and track, not {self.given.shape}")
+        cells = self.given.copy()
         cells.setflags(write=False)
-        object.__setattr__(self, "cells", cells)
+        object.__setattr__(self, "given", cells)
+
+    @property
+    def cells(self) -> Cells:
+        """(T, tracks), true where a track stays as it is."""
+        return np.zeros((0, 0), np.bool_) if self.given is None else self.given
 
     @classmethod
-    def none(cls) -> "Locks":
+    def none(cls) -> Locks:
         """Nothing is locked."""
-        return cls(np.zeros((0, 0), np.bool_))
+        return cls(None)
 
     def __bool__(self) -> bool:
-        return bool(self.cells.any())
+        return self.given is not None and bool(self.given.any())
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Locks):
             return NotImplemented
+        if self.given is None and other.given is None:
+            return True
         steps = max(len(self.cells), len(other.cells))
         tracks = max(self.cells.shape[1], other.cells.shape[1])
         return np.array_equal(self.fitted(steps, tracks), other.fitted(steps, tracks))
@@ -56,11 +69,11 @@ class Locks:
         result[: part.shape[0], : part.shape[1]] = part
         return result
 
-    def plus(self, cells: Cells) -> "Locks":
+    def plus(self, cells: Cells) -> Locks:
         """With ``cells`` (T, tracks) locked too."""
         return Locks(self._wide_enough(cells) | Locks(cells)._wide_enough(self.cells))
 
-    def minus(self, cells: Cells) -> "Locks":
+    def minus(self, cells: Cells) -> Locks:
         """With ``cells`` (T, tracks) open again."""
         return Locks(self._wide_enough(cells) & ~Locks(cells)._wide_enough(self.cells))
 
@@ -68,7 +81,7 @@ class Locks:
         """Whether all of ``cells`` (T, tracks), of which there is one at least, are locked."""
         return bool(cells.any()) and not (cells & ~self.fitted(*cells.shape)).any()
 
-    def surviving(self, before: Composition, after: Composition) -> "Locks":
+    def surviving(self, before: Composition, after: Composition) -> Locks:
         """What still makes sense once ``after`` has taken the place of ``before``.
 
         Where notes have come, gone or changed on the grid, there is nothing left to be locked.

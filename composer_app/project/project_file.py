@@ -4,18 +4,18 @@ docs/project-file.md describes them for other programs. What is read may have be
 whatever is wrong with it ends as a :class:`ProjectFileError` whose sentence names the file.
 """
 
+from __future__ import annotations
+
 import io
 import json
 import zipfile
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Final
 
 from composer_app.errors import ProjectFileError
 from composer_app.generation.recipe import recipe_from_json, recipe_to_json
+from composer_app.late_numpy import np
 from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.music.midi.file import MAX_STEPS, UnwritableMidiError, midi_bytes
 from composer_app.music.mix import PieceMix, TrackMix
@@ -38,6 +38,9 @@ from composer_app.project.locks import Locks
 from composer_app.project.piece import Piece
 from composer_app.project.take import Take
 from composer_app.translation import _
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 ENDING: Final = ".composer"
 FORMAT: Final = "composer-project"

@@ -1,19 +1,23 @@
 """A take: what a model has written, kept with everything that made it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from composer_app.errors import ModelError
 from composer_app.generation.composing import Composed, make_again
 from composer_app.generation.generator import Generator, Progress
 from composer_app.generation.recipe import Recipe
+from composer_app.late_numpy import np
 from composer_app.music.composition import Composition
 from composer_app.music.note import Note
 from composer_app.plain_text import one_line_name
 from composer_app.translation import _
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +40,7 @@ class Take:
         object.__setattr__(self, "name", one_line_name(self.name))
 
     @classmethod
-    def of(cls, composed: Composed) -> "Take":
+    def of(cls, composed: Composed) -> Take:
         """What a generator has just made."""
         return cls(composed.composition, composed.confidence, composed.recipe)
 

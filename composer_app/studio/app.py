@@ -2,17 +2,16 @@
 
 import gc
 import logging
-import logging.handlers
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
 from composer_app.plain_text import one_line
 from composer_app.studio.runtime.display import display_problem, library_problem
-from composer_app.studio.runtime.preload import import_what_needs_no_qt
+from composer_app.studio.runtime.preload import import_qt
 from composer_app.terminal import warn
 
 _LOG_BYTES: Final = 1_000_000
@@ -40,7 +39,7 @@ def _run_window(argv: Sequence[str]) -> int:
     # What is imported stays: looking through it for garbage meanwhile takes a twentieth of the time
     # until the window is seen. GarbageCollection begins with it again.
     gc.disable()
-    import_what_needs_no_qt()
+    import_qt()
     from PySide6.QtWidgets import QApplication
 
     from composer_app.studio.files.closing import close_from_outside
@@ -80,6 +79,28 @@ def _run_window(argv: Sequence[str]) -> int:
         garbage.end()
 
 
+class _LogFile(logging.Handler):
+    """A file of warnings and worse; what writes it is imported with the first of them."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    @cached_property
+    def _file(self) -> logging.Handler:
+        from logging.handlers import RotatingFileHandler
+
+        file = RotatingFileHandler(
+            self._path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8", delay=True
+        )
+        file.setFormatter(self.formatter)
+        return file
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line."""
+        self._file.emit(record)
+
+
 class _LogFormatter(logging.Formatter):
     """Lines that can be shown in a terminal, and written: a name may hold half a surrogate pair."""
 
@@ -92,9 +113,7 @@ def _log_to(path: Path) -> logging.Handler:
     handler: logging.Handler = logging.NullHandler()
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8", delay=True
-        )
+        handler = _LogFile(path)
     handler.setLevel(logging.WARNING)
     handler.setFormatter(_LogFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)

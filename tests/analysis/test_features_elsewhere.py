@@ -108,7 +108,9 @@ def test_keys_equal_music21s(name: str) -> None:
     classic = estimate_key(pitches, lengths, KRUMHANSL_KESSLER)
     assert classic == key_of(analysis.getSolution(score))
     # The same, with our profiles put in the place of music21's.
-    analysis.getWeights = lambda mode: ALBRECHT_SHANAHAN[0 if mode == "major" else 12].tolist()
+    analysis.getWeights = lambda mode: ALBRECHT_SHANAHAN.of_keys[
+        0 if mode == "major" else 12
+    ].tolist()
     assert piece.key() == key_of(analysis.getSolution(score))
 
 

@@ -122,7 +122,7 @@ def test_a_piece_that_is_moved_is_in_the_moved_key(
     pitches: list[int], interval: int, profiles: KeyProfiles
 ) -> None:
     def scores(of: list[int]) -> NDArray[np.float64]:
-        return profiles @ np.bincount(np.array(of) % 12, minlength=12).astype(np.float64)
+        return profiles.of_keys @ np.bincount(np.array(of) % 12, minlength=12).astype(np.float64)
 
     first, second = np.sort(scores(pitches))[-2:][::-1]
     if first - second > 1e-6:  # keys that tie are decided by their order

@@ -8,6 +8,7 @@ plugged in and out.
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -95,14 +96,21 @@ class MidiInputs:
     def __init__(self, clock: Clock = perf_counter, connect: ConnectInput = connect_input) -> None:
         self._clock = clock
         self._reader = MidiReader()
-        self._polled: PolledClient[InputClient] = PolledClient(connect, self._reader.remove)
-        self._known = self.input_names()
+        self._connect = connect
+        self._known: list[str] = []
         self._chosen: _Choice | None = None
         # None while the chosen port is closed or unplugged.
         self._connected: _Connection | None = None
         # Who listens to the port that Composer offers, and that port while there is one.
         self._virtual_callback: MidiCallback | None = None
         self._virtual: _Connection | None = None
+
+    @cached_property
+    def _polled(self) -> PolledClient[InputClient]:
+        # A window is seen before anybody asks which devices there are.
+        polled = PolledClient(self._connect, self._reader.remove)
+        self._known = [port.name for port in polled.ports()]
+        return polled
 
     @property
     def problem(self) -> DeviceError | None:
@@ -197,7 +205,8 @@ class MidiInputs:
         self.close_input()
         self.withdraw_virtual()
         self._reader.close()
-        self._polled.close()
+        if "_polled" in self.__dict__:
+            self._polled.close()
 
     def _connect_to(self, chosen: _Choice) -> None:
         client = self._polled.client

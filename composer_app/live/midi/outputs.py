@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock, RLock
 from typing import Final
 
@@ -113,14 +114,22 @@ class MidiOutputs:
 
     def __init__(self, connect: ConnectOutput = connect_output) -> None:
         self._lock = RLock()
-        self._polled: PolledClient[OutputClient] = PolledClient(connect)
-        self._known = self.output_names()
+        self._connect_client = connect
+        self._known: list[str] = []
         self._open: dict[str, _Open] = {}
+
+    @cached_property
+    def _polled(self) -> PolledClient[OutputClient]:
+        # As with the inputs; to be asked with the lock.
+        polled = PolledClient(self._connect_client)
+        self._known = [port.name for port in self._instruments(polled.ports())]
+        return polled
 
     @property
     def problem(self) -> DeviceError | None:
         """A sentence that says why there can be no outputs, or None if all is well."""
-        return self._polled.problem
+        with self._lock:
+            return self._polled.problem
 
     def output_names(self) -> list[str]:
         """Names of the outputs, each once; the same device keeps its name when replugged."""
@@ -185,7 +194,8 @@ class MidiOutputs:
             for opened in self._open.values():
                 opened.port.connect(None)
             self._open.clear()
-            self._polled.close()
+            if "_polled" in self.__dict__:
+                self._polled.close()
 
     def _instruments(self, ports: Sequence[Port]) -> list[Port]:
         return [port for port in ports if not port.name.startswith(_NO_INSTRUMENT)]

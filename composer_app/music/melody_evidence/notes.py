@@ -1,14 +1,19 @@
 """What the notes of a track say of its part: numbers that are higher for melodies, or lower."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
+from composer_app.late_numpy import np
 from composer_app.music.composition import Track
 from composer_app.music.timing import STEPS_PER_BEAT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    _Line = NDArray[np.int64]
 
 # So much of a piece is looked at, from its first note on: a thousand bars of 4/4.
 _MOST_STEPS: Final = 16_000
@@ -18,8 +23,6 @@ _SCALE_STEP, _FIFTH = 2, 7
 _LONGEST_INTERVAL: Final = 32
 # A part that plays less than this share of the piece is hardly its melody.
 _SELDOM: Final = 0.25
-
-_Line = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,11 +123,6 @@ def figures(picture: Picture) -> tuple[tuple[str, str], ...]:
     )
 
 
-def no_figures() -> tuple[tuple[str, str], ...]:
-    """The same without notes."""
-    return (("notes", "0"), ("mean", "–"), ("std. dev.", "–"), ("distance", "–"))
-
-
 def selection_sentence(picture: Picture) -> str:
     """The selected notes beside the whole; empty without any."""
     chosen = picture.chosen

@@ -13,7 +13,6 @@ import logging
 import os
 import re
 import stat
-import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
@@ -71,7 +70,7 @@ class RecoveryFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._session = uuid.uuid4().hex
+        self._session = os.urandom(16).hex()
         self._descriptor: int | None = None
         self._claims = count()
         self._noted: set[Path] = set()

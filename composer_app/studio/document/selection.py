@@ -1,11 +1,12 @@
 """What is selected in the piano roll: notes, or bars. A value without Qt."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
+from composer_app.late_numpy import np
 from composer_app.music.composition import Composition
 from composer_app.music.note import Note
 from composer_app.music.note_edits import NoteKey
@@ -29,23 +30,23 @@ class Selection:
         return bool(self.notes) or self.span is not None
 
     @classmethod
-    def everything(cls, composition: Composition) -> "Selection":
+    def everything(cls, composition: Composition) -> Selection:
         """All notes."""
         return cls(frozenset(_keys(composition)))
 
     @classmethod
-    def of_track(cls, composition: Composition, track: int) -> "Selection":
+    def of_track(cls, composition: Composition, track: int) -> Selection:
         """All notes of one track."""
         return cls(frozenset((track, note) for note in composition.tracks[track].notes))
 
     @classmethod
-    def of_span(cls, composition: Composition, first: int, end: int) -> "Selection":
+    def of_span(cls, composition: Composition, first: int, end: int) -> Selection:
         """Everything from step ``first`` up to ``end``."""
         inside = (key for key in _keys(composition) if first <= key[1].start < end)
         return cls(frozenset(inside), (first, end))
 
     @classmethod
-    def of_bars(cls, composition: Composition, here: float, there: float) -> "Selection":
+    def of_bars(cls, composition: Composition, here: float, there: float) -> Selection:
         """The whole bars from the one of step ``here`` to the one of ``there``, in any order."""
         last_step = max(composition.steps - 1, 0)
         steps = sorted(min(max(int(step), 0), last_step) for step in (here, there))
@@ -53,7 +54,7 @@ class Selection:
         return cls.of_span(composition, first.first_step, last.end_step)
 
     @classmethod
-    def inside(cls, composition: Composition, cells: Cells) -> "Selection":
+    def inside(cls, composition: Composition, cells: Cells) -> Selection:
         """The notes that lie in ``cells`` (T, tracks) from beginning to end."""
         steps, tracks = cells.shape
         return cls(
@@ -77,15 +78,15 @@ class Selection:
         """Which of ``count`` tracks have selected notes."""
         return {track for track, _ in self.notes if track < count}
 
-    def plus(self, notes: Collection[NoteKey]) -> "Selection":
+    def plus(self, notes: Collection[NoteKey]) -> Selection:
         """With ``notes`` as well; no longer a span."""
         return Selection(self.notes | frozenset(notes))
 
-    def toggled(self, notes: Collection[NoteKey]) -> "Selection":
+    def toggled(self, notes: Collection[NoteKey]) -> Selection:
         """With those of ``notes`` that were not selected, without those that were."""
         return Selection(self.notes ^ frozenset(notes))
 
-    def kept_in(self, composition: Composition) -> "Selection":
+    def kept_in(self, composition: Composition) -> Selection:
         """What of it there is in ``composition``, which has taken the place of another."""
         if not self:
             return self

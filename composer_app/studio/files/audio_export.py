@@ -1,23 +1,18 @@
 """Export Audio: asks where, renders in a thread, shows how far it is, and can be cancelled."""
 
+from __future__ import annotations
+
 import logging
 import time
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from composer_app.errors import ComposerError
-from composer_app.live.rendering.audio_file import (
-    FORMATS,
-    AudioSettings,
-    AudioWritten,
-    RenderingStoppedError,
-    write_audio,
-)
 from composer_app.music.mix import FULL
 from composer_app.studio.document.document import Document
 from composer_app.studio.messages.bar import MessageAction, MessageBar, Tone
@@ -26,10 +21,15 @@ from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.sound.playback_controller import PlaybackController
 from composer_app.studio.widgets.file_dialogs import FileDialogs, plain_name
 
+if TYPE_CHECKING:
+    from composer_app.live.rendering.audio_file import AudioWritten
+
 _log = logging.getLogger(__name__)
 _EXPORT: Final = "audio-export"
 _ERROR: Final = "audio-export-error"
 _SHOWN_SECONDS: Final = 0.1
+# What is offered until another kind of file has been chosen.
+_FIRST_ENDING: Final = ".wav"
 
 
 class AudioExport(QObject):
@@ -59,7 +59,7 @@ class AudioExport(QObject):
         self._path: Path | None = None
         self._composition = document.composition
         self._cancelled = Event()
-        self._suffix = FORMATS[0].suffix
+        self._suffix = _FIRST_ENDING
         self._advanced.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -109,16 +109,17 @@ class AudioExport(QObject):
                 self._advanced.emit(int(100 * share))
             return not cancelled.is_set()
 
+        def write() -> AudioWritten:
+            # In the thread: it brings what computes sound along.
+            from composer_app.live.rendering import audio_file
+
+            settings = audio_file.AudioSettings()
+            return audio_file.write_audio(composition, path, soundfont, settings, progress, mix)
+
         text, cancel = _sentence(path, 0), MessageAction("Cancel", self.cancel)
         self._bar.clear(_ERROR)
         self._bar.show_persistent(_EXPORT, text, Tone.INFO, cancel, names=[path.name])
-        self._writer.run(
-            self,
-            path,
-            lambda: write_audio(composition, path, soundfont, AudioSettings(), progress, mix),
-            self._finish,
-            self._fail,
-        )
+        self._writer.run(self, path, write, self._finish, self._fail)
 
     def _show(self, percent: int) -> None:
         if self._path is not None and not self._cancelled.is_set():
@@ -133,6 +134,8 @@ class AudioExport(QObject):
         self._bar.tell(sentence, Tone.SUCCESS, names=[path.name, folder])
 
     def _fail(self, error: Exception) -> None:
+        from composer_app.live.rendering.audio_file import RenderingStoppedError
+
         path = self._end()
         if isinstance(error, RenderingStoppedError):
             self._bar.tell(

@@ -59,7 +59,7 @@ class ControlSection(QWidget):
         super().__init__(parent)
         self._choices = choices
         self.toggle = self._make_toggle()
-        self._inside = QWidget()
+        self._inside = QWidget(self)
         self._inside.hide()
         # By the name of the setting: its label, its box and what the box's tooltip usually says.
         self._boxes: dict[str, tuple[QLabel, NumberField, str]] = {}
@@ -146,7 +146,7 @@ class ControlSection(QWidget):
         self.unfolded.emit(open_)
 
     def _make_toggle(self) -> QToolButton:
-        button = QToolButton()
+        button = QToolButton(self)
         button.setText("More control")
         button.setCheckable(True)
         button.setIcon(icon("chevron-right", COLORS.muted))
@@ -270,12 +270,13 @@ class LockedRow(QWidget):
 class FittingScrollArea(QScrollArea):
     """As high as what is in it, if there is room; else it scrolls."""
 
-    def __init__(self, rows: QLayout, width: int) -> None:
-        """``rows`` are laid out ``width`` pixels wide, to the left of a scroll bar's place."""
-        super().__init__()
-        content = QWidget()
-        content.setLayout(rows)
-        self._rows = rows
+    def __init__(self, width: int, parent: QWidget) -> None:
+        """:attr:`rows` are laid out ``width`` pixels wide, to the left of a scroll bar's place."""
+        super().__init__(parent)
+        content = QWidget(self.viewport())
+        self.rows = QVBoxLayout(content)
+        self.rows.setContentsMargins(0, 0, 0, 0)
+        self.rows.setSpacing(8)
         self._content_width = width
         self.verticalScrollBar().rangeChanged.connect(self._make_room)
         self.setWidgetResizable(True)
@@ -295,12 +296,12 @@ class FittingScrollArea(QScrollArea):
     @property
     def wanted_height(self) -> int:
         """Pixels that the whole content takes."""
-        return height_for(self._rows, self._content_width + SCROLL_BAR)
+        return height_for(self.rows, self._content_width + SCROLL_BAR)
 
     def _make_room(self) -> None:
         """What the scroll bar takes when it is there is left free when it is not."""
         scrolls = self.verticalScrollBar().maximum() > 0
-        self._rows.setContentsMargins(0, 0, 0 if scrolls else SCROLL_BAR, 0)
+        self.rows.setContentsMargins(0, 0, 0 if scrolls else SCROLL_BAR, 0)
 
     def sizeHint(self) -> QSize:
         return QSize(self._content_width + SCROLL_BAR, self.wanted_height)

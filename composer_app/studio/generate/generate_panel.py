@@ -82,8 +82,6 @@ class GeneratePanel(QFrame):
         self.roll_button = self._make_roll_button(actions)
         self._action = actions.generate
         self._action.triggered.connect(self._press)
-        self.control = ControlSection(actions, choices)
-        self.control.unfolded.connect(self._show_control)
         self._improve = actions.improve
         self._improve.triggered.connect(self._press_improve)
         self.button = QPushButton("Generate")
@@ -102,7 +100,7 @@ class GeneratePanel(QFrame):
             " beneath it. The same seed always gives the same piece."
         )
 
-        self._options = self._make_options()
+        self._options = self._make_options(actions)
         self._lay_out()
         self._refresh()
         self.progress.set_share(choices.share)
@@ -295,11 +293,10 @@ class GeneratePanel(QFrame):
                 layout.addStretch(1)
             layout.addLayout(row)
 
-    def _make_options(self) -> FittingScrollArea:
+    def _make_options(self, actions: Actions) -> FittingScrollArea:
         """Everything that is chosen; it scrolls where there is little room."""
-        layout = QVBoxLayout()
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
+        area = FittingScrollArea(_WIDTH - 2 * _MARGIN, self)
+        layout = area.rows
         layout.addWidget(_caption("&Model", self.model))
         layout.addWidget(self.model)
         layout.addWidget(self._description)
@@ -326,8 +323,10 @@ class GeneratePanel(QFrame):
         row.addWidget(self.roll_button)
         layout.addLayout(row)
         layout.addSpacing(4)
+        self.control = ControlSection(actions, self._choices, area.widget())
+        self.control.unfolded.connect(self._show_control)
         layout.addWidget(self.control)
-        return FittingScrollArea(layout, _WIDTH - 2 * _MARGIN)
+        return area
 
 
 def _about(model: ModelInfo) -> str:

@@ -1,10 +1,11 @@
 """Generate: from the panel's choices to the worker, and its answer into the document."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from composer_app.errors import MelodyError
@@ -12,6 +13,7 @@ from composer_app.generation.catalog import ModelInfo, models_folder_problem
 from composer_app.generation.composing import Composed, check_melody
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.given import Lock, accompaniment, given_from
+from composer_app.late_numpy import np
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.music.edits import with_the_rest
 from composer_app.music.mix import TrackOrder

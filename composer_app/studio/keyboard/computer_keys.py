@@ -21,13 +21,16 @@ from composer_app.studio.widgets.keyboard_letters import LETTERS
 
 
 class ComputerKeys(QObject):
-    """Filters the application's events until :meth:`remove`."""
+    """Filters the application's events from :meth:`listen` until :meth:`remove`."""
 
     def __init__(self, keyboard: KeyboardWidget, window: QWidget) -> None:
         super().__init__(window)
         self._keyboard = keyboard
         self._window = window
         self._enabled = False
+
+    def listen(self) -> None:
+        """Look at events from now on. A window that is just being made has a thousand."""
         application = QApplication.instance()
         if application is not None:
             application.installEventFilter(self)

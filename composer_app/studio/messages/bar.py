@@ -4,18 +4,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from composer_app.plain_text import one_line
-from composer_app.studio.messages.history import TONE_ICONS, MessageHistory
-from composer_app.studio.messages.label import MessageLabel
+from composer_app.studio.messages.label import TONE_ICONS, MessageLabel
 from composer_app.studio.messages.messages import About, History, Message, MessageAction, Tone, now
 from composer_app.studio.widgets.icons import icon, pixmap
 from composer_app.studio.widgets.theme import COLORS, set_role
+
+if TYPE_CHECKING:
+    from composer_app.studio.messages.history import MessageHistory
 
 __all__ = ["About", "MessageAction", "MessageBar", "Tone"]
 
@@ -165,8 +167,10 @@ class MessageBar(QFrame):
         self._show_current()
 
     @cached_property
-    def history_list(self) -> MessageHistory:
-        """What shows the history; made when it is first opened."""
+    def history_list(self) -> "MessageHistory":
+        """What shows the history; imported and made when it is first opened."""
+        from composer_app.studio.messages.history import MessageHistory
+
         return MessageHistory(self.history, self)
 
     def dismiss(self) -> None:

@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from composer_app.studio.messages.messages import History, Said, Tone
+from composer_app.studio.messages.label import TONE_ICONS
+from composer_app.studio.messages.messages import History, Said
 from composer_app.studio.widgets.icons import pixmap
 from composer_app.studio.widgets.theme import COLORS, set_role
 
@@ -33,14 +34,6 @@ _ICON: Final = 16
 # Where words begin, to the right of the icon, and how far messages stand apart.
 _INDENT: Final = 24
 _BETWEEN: Final = 8
-TONE_ICONS: Final = {
-    Tone.IDLE: ("", ""),
-    Tone.INFO: ("info", COLORS.accent),
-    Tone.SUCCESS: ("success", COLORS.success),
-    Tone.WARNING: ("warning", COLORS.warning),
-    Tone.ERROR: ("error", COLORS.record),
-    Tone.RECORD: ("record", COLORS.record),
-}
 
 
 class MessageHistory(QFrame):

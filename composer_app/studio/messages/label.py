@@ -16,11 +16,19 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from composer_app.studio.messages.messages import parts
+from composer_app.studio.messages.messages import Tone, parts
 from composer_app.studio.widgets.shown_text import tip_text
 from composer_app.studio.widgets.theme import COLORS, text_font
 
 LINES: Final = 2
+TONE_ICONS: Final = {
+    Tone.IDLE: ("", ""),
+    Tone.INFO: ("info", COLORS.accent),
+    Tone.SUCCESS: ("success", COLORS.success),
+    Tone.WARNING: ("warning", COLORS.warning),
+    Tone.ERROR: ("error", COLORS.record),
+    Tone.RECORD: ("record", COLORS.record),
+}
 # Widths of a name, in letters of the usual width: as wide as it may be, and as narrow.
 _WIDEST_NAME: Final = 48
 _NARROWEST_NAME: Final = 10

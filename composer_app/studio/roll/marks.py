@@ -1,17 +1,21 @@
 """What is painted over the piano roll's notes: selected, highlighted, locked, and the band."""
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from typing import Final
+from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Final
+
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QTransform
 
+from composer_app.late_numpy import np
 from composer_app.music.note_edits import NoteKey
 from composer_app.studio.roll.geometry import RollGeometry, note_rect
 from composer_app.studio.widgets.theme import COLORS, with_alpha
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # Told apart without colour: selected notes have a thick frame, highlighted ones a thin dashed one.
 _SELECTED_FRAME: Final = 2.0
@@ -38,11 +42,14 @@ class MarkedNotes:
 
     def __init__(self, notes: Iterable[NoteKey] = (), hidden: Iterable[int] = ()) -> None:
         unseen = set(hidden)
-        rows = [(n.onset, n.release, n.pitch) for track, n in notes if track not in unseen]
-        self._array: NDArray[np.float64] = np.array(rows, np.float64).reshape(-1, 3)
+        self._rows = [(n.onset, n.release, n.pitch) for track, n in notes if track not in unseen]
 
     def __len__(self) -> int:
-        return len(self._array)
+        return len(self._rows)
+
+    @cached_property
+    def _array(self) -> NDArray[np.float64]:
+        return np.array(self._rows, np.float64).reshape(-1, 3)
 
     def within(self, geometry: RollGeometry, area: QRectF) -> NDArray[np.float64]:
         """Onset, release and pitch (notes, 3) of those whose marks may reach into ``area``."""
@@ -89,8 +96,10 @@ def paint_selected(painter: QPainter, rects: Sequence[QRectF]) -> None:
         painter.drawRoundedRect(rect.adjusted(-1, -1, 1, 1), radius + 1.5, radius + 1.5)
 
 
-def paint_highlighted(painter: QPainter, rects: Iterable[QRectF]) -> None:
+def paint_highlighted(painter: QPainter, rects: Sequence[QRectF]) -> None:
     """A little brighter, in a thin dashed frame."""
+    if not rects:
+        return
     frame = QPen(QColor(COLORS.playhead), _HIGHLIGHT_FRAME)
     frame.setDashPattern([2.0, 1.5])
     painter.setPen(frame)

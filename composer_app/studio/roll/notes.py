@@ -3,19 +3,22 @@
 Ten thousand notes are searched for every tile, so each track is kept as arrays.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
+from composer_app.late_numpy import np
 from composer_app.music.composition import Composition
 from composer_app.music.note import Note
 from composer_app.music.note_edits import NoteKey
 from composer_app.music.pitch import pitch_name
 from composer_app.music.texts import Text
 from composer_app.music.timing import TICKS_PER_BEAT, TICKS_PER_STEP, TempoMap
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _LENGTH_NAMES: Final = {
     1: "a sixteenth",
@@ -51,7 +54,7 @@ class TrackNotes:
     spans: NDArray[np.int32]
 
     @classmethod
-    def of(cls, name: str, notes: Sequence[Note]) -> "TrackNotes":
+    def of(cls, name: str, notes: Sequence[Note]) -> TrackNotes:
         """The notes of a track, in the order given."""
         # There may be ten thousand, and the window waits for them.
         rows = [
@@ -80,7 +83,7 @@ class TrackNotes:
         hits = (start <= last) & (end > first) & (pitch >= lowest) & (pitch <= highest)
         return [self.notes[index] for index in np.flatnonzero(hits).tolist()]
 
-    def with_locks(self, flags: NDArray[np.bool_]) -> "TrackNotes":
+    def with_locks(self, flags: NDArray[np.bool_]) -> TrackNotes:
         """The same notes, locked where ``flags`` (notes,) say so."""
         array = self.array.copy()
         array[:, 4] = flags
@@ -168,7 +171,9 @@ def changed_notes(before: Composition, after: Composition) -> set[NoteKey]:
 
 def pitch_range(tracks: Sequence[TrackNotes]) -> tuple[int, int] | None:
     """Lowest and highest pitch of all notes, or None where there are none."""
-    pitches = np.concatenate([track.array[:, 2] for track in tracks]) if tracks else np.array([])
+    if not tracks:
+        return None
+    pitches = np.concatenate([track.array[:, 2] for track in tracks])
     return (int(pitches.min()), int(pitches.max())) if len(pitches) else None
 
 

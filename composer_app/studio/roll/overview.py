@@ -3,24 +3,28 @@
 What painting takes then depends on the pixels, and hardly on the number of notes.
 """
 
-from collections.abc import Sequence
-from typing import Final
+from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias
+
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from composer_app.late_numpy import np
 from composer_app.studio.roll.geometry import RollGeometry
 from composer_app.studio.roll.marks import MarkedNotes, paint_locked
 from composer_app.studio.roll.notes import TrackNotes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # From this many pixels to a step on, every note is painted for itself.
 NEAR: Final = 0.75
 # Marks of notes that are no further apart than this (pixels) become one.
 _MARK_GAP: Final = 4
 
-Numbers = NDArray[np.float64]
+Numbers: TypeAlias = "NDArray[np.float64]"
 
 
 def is_far(geometry: RollGeometry) -> bool:
@@ -122,6 +126,8 @@ def runs(geometry: RollGeometry, start: Numbers, end: Numbers, pitch: Numbers) -
 
 def marked_rects(marked: MarkedNotes, geometry: RollGeometry, area: QRectF) -> list[QRectF]:
     """Rectangles of the ``marked`` notes whose marks may reach into ``area`` (content pixels)."""
+    if not marked:
+        return []
     if not is_far(geometry):
         return marked.rects(geometry, area)
     start, end, pitch = marked.within(geometry, area).T

@@ -1,13 +1,15 @@
 """The selection of the piano roll: choosing it, editing it, and the bar that floats beside it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Final
 
-import numpy as np
 from PySide6.QtCore import QEvent, QKeyCombination, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMenu
 
+from composer_app.late_numpy import np
 from composer_app.studio.document.current_selection import CurrentSelection
 from composer_app.studio.document.document import Document
 from composer_app.studio.document.selection import Selection

@@ -5,12 +5,12 @@ changes often is painted over them: selected bars, the playhead, a recording's n
 ring. Scale and scrolling are :mod:`roll_viewport`'s, gestures :mod:`roll_input`'s.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -56,6 +56,10 @@ from composer_app.studio.roll.painter import paint_recorded, paint_tile
 from composer_app.studio.roll.tiles import RollTiles
 from composer_app.studio.roll.viewport import RollViewport
 from composer_app.studio.widgets.shown_text import tip_text
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _EMPTY_BARS: Final = 8
 # A note may be missed by this many pixels: at the smallest scale it is two wide.

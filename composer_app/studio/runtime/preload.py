@@ -1,47 +1,26 @@
-"""Imports at their best time: before Qt, or once the window has been seen."""
+"""Imports out of the ordinary: Qt itself, and what waits until the window has been seen."""
 
+import builtins
 from importlib import import_module
 from typing import Final
 
-# Once Qt is there, PySide reads the source of every module that is imported after it. These, with
-# all they import, are what the window needs and what knows no Qt.
-_BEFORE_QT: Final = (
-    "composer_app.analysis.copies",
-    "composer_app.analysis.explanations",
-    "composer_app.analysis.fitting",
-    "composer_app.analysis.likeness",
-    "composer_app.generation.catalog",
-    "composer_app.generation.given",
-    "composer_app.live.midi.clock",
-    "composer_app.live.midi.inputs",
-    "composer_app.live.midi.output_synthesizer",
-    "composer_app.live.playback.player",
-    "composer_app.live.recording.capture",
-    "composer_app.live.recording.journal",
-    "composer_app.live.recording.step_input",
-    "composer_app.live.rendering.audio_file",
-    "composer_app.music.edits",
-    "composer_app.music.instruments",
-    "composer_app.music.note_edits",
-    "composer_app.music.quantization",
-    "composer_app.music.sample_melodies",
-    "composer_app.project.project_file",
-    "composer_app.reporting.plots.colors",
-    "composer_app.reporting.plots.picture",
-    "composer_app.reporting.plots.rendered",
-    "composer_app.reporting.plots.words",
-)
-# Reading and writing MIDI, and keys of a MIDI keyboard.
-_WANTED_SOON: Final = ("mido",)
+# Reading and writing MIDI, and keys of a MIDI keyboard; the first notes that are painted, and
+# measured. The first key need not wait for any of it.
+_WANTED_SOON: Final = ("mido", "numpy", "composer_app.reporting.plots.words")
 
 
-def import_what_needs_no_qt() -> None:
-    """To be called before Qt is imported, which makes later imports slower."""
-    for module in _BEFORE_QT:
-        import_module(module)
+def import_qt() -> None:
+    """Import Qt, and leave the way of importing as it was.
+
+    PySide puts its own in the place of Python's, in order to serve ``from __feature__ import …``,
+    and then reads the source of every module that is imported. Composer wants no such feature.
+    """
+    plain_import = builtins.__import__
+    import_module("PySide6.QtCore")
+    builtins.__import__ = plain_import
 
 
 def import_what_is_wanted_soon() -> None:
-    """To be called in a thread once the window is there, so that the first key need not wait."""
+    """To be called in a thread once the window has been seen."""
     for module in _WANTED_SOON:
         import_module(module)

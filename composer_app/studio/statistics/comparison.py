@@ -1,19 +1,24 @@
 """What takes long to work out for the statistics panel: in a thread of the jobs. No Qt."""
 
+from __future__ import annotations
+
 import csv
 import io
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from composer_app.analysis.copies import SharedRun, load_copies
-from composer_app.analysis.fitting import GoodnessOfFit, fit_binomial, normality
-from composer_app.analysis.likeness import Likeness, compare
-from composer_app.analysis.material import Source
-from composer_app.analysis.profiles import load_profile, profile_styles
 from composer_app.errors import ProfileError
 from composer_app.music.composition import Composition
 from composer_app.music.voices import MELODY, voice_tracks
 from composer_app.plain_text import one_line_name
-from composer_app.reporting.plots.picture import Picture
+
+if TYPE_CHECKING:
+    from composer_app.analysis.copies import SharedRun
+    from composer_app.analysis.fitting import GoodnessOfFit
+    from composer_app.analysis.likeness import Likeness
+    from composer_app.analysis.material import Source
+    from composer_app.reporting.plots.picture import Picture
+    from composer_app.reporting.plots.question import Question
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,11 +55,19 @@ class StyleComparison:
         )
 
 
+def picture_of(question: Question) -> Picture | None:
+    """What answers ``question``; None where there is nothing to measure."""
+    from composer_app.reporting.plots import picture
+
+    return picture.picture_of(question)
+
+
 def goodness_of(picture: Picture) -> GoodnessOfFit | None:
     """Whether the distribution of ``picture`` fits; None where none was fitted.
 
     scipy is imported the first time.
     """
+    from composer_app.analysis.fitting import fit_binomial, normality
     from composer_app.reporting.report import trial_name
 
     values = picture.measured.values
@@ -65,6 +78,9 @@ def goodness_of(picture: Picture) -> GoodnessOfFit | None:
 
 def verdict_of(composition: Composition, style: str) -> StyleComparison:
     """The comparison on ``composition``; :class:`ProfileError` if the style's files are damaged."""
+    from composer_app.analysis.copies import load_copies
+    from composer_app.analysis.likeness import compare
+    from composer_app.analysis.profiles import load_profile
     from composer_app.reporting.report import shared_run
 
     return StyleComparison(
@@ -80,10 +96,14 @@ def styles() -> tuple[tuple[str, str], ...]:
 
     One whose profile is damaged is offered by its name: who chooses it is told.
     """
+    from composer_app.analysis.profiles import profile_styles
+
     return tuple((style, _title(style)) for style in profile_styles())
 
 
 def _title(style: str) -> str:
+    from composer_app.analysis.profiles import load_profile
+
     try:
         return load_profile(style).title
     except ProfileError:

@@ -32,14 +32,14 @@ class Choices(QObject):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.features = ElidedBox("What is measured")
+        self.features = ElidedBox("What is measured", parent)
         for index, feature in enumerate(FEATURES):
             self.features.addItem(feature.title, feature)
             tip = str(FEATURE_HELP[feature.id])
             self.features.setItemData(index, tip, Qt.ItemDataRole.ToolTipRole)
-        self.tracks = ElidedBox("Which tracks are measured")
-        self.beside = ElidedBox("What they are compared with")
-        self.spread = ElidedBox("Sample or population")
+        self.tracks = ElidedBox("Which tracks are measured", parent)
+        self.beside = ElidedBox("What they are compared with", parent)
+        self.spread = ElidedBox("Sample or population", parent)
         self.spread.addItem("Sample, N−1", True)
         self.spread.addItem("Population, N", False)
         self.spread.setToolTip(

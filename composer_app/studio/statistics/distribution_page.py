@@ -1,29 +1,21 @@
 """A page of the statistics panel: how a feature is distributed, and which notes are behind it."""
 
+from __future__ import annotations
+
 from functools import partial
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from composer_app.analysis.fitting import GoodnessOfFit
 from composer_app.analysis.material import Source
 from composer_app.errors import ComposerError
 from composer_app.music.composition import Composition
-from composer_app.reporting.plots.picture import Picture, picture_of
 from composer_app.reporting.plots.question import Question
-from composer_app.reporting.plots.rendered import Frame, RenderedPlot
-from composer_app.reporting.plots.words import (
-    Reading,
-    plain_sentence,
-    read,
-    reference_sentence,
-    selection_sentence,
-)
 from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.runtime.latest import Latest
-from composer_app.studio.statistics.comparison import goodness_of
+from composer_app.studio.statistics.comparison import goodness_of, picture_of
 from composer_app.studio.statistics.distribution_choices import Choices
 from composer_app.studio.statistics.distribution_parts import Figures, Readout, Words, centred
 from composer_app.studio.statistics.plots.canvas import Bars, StatisticsCanvas
@@ -31,6 +23,12 @@ from composer_app.studio.statistics.plots.colors import current_colors
 from composer_app.studio.statistics.plots.runner import PlotRunner
 from composer_app.studio.statistics.takes import TakeShelf
 from composer_app.studio.widgets.shown_text import tip_text
+
+if TYPE_CHECKING:
+    from composer_app.analysis.fitting import GoodnessOfFit
+    from composer_app.reporting.plots.picture import Picture
+    from composer_app.reporting.plots.rendered import RenderedPlot
+    from composer_app.reporting.plots.words import Reading
 
 _NOTHING: Final = "Notes will be measured here: their pitch, length and velocity."
 _NONE_OF_THIS: Final = "There is nothing of this to measure here."
@@ -72,9 +70,9 @@ class DistributionPage(QWidget):
         self._runner = PlotRunner()
         self._prepared = False
         self._problem = ""
-        self._measuring = Latest[Picture | None](jobs, self, drops_stale=False)
-        self._drawing = Latest[RenderedPlot](jobs, self, drops_stale=False)
-        self._testing = Latest[GoodnessOfFit | None](jobs, self, drops_stale=True)
+        self._measuring = Latest["Picture | None"](jobs, self, drops_stale=False)
+        self._drawing = Latest["RenderedPlot"](jobs, self, drops_stale=False)
+        self._testing = Latest["GoodnessOfFit | None"](jobs, self, drops_stale=True)
         # Several changes in one turn of the event loop are measured once.
         self._soon = _single_shot(self, 0, self._measure)
         self._at_rest = _single_shot(self, _REST_MS, self._test)
@@ -154,14 +152,14 @@ class DistributionPage(QWidget):
         self.choices = Choices(self)
         self.canvas = StatisticsCanvas()
         self._message = centred(_NOTHING)
-        self._stack = QStackedWidget()
+        self._stack = QStackedWidget(self)
         self._stack.addWidget(self._message)
         self._stack.addWidget(self.canvas)
         self.readout = Readout(_HINT)
         self.figures = Figures()
         # In a low page, what is pointed at stands in the place of the figures.
         self.short_readout = Readout("")
-        self._below = QStackedWidget()
+        self._below = QStackedWidget(self)
         self._below.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._below.addWidget(self.figures)
         self._below.addWidget(self.short_readout)
@@ -190,7 +188,7 @@ class DistributionPage(QWidget):
 
     def _prepared_plot(self) -> RenderedPlot:
         self._runner.prepare()
-        return cast(RenderedPlot, None)
+        return cast("RenderedPlot", None)
 
     def _measure(self) -> None:
         self._measuring.ask(partial(picture_of, self.question), self._show_picture, self._fail)
@@ -213,6 +211,8 @@ class DistributionPage(QWidget):
         size = self._stack.size()
         if self._picture is None or size.isEmpty() or not self.isVisible():
             return
+        from composer_app.reporting.plots.rendered import Frame
+
         colors = current_colors(self._picture.question.part)
         frame = Frame(size.width(), size.height(), self.devicePixelRatioF(), colors)
         work = partial(self._runner.draw, self._picture, frame)
@@ -257,6 +257,12 @@ class DistributionPage(QWidget):
         picture = self._picture
         if picture is None:
             return []
+        from composer_app.reporting.plots.words import (
+            plain_sentence,
+            reference_sentence,
+            selection_sentence,
+        )
+
         said = (
             self._problem,
             selection_sentence(picture),
@@ -287,6 +293,8 @@ class DistributionPage(QWidget):
             self._say_reading(None)
             self._light(frozenset())
             return
+        from composer_app.reporting.plots.words import read
+
         edges = self.canvas.edges_of(bars)
         reading = read(picture, *edges)
         self._say_reading(reading)

@@ -1,7 +1,9 @@
 """What stands below the statistics diagram: what is pointed at, figures and sentences."""
 
+from __future__ import annotations
+
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
@@ -13,16 +15,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from composer_app.reporting.plots.picture import Picture
-from composer_app.reporting.plots.words import Reading, figures, no_figures
 from composer_app.studio.statistics.plots.colors import current_colors
 from composer_app.studio.widgets.shown_text import tip_text
 from composer_app.studio.widgets.theme import GRID, MEDIUM_SIZE, numeral_font, set_role
+
+if TYPE_CHECKING:
+    from composer_app.reporting.plots.picture import Picture
+    from composer_app.reporting.plots.words import Reading
 
 _SMALL: Final = 11
 # Two lines, which is what most of them take in a narrow panel.
 _SENTENCE_HEIGHT: Final = 36
 _BETWEEN_SENTENCES: Final = 3
+_NO_FIGURES: Final = (("notes", "0"), ("mean", "–"), ("std. dev.", "–"), ("distance", "–"))
 _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 _TOGETHER: Final = re.compile(r"p [<=] [\d.]+|\(?p [\d.]+|std\. dev\. [\d.]+|mean [\d.−]+|[\d.]+ %")
 
@@ -100,10 +105,16 @@ class Figures(QWidget):
 
     def show_picture(self, picture: Picture | None) -> None:
         """The figures of ``picture``."""
-        texts = figures(picture) if picture else no_figures()
+        texts = _figures(picture) if picture is not None else _NO_FIGURES
         for (name, text), name_label, value in zip(texts, self._names, self._values, strict=True):
             name_label.setText(name)
             value.setText(text)
+
+
+def _figures(picture: Picture) -> tuple[tuple[str, str], ...]:
+    from composer_app.reporting.plots.words import figures
+
+    return figures(picture)
 
 
 class Words(QWidget):

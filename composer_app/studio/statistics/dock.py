@@ -18,11 +18,14 @@ _SMALLEST: Final = QSize(420, 420)
 class StatisticsDock(QWidget):
     """Holds the panel, or says where it is."""
 
-    def __init__(self, panel: StatisticsPanel, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "panel")
-        self._panel = panel
         self._window: _Window | None = None
+
+    def hold(self, panel: StatisticsPanel) -> None:
+        """Take ``panel`` in; to be called once."""
+        self._panel = panel
         self._note = centred("The statistics are in a window of their own.")
         self._back = QPushButton("Put them back")
         self._layout = QVBoxLayout(self)

@@ -1,26 +1,18 @@
 """The statistics as pictures and tables that leave the window: copied, or saved as files."""
 
+from __future__ import annotations
+
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRectF, QSize, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
-from composer_app.analysis.fitting import GoodnessOfFit
 from composer_app.music.safe_file import failure_reason, write_whole
 from composer_app.music.voices import main_tracks_called
-from composer_app.reporting.plots import words
 from composer_app.reporting.plots.colors import PlotColors
-from composer_app.reporting.plots.picture import Picture
-from composer_app.reporting.plots.rendered import Frame
-from composer_app.reporting.plots.words import (
-    figures,
-    plain_sentence,
-    reference_sentence,
-    selection_sentence,
-)
 from composer_app.studio.runtime.file_writer import FileWriter
 from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.runtime.settings import Settings
@@ -33,6 +25,10 @@ from composer_app.studio.statistics.plots.colors import current_colors
 from composer_app.studio.statistics.plots.runner import new_plotter
 from composer_app.studio.widgets.file_dialogs import FileDialogs, plain_name
 from composer_app.studio.widgets.theme import text_font
+
+if TYPE_CHECKING:
+    from composer_app.analysis.fitting import GoodnessOfFit
+    from composer_app.reporting.plots.picture import Picture
 
 KINDS: Final = {".png": "PNG picture", ".svg": "SVG picture", ".csv": "CSV table"}
 _SIZE: Final = (900, 560)
@@ -100,7 +96,7 @@ class StatisticsExport(QObject):
 
     # -- inside ----------------------------------------------------------------------------
 
-    def _work(self, kind: str) -> "partial[bytes] | None":
+    def _work(self, kind: str) -> partial[bytes] | None:
         """What makes the bytes of a file; None, and a sentence, where there is nothing."""
         if self._panel.shows_likeness:
             comparison = self._panel.likeness.comparison
@@ -137,13 +133,16 @@ def distribution_file(
     picture: Picture, goodness: GoodnessOfFit | None, colors: PlotColors, kind: str
 ) -> bytes:
     """The histogram as the bytes of a ".png", ".svg" or ".csv"."""
+    from composer_app.reporting.plots import words
+    from composer_app.reporting.plots.rendered import Frame
+
     if kind == ".csv":
         return words.table(picture).encode()
-    numbers = "   ".join(f"{name} {text}" for name, text in figures(picture)[:3])
+    numbers = "   ".join(f"{name} {text}" for name, text in words.figures(picture)[:3])
     sentences = (
-        plain_sentence(picture, goodness),
-        selection_sentence(picture),
-        reference_sentence(picture),
+        words.plain_sentence(picture, goodness),
+        words.selection_sentence(picture),
+        words.reference_sentence(picture),
     )
     caption = "\n".join([numbers, *(each for each in sentences if each)])
     heading = f"{picture.feature.title}: {_part(picture)}"
@@ -209,7 +208,7 @@ def _part(picture: Picture) -> str:
     return {"all": every, "melody": "the melody"}[question.part]
 
 
-def _write(work: "partial[bytes]", path: Path) -> Path:
+def _write(work: partial[bytes], path: Path) -> Path:
     data = work()
     write_whole(path, data)
     return path

@@ -1,7 +1,9 @@
 """How like a style a piece is: a strip of percentiles for each metric, the strangest first."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
@@ -17,12 +19,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip, QWidget
 
 from composer_app.analysis.explanations import METRIC_HELP
-from composer_app.analysis.likeness import OUTLYING, Place
 from composer_app.reporting.plots.colors import PlotColors
 from composer_app.studio.statistics.comparison import StyleComparison
 from composer_app.studio.statistics.plots.colors import current_colors
 from composer_app.studio.widgets.shown_text import tip_text
 from composer_app.studio.widgets.theme import GRID, mix, numeral_font, text_font
+
+if TYPE_CHECKING:
+    from composer_app.analysis.likeness import Place
 
 HEADER: Final = 28
 _ROW: Final = 26
@@ -209,6 +213,8 @@ class LikenessView(QWidget):
     @staticmethod
     def _paint_strip(painter: QPainter, area: QRectF, colors: PlotColors) -> None:
         """All passages; among them the middle 95 %, the middle half, and the median."""
+        from composer_app.analysis.likeness import OUTLYING
+
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(mix(colors.ground, colors.text, 0.1))
         painter.drawRoundedRect(area, _STRIP / 2, _STRIP / 2)

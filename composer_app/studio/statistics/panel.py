@@ -4,10 +4,12 @@ What takes long is done in the threads of the jobs: measuring, drawing, testing 
 While the panel is hidden nothing is worked out.
 """
 
-from typing import Final
+from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QResizeEvent, QShowEvent
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -21,7 +23,6 @@ from PySide6.QtWidgets import (
 
 from composer_app.analysis.material import Source
 from composer_app.music.composition import Composition
-from composer_app.reporting.plots.picture import Picture
 from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.statistics.distribution_page import DistributionPage
 from composer_app.studio.statistics.likeness_page import LikenessPage
@@ -29,6 +30,9 @@ from composer_app.studio.statistics.takes import PlayedNote, played
 from composer_app.studio.widgets.icons import icon
 from composer_app.studio.widgets.shown_text import tip_text
 from composer_app.studio.widgets.theme import COLORS, GRID, set_role
+
+if TYPE_CHECKING:
+    from composer_app.reporting.plots.picture import Picture
 
 # From this width on both pages are shown.
 _BOTH: Final = 680
@@ -57,8 +61,13 @@ class StatisticsPanel(QWidget):
         set_role(self, "panel")
         self._composition = Composition()
         self._page = _DISTRIBUTION
-        self.distribution = DistributionPage(jobs)
-        self.likeness = LikenessPage(jobs)
+        self._painted = False
+        # In the order in which Tab goes through them.
+        self.tabs = [_tab("STATISTICS", self), _tab("HOW BACH-LIKE?", self)]
+        self.enlarge = _small_button("enlarge", "", self)
+        self.more = _small_button("more", "Compare, copy or save", self)
+        self.distribution = DistributionPage(jobs, self)
+        self.likeness = LikenessPage(jobs, self)
         self._build()
         self._connect()
         self._turn(_DISTRIBUTION)
@@ -111,8 +120,14 @@ class StatisticsPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up."""
         super().showEvent(event)
-        self.likeness.find_styles()
         self._compare()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Look for the styles once the panel, and with it the window, has been seen."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.likeness, self.likeness.find_styles)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """One page, or both."""
@@ -130,7 +145,6 @@ class StatisticsPanel(QWidget):
     # -- inside ----------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.tabs = [_tab("STATISTICS"), _tab("HOW BACH-LIKE?")]
         self._group = QButtonGroup(self)
         self._head = head = QHBoxLayout()
         left, right = QHBoxLayout(), QHBoxLayout()
@@ -140,8 +154,6 @@ class StatisticsPanel(QWidget):
             side.addWidget(tab)
             side.addStretch(1)
             head.addLayout(side)
-        self.enlarge = _small_button("enlarge", "")
-        self.more = _small_button("more", "Compare, copy or save")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.more)
         menu.aboutToShow.connect(self._fill_menu)
@@ -225,8 +237,8 @@ class StatisticsPanel(QWidget):
         tab.setToolTip(tip_text(copied))
 
 
-def _tab(text: str) -> QToolButton:
-    tab = QToolButton()
+def _tab(text: str, parent: QWidget) -> QToolButton:
+    tab = QToolButton(parent)
     tab.setText(text)
     tab.setCheckable(True)
     tab.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -235,8 +247,8 @@ def _tab(text: str) -> QToolButton:
     return tab
 
 
-def _small_button(name: str, tip: str) -> QToolButton:
-    button = QToolButton()
+def _small_button(name: str, tip: str, parent: QWidget) -> QToolButton:
+    button = QToolButton(parent)
     if name:
         button.setIcon(icon(name, COLORS.muted))
     button.setToolTip(tip)

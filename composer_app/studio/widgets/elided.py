@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QStyleOptionComboBox,
     QStylePainter,
     QToolTip,
+    QWidget,
 )
 
 from composer_app.plain_text import one_line
@@ -94,8 +95,8 @@ class ElidedLabel(QLabel):
 class ElidedBox(QComboBox):
     """A box of choices that may be narrower than its texts."""
 
-    def __init__(self, name: str = "") -> None:
-        super().__init__()
+    def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setMaxVisibleItems(16)

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
-from composer_app.live.rendering.audio_file import FORMATS
 from composer_app.studio.widgets.piece_kinds import open_filter
 
 _FILTER: Final = "MIDI files (*.mid *.midi *.MID *.MIDI);;All files (*)"
@@ -39,6 +38,8 @@ class FileDialogs:
 
     def ask_open(self, parent: QWidget, folder: Path) -> list[Path]:
         """Files to open; none when the person thinks better of it."""
+        from PySide6.QtWidgets import QFileDialog
+
         names, _ = QFileDialog.getOpenFileNames(
             parent,
             "Open",
@@ -64,6 +65,8 @@ class FileDialogs:
 
     def ask_soundfont(self, parent: QWidget, folder: Path) -> Path | None:
         """A file of instruments, or None when the person thinks better of it."""
+        from PySide6.QtWidgets import QFileDialog
+
         name, _ = QFileDialog.getOpenFileName(
             parent, "Choose SoundFont", str(folder), _SOUNDFONT_FILTER
         )
@@ -110,6 +113,8 @@ class FileDialogs:
 
     def ask_save_audio(self, parent: QWidget, suggestion: Path) -> Path | None:
         """Where to write sound; ends as an audio format. Asks before a file is replaced."""
+        from composer_app.live.rendering.audio_file import FORMATS
+
         kinds = {each.suffix: each.title for each in FORMATS}
         return self.ask_save_as(parent, "Export Audio", suggestion, kinds)
 
@@ -126,6 +131,8 @@ class FileDialogs:
 
         The dialog asks before it replaces what was typed; of another ending it knows nothing.
         """
+        from PySide6.QtWidgets import QFileDialog, QMessageBox
+
         while True:
             name, choice = QFileDialog.getSaveFileName(
                 parent, title, str(suggestion), filters, chosen

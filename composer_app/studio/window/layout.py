@@ -23,9 +23,17 @@ _LOW, _HIGH = 540, 680
 
 
 class Arrangement(QWidget):
-    """The whole inside of the window, which becomes the parent of all that is given."""
+    """The whole inside of the window, the parent of all that is in it.
 
-    def __init__(
+    The panels are made as its children, or as those of :attr:`right`, before they are arranged:
+    whoever gets another parent is dressed anew, with all that is in it.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.right = QSplitter(Qt.Orientation.Vertical, self)
+
+    def arrange(
         self,
         *,
         toolbar: QWidget,
@@ -36,13 +44,12 @@ class Arrangement(QWidget):
         step_bar: QWidget,
         keyboard: KeyboardPanel,
         messages: QWidget,
-        parent: QWidget,
     ) -> None:
-        super().__init__(parent)
+        """Put everything in its place."""
         self._right = mixer, statistics
         self._statistics = statistics
         self._keyboard = keyboard
-        self._splitter = _right(mixer, statistics, self)
+        self._fill_right()
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
@@ -50,7 +57,7 @@ class Arrangement(QWidget):
         middle.addWidget(_line(vertical=True))
         middle.addWidget(roll, 1)
         middle.addWidget(_line(vertical=True))
-        middle.addWidget(self._splitter)
+        middle.addWidget(self.right)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -62,12 +69,12 @@ class Arrangement(QWidget):
         column.addWidget(_line())
         column.addWidget(messages)
         self._share(self.width(), self.height())
-        self._splitter.installEventFilter(self)
+        self.right.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The column on the right may become lower though the window does not."""
         if event.type() == QEvent.Type.Resize:
-            roomy = self._splitter.height() > _ROOM_FOR_FIGURES + _LOWEST_MIXER
+            roomy = self.right.height() > _ROOM_FOR_FIGURES + _LOWEST_MIXER
             self._statistics.setMinimumHeight(_ROOM_FOR_FIGURES if roomy else 0)
         return False
 
@@ -76,6 +83,14 @@ class Arrangement(QWidget):
         super().resizeEvent(event)
         self._share(event.size().width(), event.size().height())
 
+    def _fill_right(self) -> None:
+        self.right.setChildrenCollapsible(False)
+        for panel in self._right:
+            self.right.addWidget(panel)
+        self.right.setSizes([_MIXER_HEIGHT, _STATISTICS_HEIGHT])
+        self.right.setStretchFactor(0, 0)
+        self.right.setStretchFactor(1, 1)
+
     def _share(self, width: int, height: int) -> None:
         least, most = _RIGHT_WIDTHS
         for panel in self._right:
@@ -83,17 +98,6 @@ class Arrangement(QWidget):
             panel.setFixedWidth(min(max(round(width * _RIGHT_SHARE), least), most))
         share = min(max((height - _LOW) / (_HIGH - _LOW), 0.0), 1.0)
         self._keyboard.set_height(round(LEAST_HEIGHT + share * (HEIGHT - LEAST_HEIGHT)))
-
-
-def _right(mixer: QWidget, statistics: QWidget, parent: QWidget) -> QSplitter:
-    right = QSplitter(Qt.Orientation.Vertical, parent)
-    right.setChildrenCollapsible(False)
-    right.addWidget(mixer)
-    right.addWidget(statistics)
-    right.setSizes([_MIXER_HEIGHT, _STATISTICS_HEIGHT])
-    right.setStretchFactor(0, 0)
-    right.setStretchFactor(1, 1)
-    return right
 
 
 def _line(*, vertical: bool = False) -> QFrame:

@@ -16,7 +16,6 @@ from composer_app.studio.runtime.preload import import_what_is_wanted_soon
 from composer_app.studio.widgets.number_field import NumberField
 from composer_app.studio.widgets.shown_text import title_text
 from composer_app.studio.widgets.window_placement import WindowPlacement, size_for
-from composer_app.studio.window.about import show_about
 from composer_app.studio.window.parts import WindowParts
 from composer_app.studio.window.services import Services
 
@@ -160,6 +159,7 @@ class MainWindow(WindowParts):
         if self._closed:
             return
         self._running = True
+        self._computer_keys.listen()
         services = self._services
         services.jobs.run(self, import_what_is_wanted_soon, _go_on, _log_not_imported)
         services.jobs.run(
@@ -233,6 +233,8 @@ class MainWindow(WindowParts):
         self.message_bar.tell(sentence, Tone.ERROR)
 
     def _show_about(self) -> None:
+        from composer_app.studio.window.about import show_about
+
         show_about(self)
 
     # -- doing -----------------------------------------------------------------------------

@@ -59,12 +59,15 @@ class WindowParts(QMainWindow):
     def _make_views(self) -> None:
         self.commands = Actions(self)
         self.midi_menu = QMenu(self)
-        self.transport_bar = TransportBar(self.commands, self.midi_menu)
-        self.generate_panel = GeneratePanel(self.commands, self.choices)
-        self.roll = PianoRollView(self.chosen)
-        self.mixer = MixerPanel()
-        self.statistics = StatisticsPanel(self._services.jobs)
-        self.statistics_dock = StatisticsDock(self.statistics)
+        self._centre = centre = Arrangement(self)
+        # In the order in which Tab goes through them.
+        self.mixer = MixerPanel(centre.right)
+        self.statistics_dock = StatisticsDock(centre.right)
+        self.statistics = StatisticsPanel(self._services.jobs, self.statistics_dock)
+        self.statistics_dock.hold(self.statistics)
+        self.transport_bar = TransportBar(self.commands, self.midi_menu, centre)
+        self.generate_panel = GeneratePanel(self.commands, self.choices, centre)
+        self.roll = PianoRollView(self.chosen, centre)
         self.keyboard_panel = KeyboardPanel(self.commands)
         self.keyboard = self.keyboard_panel.keyboard
         self.message_bar = MessageBar()
@@ -198,7 +201,8 @@ class WindowParts(QMainWindow):
         )
 
     def _lay_out(self) -> None:
-        centre = Arrangement(
+        centre = self._centre
+        centre.arrange(
             toolbar=self.transport_bar,
             left=self.generate_panel,
             roll=self.roll,
@@ -207,9 +211,7 @@ class WindowParts(QMainWindow):
             step_bar=self.tools.step_bar,
             keyboard=self.keyboard_panel,
             messages=self.message_bar,
-            parent=self,
         )
-        self._centre = centre
         self.setCentralWidget(centre)
         # No control has the focus at first: the letters play and the space bar starts.
         centre.setFocus()

@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from composer_app.live.rendering import audio_file
 from composer_app.live.rendering.audio_file import write_audio
 from composer_app.music.composition import Composition, Track
 from composer_app.music.mix import TrackMix
@@ -87,7 +88,7 @@ class Waiting:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.go_on = Event()
-        monkeypatch.setattr(audio_export, "write_audio", self._write)
+        monkeypatch.setattr(audio_file, "write_audio", self._write)
         monkeypatch.setattr(audio_export, "_SHOWN_SECONDS", 0.0)
 
     def _write(
@@ -204,7 +205,7 @@ def test_an_unexpected_error_is_a_sentence_too(
     def explode(*_: object) -> None:
         raise RuntimeError("inside")
 
-    monkeypatch.setattr(audio_export, "write_audio", explode)
+    monkeypatch.setattr(audio_file, "write_audio", explode)
     export(studio, folder / "a.wav")
     settle(studio, qtbot)
     assert studio.message.startswith("Something unexpected went wrong, and a.wav was not made.")

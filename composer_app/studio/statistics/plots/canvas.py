@@ -4,9 +4,10 @@ The mouse hovers over bars, clicks them, and drags over an interval of them; the
 same. What is painted here is little, so that pointing feels immediate.
 """
 
-from typing import Final
+from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING, Final
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -21,10 +22,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from composer_app.reporting.plots.picture import Picture
-from composer_app.reporting.plots.rendered import RenderedPlot
+from composer_app.late_numpy import np
 from composer_app.studio.statistics.plots.colors import current_colors
 from composer_app.studio.widgets.theme import RADIUS, with_alpha
+
+if TYPE_CHECKING:
+    from composer_app.reporting.plots.picture import Picture
+    from composer_app.reporting.plots.rendered import RenderedPlot
 
 # A press that moves less than so many pixels is a click.
 _DRAG: Final = 4.0
