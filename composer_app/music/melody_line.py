@@ -185,14 +185,16 @@ def _with_lower_part(placed: Sequence[_Placed], under: Sequence[bool]) -> list[b
     """Rule 3: ``under``, and what belongs to the lower part in a rest of the upper one."""
     texture = _Texture(placed)
     lower = [place for place, is_under in zip(placed, under, strict=True) if is_under]
-    # Of chords beneath, the top is the neighbour.
-    lower = [place for place in lower if place.above == 1]
     upper = [place for place, is_under in zip(placed, under, strict=True) if not is_under]
     unsure = [place for place in upper if texture.share_of_parts(place) >= _MOSTLY]
     gone: set[int] = set()
     # A rest is filled from both its ends: what is found out at one end tells of what is next to it.
     for _ in range(_MOST_ROUNDS):
-        found = [place for place in unsure if _is_nearer(place, lower, upper)]
+        # Beneath a chord's top, that of what lies there is the neighbour.
+        tops = [place for place in lower if place.above <= 1]
+        found = [
+            place for place in unsure if _is_nearer(place, tops if place.covers else lower, upper)
+        ]
         if not found:
             break
         gone |= {id(place) for place in found}
