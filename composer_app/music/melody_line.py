@@ -17,11 +17,11 @@
 
 A note that is covered by the next one of the line ends there, and does not come back.
 
-The upper line of parts in one track, on pieces that nothing was chosen by, beside the skyline: of
-the first violin and the cello of string quartets (OpenScore) 99.2 % of the violin's notes are in
-it, and 93.8 % of it are the violin's (99.9 and 88.6 %); of song and the piano's left hand
-(OpenScore Lieder) 98.0 and 78.3 % (98.2 and 73.9 %), since a voice rests for whole interludes; of
-soprano and alto of hymns all.
+The upper line of parts in one track, beside the skyline, on other pieces than the limits below were
+tuned on: of the first violin and the cello of string quartets (OpenScore) 99.2 % of the violin's
+notes are in it, and 93.8 % of it are the violin's (99.9 and 88.6 %); of song and the piano's left
+hand (OpenScore Lieder) 98.0 and 78.3 % (98.2 and 73.9 %), since a voice rests for whole
+interludes; of soprano and alto of hymns all.
 """
 
 from bisect import bisect_left, bisect_right
