@@ -144,6 +144,24 @@ def test_the_left_hand_does_not_fill_the_rests_of_the_right() -> None:
     assert (4, 48) in sketch(melody_line(notes, AT_120, Line.SKYLINE))
 
 
+def test_nor_do_its_chords() -> None:
+    # A waltz: the tune rests for a bar and a half.
+    tune = [(0, 2, 76), (2, 3, 79), (3, 5, 77), (5, 7, 74), (11, 12, 74), (12, 15, 76)]
+    hand = [
+        (bar + beat, bar + beat + 1, pitch)
+        for bar in range(0, 15, 3)
+        for beat, chord in enumerate(((48,), (52, 55, 60), (52, 55, 60)))
+        for pitch in chord
+    ]
+    assert melody_line(played(*tune, *hand), AT_120) == played(*tune)
+
+
+def test_a_soprano_that_goes_low_is_still_one() -> None:
+    upper = [(beat, beat + 1, pitch) for beat, pitch in enumerate((72, 74, 76, 64, 62, 64, 74, 72))]
+    others = [(beat, beat + 1, pitch - below) for beat, _, pitch in upper for below in (3, 8, 15)]
+    assert melody_line(played(*upper, *others), AT_120) == played(*upper)
+
+
 def test_the_lower_part_can_be_asked_for() -> None:
     assert melody_line(played(*TUNE, *HAND), AT_120, Line.LOWER) == played(*HAND)
 
