@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from composer_app.studio.keyboard.widget import KeyboardWidget
+from composer_app.studio.widgets.key_places import place_letter
 from composer_app.studio.widgets.keyboard_letters import LETTERS
 
 
@@ -69,7 +70,7 @@ class ComputerKeys(QObject):
         )
 
     def _plays(self, event: QKeyEvent) -> bool:
-        letter = chr(event.key()) if event.key() < 128 else ""
+        letter = place_letter(event)
         if not self._enabled or letter not in LETTERS:
             return False
         commands = (
@@ -82,7 +83,7 @@ class ComputerKeys(QObject):
         focus = QApplication.focusWidget()
         if isinstance(focus, QAbstractSpinBox):
             # Numbers are typed there, letters mean nothing to it.
-            return not letter.isdecimal()
+            return not (letter.isdecimal() or event.text().isdecimal())
         return not isinstance(focus, (QLineEdit, QTextEdit, QPlainTextEdit))
 
     def _presses_button(self, event: QKeyEvent) -> bool:

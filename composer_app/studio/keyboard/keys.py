@@ -6,9 +6,8 @@ from typing import Final
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 
+from composer_app.studio.widgets.key_places import key_number, place_letter
 from composer_app.studio.widgets.keyboard_letters import LETTERS
-
-_PITCH_OF_KEY: Final[dict[int, int]] = {ord(letter): pitch for letter, pitch in LETTERS.items()}
 
 # On X11 a held key arrives as releases and presses in turn, without any mark of a repeat. The
 # release of a key that comes down again within this time never happened.
@@ -41,10 +40,10 @@ class LetterKeys(QObject):
 
     def pressed(self, event: QKeyEvent) -> bool:
         """Take a key press; whether it was one of the piano's letters."""
-        pitch = _PITCH_OF_KEY.get(event.key())
+        pitch = LETTERS.get(place_letter(event))
         if pitch is None or event.modifiers() & _COMMANDS:
             return False
-        key = _key_id(event)
+        key = key_number(event)
         timer = self._leaving.pop(key, None)
         if timer is not None:
             timer.stop()
@@ -56,7 +55,7 @@ class LetterKeys(QObject):
 
     def released(self, event: QKeyEvent) -> bool:
         """Take a key release; whether that key was sounding."""
-        key = _key_id(event)
+        key = key_number(event)
         if key not in self._down:
             return False
         if not event.isAutoRepeat() and key not in self._leaving:
@@ -80,8 +79,3 @@ class LetterKeys(QObject):
             timer.deleteLater()
         self._down.discard(key)
         self._release(key)
-
-
-def _key_id(event: QKeyEvent) -> int:
-    # Synthetic events carry no scan code.
-    return event.nativeScanCode() or event.key()
