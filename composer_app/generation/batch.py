@@ -94,15 +94,18 @@ def plan_outputs(melodies: Sequence[Path], output: Path, takes: int) -> list[Pla
     return plans
 
 
-def read_jobs(plans: Iterable[Plan], track: int | None) -> tuple[list[Job], list[str]]:
+def read_jobs(
+    plans: Iterable[Plan], track: int | None, *, repeats: bool = True
+) -> tuple[list[Job], list[str]]:
     """The melodies of ``plans`` and a sentence about each that cannot be used.
 
-    ``track`` counts from 1; without it the melody is looked for (:func:`find_melody`).
+    ``track`` counts from 1; without it the melody is looked for (:func:`find_melody`). The
+    ``repeats`` of scores are played out.
     """
     jobs, problems = [], []
     for plan in plans:
         try:
-            piece = read_piece(plan.source)
+            piece = read_piece(plan.source, repeats=repeats)
             index = find_melody(piece) if track is None else track - 1
             if index >= len(piece.tracks):
                 count = len(piece.tracks)

@@ -103,6 +103,16 @@ def add_generate_command(commands: Any) -> None:
         help="which track is the melody (default: the one called so, else the highest)",
     )
     add("--json", action="store_true", help="print what was written as JSON")
+    add(
+        "--no-repeats",
+        action="store_true",
+        help="take each bar of a score once (default: repeats and da capo are played out)",
+    )
+    add(
+        "--closed-score",
+        action="store_true",
+        help="in a score, let soprano and alto share a staff, and tenor and bass",
+    )
     _add_control(parser.add_argument_group("more control"))
 
 
@@ -211,7 +221,7 @@ def _generate(args: argparse.Namespace) -> int:
             _("choose a smaller seed"),
         )
     plan = plan_outputs(args.melodies, args.output, args.takes)
-    jobs, problems = read_jobs(plan, args.track)
+    jobs, problems = read_jobs(plan, args.track, repeats=not args.no_repeats)
     if problems:
         # All the melodies or none of them, so that nothing is left half done.
         warn(*problems)
@@ -292,7 +302,7 @@ def _compose_takes(
                 job.melody, generator, settings, progress, model.programs, given
             )
         piece = made.composition
-        write_piece(piece, output)
+        write_piece(piece, output, closed=args.closed_score)
         seconds = round(time.perf_counter() - begun, 3)
         results.append(
             {

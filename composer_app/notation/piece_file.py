@@ -43,6 +43,7 @@ SVG: Final = FileKind("SVG picture", (".svg",), readable=False)
 KINDS: Final = (MIDI, MUSICXML, MXL, ABC, PDF, SVG)
 READABLE_ENDINGS: Final = tuple(e for kind in KINDS if kind.readable for e in kind.endings)
 WRITABLE_ENDINGS: Final = tuple(e for kind in KINDS if kind.writable for e in kind.endings)
+_WHITE_GROUND: Final = '<rect width="100%" height="100%" fill="white" style="stroke:none"/>'
 # As much as is read of any file.
 MAX_FILE_BYTES: Final = MAX_XML_BYTES
 _ZIP: Final = b"PK"
@@ -134,7 +135,9 @@ def score_bytes(
 
     pages = engraved(composition, closed=closed, paged=kind is PDF)
     if kind is SVG:
-        return pages[0].encode()
+        # Black on white, also where a viewer's own ground is dark.
+        tag, rest = pages[0].split(">", 1)
+        return f"{tag}>{_WHITE_GROUND}{rest}".encode()
     from composer_app.notation.score_pdf import pdf_bytes
 
     return pdf_bytes(pages, composition.title)

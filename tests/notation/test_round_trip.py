@@ -1,5 +1,6 @@
 """What is written as MusicXML is read back as the same music."""
 
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,17 @@ def test_a_file_is_written_and_read_by_its_ending(tmp_path: Path, name: str) -> 
     starts = {b"MThd": ("mid", "midi"), b"PK": ("mxl",), b"<?xm": ("xml", "musicxml")}
     (kind,) = (start for start in starts if path.read_bytes().startswith(start))
     assert path.suffix.lower()[1:] in starts[kind]
+
+
+def test_an_accidental_stands_where_its_note_first_sounds() -> None:
+    upper = (Note(0, 72, 8), Note(8, 66, 4), Note(12, 65, 4))
+    lower = (Note(0, 66, 4), Note(4, 60, 12))
+    piece = Composition((Track("", 0, upper), Track("", 0, lower), Track("")))
+
+    root = ET.fromstring(musicxml_bytes(piece, closed=True))
+
+    # In the order of the file, which is that of the voices.
+    signs = [
+        note.findtext("accidental") for note in root.iter("note") if note.find("pitch") is not None
+    ]
+    assert signs == [None, None, "natural", "sharp", None, None]
