@@ -126,10 +126,17 @@ def score_bytes(
                 bars=composition.bars,
             )
         )
-    if kind is MXL:
-        return mxl_bytes(composition, mix, closed=closed)
-    if kind is MUSICXML:
-        return musicxml_bytes(composition, mix, closed=closed)
+    if kind in (MUSICXML, MXL):
+        data = musicxml_bytes(composition, mix, closed=closed)
+        if len(data) > MAX_XML_BYTES:
+            raise ScoreFileError(
+                _(
+                    "{file} was not written: {notes:,} notes are more than Composer can read back",
+                    file=path,
+                    notes=composition.note_count,
+                )
+            )
+        return data if kind is MUSICXML else mxl_bytes(composition, mix, closed=closed)
     # What draws takes longer to import than a window may take to open.
     from composer_app.notation.engraving import engraved
 

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from composer_app.errors import ScoreFileError
 from composer_app.music.composition import Composition, Track
 from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
+from composer_app.notation import piece_file
 from composer_app.notation.musicxml_writing import musicxml_bytes, mxl_bytes
 from composer_app.notation.piece_file import parse_piece, read_piece_file, write_piece_file
 from tests.notation.pieces import compositions
@@ -67,3 +69,15 @@ def test_an_accidental_stands_where_its_note_first_sounds() -> None:
         note.findtext("accidental") for note in root.iter("note") if note.find("pitch") is not None
     ]
     assert signs == [None, None, "natural", "sharp", None, None]
+
+
+@pytest.mark.parametrize("name", ["t.musicxml", "t.mxl"])
+def test_nothing_is_written_that_cannot_be_read_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(piece_file, "MAX_XML_BYTES", 1000)
+
+    with pytest.raises(ScoreFileError, match="6 notes are more than Composer can read back"):
+        write_piece_file(Composition((Track("", 0, TRIPLETS),)), tmp_path / name)
+
+    assert not list(tmp_path.iterdir())
