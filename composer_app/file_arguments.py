@@ -86,35 +86,43 @@ def read_input(path: Path, most: int) -> bytes:
     return data
 
 
-def read_piece(path: Path) -> Composition:
-    """The music of ``path``, MIDI, MusicXML or ABC; raises :class:`ComposerError`."""
-    return read_argument(path).composition
+def read_piece(path: Path, *, repeats: bool = True) -> Composition:
+    """The music of ``path``, MIDI, MusicXML or ABC; raises :class:`ComposerError`.
 
-
-def read_argument(path: Path) -> MidiPiece:
-    """The music of the file ``path`` and its mix; says on standard error what was mended.
-
-    Raises :class:`ComposerError`.
+    The ``repeats`` of a score are played out; else each of its bars is there once.
     """
-    read = _read(path)
+    return read_argument(path, repeats=repeats).composition
+
+
+def read_argument(path: Path, *, repeats: bool = True) -> MidiPiece:
+    """The music of ``path``, as :func:`read_piece` has it, and its mix.
+
+    Says on standard error what was mended.
+    """
+    read = _read(path, repeats=repeats)
     if read.mended:
         warn(str(mended_sentence(input_name(path), read.mended)))
     return read
 
 
-def _read(path: Path) -> MidiPiece:
+def _read(path: Path, *, repeats: bool) -> MidiPiece:
     if not is_standard(path):
-        return read_piece_file(path)
+        return read_piece_file(path, repeats=repeats)
     if sys.stdin is not None and sys.stdin.isatty():
         raise StreamError(
             _("Standard input is this terminal"),
             _("send a MIDI file or a score to it, or name one"),
         )
-    return parse_piece(_read_standard(MAX_FILE_BYTES), input_name(path))
+    return parse_piece(_read_standard(MAX_FILE_BYTES), input_name(path), repeats=repeats)
 
 
-def write_piece(composition: Composition, path: Path, mix: PieceMix = USUAL_MIX) -> None:
-    """Write ``composition`` to ``path`` as its ending says; raises :class:`ComposerError`."""
+def write_piece(
+    composition: Composition, path: Path, mix: PieceMix = USUAL_MIX, *, closed: bool = False
+) -> None:
+    """Write ``composition`` to ``path`` as its ending says; raises :class:`ComposerError`.
+
+    In a ``closed`` score soprano and alto share a staff, and so do tenor and bass.
+    """
     if is_standard(path):
         try:
             data = midi_bytes(composition, mix)
@@ -124,7 +132,7 @@ def write_piece(composition: Composition, path: Path, mix: PieceMix = USUAL_MIX)
             ) from None
         write_output(path, data)
     else:
-        write_piece_file(composition, path, mix)
+        write_piece_file(composition, path, mix, closed=closed)
 
 
 def write_output(path: Path, data: bytes, *, make_folder: bool = False) -> None:

@@ -620,6 +620,27 @@ def test_a_score_is_composed_around(run: Run, generator: FakeGenerator) -> None:
     assert [track.name for track in made.tracks] == list(VOICE_NAMES)
 
 
+def test_repeats_are_played_unless_somebody_says_otherwise(
+    run: Run, generator: FakeGenerator
+) -> None:
+    Path("t.abc").write_text("X:1\nL:1/4\nK:C\n|:cdef:|")
+
+    for options, notes in (((), 8), (("--no-repeats",), 4)):
+        assert run("generate", "t.abc", "-o", "out.mid", *options)[0] == 0
+        assert len(read_midi("out.mid").tracks[0].notes) == notes
+
+
+def test_four_voices_may_share_two_staves(run: Run, generator: FakeGenerator) -> None:
+    write_sample("twinkle", "t.mid")
+
+    run("generate", "t.mid", "-o", "open.musicxml")
+    run("generate", "t.mid", "-o", "closed.musicxml", "--closed-score")
+
+    assert Path("open.musicxml").read_text().count("<part id") == 4
+    assert Path("closed.musicxml").read_text().count("<part id") == 1
+    assert len(read_piece_file("closed.musicxml").composition.tracks) == 4
+
+
 def test_abc_is_read_and_not_written(run: Run) -> None:
     Path("t.abc").write_text("X:1\nK:C\ncdef|")
 

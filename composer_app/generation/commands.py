@@ -120,6 +120,16 @@ def add_generate_command(commands: Any) -> None:
         " (the highest note at any time), or the lower part (default upper)",
     )
     add("--json", action="store_true", help="print what was written as JSON")
+    add(
+        "--no-repeats",
+        action="store_true",
+        help="take each bar of a score once (default: repeats and da capo are played out)",
+    )
+    add(
+        "--closed-score",
+        action="store_true",
+        help="in a score, let soprano and alto share a staff, and tenor and bass",
+    )
     _add_control(parser.add_argument_group("more control"))
 
 
@@ -241,6 +251,7 @@ def _generate(args: argparse.Namespace) -> int:
         )
     plan = plan_outputs(args.melodies, args.output, args.takes)
     jobs, problems = read_jobs(plan, args.track, Line(args.line))
+    jobs, problems = read_jobs(plan, args.track, repeats=not args.no_repeats)
     if problems:
         # All the melodies or none of them, so that nothing is left half done.
         warn(*problems)
@@ -323,11 +334,7 @@ def _compose_takes(
             made = compose_with_confidence(
                 job.melody, generator, settings, progress, model.programs, given
             )
-        piece, mix = with_the_rest(made.composition, job.piece, job.track - 1), USUAL_MIX
-        if not args.four_voices:
-            heard = args.improve or job.ours
-            piece, mix = job.written(piece, around=given is not None, heard=heard)
-        write_piece(piece, output, mix)
+    jobs, problems = read_jobs(plan, args.track, Line(args.line), repeats=not args.no_repeats)
         seconds = round(time.perf_counter() - begun, 3)
         results.append(
             {

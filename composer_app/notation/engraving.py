@@ -22,18 +22,18 @@ MAX_NOTES: Final = 40_000
 _OPTIONS: Final[dict[str, Any]] = {
     "scale": _SCALE,
     "pageWidth": PAGE_WIDTH * 100 // _SCALE,
-    "pageMarginTop": 400,
-    "pageMarginBottom": 300,
-    "pageMarginLeft": 400,
-    "pageMarginRight": 300,
     "breaks": "auto",
     "header": "auto",
     "footer": "none",
     "svgViewBox": True,
+    "svgFormatRaw": True,
     "smuflTextFont": "none",
     # The same music gives the same file.
     "xmlIdSeed": 1,
 }
+# In units of which a staff has 72.
+_PAGE_MARGIN: Final = 350
+_PICTURE_MARGIN: Final = 80
 # The quarter note of a tempo stands in a font for music that nobody else has.
 _MUSIC_FONT: Final = re.compile(r' font-family="Leipzig"')
 # Dots that only an editor would show.
@@ -72,7 +72,10 @@ def _toolkit(composition: Composition, *, closed: bool, paged: bool) -> Any:
         )
     toolkit = verovio.toolkit()
     height = PAGE_HEIGHT * 100 // _SCALE if paged else _TALLEST_PAGE
-    toolkit.setOptions({**_OPTIONS, "pageHeight": height, "adjustPageHeight": not paged})
+    margin = _PAGE_MARGIN if paged else _PICTURE_MARGIN
+    margins = {f"pageMargin{side}": margin for side in ("Top", "Bottom", "Left", "Right")}
+    sizes = {"pageHeight": height, "adjustPageHeight": not paged}
+    toolkit.setOptions({**_OPTIONS, **margins, **sizes})
     if not toolkit.loadData(musicxml_bytes(composition, closed=closed).decode()):
         raise ScoreFileError(_("The score cannot be drawn"), _("export it as MusicXML"))
     return toolkit

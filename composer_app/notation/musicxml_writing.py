@@ -9,7 +9,7 @@ for two voices on one staff.
 import io
 import xml.etree.ElementTree as ET
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,6 +48,8 @@ _LOWEST_TREBLE: Final = 58
 _LOWEST_TENOR: Final = 52
 
 _Clef = tuple[str, int, int]
+# A written note: its tick, the number of its voice and its pitch.
+_Place = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class _Writer:
         self._tracks = composition.tracks or (Track(""),)
         self._key: Key = composition.key()
         self._fifths = fifths_of(self._key)
+        self._signature = signature(self._fifths)
         self._bars = bars_of(composition)
         count = len(self._tracks)
         in_choir = min(4, count) if closed and count > 1 else 0
@@ -149,7 +152,6 @@ class _Writer:
     def _add_part(self, root: ET.Element, number: int, staves: Sequence[_Staff]) -> None:
         part = _add(root, "part", id=f"P{number}")
         voices = [voice for staff in staves for voice in self._voices(number, staff, staves)]
-        accidentals = [_Accidentals(self._fifths) for _ in staves]
         tempos = tempo_changes(self._piece) if number == 1 else []
         for index, bar in enumerate(self._bars):
             measure = _add(part, "measure", **_measure_attributes(self._bars, index))
@@ -157,15 +159,18 @@ class _Writer:
             for tick, bpm in tempos:
                 if bar.start <= tick < bar.end:
                     _add_tempo(measure, tick - bar.start, bpm)
-            for each in accidentals:
-                each.begin_bar()
+            signed = {
+                note
+                for staff in range(len(staves))
+                for note in self._signed(index, [each for each in voices if each.staff == staff])
+            }
             for place, voice in enumerate(voices):
                 if place and not voice.needed(index):
                     continue
                 if place:
                     _add(_add(measure, "backup"), "duration", bar.ticks)
                 for sign in voice.signs[index]:
-                    self._add_sign(measure, sign, voice, accidentals[voice.staff])
+                    self._add_sign(measure, sign, voice, signed)
             if index == len(self._bars) - 1:
                 _add(_add(measure, "barline", location="right"), "bar-style", "light-heavy")
 
@@ -215,8 +220,25 @@ class _Writer:
             if octaves:
                 _add(clef, "clef-octave-change", octaves)
 
+    def _signed(self, bar: int, voices: Sequence["_Voice"]) -> Iterator[_Place]:
+        """Which notes of a staff need an accidental in a bar, where each sign is shown once."""
+        places = sorted(
+            (sign.start, voice.number, note.pitch)
+            for voice in voices
+            for sign in voice.signs[bar]
+            for note in sign.notes
+            if not sign.tied_from
+        )
+        shown: dict[tuple[str, int], int] = {}
+        for place in places:
+            written = spelled(place[-1], self._fifths, minor=self._key.minor)
+            line = (written.step, written.octave)
+            if shown.get(line, self._signature[written.step]) != written.alter:
+                shown[line] = written.alter
+                yield place
+
     def _add_sign(
-        self, measure: ET.Element, sign: Sign, voice: "_Voice", accidentals: "_Accidentals"
+        self, measure: ET.Element, sign: Sign, voice: "_Voice", signed: Set[_Place]
     ) -> None:
         for place, note in enumerate(sign.notes or (None,)):
             element = _add(measure, "note", **_performance(sign, note))
@@ -228,7 +250,7 @@ class _Writer:
             else:
                 written = spelled(note.pitch, self._fifths, minor=self._key.minor)
                 _add_pitch(element, written)
-                if accidentals.shows(written, tied=sign.tied_from):
+                if (sign.start, voice.number, note.pitch) in signed:
                     accidental = written.accidental
             _add_duration(element, sign)
             if note is not None:
@@ -259,25 +281,6 @@ class _Voice:
     def needed(self, bar: int) -> bool:
         """Whether something is to be written in a bar: a second voice needs no empty ones."""
         return self.main or any(sign.notes for sign in self.signs[bar])
-
-
-class _Accidentals:
-    """Which signs a staff has shown in a bar, so that each is shown once."""
-
-    def __init__(self, fifths: int) -> None:
-        self._signature = signature(fifths)
-        self._shown: dict[tuple[str, int], int] = {}
-
-    def begin_bar(self) -> None:
-        self._shown.clear()
-
-    def shows(self, written: WrittenPitch, *, tied: bool) -> bool:
-        """Whether a note needs a sign."""
-        place = (written.step, written.octave)
-        if tied or self._shown.get(place, self._signature[written.step]) == written.alter:
-            return False
-        self._shown[place] = written.alter
-        return True
 
 
 def _clef(track: Track) -> _Clef:

@@ -24,6 +24,7 @@ from composer_app.notation.musicxml_writing import musicxml_bytes, mxl_bytes
 from composer_app.notation.playing import played
 from composer_app.translation import _
 
+_WHITE_GROUND: Final = '<rect width="100%" height="100%" fill="white" style="stroke:none"/>'
 # As much as is read of any file.
 MAX_FILE_BYTES: Final = max(MAX_XML_BYTES, MAX_MIDI_BYTES)
 _ZIP: Final = b"PK"
@@ -100,16 +101,25 @@ def score_bytes(
                 bars=composition.bars,
             )
         )
-    if kind is MXL:
-        return mxl_bytes(composition, mix, closed=closed)
-    if kind is MUSICXML:
-        return musicxml_bytes(composition, mix, closed=closed)
+    if kind in (MUSICXML, MXL):
+        data = musicxml_bytes(composition, mix, closed=closed)
+        if len(data) > MAX_XML_BYTES:
+            raise ScoreFileError(
+                _(
+                    "{file} was not written: {notes:,} notes are more than Composer can read back",
+                    file=path,
+                    notes=composition.note_count,
+                )
+            )
+        return data if kind is MUSICXML else mxl_bytes(composition, mix, closed=closed)
     # What draws takes longer to import than a window may take to open.
     from composer_app.notation.engraving import engraved
 
     pages = engraved(composition, closed=closed, paged=kind is PDF)
     if kind is SVG:
-        return pages[0].encode()
+        # Black on white, also where a viewer's own ground is dark.
+        tag, rest = pages[0].split(">", 1)
+        return f"{tag}>{_WHITE_GROUND}{rest}".encode()
     from composer_app.notation.score_pdf import pdf_bytes
 
     return pdf_bytes(pages, composition.title)

@@ -124,13 +124,14 @@ class _Page:
                 yield outline.transformed(_transform(path, Affine2D()))
 
     def _write(self, element: ET.Element, state: _State) -> None:
-        """The text of ``element``, all its runs in a row, in the size of the first."""
+        """The text of ``element``, all its runs in a row, in the size of the longest."""
         runs = [(each, text) for each, text in _runs(element, state) if text]
         if not runs:
             return
         holder = next((e for e in element.iter() if e.get("x") or e.get("y")), element)
         at = (float(holder.get("x", 0)), float(holder.get("y", 0)))
         first = runs[0][0]
+        longest = max(runs, key=lambda run: len(run[1].strip()))[0]
         x, y = first.transform.transform(at)
         self._figure.text(
             x,
@@ -139,7 +140,7 @@ class _Page:
             # What others wrote is no formula.
             parse_math=False,
             family=self._fonts,
-            fontsize=first.size * self._scale,
+            fontsize=longest.size * self._scale,
             fontweight="bold" if first.bold else "normal",
             fontstyle="italic" if first.italic else "normal",
             ha=_ANCHORS[holder.get("text-anchor", element.get("text-anchor", "start"))],

@@ -1,15 +1,18 @@
 """What is written as MusicXML is read back as the same music."""
 
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from composer_app.errors import ScoreFileError
 from composer_app.music.composition import Composition, Track
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
+from composer_app.notation import piece_file
 from composer_app.notation.musicxml_writing import musicxml_bytes, mxl_bytes
 from composer_app.notation.piece_file import parse_piece, read_piece_file, write_piece_file
 from tests.notation.pieces import compositions
@@ -60,3 +63,29 @@ def test_a_file_is_written_and_read_by_its_ending(tmp_path: Path, name: str) -> 
     starts = {b"MThd": ("mid", "midi"), b"PK": ("mxl",), b"<?xm": ("xml", "musicxml")}
     (kind,) = (start for start in starts if path.read_bytes().startswith(start))
     assert path.suffix.lower()[1:] in starts[kind]
+
+
+def test_an_accidental_stands_where_its_note_first_sounds() -> None:
+    upper = (Note(0, 72, 8), Note(8, 66, 4), Note(12, 65, 4))
+    lower = (Note(0, 66, 4), Note(4, 60, 12))
+    piece = Composition((Track("", 0, upper), Track("", 0, lower), Track("")))
+
+    root = ET.fromstring(musicxml_bytes(piece, closed=True))
+
+    # In the order of the file, which is that of the voices.
+    signs = [
+        note.findtext("accidental") for note in root.iter("note") if note.find("pitch") is not None
+    ]
+    assert signs == [None, None, "natural", "sharp", None, None]
+
+
+@pytest.mark.parametrize("name", ["t.musicxml", "t.mxl"])
+def test_nothing_is_written_that_cannot_be_read_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(piece_file, "MAX_XML_BYTES", 1000)
+
+    with pytest.raises(ScoreFileError, match="6 notes are more than Composer can read back"):
+        write_piece_file(Composition((Track("", 0, TRIPLETS),)), tmp_path / name)
+
+    assert not list(tmp_path.iterdir())
