@@ -55,7 +55,7 @@ def test_an_opened_file_keeps_its_instrument(studio: Studio, qtbot: QtBot) -> No
     notes = scale().tracks[0].notes
     opened = Composition((Track("Flute", 73, notes), Track("Drums", 9, (Note(0, 40, 4),))))
     studio.services.document.begin(opened, "Open")
-    assert generate(studio, qtbot, "hymn") == [73, 19, 19, 19]
+    assert generate(studio, qtbot, "hymn") == [73, 19, 19, 19, 9]
 
 
 def test_an_instrument_chosen_while_it_is_written_stays(studio: Studio, qtbot: QtBot) -> None:
