@@ -250,8 +250,7 @@ def _generate(args: argparse.Namespace) -> int:
             _("choose a smaller seed"),
         )
     plan = plan_outputs(args.melodies, args.output, args.takes)
-    jobs, problems = read_jobs(plan, args.track, Line(args.line))
-    jobs, problems = read_jobs(plan, args.track, repeats=not args.no_repeats)
+    jobs, problems = read_jobs(plan, args.track, Line(args.line), repeats=not args.no_repeats)
     if problems:
         # All the melodies or none of them, so that nothing is left half done.
         warn(*problems)
@@ -334,7 +333,11 @@ def _compose_takes(
             made = compose_with_confidence(
                 job.melody, generator, settings, progress, model.programs, given
             )
-    jobs, problems = read_jobs(plan, args.track, Line(args.line), repeats=not args.no_repeats)
+        piece, mix = with_the_rest(made.composition, job.piece, job.track - 1), USUAL_MIX
+        if not args.four_voices:
+            heard = args.improve or job.ours
+            piece, mix = job.written(piece, around=given is not None, heard=heard)
+        write_piece(piece, output, mix, closed=args.closed_score)
         seconds = round(time.perf_counter() - begun, 3)
         results.append(
             {

@@ -321,12 +321,11 @@ def _places_before(piece: Composition, others: tuple[int, ...], *, around: bool)
 
     A voice that is missing takes the track that stands in its place and has no notes.
     """
-    tracks = piece.tracks
-    found = voice_tracks(piece)
     if not around and not has_our_voices(piece):
-        found = None, None, None
+        return [MELODY, *[None] * (FOUR - 1), *others]
+    tracks = piece.tracks
     places: list[int | None] = [MELODY]
-    for voice, index in enumerate(found, 1):
+    for voice, index in enumerate(voice_tracks(piece), 1):
         silent = voice >= len(tracks) or not tracks[voice].notes
         places.append(voice if index is None and silent else index)
     return [*places, *others]

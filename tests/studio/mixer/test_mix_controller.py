@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from composer_app.live.playback.mixing import Mix
-from composer_app.music.composition import Composition, Track
+from composer_app.music.composition import VOICE_NAMES, Composition, Track
 from composer_app.music.midi.file import read_midi_piece, write_midi
 from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
@@ -172,21 +172,41 @@ def test_saving_writes_the_balance_and_turning_it_is_a_change(
     assert document.mix == PieceMix((TrackMix(), TrackMix(30, 100, mute=True))), "not undone"
 
 
-def test_tracks_of_a_file_keep_their_mix_and_fall_silent_behind_new_voices(
-    studio: Studio, qtbot: QtBot
-) -> None:
-    window, document = studio.window, studio.services.document
-    window.show()
-    qtbot.waitUntil(lambda: bool(window.generate_panel.model_name))
+@pytest.fixture
+def three_parts(studio: Studio, qtbot: QtBot) -> Studio:
+    studio.window.show()
+    qtbot.waitUntil(lambda: bool(studio.window.generate_panel.model_name))
     high, low = (Note(0, 65, 16),), (Note(0, 40, 16),)
     tracks = (("Tune", NOTES), ("Cello", low), ("Harp", (*high, Note(16, 67, 4))), ("Rest", ()))
+    document = studio.services.document
     document.begin(Composition(tuple(Track(name, 0, notes) for name, notes in tracks)), "Open")
     document.set_mix(PieceMix((TrackMix(70), TrackMix(10), TrackMix(50), TrackMix(1))))
-    window.commands.generate.trigger()
+    return studio
+
+
+def test_voices_written_beneath_a_file_sound_as_usual_and_its_tracks_are_muted(
+    three_parts: Studio, qtbot: QtBot
+) -> None:
+    document = three_parts.services.document
+    three_parts.window.commands.generate.trigger()
+    qtbot.waitUntil(lambda: three_parts.composition.origin is not None)
+    names = [track.name for track in three_parts.composition.tracks]
+    assert names == [*VOICE_NAMES, "Cello", "Harp"]
+    muted = TrackMix(10, mute=True), TrackMix(50, mute=True)
+    assert document.mix == PieceMix((TrackMix(70), *[TrackMix()] * 3, *muted))
+    document.undo()
+    assert [document.mix.track(index).volume for index in range(3)] == [70, 10, 50]
+    assert not any(track.mute for track in document.mix.tracks)
+
+
+def test_voices_that_are_improved_take_the_mix_of_a_file_s_voices(
+    three_parts: Studio, qtbot: QtBot
+) -> None:
+    studio, document = three_parts, three_parts.services.document
+    studio.window.commands.improve.trigger()
     qtbot.waitUntil(lambda: studio.composition.origin is not None)
-    # The bass stands where the track without notes stood; cello and harp follow the four.
-    others = (TrackMix(10, mute=True), TrackMix(50, mute=True))
-    assert document.mix == PieceMix((TrackMix(70), TrackMix(), TrackMix(), TrackMix(1), *others))
+    # Alto and bass come from harp and cello; a tenor there was not.
+    assert document.mix == PieceMix((TrackMix(70), TrackMix(50), TrackMix(), TrackMix(10)))
     document.undo()
     assert [document.mix.track(index).volume for index in range(3)] == [70, 10, 50]
 
