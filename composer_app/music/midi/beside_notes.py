@@ -5,6 +5,8 @@ A chunk's messages come with their ticks of the file; what is made of them has o
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 
 from composer_app.music.controls import (
@@ -35,6 +37,9 @@ _TEXT_KINDS: Final[Mapping[str, TextKind]] = {
     "cue_marker": "cue",
     "copyright": "copyright",
 }
+# Controls that all tracks together take over from chunks that only set things up: a hostile file
+# may have hundreds of either.
+_MOST_SHARED: Final = 300_000
 _OF_A_TRACK: Final = ("lyrics", "text")
 
 
@@ -46,6 +51,11 @@ class _Said:
     after: list[Control] = field(default_factory=list)
     struck: bool = False
     _in_force: dict[Subject, int] = field(default_factory=dict)
+
+    @cached_property
+    def pedals(self) -> list[Control]:
+        """Where pedals go down and come up; asked for once all has been heard."""
+        return [control for control in (*self.before, *self.after) if _is_pedal(control)]
 
     def hear(self, tick: int, message: Any) -> None:
         """Heed a message of the channel, at our ``tick``."""
@@ -118,26 +128,26 @@ class BesideNotes:
         if self._ours or not own.struck:
             said = own
         else:
-            said = _Said(_one_bank(own.before), own.after)
+            said = _Said(_one_bank(own.before), [*own.after])
+            most = _MOST_SHARED // len(self._said)
             for other, channels in enumerate(self._said):
                 if other != chunk and channel in channels and not channels[channel].struck:
-                    said.after += _changes(channels[channel].before)
+                    said.after += islice(
+                        _changes(channels[channel].before), max(most - len(said.after), 0)
+                    )
             said.after += self._pedal_of_others(chunk, channel, program)
         usual = {number: set_up.get((channel, number), value) for number, value in _MIXED.items()}
         return in_order([*_mixed(said, usual), *_beyond_the_mix(said, program)])
 
     def _pedal_of_others(self, chunk: int, channel: int, program: int) -> list[Control]:
-        def pedals(said: _Said) -> list[Control]:
-            return [c for c in (*said.before, *said.after) if _is_pedal(c)]
-
-        if pedals(self._said[chunk].get(channel, _Said())):
+        if self._said[chunk].get(channel, _Said()).pedals:
             return []
         for other, channels in enumerate(self._said):
             said = channels.get(channel)
-            if other != chunk and said is not None and said.struck and pedals(said):
+            if other != chunk and said is not None and said.struck and said.pedals:
                 chosen = [c.value for c in said.before if c.kind == "program"]
                 if program == (chosen[-1] if chosen else program):
-                    return pedals(said)
+                    return said.pedals
         return []
 
 

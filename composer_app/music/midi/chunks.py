@@ -22,10 +22,11 @@ from composer_app.music.midi.track_parser import (
 )
 from composer_app.translation import _
 
-# A symphony has a quarter of that. So many are read in two or three seconds.
-MAX_NOTES: Final = 200_000
-MAX_MESSAGES: Final = 500_000
-MAX_TEXTS: Final = 100_000
+# A symphony has a third of that. So many are read in two or three seconds.
+MAX_NOTES: Final = 150_000
+MAX_MESSAGES: Final = 350_000
+MAX_TEXTS: Final = 50_000
+MAX_METRES: Final = 2_000
 # As many as a project may have.
 MAX_TRACKS: Final = 1_000
 
@@ -130,7 +131,7 @@ def _resolution(division: int, name: str, faults: Faults) -> tuple[int, int]:
 
 def _tracks(data: bytes, place: int, name: str, faults: Faults) -> list[ParsedTrack]:
     """All tracks from ``place`` on, with the chunks of other kinds left out."""
-    allowance = Allowance(MAX_MESSAGES, MAX_TEXTS, faults)
+    allowance = Allowance(MAX_MESSAGES, MAX_TEXTS, MAX_METRES, faults)
     tracks: list[ParsedTrack] = []
     while place + 8 <= len(data):
         allowance.spend()

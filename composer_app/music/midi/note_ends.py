@@ -140,7 +140,7 @@ def _ended(track: _Track, others: "_Others", faults: Faults) -> list[Timed]:
     """The messages of ``track``, with note-offs added and moved."""
     gone: set[int] = set()
     added: list[Timed] = []
-    onsets = _Onsets(track)
+    onsets: dict[int, list[int]] = {}
     for key, notes in track.notes.items():
         channel, off = key[:2], NoteOff(*key[1:])
         if channel not in others.silences and all(note.off is not None for note in notes):
@@ -161,7 +161,8 @@ def _ended(track: _Track, others: "_Others", faults: Faults) -> list[Timed]:
             end = _earlier(silence, others.let_go(key, on))
             if end is None:
                 faults[Fault.UNENDED_NOTE] += 1
-                end = _plausible_end(on, onsets[channel], track.end, others.beat)
+                onsets = onsets or _onsets(track)
+                end = _plausible_end(on, onsets[channel[1]], track.end, others.beat)
             elif again is not None and again < end:
                 end = again
             added.append((max(end, on + 1), off))
@@ -172,20 +173,13 @@ def _ended(track: _Track, others: "_Others", faults: Faults) -> list[Timed]:
     return sorted(added + kept, key=itemgetter(0))
 
 
-class _Onsets(dict[_Channel, list[int]]):
-    """When notes of each channel begin in a track, found where it is asked for."""
-
-    def __init__(self, track: _Track) -> None:
-        super().__init__()
-        self._messages = track.messages
-
-    def __missing__(self, channel: _Channel) -> list[int]:
-        self[channel] = [
-            tick
-            for tick, message in self._messages
-            if isinstance(message, NoteOn) and message.channel == channel[1]
-        ]
-        return self[channel]
+def _onsets(track: _Track) -> dict[int, list[int]]:
+    """When notes of each channel begin in a track."""
+    onsets: dict[int, list[int]] = defaultdict(list)
+    for tick, message in track.messages:
+        if isinstance(message, NoteOn):
+            onsets[message.channel].append(tick)
+    return onsets
 
 
 def _plausible_end(on: int, onsets: list[int], end: int, beat: int) -> int:

@@ -81,12 +81,14 @@ class _Known(dict[int, "ChannelMessage | None"]):
 class Allowance:
     """What all tracks of a file share: how much is still read, and which messages are known.
 
-    A text takes longer than another message until its letters are known, and is counted as both.
+    A text takes longer than another message until its letters are known, and a metre until its
+    bars are; they are counted as both.
     """
 
-    def __init__(self, messages: int, texts: int, faults: Faults) -> None:
+    def __init__(self, messages: int, texts: int, metres: int, faults: Faults) -> None:
         self.left = messages
         self.texts = texts
+        self.metres = metres
         self.faults = faults
         self.known = _Known(faults)
 
@@ -226,6 +228,10 @@ class _TrackParser:
             self._add_text(TEXTS[kind], content)
         else:
             message = _setting(kind, content, self._allowance.faults)
+            if isinstance(message, TimeSignature):
+                self._allowance.metres -= 1
+                if self._allowance.metres < 0:
+                    raise TooManyMessagesError
             if message is not None:
                 self.track.messages.append((self.tick, message))
         self.place = end

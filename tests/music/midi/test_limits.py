@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from composer_app.errors import MidiFileError
-from composer_app.music.midi import chunks
+from composer_app.music.midi import beside_notes, chunks
 from composer_app.music.midi.file import (
     MAX_FILE_BYTES,
     UnwritableMidiError,
@@ -57,6 +57,7 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         pytest.param(whole(bytes.fromhex("00 FF 01 00") * 1_001), "more notes", id="texts"),
         pytest.param(whole(bytes.fromhex("00 90 3C 50") * 2_001), "than 2,000 n", id="notes"),
+        pytest.param(whole(bytes.fromhex("00 FF 58 02 03 02") * 2_001), "more notes", id="metres"),
         pytest.param(whole(bytes.fromhex("00 90 BC 50") * 5_001), "more notes", id="no notes"),
         pytest.param(whole(b"\0\xf0\xff\xff\xff\x7f\xf7" * 5_001), "more notes", id="exclusive"),
         pytest.param(header(1, 1, 96) + b"Abcd\0\0\0\0" * 5_001, "more notes", id="chunks"),
@@ -71,6 +72,11 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
             whole(*[bytes.fromhex("00 B0 07 50") * 50 + b"\xff" * 5] * 100),
             "more notes",
             id="damaged tracks",
+        ),
+        pytest.param(
+            whole(*[bytes.fromhex("00 B0 07 50") * 50 + b"\0\xf0\x7f"] * 100),
+            "more notes",
+            id="cut tracks",
         ),
     ],
 )
@@ -129,11 +135,11 @@ def test_details_that_are_too_long_are_not_written(monkeypatch: pytest.MonkeyPat
 # The most there may be of each, one after another.
 LARGE = (
     bytes.fromhex("00 90 3C 50")
-    + b"\0\xff\x01\x04\x82\xb3\xe9\xff" * 90_000
+    + b"\0\xff\x01\x04\x82\xb3\xe9\xff" * 45_000
     + b"\0\xff\x01\x8d\xff\xff\x7f"
     + b"\xe9" * ((14 << 21) - 1)
-    + b"".join(bytes((1, 0x90 | i % 9, i % 128, 1 + i % 127)) for i in range(199_000))
-    + bytes.fromhex("01 B0 07 50") * 200_000
+    + b"".join(bytes((1, 0x90 | i % 9, i % 128, 1 + i % 127)) for i in range(149_000))
+    + bytes.fromhex("01 B0 07 50") * 150_000
 )
 MEASURE = """import json, resource, sys, time
 from pathlib import Path
@@ -161,3 +167,13 @@ def test_the_largest_file_that_is_read_takes_seconds_and_some_megabytes(tmp_path
     # Three seconds where nothing else runs, and less than 300 MB.
     assert seconds < 30
     assert megabytes < 400
+
+
+def test_what_is_set_up_for_all_tracks_is_not_multiplied(monkeypatch: pytest.MonkeyPatch) -> None:
+    notes = [bytes.fromhex("00 90 3C 50 60 80 3C 00") + END] * 10
+    set_up = [bytes.fromhex("01 B0 0B 50") * 50 + END] * 10
+    tracks = parse_midi(whole(*notes, *set_up), "tune").composition.tracks
+    assert [len(track.controls) for track in tracks] == [500] * 10
+    monkeypatch.setattr(beside_notes, "_MOST_SHARED", 1_000)
+    tracks = parse_midi(whole(*notes, *set_up), "tune").composition.tracks
+    assert [len(track.controls) for track in tracks] == [50] * 10
