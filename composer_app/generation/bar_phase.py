@@ -13,7 +13,15 @@ wins, against a handicap, so that an unsure answer is 0.
 In 6/8 and its like only the dotted quarter is heard: an upbeat of half a bar and more has to be
 told, or heard from an accompaniment, whose bass moves on downbeats.
 
-MEASURED
+On tunes of which nothing was learned, held out and looked at once (in the same order from Essen,
+O'Neill, Ryan and Aird, chorales and hymns): upbeats heard 850 of 938, 310 of 321, 168 of 180,
+145 of 152, 51 of 51 and 8 of 10; an upbeat heard on a downbeat in 13 of 415, 0 of 88, 1 of 62,
+1 of 86, 0 of 24 and 0 of 12, and in 1 of 1,651 where rests fill the first bar. In 3/4, 236 of 270
+and 2 of 75. Of a book of dances left out of the learning, on 4/4: heard 95 to 96 in a hundred,
+wrong 2 to 3. On the validation chorales in 4/4, 48 of 48 and 17 of 17, of their first eight bars
+46 and 17. Upbeats of half a bar are rare, and in 4/4 mostly have to be told. On 158 lead sheets
+that begin on a downbeat, 6 were wrong with their chords (14 without), and 27 of 27 upbeats were
+heard (24); those chose how much a bass says.
 """
 
 from collections.abc import Sequence
@@ -46,7 +54,7 @@ _AFTER_RHYTHMS: Final = _AFTER_CONTOURS + _RHYTHMS
 ROWS: Final = _AFTER_RHYTHMS + 2 * OCTAVE
 # Natural logarithms: what an upbeat must be better by, and what more where the melody begins with
 # a rest, or where the upbeat is longer than what is heard of the melody.
-_HANDICAP: Final = 1.5
+_HANDICAP: Final = 1.0
 _REST_HANDICAP: Final = 8.0
 _LONG_HANDICAP: Final = 2.0
 # Of each bar, up to so many, whose downbeat brings a new bass; chosen on songs with piano and on
@@ -94,9 +102,10 @@ def heard_upbeats(unit: int) -> Integers:
 def phase_scores(melody: Sequence[Note], unit: int) -> Floats:
     """How much speaks for each of :func:`heard_upbeats`, in nats; only differences mean anything.
 
-    ``unit`` is 16, 12 or 8 steps of a bar, or 6 for a dotted quarter. ``melody`` has at least two
-    notes, each later than the one before.
+    ``unit`` is 16, 12 or 8 steps of a bar, or 6 for a dotted quarter. ``melody`` has notes in at
+    least two steps.
     """
+    melody = _one_a_step(melody)
     upbeats = heard_upbeats(unit)
     rows, starts = note_kinds(melody)
     weights = _table(unit)[rows[:, None], (starts[:, None] - upbeats) % unit].sum(axis=0)
@@ -106,7 +115,7 @@ def phase_scores(melody: Sequence[Note], unit: int) -> Floats:
 def note_kinds(melody: Sequence[Note]) -> tuple[Integers, Integers]:
     """Rows of the table that speak for places in the bar, and the steps where their notes begin.
 
-    Both have shape (K,), up to four for each note.
+    Both have shape (K,), up to four for each note. Each note is later than the one before.
     """
     start = np.array([note.start for note in melody])
     pitch = np.array([note.pitch for note in melody])
