@@ -18,11 +18,11 @@ O'Neill, Ryan and Aird, chorales and hymns): upbeats heard 850 of 938, 310 of 32
 145 of 152, 51 of 51 and 8 of 10; an upbeat heard on a downbeat in 13 of 415, 0 of 88, 1 of 62,
 1 of 86, 0 of 24 and 0 of 12, and in 1 of 1,651 where rests fill the first bar. In 3/4, 236 of 270
 and 2 of 75. With one whole book left out of the learning, in 4/4 and 2/2: of the dances 95 to 96
-in a hundred heard and 2 to 3 wrong, of the Essen songs, learned from dances alone, 81 and 7. So
-music of another kind is heard less well. On the validation chorales in 4/4, 48 of 48 and 17 of 17, of their first eight bars
-46 and 17. Upbeats of half a bar are rare, and in 4/4 mostly have to be told. On 158 lead sheets
-that begin on a downbeat, 6 were wrong with their chords (14 without), and 27 of 27 upbeats were
-heard (24); those chose how much a bass says.
+in a hundred heard and 2 to 3 wrong, of the Essen songs 81 and 7: music of another kind is heard
+less well. On the validation chorales in 4/4, 48 of 48 and 17 of 17, of their first eight bars 46
+and 17. Upbeats of half a bar are rare, and in 4/4 mostly have to be told. On 158 lead sheets that
+begin on a downbeat, 6 were wrong with their chords (14 without), and 27 of 27 upbeats were heard
+(24); those chose how much a bass says.
 """
 
 from collections.abc import Sequence
