@@ -15,6 +15,7 @@ from composer_app.file_arguments import (
     is_standard,
     read_argument,
 )
+from composer_app.generation.bar_phase import with_heard_upbeat
 from composer_app.generation.composing import check_melody
 from composer_app.generation.given import Voices, accompaniment
 from composer_app.music.composition import VOICE_NAMES, Composition
@@ -161,6 +162,7 @@ def read_jobs(
                         track=track,
                     )
                 )
+            piece = with_heard_upbeat(piece, index, line)
             melody = piece.melody(index, line)
             check_melody(melody)
             why = ranking.reason if track is None else None

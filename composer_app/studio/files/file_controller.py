@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from composer_app.errors import ComposerError, FileChangedError
+from composer_app.generation.bar_phase import with_heard_upbeat
 from composer_app.music.composition import Composition
 from composer_app.music.edits import with_melody_track
 from composer_app.music.melody_evidence.ranking import Ranking, rank_melodies
@@ -409,8 +410,10 @@ def _read(path: Path) -> _Read:
     from composer_app.notation.piece_file import read_piece_file
 
     read = read_piece_file(path)
-    mix = mix_from_file(read.composition, read.mix)
-    return _Read(Piece(read.composition, mix=mix), rank_melodies(read.composition), read.mended)
+    ranking = rank_melodies(read.composition)
+    heard = with_heard_upbeat(read.composition, ranking.best)
+    mix = mix_from_file(heard, read.mix)
+    return _Read(Piece(heard, mix=mix), ranking, read.mended)
 
 
 def _opened_sentence(
