@@ -134,12 +134,14 @@ class MeterMap:
 
     def merged(self) -> "MeterMap":
         """The same bars without changes that change nothing."""
-        kept = MeterMap(self.changes[:1], self.upbeat)
+        kept = [self.changes[0]]
         for change in self.changes[1:]:
-            last = kept.changes[-1].meter
-            if change.meter != last or kept.bar_at(change.tick).start != change.tick:
-                kept = MeterMap((*kept.changes, change), self.upbeat)
-        return kept
+            last = kept[-1]
+            first_barline = last.tick or self.upbeat or 0
+            early = (change.tick - first_barline) % last.meter.ticks_per_bar
+            if change.meter != last.meter or early:
+                kept.append(change)
+        return MeterMap(tuple(kept), self.upbeat)
 
     def bar_at(self, tick: float) -> Bar:
         """The bar that ``tick``, which is not before the start, falls into."""

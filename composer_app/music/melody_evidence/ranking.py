@@ -20,6 +20,7 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.melody_evidence.names import NameKind, kind_of_name
 from composer_app.music.melody_evidence.notes import NoteEvidence, note_evidence
 from composer_app.music.melody_evidence.weights import WEIGHTS
+from composer_app.music.timing import nearest_step
 from composer_app.translation import Message, _
 
 # What a name says. Nothing in the notes outweighs a melody's, whatever a part does.
@@ -33,6 +34,8 @@ _NAMES: Final = {
 }
 # For a track of which each note has a syllable, and each syllable a note.
 _WORDS: Final = 25.0
+# Fewer syllables are no song.
+_LEAST_SUNG: Final = 4
 # For the instruments of General MIDI, counted from 0: what plays tunes, and what hardly does.
 _TUNEFUL: Final = 1.5
 _ACCOMPANYING: Final = -1.5
@@ -150,15 +153,14 @@ class Ranking:
         return {name: value - second[name] for name, value in first.items()}
 
 
-def rank_melodies(composition: Composition, syllables: Sequence[int] = ()) -> Ranking:
+def rank_melodies(composition: Composition) -> Ranking:
     """The tracks with notes of ``composition``, the most likely melody first.
 
-    ``syllables`` are the steps at which the file has words to be sung, whichever track holds them.
     In a take of Composer's, and in a piece whose melody has been chosen, it is the first track.
     Of equals it is the first one.
     """
     sounding = [index for index, track in enumerate(composition.tracks) if track.notes]
-    sung = frozenset(syllables)
+    sung = _sung(composition)
     candidates = _candidates(composition, sounding, sung)
     known = None
     if composition.origin is not None:
@@ -173,6 +175,19 @@ def rank_melodies(composition: Composition, syllables: Sequence[int] = ()) -> Ra
     scores = {each.track: each.score for each in _candidates(composition, without, sung)}
     rest = sorted(candidates[1:], key=lambda each: -scores[each.track])
     return Ranking((*candidates[:1], *rest), known)
+
+
+def _sung(composition: Composition) -> frozenset[int]:
+    """The steps at which there are words to be sung, whichever track of the file holds them.
+
+    Karaoke files have them as texts of a track without notes; titles and remarks are few.
+    """
+    texts = [*composition.texts, *(text for track in composition.tracks for text in track.texts)]
+    for kind in ("lyrics", "text"):
+        steps = frozenset(nearest_step(each.tick) for each in texts if each.kind == kind)
+        if len(steps) >= _LEAST_SUNG:
+            return steps
+    return frozenset()
 
 
 def _candidates(

@@ -13,6 +13,7 @@ from composer_app.music.melody_evidence.notes import NoteEvidence, note_evidence
 from composer_app.music.melody_evidence.ranking import rank_melodies
 from composer_app.music.midi.file import read_midi
 from composer_app.music.note import Note
+from composer_app.music.texts import Text, TextKind
 from composer_app.training.style_corpora import read_style
 
 CASES = Path(__file__).parents[1] / "midi" / "cases"
@@ -87,8 +88,14 @@ def test_the_words_tell_whose_they_are() -> None:
     held = tuple(Note(8 * bar, 79, 8) for bar in range(4))
     tracks = (Track("", 0, tune(72)), Track("", 0, held), Track("", 0, bass(40)))
     assert rank_melodies(piece(*tracks)).best == 0
-    sung = rank_melodies(piece(*tracks), [note.start for note in held])
-    assert (sung.best, str(sung.reason), sung.clear) == (1, "the words are sung to it", True)
+    kinds: tuple[TextKind, ...] = ("lyrics", "text")
+    for kind in kinds:
+        # Karaoke files have words as texts of a track without notes.
+        words = tuple(Text(note.onset_ticks, kind, "la") for note in held)
+        sung = rank_melodies(replace(piece(*tracks), texts=words))
+        assert (sung.best, str(sung.reason), sung.clear) == (1, "the words are sung to it", True)
+    title = (Text(0, "text", "A song"),)
+    assert rank_melodies(replace(piece(*tracks), texts=title)).best == 0
 
 
 def test_the_next_best_is_what_would_be_taken_without_the_first() -> None:
