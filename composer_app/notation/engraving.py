@@ -5,6 +5,7 @@ of the files that others made it ends the process (docs/notation.md).
 """
 
 import re
+from pathlib import Path
 from typing import Any, Final
 
 from composer_app.errors import ScoreFileError
@@ -70,6 +71,8 @@ def _toolkit(composition: Composition, *, closed: bool, paged: bool) -> Any:
             _("A score of more than {most:,} notes takes too long to draw", most=MAX_NOTES),
             _("choose a shorter piece"),
         )
+    # Verovio knows in the thread alone that imported it where its fonts are.
+    verovio.setDefaultResourcePath(str(Path(verovio.__file__).parent / "data"))
     toolkit = verovio.toolkit()
     height = PAGE_HEIGHT * 100 // _SCALE if paged else _TALLEST_PAGE
     margin = _PAGE_MARGIN if paged else _PICTURE_MARGIN

@@ -14,7 +14,13 @@ from composer_app.music.pitch import OCTAVE, PITCH_COUNT
 from composer_app.music.timing import TICKS_PER_BEAT, Meter
 from composer_app.notation.hostile_xml import damaged, score_in_archive, xml_tree
 from composer_app.notation.instrument_names import program_of
-from composer_app.notation.musicxml_writing import FORTE, PAN_DEGREES, SOFTWARE
+from composer_app.notation.musicxml_writing import (
+    FORTE,
+    PAN_DEGREES,
+    SOFTWARE,
+    UNSAID_KEY,
+    UNSAID_UPBEAT,
+)
 from composer_app.notation.score_parts import Part, Place, Player, lines_of, name_divided
 from composer_app.notation.spelling import natural_semitone
 from composer_app.notation.written import (
@@ -89,6 +95,9 @@ class _Reader:
         self._coda_signs = 0
         # Each of our tracks is one player's.
         self._ours = _text(root, "identification/encoding/software").startswith(SOFTWARE)
+        fields = root.findall("identification/miscellaneous/miscellaneous-field")
+        self._unsaid = {field.get("name") for field in fields} if self._ours else set()
+        self._piece.bars_counted = UNSAID_UPBEAT not in self._unsaid
 
     def read(self) -> WrittenPiece:
         parts = self._parts()
@@ -173,7 +182,8 @@ class _Reader:
         if key is not None and self._piece.fifths is None and key.find("fifths") is not None:
             fifths = int(_number(key, "fifths"))
             # Of a transposing instrument it is another one.
-            if not any(part.transpose.values()) and abs(fifths) <= 7:
+            said = UNSAID_KEY not in self._unsaid
+            if said and not any(part.transpose.values()) and abs(fifths) <= 7:
                 self._piece.fifths, self._piece.minor = fifths, _text(key, "mode") == "minor"
 
     def _read_note(self, part: Part, element: ET.Element, index: int) -> None:

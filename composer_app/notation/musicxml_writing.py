@@ -22,7 +22,7 @@ from composer_app.music.timing import TICKS_PER_BEAT
 from composer_app.notation.bars import Bar, bars_of, tempo_changes
 from composer_app.notation.rhythm import Rhythm
 from composer_app.notation.sign import Sign
-from composer_app.notation.spelling import WrittenPitch, fifths_of, signature, spelled
+from composer_app.notation.spelling import WrittenPitch, signature, spelled
 
 _HEADER: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -38,6 +38,9 @@ _CONTAINER: Final = (
 # What MusicXML counts loudness in hundredths of.
 FORTE: Final = 90
 SOFTWARE: Final = "Composer "
+# Fields with these names say that a key, or that there is no upbeat, is nobody's word.
+UNSAID_KEY: Final = "composer-key"
+UNSAID_UPBEAT: Final = "composer-upbeat"
 # In degrees to either side, as far as MIDI's pan goes.
 PAN_DEGREES: Final = 90
 _VIOLA: Final = 41
@@ -96,7 +99,7 @@ class _Writer:
         self._mix = mix
         self._tracks = composition.tracks or (Track(""),)
         self._key: Key = composition.key()
-        self._fifths = fifths_of(self._key)
+        self._fifths = self._key.sharps
         self._signature = signature(self._fifths)
         self._bars = bars_of(composition)
         count = len(self._tracks)
@@ -112,8 +115,9 @@ class _Writer:
     def score(self) -> ET.Element:
         root = ET.Element("score-partwise", version="4.0")
         _add(_add(root, "work"), "work-title", self._piece.title)
-        encoding = _add(_add(root, "identification"), "encoding")
-        _add(encoding, "software", f"{SOFTWARE}{__version__}")
+        about = _add(root, "identification")
+        _add(_add(about, "encoding"), "software", f"{SOFTWARE}{__version__}")
+        self._add_unsaid(about)
         listed = _add(root, "part-list")
         together = len(self._parts) > 1
         if together:
@@ -126,6 +130,18 @@ class _Writer:
         for number, staves in enumerate(self._parts, 1):
             self._add_part(root, number, staves)
         return root
+
+    def _add_unsaid(self, about: ET.Element) -> None:
+        """What a score has to say and the piece does not, so that it is not read back as said."""
+        unsaid = []
+        if not self._piece.keys:
+            unsaid.append((UNSAID_KEY, "estimated"))
+        if self._piece.meters.upbeat is None:
+            unsaid.append((UNSAID_UPBEAT, "unknown"))
+        if unsaid:
+            fields = _add(about, "miscellaneous")
+            for name, text in unsaid:
+                _add(fields, "miscellaneous-field", text, name=name)
 
     def _add_listed(self, listed: ET.Element, number: int, staves: Sequence[_Staff]) -> None:
         part = _add(listed, "score-part", id=f"P{number}")

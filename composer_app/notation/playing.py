@@ -15,9 +15,11 @@ from typing import Final
 
 from composer_app.errors import ScoreFileError
 from composer_app.music.composition import Composition, Track
+from composer_app.music.key_changes import KeyChange
 from composer_app.music.midi.reading import MidiPiece
 from composer_app.music.mix import PieceMix
 from composer_app.music.note import Note
+from composer_app.music.pitch import Key
 from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, TICKS_PER_BEAT, TICKS_PER_STEP
 from composer_app.notation.bars import Bar, meters_of, tempo_map
 from composer_app.notation.play_order import MAX_PLAYED_BARS, play_order
@@ -69,13 +71,23 @@ def played(piece: WrittenPiece, name: str, max_steps: int, *, repeats: bool = Tr
         raise ScoreFileError(
             _("{file} holds no notes", file=name), _("choose a file with a melody")
         )
+    meters = meters_of(_bars(piece.bars, order, starts))
+    if not piece.bars_counted and not meters.upbeat:
+        meters = meters.with_upbeat(None)
     composition = Composition(
         tracks,
         tempo_map(_tempos(piece, order, starts)),
-        meters_of(_bars(piece.bars, order, starts)),
+        meters,
         piece.title,
+        keys=_keys(piece),
     )
     return MidiPiece(composition, PieceMix(tuple(line.mix for line in piece.lines)))
+
+
+def _keys(piece: WrittenPiece) -> tuple[KeyChange, ...]:
+    if piece.fifths is None:
+        return ()
+    return (KeyChange(0, Key.of_signature(piece.fifths, minor=piece.minor)),)
 
 
 def _bars(bars: Sequence[WrittenBar], order: Sequence[int], starts: Sequence[int]) -> list[Bar]:

@@ -8,7 +8,7 @@ flats, holds the seven names from ``fifths - 1`` on.
 from dataclasses import dataclass
 from typing import Final
 
-from composer_app.music.pitch import OCTAVE, Key
+from composer_app.music.pitch import OCTAVE
 
 _FIFTH: Final = 7
 _STEPS: Final = "FCGDAEB"
@@ -39,13 +39,6 @@ class WrittenPitch:
 def natural_semitone(step: str) -> int:
     """Semitones of a step A-G above C; KeyError for another letter."""
     return _NATURALS[step]
-
-
-def fifths_of(key: Key) -> int:
-    """Sharps of the key's signature; flats where negative."""
-    relative = (key.tonic + 3) % OCTAVE if key.minor else key.tonic
-    fifths = relative * _FIFTH % OCTAVE
-    return fifths - OCTAVE if fifths - OCTAVE >= _MOST_FLATS else fifths
 
 
 def spelled(pitch: int, fifths: int, *, minor: bool = False) -> WrittenPitch:

@@ -79,10 +79,14 @@ class Line:
 
 @dataclass(slots=True)
 class WrittenPiece:
-    """A piece; ``fifths`` and ``minor`` are its signature, None where none is written."""
+    """A piece; ``fifths`` and ``minor`` are its signature, None where none is written.
+
+    Where ``bars_counted`` is false, that it begins with a whole bar is nobody's word.
+    """
 
     title: str = ""
     bars: list[WrittenBar] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     fifths: int | None = None
     minor: bool = False
+    bars_counted: bool = True

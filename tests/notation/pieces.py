@@ -1,10 +1,14 @@
 """Compositions of any kind, for hypothesis, and small scores in MusicXML."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from composer_app.music.composition import Composition, Track
+from composer_app.music.key_changes import KeyChange
 from composer_app.music.meter_map import MeterChange, MeterMap
 from composer_app.music.note import Note
+from composer_app.music.pitch import Key
 from composer_app.music.timing import (
     MAX_TEMPO,
     MIN_TEMPO,
@@ -16,6 +20,11 @@ from composer_app.music.timing import (
 
 METERS = st.sampled_from(
     [Meter(4, 4), Meter(3, 4), Meter(6, 8), Meter(7, 8), Meter(2, 2), Meter(3, 8), Meter(5, 4)]
+)
+KEYS = st.just(()) | st.builds(
+    lambda sharps, minor: (KeyChange(0, Key.of_signature(sharps, minor=minor)),),
+    st.integers(-7, 7),
+    st.booleans(),
 )
 _LONGEST = 3 * 16
 
@@ -72,7 +81,13 @@ def compositions(draw: st.DrawFn, *, exact: bool = True) -> Composition:
     piece = Composition(tuple(found), title=draw(st.text(max_size=20)))
     meters = draw(written_meters(piece.steps))
     changes += [TempoChange(s, bpm) for s, bpm in sorted(tempos.items()) if s < piece.steps]
-    return Composition(piece.tracks, TempoMap(tuple(changes)), meters, piece.title)
+    unheard = draw(st.booleans()) and not meters.upbeat
+    return replace(
+        piece,
+        tempo=TempoMap(tuple(changes)),
+        meters=meters.with_upbeat(None) if unheard else meters,
+        keys=draw(KEYS),
+    )
 
 
 def score(*parts: str, listed: str = "") -> bytes:

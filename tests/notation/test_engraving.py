@@ -4,6 +4,7 @@ import re
 import sys
 import xml.etree.ElementTree as ET
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,6 +60,13 @@ def test_a_long_piece_has_pages_or_a_long_page() -> None:
     assert sum(count(page, "note") for page in pages) == 2400
     (page,) = engraved(piece, paged=False)
     assert count(page, "note") == 2400
+
+
+def test_any_thread_draws() -> None:
+    """The window exports in threads, another one each time."""
+    here = engraved(FOUR)
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(engraved, FOUR).result() == here
 
 
 def test_the_same_music_gives_the_same_picture() -> None:

@@ -7,7 +7,7 @@ from composer_app.music.pitch import Key
 from composer_app.music.timing import Meter
 from composer_app.notation.bars import Bar
 from composer_app.notation.rhythm import Rhythm
-from composer_app.notation.spelling import fifths_of, spelled
+from composer_app.notation.spelling import spelled
 
 SHORT = {"whole": "1", "half": "2", "quarter": "4", "eighth": "8", "16th": "16", "32nd": "32"}
 COMMON = Meter(4, 4)
@@ -138,7 +138,7 @@ def test_beams_join_beats(notes: list[Note], meter: Meter, expected: str) -> Non
 )
 def test_pitches_are_spelled_by_the_key(key: Key, fifths: int, names: str) -> None:
     signs = {-2: "bb", -1: "b", 0: "", 1: "#", 2: "x"}
-    assert fifths_of(key) == fifths
+    assert key.sharps == fifths
     found = [spelled(60 + i, fifths, minor=key.minor) for i in range(12)]
     assert " ".join(each.step + signs[each.alter] for each in found) == names
 
