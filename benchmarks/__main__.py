@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks import figures, keyboard, models, playing, rendering, statistics_panel
 from benchmarks.studio import STARTS, generate_to_painted, roll_paints
-from composer_app.music.sample_melodies import load_sample
+from composer_app.music.files.sample_melodies import load_sample
 
 _RUNS = 15
 _START_RUNS = 7

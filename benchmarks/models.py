@@ -15,16 +15,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from composer_app.generation.catalog import (
+from composer_app.generation.composing import compose
+from composer_app.generation.generator import GenerationSettings, Generator
+from composer_app.generation.models.catalog import (
     DEFAULT_MODEL,
     ModelInfo,
     installed_models,
     load_generator,
 )
-from composer_app.generation.composing import compose
-from composer_app.generation.generator import GenerationSettings, Generator
+from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.melody import Melody
-from composer_app.music.sample_melodies import load_sample
 
 # The published design, ours in one pass, and what Generate does when nothing else is chosen.
 COMPARED: Final = ("bach-gan-classic", "bach-gan", DEFAULT_MODEL)

@@ -28,13 +28,13 @@ from composer_app.file_arguments import (
     write_output,
     write_piece,
 )
-from composer_app.generation.catalog import (
+from composer_app.generation.models.catalog import (
     DEFAULT_MODEL,
     installed_models,
     models_folder_problem,
 )
 from composer_app.music.composition import Composition
-from composer_app.music.sample_melodies import load_sample, sample_melodies
+from composer_app.music.files.sample_melodies import load_sample, sample_melodies
 from composer_app.plain_text import one_line
 from composer_app.terminal import (
     NO_READER,

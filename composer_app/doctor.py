@@ -128,7 +128,7 @@ def ask(probe: str, limit: float) -> list[Fact]:
 
 def _composing_facts() -> list[Fact]:
     """Whether a MIDI file can be read, composed around and written."""
-    from composer_app.generation.catalog import (
+    from composer_app.generation.models.catalog import (
         DEFAULT_MODEL,
         installed_models,
         models_folder_problem,
@@ -158,7 +158,7 @@ def _composing_facts() -> list[Fact]:
 
 
 def _onnx() -> Fact:
-    from composer_app.generation.onnx_session import onnxruntime_module
+    from composer_app.generation.models.onnx_session import onnxruntime_module
 
     try:
         onnxruntime = onnxruntime_module()
@@ -170,7 +170,7 @@ def _onnx() -> Fact:
 
 
 def _loading_problem(model: str) -> str | ComposerError | None:
-    from composer_app.generation.catalog import load_generator
+    from composer_app.generation.models.catalog import load_generator
 
     try:
         load_generator(model)
@@ -185,9 +185,9 @@ def _main_job(model: str) -> Fact:
     """Read, compose, write and read again, with four notes."""
     from tempfile import TemporaryDirectory
 
-    from composer_app.generation.catalog import load_generator
     from composer_app.generation.composing import compose
     from composer_app.generation.generator import GenerationSettings
+    from composer_app.generation.models.catalog import load_generator
     from composer_app.music.composition import Composition
     from composer_app.music.melody import Melody
     from composer_app.music.midi.file import read_midi, write_midi

@@ -13,12 +13,12 @@ from typing import BinaryIO, Final
 
 from composer_app.errors import MidiFileError, SettingError, StreamError
 from composer_app.music.composition import Composition
+from composer_app.music.files.regular_file import read_regular
+from composer_app.music.files.safe_file import cannot_write, check_place, failure_reason, whole_file
 from composer_app.music.midi.faults import mended_sentence
 from composer_app.music.midi.file import UnwritableMidiError, midi_bytes
 from composer_app.music.midi.reading import MidiPiece
 from composer_app.music.mix import USUAL_MIX, PieceMix
-from composer_app.music.regular_file import read_regular
-from composer_app.music.safe_file import cannot_write, check_place, failure_reason, whole_file
 from composer_app.notation.piece_file import (
     MAX_FILE_BYTES,
     parse_piece,

@@ -25,9 +25,9 @@ from PIL import Image
 from torch import Tensor, nn
 
 from composer_app.evaluation.excerpts import EXCERPT_STEPS, composition_of, excerpts_of
-from composer_app.generation.catalog import load_generator
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationSettings
+from composer_app.generation.models.catalog import load_generator
 from composer_app.music.composition import VOICE_NAMES
 from composer_app.palette import DARK
 from composer_app.roll_picture import draw_roll

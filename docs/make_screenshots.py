@@ -16,7 +16,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from composer_app.generation.catalog import DEFAULT_MODEL
+from composer_app.generation.models.catalog import DEFAULT_MODEL
 from composer_app.live.midi.inputs import MidiCallback, PortChanges
 from composer_app.live.note_sink import SilentSynthesizer
 from composer_app.studio.runtime.settings import Settings

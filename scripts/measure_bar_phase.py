@@ -1,7 +1,7 @@
 """Learns where the bars of melodies begin, and measures how often their upbeats are heard.
 
 Run ``.venv/bin/python scripts/folk_tunes.py`` once, then with ``scripts/measure_bar_phase.py
-build/bach.npz build/hymn.npz`` it writes composer_app/generation/bar_phase_tables.py in a minute;
+build/bach.npz build/hymn.npz`` it writes bar_phase_tables.py in a minute;
 with ``--measure valid`` (or ``fit``, or ``test``, which is for looking at once) it prints how often
 upbeats are heard. Folk tunes are split by the pitches on their first five downbeats, so
 that what stands in several books, ornamented otherwise, stays together; chorales and hymns as
@@ -19,7 +19,7 @@ from folk_tunes import BOOKS, load
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from composer_app.generation.bar_phase import (
+from composer_app.generation.hearing.bar_phase import (
     COMPOUND,
     LETTER_NATS,
     ROWS,
@@ -34,7 +34,9 @@ from composer_app.music.note import Note
 from composer_app.music.timing import TICKS_PER_STEP, Meter
 from composer_app.training.corpus import Piece, load_corpus
 
-TABLES: Final = Path(__file__).resolve().parents[1] / "composer_app/generation/bar_phase_tables.py"
+TABLES: Final = (
+    Path(__file__).resolve().parents[1] / "composer_app/generation/hearing/bar_phase_tables.py"
+)
 UNITS: Final = (16, 12, 8, COMPOUND)
 METERS: Final = {16: Meter(4, 4), 12: Meter(3, 4), COMPOUND: Meter(6, 8)}
 # The Essen songs are many and slow, and would drown the dances; the chorales are few.

@@ -1,7 +1,7 @@
 """Counts what the ends of phrases look like in the training chorales, and tries hearing them.
 
 Run with ``.venv/bin/python scripts/measure_phrase_ends.py build/bach.npz``: it writes
-composer_app/generation/phrase_ends_tables.py. With ``--measure`` it prints precision, recall and
+phrase_ends_tables.py. With ``--measure`` it prints precision, recall and
 F1 on the validation split: of whole chorales, and of the excerpts that models are judged by. The
 last note, which always ends a phrase, is not counted.
 """
@@ -15,8 +15,8 @@ from measure_bar_phase import soprano
 from numpy.typing import NDArray
 
 from composer_app.evaluation.excerpts import excerpts_of
-from composer_app.generation.bar_phase import detect_upbeat
-from composer_app.generation.phrase_ends import (
+from composer_app.generation.hearing.bar_phase import detect_upbeat
+from composer_app.generation.hearing.phrase_ends import (
     BEAT,
     LENGTHS,
     MOST_BEATS,
@@ -32,7 +32,7 @@ from composer_app.music.timing import TICKS_PER_STEP, Meter
 from composer_app.training.corpus import Piece, load_corpus
 
 TABLES: Final = (
-    Path(__file__).resolve().parents[1] / "composer_app/generation/phrase_ends_tables.py"
+    Path(__file__).resolve().parents[1] / "composer_app/generation/hearing/phrase_ends_tables.py"
 )
 METERS: Final = {16: Meter(4, 4), 12: Meter(3, 4)}
 # So many notes more of each kind, ends among them as often as among all or among those of its

@@ -10,7 +10,7 @@ import pytest
 from benchmarks import figures, keyboard, rendering
 from benchmarks.models import Figures, bars_of, compared, in_turns, measure, own_peak, table
 from composer_app.errors import ModelError
-from composer_app.generation.catalog import ModelInfo
+from composer_app.generation.models.catalog import ModelInfo
 from composer_app.live.rendering.audio_file import FORMATS, AudioWritten
 from composer_app.music.composition import Composition
 from composer_app.translation import verbatim

@@ -12,7 +12,7 @@ import pytest
 from composer_app import __version__, cli
 from composer_app.errors import ModelError
 from composer_app.generation import commands
-from composer_app.generation.catalog import ModelInfo
+from composer_app.generation.models.catalog import ModelInfo
 from composer_app.music.composition import (
     DEFAULT_PROGRAMS,
     VOICE_NAMES,
@@ -21,13 +21,13 @@ from composer_app.music.composition import (
     Track,
 )
 from composer_app.music.controls import Control
+from composer_app.music.files.sample_melodies import load_sample, sample_melodies
 from composer_app.music.key_changes import KeyChange
 from composer_app.music.melody import Melody
 from composer_app.music.midi.file import read_midi, read_midi_piece, write_midi
 from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
-from composer_app.music.sample_melodies import load_sample, sample_melodies
 from composer_app.music.styles import style_named
 from composer_app.music.texts import Text
 from composer_app.music.timing import TempoMap
@@ -35,7 +35,7 @@ from composer_app.music.voices import voice_tracks
 from composer_app.notation.piece_file import read_piece_file
 from composer_app.translation import verbatim
 from tests.generation.fake_generator import FakeGenerator
-from tests.generation.models import GRAPH, metadata
+from tests.generation.model_files import GRAPH, metadata
 from tests.irregular import put_irregular
 
 COMMANDS = (

@@ -25,8 +25,8 @@ from composer_app.file_arguments import (
     write_piece,
 )
 from composer_app.music.composition import Composition
+from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.midi.file import midi_bytes, read_midi
-from composer_app.music.sample_melodies import load_sample
 from composer_app.notation.piece_file import MAX_FILE_BYTES
 from tests.streams import Standing, take_output
 

@@ -8,12 +8,12 @@ import pytest
 
 from composer_app import doctor
 from composer_app.generation import commands
-from composer_app.generation.catalog import ModelInfo
+from composer_app.generation.models.catalog import ModelInfo
 from composer_app.live.commands import choose_output
 from composer_app.live.doctor import Fact
 from composer_app.music.midi.file import read_midi
 from tests.generation.fake_generator import FakeGenerator
-from tests.generation.models import GRAPH, metadata
+from tests.generation.model_files import GRAPH, metadata
 from tests.hostile import HOSTILE, HOSTILE_NAME, assert_harmless, write_hostile
 
 Run = Callable[..., tuple[int, str, str]]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from composer_app.music.composition import Composition
+from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.midi.file import write_midi
-from composer_app.music.sample_melodies import load_sample
 from composer_app.training.corpus import save_corpus
 from composer_app.training.style_corpora import read_style
 from tests.live.conftest import library as library

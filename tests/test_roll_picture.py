@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from composer_app.music.composition import Composition, Origin, Track
+from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
-from composer_app.music.sample_melodies import load_sample
 from composer_app.music.timing import Meter
 from composer_app.roll_picture import draw_roll
 

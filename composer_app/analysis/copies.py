@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from composer_app.analysis.profile_building import Reference
 from composer_app.analysis.voice_grid import REST, VoiceGrid
 from composer_app.errors import ProfileError
-from composer_app.music.array_file import read_arrays
+from composer_app.music.files.array_file import read_arrays
 from composer_app.plain_text import one_line_name
 from composer_app.resources import resource_folder
 from composer_app.translation import _

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from composer_app.analysis.histograms import Histogram
 from composer_app.errors import ProfileError
-from composer_app.music.regular_file import read_regular
+from composer_app.music.files.regular_file import read_regular
 from composer_app.plain_text import one_line, one_line_name
 from composer_app.resources import resource_folder
 from composer_app.translation import _

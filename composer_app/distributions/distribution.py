@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from composer_app.errors import ComposerError
-from composer_app.music.regular_file import read_regular
-from composer_app.music.safe_file import failure_reason
+from composer_app.music.files.regular_file import read_regular
+from composer_app.music.files.safe_file import failure_reason
 from composer_app.translation import _
 
 if TYPE_CHECKING:

@@ -15,17 +15,17 @@ from composer_app.file_arguments import (
     is_standard,
     read_argument,
 )
-from composer_app.generation.bar_phase import with_heard_upbeat
 from composer_app.generation.composing import check_melody
 from composer_app.generation.given import Voices, accompaniment
+from composer_app.generation.hearing.bar_phase import with_heard_upbeat
 from composer_app.music.composition import VOICE_NAMES, Composition
+from composer_app.music.editing.other_tracks import other_tracks, with_other_tracks
+from composer_app.music.files.regular_file import is_file, is_folder
+from composer_app.music.files.safe_file import cannot_write, failure_reason, refuse_no_file
 from composer_app.music.melody import Melody
 from composer_app.music.melody_evidence.ranking import rank_melodies
 from composer_app.music.melody_line import Line
 from composer_app.music.mix import PieceMix
-from composer_app.music.other_tracks import other_tracks, with_other_tracks
-from composer_app.music.regular_file import is_file, is_folder
-from composer_app.music.safe_file import cannot_write, failure_reason, refuse_no_file
 from composer_app.music.voices import FOUR, MELODY, has_our_voices, voice_tracks
 from composer_app.notation.file_kinds import WRITABLE_ENDINGS
 from composer_app.translation import Message, _, ngettext

@@ -16,15 +16,7 @@ from composer_app.file_arguments import (
     write_piece,
 )
 from composer_app.generation.batch import Job, plan_outputs, prepare_folder, read_jobs
-from composer_app.generation.catalog import (
-    DEFAULT_MODEL,
-    ModelInfo,
-    find_model,
-    load_generator,
-    models_folder_problem,
-)
 from composer_app.generation.composing import compose_with_confidence
-from composer_app.generation.feel import Feel
 from composer_app.generation.generator import (
     DEFAULT_MAX_REMOVED,
     MAX_ITERATIONS,
@@ -39,9 +31,17 @@ from composer_app.generation.generator import (
     Progress,
 )
 from composer_app.generation.given import Lock, given_from, parse_lock
+from composer_app.generation.hearing.feel import Feel
+from composer_app.generation.models.catalog import (
+    DEFAULT_MODEL,
+    ModelInfo,
+    find_model,
+    load_generator,
+    models_folder_problem,
+)
 from composer_app.generation.noise import MAX_SEED
 from composer_app.generation.support import without_effect
-from composer_app.music.edits import with_the_rest
+from composer_app.music.editing.edits import with_the_rest
 from composer_app.music.melody_line import Line
 from composer_app.music.mix import USUAL_MIX
 from composer_app.terminal import say, say_json, status_line, warn

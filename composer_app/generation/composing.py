@@ -11,8 +11,6 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from composer_app.errors import MelodyError
-from composer_app.generation.bar_phase import detect_upbeat
-from composer_app.generation.feel import Feel, hear_feel, in_feel
 from composer_app.generation.generator import (
     MAX_BARS,
     GenerationSettings,
@@ -20,6 +18,8 @@ from composer_app.generation.generator import (
     Given,
     Progress,
 )
+from composer_app.generation.hearing.bar_phase import detect_upbeat
+from composer_app.generation.hearing.feel import Feel, hear_feel, in_feel
 from composer_app.generation.noise import NoiseVector
 from composer_app.generation.recipe import Recipe, recipe_to_text
 from composer_app.late_numpy import np

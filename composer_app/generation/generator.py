@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from composer_app.generation.feel import Feel
+from composer_app.generation.hearing.feel import Feel
 from composer_app.generation.noise import MAX_SEED, NoiseVector
 from composer_app.late_numpy import np
 from composer_app.music.composition import (

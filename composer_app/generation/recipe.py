@@ -10,12 +10,11 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from composer_app.generation.feel import Feel
 from composer_app.generation.generator import GenerationSettings, Given
+from composer_app.generation.hearing.feel import Feel
 from composer_app.late_numpy import np
 from composer_app.music.composition import VOICE_NAMES
-from composer_app.music.melody import Melody
-from composer_app.music.music_json import (
+from composer_app.music.files.music_json import (
     compact,
     fields,
     listed,
@@ -29,6 +28,7 @@ from composer_app.music.music_json import (
     text,
     whole,
 )
+from composer_app.music.melody import Melody
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.plain_text import one_line_name
 

@@ -1,7 +1,7 @@
 """Last touches to voices that are written: an ending, and basses that are not too low.
 
-Grids are (T, 4) as in :mod:`composer_app.generation.sampling`: 0 is a rest, other values are
-pitch classes of the network in rising order. Grids that are given are not changed.
+Grids are (T, 4) as in :mod:`composer_app.generation.refining.sampling`: 0 is a rest, other values
+are pitch classes of the network in rising order. Grids that are given are not changed.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from composer_app.generation.sampling import VOICES, Grid, Mask, in_a_triad, lone_steps
+from composer_app.generation.refining.sampling import VOICES, Grid, Mask, in_a_triad, lone_steps
 
 _BEAT: Final = 4
 _OCTAVE: Final = 12

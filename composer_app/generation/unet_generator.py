@@ -22,11 +22,11 @@ from composer_app.generation.generator import (
     Progress,
     accompaniment_velocity,
 )
-from composer_app.generation.model_file import file_sha256, read_metadata
-from composer_app.generation.model_metadata import known_styles, pitch_range, positive_number
+from composer_app.generation.hearing.phrase_ends import phrase_marks
+from composer_app.generation.models.model_file import file_sha256, read_metadata
+from composer_app.generation.models.model_metadata import known_styles, pitch_range, positive_number
+from composer_app.generation.models.onnx_session import open_session, run_watched
 from composer_app.generation.noise import CHANNELS, ROWS, STEPS_PER_CELL, NoiseVector
-from composer_app.generation.onnx_session import open_session, run_watched
-from composer_app.generation.phrase_ends import phrase_marks
 from composer_app.generation.placement import (
     BASS_FLOOR,
     bar_positions,
@@ -34,7 +34,7 @@ from composer_app.generation.placement import (
     to_piano_roll,
     with_melody,
 )
-from composer_app.generation.sampling import VOICES, Grid, Mask
+from composer_app.generation.refining.sampling import VOICES, Grid, Mask
 from composer_app.generation.settling import lift_bass, settle, uncross
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note

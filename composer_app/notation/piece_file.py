@@ -9,19 +9,19 @@ from typing import Final
 
 from composer_app.errors import MidiFileError, ScoreFileError
 from composer_app.music.composition import Composition
+from composer_app.music.files.regular_file import open_regular
+from composer_app.music.files.safe_file import FileState, cannot_write, failure_reason, write_whole
 from composer_app.music.midi.file import MAX_FILE_BYTES as MAX_MIDI_BYTES
 from composer_app.music.midi.file import MAX_STEPS, parse_midi, write_midi
 from composer_app.music.midi.reading import MidiPiece
 from composer_app.music.mix import USUAL_MIX, PieceMix
-from composer_app.music.regular_file import open_regular
-from composer_app.music.safe_file import FileState, cannot_write, failure_reason, write_whole
-from composer_app.notation.abc_reading import written_from_abc
-from composer_app.notation.abc_text import looks_like_abc
 from composer_app.notation.file_kinds import MIDI, MUSICXML, MXL, PDF, SVG, kind_named
-from composer_app.notation.hostile_xml import MAX_XML_BYTES
-from composer_app.notation.musicxml_reading import written_from_musicxml
-from composer_app.notation.musicxml_writing import musicxml_bytes, mxl_bytes
-from composer_app.notation.playing import played
+from composer_app.notation.reading.abc_reading import written_from_abc
+from composer_app.notation.reading.abc_text import looks_like_abc
+from composer_app.notation.reading.hostile_xml import MAX_XML_BYTES
+from composer_app.notation.reading.musicxml_reading import written_from_musicxml
+from composer_app.notation.reading.playing import played
+from composer_app.notation.writing.musicxml_writing import musicxml_bytes, mxl_bytes
 from composer_app.translation import _
 
 _WHITE_GROUND: Final = '<rect width="100%" height="100%" fill="white" style="stroke:none"/>'
@@ -113,14 +113,14 @@ def score_bytes(
             )
         return data if kind is MUSICXML else mxl_bytes(composition, mix, closed=closed)
     # What draws takes longer to import than a window may take to open.
-    from composer_app.notation.engraving import engraved
+    from composer_app.notation.writing.engraving import engraved
 
     pages = engraved(composition, closed=closed, paged=kind is PDF)
     if kind is SVG:
         # Black on white, also where a viewer's own ground is dark.
         tag, rest = pages[0].split(">", 1)
         return f"{tag}>{_WHITE_GROUND}{rest}".encode()
-    from composer_app.notation.score_pdf import pdf_bytes
+    from composer_app.notation.writing.score_pdf import pdf_bytes
 
     return pdf_bytes(pages, composition.title)
 

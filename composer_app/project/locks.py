@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from composer_app.late_numpy import np
 from composer_app.music.composition import Composition
+from composer_app.music.editing.note_edits import NoteKey
 from composer_app.music.meter_map import MeterMap
-from composer_app.music.note_edits import NoteKey
 from composer_app.music.voices import MELODY, voice_tracks
 
 if TYPE_CHECKING:

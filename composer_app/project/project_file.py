@@ -17,9 +17,8 @@ from composer_app.errors import ProjectFileError
 from composer_app.generation.recipe import recipe_from_json, recipe_to_json
 from composer_app.late_numpy import np
 from composer_app.music.composition import VOICE_NAMES, Composition
-from composer_app.music.midi.file import MAX_STEPS, UnwritableMidiError, midi_bytes
-from composer_app.music.mix import PieceMix, TrackMix
-from composer_app.music.music_json import (
+from composer_app.music.editing.other_tracks import mix_for_file
+from composer_app.music.files.music_json import (
     compact,
     composition_from_json,
     composition_to_json,
@@ -31,9 +30,10 @@ from composer_app.music.music_json import (
     text,
     whole,
 )
-from composer_app.music.other_tracks import mix_for_file
-from composer_app.music.regular_file import read_regular
-from composer_app.music.safe_file import FileState, cannot_write, failure_reason, write_whole
+from composer_app.music.files.regular_file import read_regular
+from composer_app.music.files.safe_file import FileState, cannot_write, failure_reason, write_whole
+from composer_app.music.midi.file import MAX_STEPS, UnwritableMidiError, midi_bytes
+from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.project.locks import Locks
 from composer_app.project.piece import Piece
 from composer_app.project.take import Take

@@ -23,9 +23,9 @@ from composer_app.analysis.summary import Summary, summary
 from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.errors import ProfileError
 from composer_app.music.composition import VOICE_NAMES, Composition
-from composer_app.music.edits import with_melody_track
+from composer_app.music.editing.edits import with_melody_track
+from composer_app.music.editing.other_tracks import voices_alone
 from composer_app.music.melody_evidence.ranking import rank_melodies
-from composer_app.music.other_tracks import voices_alone
 from composer_app.music.voices import (
     all_four_sound,
     four_voices,

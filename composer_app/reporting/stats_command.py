@@ -22,8 +22,8 @@ from composer_app.file_arguments import (
     write_output,
 )
 from composer_app.music.composition import Composition
+from composer_app.music.files.regular_file import is_file
 from composer_app.music.pitch import pitch_name
-from composer_app.music.regular_file import is_file
 from composer_app.music.voices import all_four_sound, find_melody
 from composer_app.plain_text import one_line_name
 from composer_app.reporting.report import (

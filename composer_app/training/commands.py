@@ -15,7 +15,7 @@ from composer_app.file_arguments import (
     named_file,
     output_name,
 )
-from composer_app.music.safe_file import failure_reason
+from composer_app.music.files.safe_file import failure_reason
 from composer_app.terminal import say, status_line
 from composer_app.training.config import CONFIGS, STYLES, OnePassConfig, RefiningConfig, make_config
 from composer_app.translation import _

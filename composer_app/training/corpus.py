@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from composer_app.errors import CorpusError
 from composer_app.file_arguments import input_name, read_input, write_output
-from composer_app.music.array_file import MOST_ARRAY_FILE_BYTES, arrays_in
+from composer_app.music.files.array_file import MOST_ARRAY_FILE_BYTES, arrays_in
 from composer_app.plain_text import one_line_name
 from composer_app.training.config import VOICES
 from composer_app.translation import _

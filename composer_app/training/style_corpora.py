@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.errors import CorpusError
-from composer_app.music.array_file import read_arrays
+from composer_app.music.files.array_file import read_arrays
 from composer_app.plain_text import one_line_name
 from composer_app.resources import resource_folder
 from composer_app.training.corpus import Piece

@@ -19,7 +19,7 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from composer_app.errors import CorpusError, SettingError, StreamError
 from composer_app.file_arguments import input_name, read_input
-from composer_app.music.safe_file import cannot_write, whole_file
+from composer_app.music.files.safe_file import cannot_write, whole_file
 from composer_app.training.config import (
     STYLES,
     RefiningConfig,

@@ -31,9 +31,9 @@ from threading import Event, Thread
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from composer_app.generation.catalog import DEFAULT_MODEL, load_generator
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationCancelledError, GenerationSettings
+from composer_app.generation.models.catalog import DEFAULT_MODEL, load_generator
 from composer_app.live.note_sink import SilentSynthesizer
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from composer_app.generation.catalog import DEFAULT_MODEL, installed_models, load_generator
+from composer_app.generation.models.catalog import DEFAULT_MODEL, installed_models, load_generator
 from composer_app.live.note_sink import LIVE_CHANNEL, track_channel
 from composer_app.music.composition import VOICE_NAMES
 from composer_app.music.midi.file import read_midi

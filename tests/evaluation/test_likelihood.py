@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.evaluation.excerpts import Excerpt, excerpt, melody_excerpt
 from composer_app.evaluation.likelihood import CellModel, likelihood
-from composer_app.generation.refining_generator import RefiningGenerator
+from composer_app.generation.refining.refining_generator import RefiningGenerator
 from tests.evaluation.examples import Shadow, chorale
 
 LOWEST = 36

@@ -9,9 +9,9 @@ import pytest
 
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationSettings
-from composer_app.generation.refining_generator import RefiningGenerator
-from composer_app.generation.refining_run import Schedule
-from composer_app.generation.sampling import in_a_triad
+from composer_app.generation.refining.refining_generator import RefiningGenerator
+from composer_app.generation.refining.refining_run import Schedule
+from composer_app.generation.refining.sampling import in_a_triad
 from composer_app.generation.unet_generator import UNetGenerator
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody

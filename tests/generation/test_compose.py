@@ -20,11 +20,11 @@ from composer_app.generation.generator import (
 from composer_app.generation.given import given_from, parse_lock
 from composer_app.generation.noise import NoiseVector
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition, Origin
+from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
-from composer_app.music.sample_melodies import load_sample
 from composer_app.music.timing import Meter, TempoMap
 from tests.generation.fake_generator import FakeGenerator
 

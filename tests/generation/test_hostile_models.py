@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 
 from composer_app.errors import ModelError
-from composer_app.generation import catalog
-from composer_app.generation.catalog import (
+from composer_app.generation.models import catalog
+from composer_app.generation.models.catalog import (
     ModelInfo,
     installed_models,
     load_generator,
     models_folder_problem,
 )
-from composer_app.generation.model_file import read_metadata
+from composer_app.generation.models.model_file import read_metadata
 from composer_app.resources import resource_folder
-from tests.generation.models import GRAPH, metadata, text, varint
+from tests.generation.model_files import GRAPH, metadata, text, varint
 from tests.irregular import IRREGULAR, put_irregular
 from tests.odd_json import ODD_TEXTS, places, with_text_at
 

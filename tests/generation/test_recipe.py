@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from composer_app.generation.composing import compose_with_confidence, make_again
-from composer_app.generation.feel import Feel
 from composer_app.generation.generator import GenerationSettings, Given
+from composer_app.generation.hearing.feel import Feel
 from composer_app.generation.recipe import (
     Recipe,
     recipe_from_json,

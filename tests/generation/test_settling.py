@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given as draws
 from hypothesis import strategies as st
 
-from composer_app.generation.sampling import in_a_triad, lone_steps
+from composer_app.generation.refining.sampling import in_a_triad, lone_steps
 from composer_app.generation.settling import lift_bass, settle, uncross
 
 HIGHEST = 48

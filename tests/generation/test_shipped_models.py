@@ -9,16 +9,16 @@ from hypothesis import given as draws
 from hypothesis import settings as with_settings
 from hypothesis import strategies as st
 
-from composer_app.generation.catalog import installed_models, load_generator
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationSettings, Given
+from composer_app.generation.models.catalog import installed_models, load_generator
 from composer_app.generation.noise import _normal
-from composer_app.generation.refining_generator import RefiningGenerator
+from composer_app.generation.refining.refining_generator import RefiningGenerator
 from composer_app.generation.unet_generator import UNetGenerator
+from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
-from composer_app.music.sample_melodies import load_sample
 
 pytest.importorskip("onnxruntime")
 # The parts have tests of their own, which coverage is measured of.

@@ -23,11 +23,11 @@ from composer_app.generation.generator import (
 )
 from composer_app.generation.noise import NoiseVector
 from composer_app.generation.unet_generator import UNetGenerator, truncated
+from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
-from composer_app.music.sample_melodies import load_sample
 from composer_app.music.timing import TICKS_PER_STEP, Meter
 from tests.generation.one_pass_models import (
     ROLL,

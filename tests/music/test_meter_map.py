@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composer_app.music.composition import Composition
-from composer_app.music.edits import with_meter, with_meter_from, with_upbeat
+from composer_app.music.editing.edits import with_meter, with_meter_from, with_upbeat
 from composer_app.music.meter_map import MeterChange, MeterMap, meter_of_ticks
 from composer_app.music.timing import Meter
 from tests.music.meter_maps import METERS, meter_maps

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from composer_app.music.composition import Composition, Track
 from composer_app.music.controls import Control
-from composer_app.music.edits import with_melody_track
+from composer_app.music.editing.edits import with_melody_track
 from composer_app.music.mix import PieceMix, TrackMix, mixed, order_before, order_with_first
 from composer_app.music.note import Note
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from benchmarks import keys
+from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.pitch import (
     ALBRECHT_SHANAHAN,
     KRUMHANSL_KESSLER,
@@ -17,7 +18,6 @@ from composer_app.music.pitch import (
     is_black_key,
     pitch_name,
 )
-from composer_app.music.sample_melodies import load_sample
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from composer_app.evaluation.excerpts import composition_of, excerpts_of
 from composer_app.generation.batch import Plan, read_jobs
 from composer_app.generation.given import accompaniment
 from composer_app.music.composition import VOICE_NAMES, Composition, Origin, Track
-from composer_app.music.edits import with_melody_track
+from composer_app.music.editing.edits import with_melody_track
 from composer_app.music.midi.file import read_midi, write_midi
 from composer_app.music.note import Note
 from composer_app.music.voices import (

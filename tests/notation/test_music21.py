@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from composer_app.music.composition import VOICE_NAMES, Composition, Track
+from composer_app.music.files.sample_melodies import load_sample, sample_melodies
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
-from composer_app.music.sample_melodies import load_sample, sample_melodies
 from composer_app.music.timing import Meter, TempoMap
-from composer_app.notation.musicxml_writing import musicxml_bytes
+from composer_app.notation.writing.musicxml_writing import musicxml_bytes
 
 _SIXTEENTHS = tuple(Note(i * 3, 55 + i * 5 % 24, 3) for i in range(40))
 _LONG = (Note(2, 48, 37), Note(41, 50, 7), Note(60, 46, 61))

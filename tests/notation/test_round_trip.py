@@ -13,8 +13,8 @@ from composer_app.music.meter_map import MeterMap
 from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
 from composer_app.notation import piece_file
-from composer_app.notation.musicxml_writing import musicxml_bytes, mxl_bytes
 from composer_app.notation.piece_file import parse_piece, read_piece_file, write_piece_file
+from composer_app.notation.writing.musicxml_writing import musicxml_bytes, mxl_bytes
 from tests.notation.pieces import compositions
 
 # What is written down has its bars counted.

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from composer_app.generation.catalog import describe_all
-from composer_app.generation.model_file import read_metadata
+from composer_app.generation.models.catalog import describe_all
+from composer_app.generation.models.model_file import read_metadata
 
 MODELS = sorted((Path(__file__).resolve().parents[2] / "models").glob("*.onnx"))
 

@@ -14,9 +14,9 @@ from hypothesis import given
 from composer_app.errors import FileChangedError, ProjectFileError
 from composer_app.generation.recipe import recipe_to_text
 from composer_app.music.composition import Composition, Track
+from composer_app.music.files.music_json import composition_to_json
 from composer_app.music.midi.file import MAX_STEPS, parse_midi, read_midi
 from composer_app.music.mix import PieceMix
-from composer_app.music.music_json import composition_to_json
 from composer_app.music.note import Note
 from composer_app.project import project_file
 from composer_app.project.piece import Piece

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from composer_app.errors import ModelError
-from composer_app.generation.catalog import load_generator
 from composer_app.generation.composing import compose_with_confidence
-from composer_app.generation.feel import Feel
 from composer_app.generation.generator import GenerationSettings, Generator
 from composer_app.generation.given import Lock, given_from
+from composer_app.generation.hearing.feel import Feel
+from composer_app.generation.models.catalog import load_generator
 from composer_app.generation.recipe import recipe_from_text
 from composer_app.music.midi.file import parse_midi
 from composer_app.music.note import Note

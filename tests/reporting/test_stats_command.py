@@ -17,9 +17,9 @@ from composer_app.analysis.features import FEATURES
 from composer_app.errors import ProfileError
 from composer_app.evaluation.excerpts import composition_of, excerpts_of
 from composer_app.music.composition import Composition, Track
+from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.midi.file import write_midi
 from composer_app.music.note import Note
-from composer_app.music.sample_melodies import load_sample
 from composer_app.palette import DARK
 from composer_app.reporting import report
 from composer_app.reporting.canvas import sheet_colors

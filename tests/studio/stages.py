@@ -8,7 +8,6 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QMessageBox, QTabWidget, QWidget
 
-from composer_app.generation.catalog import installed_models
 from composer_app.generation.generator import (
     Generated,
     GenerationSettings,
@@ -16,6 +15,7 @@ from composer_app.generation.generator import (
     Given,
     Progress,
 )
+from composer_app.generation.models.catalog import installed_models
 from composer_app.generation.noise import NoiseVector
 from composer_app.music.composition import Composition, Track
 from composer_app.music.meter_map import MeterMap

@@ -83,7 +83,7 @@ import gc, os, signal, sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from composer_app.music.midi.file import write_midi
-from composer_app.music.sample_melodies import load_sample
+from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.composition import Composition
 from composer_app.studio import app
 path = {str(tmp_path / "tune.mid")!r}

@@ -15,11 +15,11 @@ onnxruntime = pytest.importorskip("onnxruntime")
 from torch import Tensor, nn  # noqa: E402
 
 from composer_app.errors import SettingError  # noqa: E402
-from composer_app.generation.catalog import load_generator  # noqa: E402
 from composer_app.generation.composing import compose  # noqa: E402
 from composer_app.generation.generator import GenerationSettings  # noqa: E402
-from composer_app.generation.model_file import read_metadata  # noqa: E402
-from composer_app.music.sample_melodies import load_sample  # noqa: E402
+from composer_app.generation.models.catalog import load_generator  # noqa: E402
+from composer_app.generation.models.model_file import read_metadata  # noqa: E402
+from composer_app.music.files.sample_melodies import load_sample  # noqa: E402
 from composer_app.training import export  # noqa: E402
 from composer_app.training.config import ClassicGanConfig, config_to_dict  # noqa: E402
 from composer_app.training.dataset import WindowSampler  # noqa: E402

@@ -12,7 +12,7 @@ from torch import Tensor  # noqa: E402
 
 from composer_app.errors import SettingError  # noqa: E402
 from composer_app.generation.noise import NoiseVector  # noqa: E402
-from composer_app.generation.sampling import NoiseSource  # noqa: E402
+from composer_app.generation.refining.sampling import NoiseSource  # noqa: E402
 from composer_app.training.config import OnePassConfig  # noqa: E402
 from composer_app.training.one_pass_networks import (  # noqa: E402
     STAGES,

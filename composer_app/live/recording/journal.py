@@ -27,9 +27,9 @@ from typing import Any, Final
 from composer_app.errors import ComposerError
 from composer_app.live.recording.heard_notes import KeyEvent
 from composer_app.live.recording.recorder import Recorder
+from composer_app.music.files.regular_file import read_regular
+from composer_app.music.files.safe_file import failure_reason, sync_folder
 from composer_app.music.performance import Performance, from_details, to_details
-from composer_app.music.regular_file import read_regular
-from composer_app.music.safe_file import failure_reason, sync_folder
 from composer_app.translation import _
 
 _log = logging.getLogger(__name__)

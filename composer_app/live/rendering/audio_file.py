@@ -31,7 +31,7 @@ from composer_app.live.rendering.rendering import (
 from composer_app.live.rendering.true_peak import TruePeak
 from composer_app.live.system.system_libraries import quick_search
 from composer_app.music.composition import Composition
-from composer_app.music.safe_file import cannot_write, check_place
+from composer_app.music.files.safe_file import cannot_write, check_place
 from composer_app.package_names import SNDFILE, install_advice, pip_line
 from composer_app.translation import _
 

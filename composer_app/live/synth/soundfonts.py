@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from composer_app.music.regular_file import is_file, open_regular
+from composer_app.music.files.regular_file import is_file, open_regular
 
 _SUFFIXES: Final = (".sf2", ".sf3")
 # Sets known to hold all General MIDI instruments, best first; others may be a single piano.

@@ -8,7 +8,7 @@ import zlib
 from typing import Final
 
 from composer_app.errors import MidiFileError
-from composer_app.music.file_kind import kind_of, not_midi
+from composer_app.music.files.file_kind import kind_of, not_midi
 from composer_app.music.midi.faults import Fault, Faults
 from composer_app.translation import _
 

@@ -14,6 +14,8 @@ from typing import Final
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition
+from composer_app.music.files.regular_file import open_regular
+from composer_app.music.files.safe_file import FileState, cannot_write, failure_reason, write_whole
 from composer_app.music.midi.chunks import MAX_MESSAGES, MAX_NOTES, MAX_TRACKS, parse_chunks
 from composer_app.music.midi.containers import unwrapped
 from composer_app.music.midi.faults import Fault, Faults
@@ -23,8 +25,6 @@ from composer_app.music.midi.reading import MidiPiece, piece_from_midi
 from composer_app.music.midi.track_parser import MAX_DETAILS_BYTES
 from composer_app.music.midi.writing import midi_from_composition
 from composer_app.music.mix import USUAL_MIX, PieceMix
-from composer_app.music.regular_file import open_regular
-from composer_app.music.safe_file import FileState, cannot_write, failure_reason, write_whole
 from composer_app.translation import Message, _
 
 # Notes and commands are counted (chunks.MAX_MESSAGES). This bounds what else is in a file: texts,

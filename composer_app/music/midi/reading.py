@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition, Origin, Track
+from composer_app.music.files.music_json import compact, origin_from_json
 from composer_app.music.meter_map import MeterChange, MeterMap, meter_of_ticks
 from composer_app.music.midi.beside_notes import (
     BesideNotes,
@@ -35,7 +36,6 @@ from composer_app.music.mix import (
     PieceMix,
     TrackMix,
 )
-from composer_app.music.music_json import compact, origin_from_json
 from composer_app.music.note import NOTE_ORDER, Note
 from composer_app.music.performance import Performance, from_details
 from composer_app.music.texts import Text

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from composer_app.music.composition import Composition, Track
 from composer_app.music.controls import Control
+from composer_app.music.files.music_json import origin_to_json
 from composer_app.music.key_changes import KeyChange
 from composer_app.music.meter_map import MeterMap, meter_of_ticks
 from composer_app.music.midi.key_names import key_name
@@ -30,7 +31,6 @@ from composer_app.music.mix import (
     TrackMix,
     mixed,
 )
-from composer_app.music.music_json import origin_to_json
 from composer_app.music.performance import to_details
 from composer_app.music.texts import Text, TextKind
 from composer_app.music.timing import MICROSECONDS_PER_MINUTE, TICKS_PER_BEAT, Meter

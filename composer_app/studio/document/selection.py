@@ -8,8 +8,8 @@ from typing import Final
 
 from composer_app.late_numpy import np
 from composer_app.music.composition import Composition
+from composer_app.music.editing.note_edits import NoteKey
 from composer_app.music.note import Note
-from composer_app.music.note_edits import NoteKey
 from composer_app.project.locks import Cells
 
 _NOTHING: Final[frozenset[NoteKey]] = frozenset()

@@ -14,17 +14,17 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from composer_app.errors import ComposerError, FileChangedError
-from composer_app.generation.bar_phase import with_heard_upbeat
+from composer_app.generation.hearing.bar_phase import with_heard_upbeat
 from composer_app.music.composition import Composition
-from composer_app.music.edits import with_melody_track
+from composer_app.music.editing.edits import with_melody_track
+from composer_app.music.editing.other_tracks import mix_for_file, mix_from_file
+from composer_app.music.files.safe_file import FileState
+from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.melody_evidence.ranking import Ranking, rank_melodies
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.midi.faults import mended_sentence
 from composer_app.music.midi.file import write_midi
 from composer_app.music.mix import order_with_first
-from composer_app.music.other_tracks import mix_for_file, mix_from_file
-from composer_app.music.safe_file import FileState
-from composer_app.music.sample_melodies import load_sample
 from composer_app.music.voices import MELODY
 from composer_app.project.piece import Piece
 from composer_app.project.project_file import ENDING, read_project, write_project

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QWidget
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition
+from composer_app.music.files.safe_file import failure_reason
 from composer_app.music.key_changes import KeyChange
 from composer_app.music.midi.file import write_midi
 from composer_app.music.mix import PieceMix
-from composer_app.music.safe_file import failure_reason
 from composer_app.studio.document.document import Document
 from composer_app.studio.messages.bar import MessageBar, Tone
 from composer_app.studio.widgets.file_dialogs import plain_name

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from composer_app.generation.catalog import ModelInfo
 from composer_app.generation.generator import GenerationSettings
+from composer_app.generation.models.catalog import ModelInfo
 from composer_app.generation.support import SETTINGS
 
 # Milliseconds after which one may want to see that something is being generated.

@@ -21,13 +21,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from composer_app.generation.feel import Feel
 from composer_app.generation.generator import (
     MAX_ITERATIONS,
     MAX_PERCENT_ADDED,
     MAX_UPBEAT,
     MIN_ITERATIONS,
 )
+from composer_app.generation.hearing.feel import Feel
 from composer_app.music.composition import VOICE_NAMES
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.widgets.actions import Actions

@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from composer_app.generation.catalog import ModelInfo
 from composer_app.generation.generator import (
     MAX_TEMPERATURE,
     MIN_TEMPERATURE,
     GenerationSettings,
 )
+from composer_app.generation.models.catalog import ModelInfo
 from composer_app.generation.noise import MAX_SEED
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.control_section import (

@@ -9,16 +9,16 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from composer_app.errors import MelodyError
-from composer_app.generation.catalog import ModelInfo, models_folder_problem
 from composer_app.generation.composing import Composed, check_melody
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.given import Lock, accompaniment, given_from
+from composer_app.generation.models.catalog import ModelInfo, models_folder_problem
 from composer_app.late_numpy import np
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
-from composer_app.music.edits import with_the_rest
+from composer_app.music.editing.edits import with_the_rest
+from composer_app.music.editing.other_tracks import other_tracks, voices_alone, with_other_tracks
 from composer_app.music.mix import TrackOrder
 from composer_app.music.note import Note
-from composer_app.music.other_tracks import other_tracks, voices_alone, with_other_tracks
 from composer_app.music.voices import FOUR, MELODY, has_our_voices, voice_tracks
 from composer_app.project.locks import Cells, Locks, voice_cells
 from composer_app.project.take import Take

@@ -6,7 +6,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer
 
 from composer_app.live.playback.mixing import Mix
-from composer_app.music.edits import with_melody_track
+from composer_app.music.editing.edits import with_melody_track
 from composer_app.music.mix import order_with_first
 from composer_app.studio.document.document import Document
 from composer_app.studio.mixer.panel import MixerPanel

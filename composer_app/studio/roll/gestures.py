@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from composer_app.music.composition import Composition
-from composer_app.music.note_edits import NoteKey
+from composer_app.music.editing.note_edits import NoteKey
 from composer_app.music.pitch import OCTAVE
 from composer_app.studio.document.selection import Selection, next_note, note_beside
 from composer_app.studio.roll.geometry import RollGeometry

@@ -10,7 +10,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QTransform
 
 from composer_app.late_numpy import np
-from composer_app.music.note_edits import NoteKey
+from composer_app.music.editing.note_edits import NoteKey
 from composer_app.studio.roll.geometry import RollGeometry, note_rect
 from composer_app.studio.widgets.theme import COLORS, with_alpha
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from composer_app.music.composition import Composition
-from composer_app.music.note_edits import (
+from composer_app.music.editing.note_edits import (
     NoteKey,
     moved_note,
     possible_move,

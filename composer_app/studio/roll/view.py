@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from composer_app.music.composition import Composition
-from composer_app.music.note_edits import NoteKey
+from composer_app.music.editing.note_edits import NoteKey
 from composer_app.music.pitch import KEYBOARD_HIGHEST, KEYBOARD_LOWEST
 from composer_app.music.texts import Text
 from composer_app.project.locks import Locks

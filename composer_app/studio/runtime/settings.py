@@ -8,9 +8,9 @@ from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 from composer_app.live.midi.keyboard_input import OCTAVE_SHIFTS
 from composer_app.live.synth.audio_drivers import DEFAULT_PERIOD, PERIOD_SIZES, audio_drivers
 from composer_app.live.synth.synthesizer import SoundSettings
+from composer_app.music.files.regular_file import is_file, is_folder
 from composer_app.music.mix import FULL
 from composer_app.music.performance import Grid, Quantization, Reduction
-from composer_app.music.regular_file import is_file, is_folder
 
 _MAX_RECENT: Final = 8
 

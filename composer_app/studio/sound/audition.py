@@ -6,7 +6,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer
 
 from composer_app.live.note_sink import track_channel
-from composer_app.music.note_edits import NoteKey
+from composer_app.music.editing.note_edits import NoteKey
 from composer_app.studio.document.document import Document
 from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.sound.playback_controller import PlaybackController

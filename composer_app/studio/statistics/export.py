@@ -10,7 +10,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRectF, QSiz
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
-from composer_app.music.safe_file import failure_reason, write_whole
+from composer_app.music.files.safe_file import failure_reason, write_whole
 from composer_app.music.voices import main_tracks_called
 from composer_app.reporting.plots.colors import PlotColors
 from composer_app.studio.runtime.file_writer import FileWriter

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
 from composer_app.music.composition import Composition
-from composer_app.music.edits import with_meter, with_meter_from, with_upbeat
+from composer_app.music.editing.edits import with_meter, with_meter_from, with_upbeat
 from composer_app.music.timing import STEPS_PER_BEAT, Meter
 from composer_app.studio.document.document import Document
 from composer_app.studio.transport.transport_bar import METERS

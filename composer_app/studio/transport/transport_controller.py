@@ -6,7 +6,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from composer_app.live.note_sink import Clock
-from composer_app.music.edits import with_key, with_meter, with_tempo
+from composer_app.music.editing.edits import with_key, with_meter, with_tempo
 from composer_app.music.pitch import Key
 from composer_app.music.timing import Meter
 from composer_app.studio.document.document import Document

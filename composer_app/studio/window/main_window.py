@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 
-from composer_app.generation.catalog import ModelInfo
+from composer_app.generation.models.catalog import ModelInfo
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.studio.messages.bar import Tone
 from composer_app.studio.recording.recording_controller import RecordingState

@@ -4,7 +4,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from composer_app.errors import ComposerError
-from composer_app.music.sample_melodies import sample_melodies
+from composer_app.music.files.sample_melodies import sample_melodies
 from composer_app.plain_text import one_line
 from composer_app.studio.files.file_controller import FileController
 from composer_app.studio.runtime.settings import Settings

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from composer_app.errors import DeviceError
-from composer_app.generation.catalog import ModelInfo, installed_models, load_generator
+from composer_app.generation.models.catalog import ModelInfo, installed_models, load_generator
 from composer_app.live.midi.inputs import MidiInputs
 from composer_app.live.midi.outputs import MidiOutputs
 from composer_app.live.note_sink import Clock, Synthesizer

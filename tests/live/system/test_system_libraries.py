@@ -133,8 +133,8 @@ def test_nothing_is_started_to_search(tmp_path: Path, library: None, command: st
     }
     if command == "render":
         from composer_app.music.composition import Composition
+        from composer_app.music.files.sample_melodies import load_sample
         from composer_app.music.midi.file import write_midi
-        from composer_app.music.sample_melodies import load_sample
 
         write_midi(Composition.from_melody(load_sample("twinkle")), tmp_path / "t.mid")
     # soundfile's wheel carries its library; one that does not may ask once.

@@ -10,9 +10,9 @@ from typing import Final
 import mido
 import pytest
 
-from composer_app.generation.bar_phase import detect_upbeat
+from composer_app.generation.hearing.bar_phase import detect_upbeat
 from composer_app.music.composition import Composition
-from composer_app.music.edits import with_melody_track
+from composer_app.music.editing.edits import with_melody_track
 from composer_app.music.midi.file import read_midi, write_midi
 from composer_app.music.timing import TICKS_PER_BEAT, Meter
 from composer_app.music.voices import find_melody

@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from composer_app.errors import MidiFileError
-from composer_app.music.file_kind import FileKind, kind_of
+from composer_app.music.files.file_kind import FileKind, kind_of
 from composer_app.music.midi.chunks import parse_chunks
 from composer_app.music.midi.faults import Fault, Faults
 from composer_app.music.midi.file import parse_midi

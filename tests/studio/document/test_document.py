@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition
-from composer_app.music.edits import with_tempo
+from composer_app.music.editing.edits import with_tempo
 from composer_app.music.performance import Grid, Performance, PerformedNote, Quantization
 from composer_app.music.timing import Meter
 from composer_app.project.locks import Locks

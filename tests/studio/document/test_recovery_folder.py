@@ -15,9 +15,9 @@ from PySide6.QtCore import QLockFile
 
 from composer_app.live.recording.heard_notes import KeyEvent
 from composer_app.live.recording.journal import Journal
+from composer_app.music.files.safe_file import take_lock
 from composer_app.music.midi.file import midi_bytes, read_midi, read_midi_piece, write_midi
 from composer_app.music.performance import Performance
-from composer_app.music.safe_file import take_lock
 from composer_app.studio.document.recovery_folder import RecoveryFolder
 from tests.streams import next_line
 from tests.studio.support import scale
@@ -260,7 +260,7 @@ def test_asking_at_the_same_time_hides_nothing(folder: Path) -> None:
     lock = folder / f"{OLD}.lock"
     lock.touch()
     code = (
-        "import sys, os; from composer_app.music.safe_file import is_locked\n"
+        "import sys, os; from composer_app.music.files.safe_file import is_locked\n"
         "d = os.open(sys.argv[1], os.O_RDWR); assert not is_locked(d); print('here', flush=True)\n"
         "sys.stdin.read()"
     )

@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 from composer_app.music.composition import VOICE_NAMES, Composition, Track
 from composer_app.music.note import Note
 from composer_app.notation import piece_file
-from composer_app.notation.musicxml_writing import musicxml_bytes
 from composer_app.notation.piece_file import read_piece_file, write_piece_file
+from composer_app.notation.writing.musicxml_writing import musicxml_bytes
 from composer_app.studio.messages.bar import Tone
 from tests.studio.support import Studio, open_studio
 

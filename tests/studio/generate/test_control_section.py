@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import QObject, Qt
 from pytestqt.qtbot import QtBot
 
-from composer_app.generation.feel import Feel
 from composer_app.generation.generator import GenerationSettings
+from composer_app.generation.hearing.feel import Feel
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.control_section import ControlSection
 from composer_app.studio.generate.generate_panel import GeneratePanel

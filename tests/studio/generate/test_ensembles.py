@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from composer_app.generation.catalog import ModelInfo
+from composer_app.generation.models.catalog import ModelInfo
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.styles import Tempo

@@ -12,11 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from composer_app.generation.catalog import DEFAULT_MODEL, find_model, load_generator
+from composer_app.generation.models.catalog import DEFAULT_MODEL, find_model, load_generator
 from composer_app.music.composition import Composition, Track
+from composer_app.music.editing.note_edits import NoteKey
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
-from composer_app.music.note_edits import NoteKey
 from composer_app.studio.document.selection import Selection
 from tests.studio.support import Studio, open_studio, scale
 

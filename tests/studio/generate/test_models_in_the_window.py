@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
 from pytestqt.qtbot import QtBot
 
-from composer_app.generation.catalog import installed_models
+from composer_app.generation.models.catalog import installed_models
 from tests.irregular import put_irregular
 from tests.studio.support import open_studio
 

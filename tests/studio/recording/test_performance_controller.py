@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from composer_app.live.rendering.rendering import timed_events
-from composer_app.music.edits import with_tempo
+from composer_app.music.editing.edits import with_tempo
 from composer_app.music.note import Note
 from composer_app.music.performance import (
     Grid,

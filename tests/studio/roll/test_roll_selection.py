@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition, Track
-from composer_app.music.edits import with_melody_track
+from composer_app.music.editing.edits import with_melody_track
+from composer_app.music.editing.note_edits import NoteKey, with_moved_notes, without_notes
 from composer_app.music.note import Note
-from composer_app.music.note_edits import NoteKey, with_moved_notes, without_notes
 from composer_app.project.locks import Locks
 from composer_app.studio.document.current_selection import CurrentSelection
 from composer_app.studio.document.selection import Selection

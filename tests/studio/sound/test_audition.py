@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.live.note_sink import LIVE_CHANNEL, track_channel
 from composer_app.music.composition import Composition, Track
+from composer_app.music.editing.note_edits import NoteKey
 from composer_app.music.mix import TrackMix
 from composer_app.music.note import Note
-from composer_app.music.note_edits import NoteKey
 from composer_app.studio.document.selection import Selection
 from tests.studio.roll.test_roll_selection import drag
 from tests.studio.roll.test_view import place_of

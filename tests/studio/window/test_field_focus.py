@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition
-from composer_app.music.edits import with_tempo
+from composer_app.music.editing.edits import with_tempo
 from composer_app.studio.widgets.number_field import NumberField
 from tests.studio.support import Studio, open_studio, scale
 

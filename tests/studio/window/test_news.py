@@ -17,7 +17,7 @@ from composer_app.errors import MidiFileError, ModelError
 from composer_app.generation.generator import Generator
 from composer_app.live.midi.inputs import PortChanges
 from composer_app.music.composition import VOICE_NAMES, Composition, Track
-from composer_app.music.edits import with_tempo
+from composer_app.music.editing.edits import with_tempo
 from composer_app.music.midi.file import read_midi_piece, write_midi
 from composer_app.music.mix import TrackMix
 from composer_app.music.note import Note

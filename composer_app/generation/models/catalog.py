@@ -1,0 +1,273 @@
+"""The models that are installed: ``NAME.onnx`` in models/, and in a folder of the user's.
+
+The environment variable COMPOSER_MODELS names a further folder whose models come first. A file
+whose network knows several styles stands for several models: its metadata "entries" says which.
+
+Anybody may have made a file that lies there. Each is judged alone: what is wrong with one is that
+one's problem, and hides no other.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from composer_app.errors import ModelError
+from composer_app.generation.generator import Generator
+from composer_app.generation.models.model_file import read_metadata
+from composer_app.generation.models.model_metadata import json_list, known_styles
+from composer_app.generation.support import SETTINGS, supported
+from composer_app.music.composition import DEFAULT_PROGRAMS
+from composer_app.music.files.safe_file import failure_reason
+from composer_app.music.styles import BACH, STYLES, Tempo, check_programs, style_named
+from composer_app.plain_text import one_line, one_line_name
+from composer_app.resources import resource_folder
+from composer_app.translation import _, verbatim
+
+DEFAULT_MODEL: Final = "bach"
+MODELS_VARIABLE: Final = "COMPOSER_MODELS"
+# What the metadata call a technique, and what a person does, in the order they are listed.
+TECHNIQUES: Final = {"refining": "refining", "gan": "one pass"}
+_FORMAT: Final = "1"
+_ENDING: Final = ".onnx"
+_MOST_DESCRIPTION_LETTERS: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A model and what its file says of it; ``problem`` says why it cannot be used.
+
+    All texts are one line of visible letters, whatever the file holds.
+
+    ``programs`` are the General MIDI instruments of its four voices, ``tempo`` what is usual.
+    ``supports`` names what of GenerationSettings it takes notice of, seed and upbeat aside.
+    """
+
+    name: str
+    path: Path
+    title: str = ""
+    description: str = ""
+    technique: str = ""
+    problem: ModelError | None = None
+    style: str = BACH.name
+    programs: tuple[int, ...] = DEFAULT_PROGRAMS
+    tempo: Tempo = BACH.tempo
+    supports: tuple[str, ...] = SETTINGS
+
+    def __post_init__(self) -> None:
+        for field in ("name", "title", "technique", "style"):
+            object.__setattr__(self, field, one_line_name(getattr(self, field)))
+        description = one_line(self.description, _MOST_DESCRIPTION_LETTERS)
+        object.__setattr__(self, "description", description)
+
+    @property
+    def manner(self) -> str:
+        """The technique in a word or two, such as "one pass"; empty where it is not known."""
+        return TECHNIQUES.get(self.technique, "")
+
+    def tempo_advice(self, bpm: float) -> str:
+        """A sentence where ``bpm`` is unusual for the style, empty where it is not."""
+        if self.tempo.lowest <= bpm <= self.tempo.highest:
+            return ""
+        return (
+            f"{style_named(self.style).title} usually goes at {self.tempo} BPM, and this piece"
+            f" at {bpm:g}."
+        )
+
+
+def installed_models() -> tuple[ModelInfo, ...]:
+    """Every model found, the default one first. Loads none of them."""
+    found: dict[str, ModelInfo] = {}
+    for folder in _folders():
+        models = [model for path in _files(folder) for model in describe_all(path)]
+        # A file of its own comes before an entry of the same name in another.
+        for model in sorted(models, key=lambda m: m.name != m.path.stem):
+            found.setdefault(model.name, model)
+    return tuple(sorted(found.values(), key=_rank))
+
+
+def _rank(model: ModelInfo) -> tuple[bool, int, int, str]:
+    techniques, styles = list(TECHNIQUES), list(STYLES)
+    return (
+        model.name != DEFAULT_MODEL,
+        techniques.index(model.technique) if model.technique in techniques else len(techniques),
+        styles.index(model.style) if model.style in styles else len(styles),
+        model.name,
+    )
+
+
+def describe(path: Path) -> ModelInfo:
+    """What the model at ``path`` says of itself, or what is wrong with it; of several the first."""
+    return describe_all(path)[0]
+
+
+def describe_all(path: Path) -> tuple[ModelInfo, ...]:
+    """The models in the file ``path``, at least one, or what is wrong with it."""
+    try:
+        return _described(path, read_metadata(path))
+    except ModelError as error:
+        problem = error.afresh()
+    except Exception:
+        # Nobody can foresee what all a file may hold, and it must not hide the others.
+        problem = ModelError(
+            _("{file} is damaged", file=path.name), _("install it again, or choose another model")
+        )
+    return (ModelInfo(path.stem, path, title=path.stem, problem=problem),)
+
+
+def _described(path: Path, metadata: Mapping[str, str]) -> tuple[ModelInfo, ...]:
+    if "technique" not in metadata or "format" not in metadata:
+        raise ModelError(
+            _("{file} is an ONNX file, but not a model made for Composer", file=path.name)
+        )
+    try:
+        models = tuple(_model(path, metadata, row) for row in _rows(path.stem, metadata))
+        known = metadata["format"] == _FORMAT and metadata["technique"] in TECHNIQUES
+    except (AttributeError, TypeError, ValueError, OverflowError):
+        models, known = (), False
+    if models and known:
+        return models
+    title, description = metadata.get("title") or path.stem, metadata.get("description", "")
+    problem = ModelError(_("{file} was made for another version of Composer", file=path.name))
+    technique = metadata["technique"]
+    return (ModelInfo(path.stem, path, title, description, technique, problem),)
+
+
+def _rows(name: str, metadata: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What the file says of each of its models; :class:`ValueError` if it makes no sense."""
+    styles = known_styles(metadata)
+    rows = json_list(metadata, "entries", "[]")
+    if not all(isinstance(row, dict) for row in rows):
+        raise ValueError("entries are objects")
+    if not rows:
+        plain = {key: metadata[key] for key in ("title", "description") if metadata.get(key)}
+        rows = [{"title": name, "description": "", **plain, "name": name, "style": styles[0]}]
+    if any(row.get("style") not in styles for row in rows):
+        raise ValueError("an entry has a style that the network does not know")
+    return rows
+
+
+def _model(path: Path, metadata: Mapping[str, str], row: Mapping[str, Any]) -> ModelInfo:
+    """One entry; what it leaves out is as usual for its style."""
+    name, style = row.get("name"), style_named(row["style"])
+    title = row.get("title", style.title)
+    description = row.get("description", style.description)
+    if not all(isinstance(text, str) for text in (name, title, description)):
+        raise ValueError("names, titles and descriptions are texts")
+    if not one_line_name(str(name)).strip():
+        raise ValueError("a name has letters")
+    programs = tuple(row.get("programs", style.programs))
+    if not all(type(program) is int for program in programs):
+        raise ValueError("programs are whole numbers")
+    check_programs(programs)
+    tempo = Tempo(*row["tempo"]) if "tempo" in row else style.tempo
+    return ModelInfo(
+        str(name),
+        path,
+        title,
+        description,
+        metadata["technique"],
+        style=style.name,
+        programs=programs,
+        tempo=tempo,
+        supports=supported(metadata),
+    )
+
+
+def load_generator(name: str = DEFAULT_MODEL, threads: int | None = None) -> Generator:
+    """The generator ``name``: an installed model, or the path of an .onnx file.
+
+    For a file that holds several models, ``FILE.onnx:ENTRY`` says which; without, it is the first.
+    ``threads`` for inference; None leaves the choice to the generator. Raises
+    :class:`ModelError` if there is no such model or it cannot be used.
+    """
+    info = find_model(name)
+    if info.problem is not None:
+        raise info.problem.afresh()
+    # onnxruntime is slow to import: only when a model is really wanted.
+    if info.technique == "gan":
+        from composer_app.generation.unet_generator import UNetGenerator
+
+        return UNetGenerator(info.path, threads, style=info.style, name=info.name)
+    from composer_app.generation.refining.refining_generator import RefiningGenerator
+
+    return RefiningGenerator(info.path, threads, style=info.style, name=info.name)
+
+
+def find_model(name: str = DEFAULT_MODEL) -> ModelInfo:
+    """What there is to know of ``name``, as :func:`load_generator` takes it, without loading it.
+
+    Raises :class:`ModelError` if there is no such model; one that is there may have a problem.
+    """
+    file, ending, entry = name.rpartition(_ENDING)
+    if ending and (not entry or entry.startswith(":")):
+        return _in_file(Path(file + ending), entry[1:])
+    models = installed_models()
+    for model in models:
+        if model.name == name:
+            return model
+    names = ", ".join(model.name for model in models)
+    missing = (
+        ModelError(
+            _("There is no model named {model!r}: installed are {known}", model=name, known=names)
+        )
+        if names
+        else ModelError(_("No model is installed: models/ is empty"), _("install Composer again"))
+    )
+    folder = models_folder_problem()
+    raise missing if folder is None else ModelError(verbatim(f"{missing} {folder}"))
+
+
+def _in_file(path: Path, entry: str) -> ModelInfo:
+    models = describe_all(path)
+    for model in models:
+        if not entry or entry == model.name or model.problem is not None:
+            # Not installed, it is known by its file.
+            name = f"{path.stem}:{entry}" if entry else path.stem
+            return replace(model, name=name)
+    raise ModelError(
+        _(
+            "{file} holds no model named {entry!r}: it holds {known}",
+            file=path.name,
+            entry=entry,
+            known=", ".join(model.name for model in models),
+        )
+    )
+
+
+def models_folder_problem() -> ModelError | None:
+    """Why nothing is found in the folder that COMPOSER_MODELS names; None if it can be read."""
+    folder = os.environ.get(MODELS_VARIABLE)
+    if not folder:
+        return None
+    try:
+        next(Path(folder).iterdir(), None)
+    except NotADirectoryError:
+        reason = _("it is not a folder")
+    except (OSError, ValueError) as error:
+        reason = failure_reason(error)
+    else:
+        return None
+    return ModelError(
+        _(
+            "The folder of models {folder}, which {setting} names, cannot be read: {reason}",
+            folder=folder,
+            setting=MODELS_VARIABLE,
+            reason=reason,
+        )
+    )
+
+
+def _files(folder: Path) -> list[Path]:
+    """What is called like a model in ``folder``, whatever it is; nothing if it cannot be read."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.name.endswith(_ENDING))
+    except (OSError, ValueError):
+        return []
+
+
+def _folders() -> list[Path]:
+    folders = [resource_folder("models")]
+    extra = os.environ.get(MODELS_VARIABLE)
+    return [Path(extra), *folders] if extra else folders

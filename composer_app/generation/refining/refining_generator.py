@@ -1,0 +1,320 @@
+"""The refining technique: a masked U-Net fills three voices in, from coarse to fine.
+
+The network gives, for every hidden cell, the probabilities of its pitches given all known
+cells. A few passes reveal cells in an order and with choices that the noise vector decides:
+quarters, then eighths, then sixteenths (after Coconet, Huang et al. 2017, and MaskGIT, Chang
+et al. 2022). Then cells at faults of part-writing are drawn again, and last comes which of the
+notes that stay on a pitch are struck anew.
+
+The melody is only the usual thing that is known: any other cells may be, too. An accompaniment
+can also be improved, as AR-CNN did with its edits: see
+:mod:`composer_app.generation.refining.improving`.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer_app.errors import ModelError
+from composer_app.generation.generator import (
+    Generated,
+    GenerationCancelledError,
+    GenerationSettings,
+    Given,
+    Progress,
+    accompaniment_velocity,
+    mean_velocity,
+)
+from composer_app.generation.hearing.phrase_ends import phrase_marks
+from composer_app.generation.models.model_file import file_sha256, read_metadata
+from composer_app.generation.models.model_metadata import known_styles, pitch_range, whole_number
+from composer_app.generation.models.onnx_session import open_session, run_watched
+from composer_app.generation.noise import NoiseVector
+from composer_app.generation.placement import (
+    BASS_FLOOR,
+    bar_places,
+    bar_positions,
+    low_bias,
+    singing_shift,
+    to_piano_roll,
+    with_melody,
+)
+from composer_app.generation.refining.improving import (
+    GROUPS,
+    ROUNDS,
+    Span,
+    cap_added,
+    note_spans,
+    remove_misfits,
+)
+from composer_app.generation.refining.refining_run import Canvas, Run, Schedule
+from composer_app.generation.refining.sampling import VOICES, Grid, Mask, NoiseSource
+from composer_app.generation.settling import lift_bass, uncross
+from composer_app.music.meter_map import MeterMap
+from composer_app.music.note import Note
+from composer_app.music.piano_roll import PianoRoll
+from composer_app.music.pitch import fold_into_range
+from composer_app.music.timing import STEPS_PER_BEAT
+from composer_app.translation import _
+
+_INPUTS: Final = {
+    "pitch": "tensor(int64)",
+    "onset": "tensor(float)",
+    "pitch_known": "tensor(float)",
+    "onset_known": "tensor(float)",
+    "position": "tensor(int64)",
+    "fermata": "tensor(int64)",
+    "valid": "tensor(float)",
+}
+_OUTPUTS: Final = ("pitch_logits", "onset_logits")
+# From this length on (64 bars) a pass takes long enough for somebody to wait for its end.
+_LONG_STEPS: Final = 1024
+# Of a model whose network halves the piece eight times.
+_MOST_STEPS_MULTIPLE: Final = 256
+# A draw of the noise that no pass reaches.
+_VARY_DRAW: Final = 100_003
+
+
+class RefiningGenerator:
+    """A :class:`~composer_app.generation.generator.Generator` around one ONNX file."""
+
+    def __init__(
+        self,
+        path: Path,
+        threads: int | None = None,
+        schedule: Schedule | None = None,
+        *,
+        style: str = "bach",
+        name: str = "",
+    ) -> None:
+        """Load ``path``; :class:`ModelError` if it is not a model of this technique.
+
+        ``style`` is one of those the model knows; ``name`` is the file's unless it is given.
+        """
+        metadata = read_metadata(path)
+        self.name = name or path.stem
+        self.style = style
+        self.sha256 = file_sha256(path)
+        self.schedule = schedule or Schedule()
+        self._session = open_session(path, threads)
+        try:
+            self._lowest, self._highest = pitch_range(metadata)
+            self._multiple = whole_number(metadata, "steps_multiple", 1, _MOST_STEPS_MULTIPLE)
+            styles = known_styles(metadata)
+        except ValueError:
+            raise ModelError(
+                _("{file} lacks the metadata of a Composer model", file=path.name)
+            ) from None
+        self._classes = self._highest - self._lowest + 2
+        if style not in styles:
+            raise ModelError(
+                _(
+                    "{file} knows no style {style!r}: {known}",
+                    file=path.name,
+                    style=style,
+                    known=", ".join(styles),
+                )
+            )
+        self._style_index = styles.index(style)
+        self._takes_style = self._check_shapes(path)
+
+    def _check_shapes(self, path: Path) -> bool:
+        """Whether the network asks for a style; :class:`ModelError` for another network."""
+        inputs = {each.name: each.type for each in self._session.get_inputs()}
+        outputs = {each.name: each.shape for each in self._session.get_outputs()}
+        takes_style = bool(inputs.pop("style", "") == "tensor(int64)")
+        if inputs != _INPUTS or set(outputs) != set(_OUTPUTS):
+            raise ModelError(
+                _("{file} has not the inputs and outputs of a Composer model", file=path.name)
+            )
+        if outputs["pitch_logits"][2:] != [VOICES, self._classes]:
+            raise ModelError(
+                _(
+                    "{file} has the wrong shape: its voices and pitches are {found}, not {wanted}",
+                    file=path.name,
+                    found=outputs["pitch_logits"][2:],
+                    wanted=[VOICES, self._classes],
+                )
+            )
+        return takes_style
+
+    def generate(
+        self,
+        roll: PianoRoll,
+        meters: MeterMap,
+        noise: NoiseVector,
+        settings: GenerationSettings,
+        progress: Progress | None = None,
+        given: Given | None = None,
+    ) -> Generated:
+        """From a melody's roll (T, 128, 1) to four voices (T, 128, 4), voice 0 the melody.
+
+        Locked cells of ``given`` stay; with ``settings.improve`` the rest of it is improved,
+        else it is ignored. ``progress`` is asked from another thread while a long pass runs.
+        """
+        melody = roll.notes(0)
+
+        def check() -> None:
+            if progress is not None and not progress(0.0):
+                raise GenerationCancelledError
+
+        source = NoiseSource(noise, roll.steps, check)
+        given = given or _only_melody(roll)
+        locked = given.locked.copy()
+        locked[:, 0] |= ~_varied(melody, roll.steps, settings.vary_melody, source)
+        shift = singing_shift(melody)
+        keeps = locked | given.roll.sounding.any(axis=1) if settings.improve else locked
+        canvas = self._canvas(given, ~keeps, melody, shift, meters)
+        total = self.schedule.scaled(settings.iterations).total
+        total += GROUPS * ROUNDS if settings.improve else 0
+        run = Run(
+            self,
+            canvas,
+            source,
+            settings.temperature,
+            bias=low_bias(self._lowest - shift, self._classes) if shift > 0 else None,
+            progress=progress,
+            total=total,
+        )
+        self._write(run, canvas, settings, locked, len(melody))
+        written = self._written(run, roll, shift)
+        free = run.free[: roll.steps]
+        if free[:, 0].any() or not free[:, 1:].all():
+            result = Given(given.roll, ~free).paste(written)
+        else:
+            result = with_melody(written, roll)
+        confidence = np.where(locked, np.float32(1), run.confidence[: roll.steps])
+        if progress is not None:
+            progress(1.0)
+        return Generated(result, confidence)
+
+    def _write(
+        self, run: Run, canvas: Canvas, settings: GenerationSettings, locked: Mask, melody: int
+    ) -> None:
+        """Fill the run; ``melody`` notes are what a maximum is a share of, without a given one."""
+        steps = slice(0, canvas.steps)
+        before = run.free.copy()
+        notes: list[Span] = []
+        if settings.improve:
+            spans = note_spans(canvas.onset[steps], canvas.grid[steps] > 0)
+            notes = [note for note in spans if note.voice > 0]
+            most = len(notes) * settings.max_removed // 100
+            remove_misfits(run, notes, locked, most)
+        run.sample(self.schedule.scaled(settings.iterations))
+        if settings.max_added is not None:
+            limit = (len(notes) or melody) * settings.max_added // 100
+            cap_added(run, limit, run.free & ~before)
+
+    def _canvas(
+        self,
+        given: Given,
+        free: Mask,
+        melody: tuple[Note, ...],
+        shift: int,
+        meters: MeterMap,
+    ) -> Canvas:
+        """The cells of ``given`` as the network sees them: ``shift`` semitones higher."""
+        steps = given.roll.steps
+        length = -(-steps // self._multiple) * self._multiple
+        grid, onset = np.zeros((length, VOICES), np.int64), np.zeros((length, VOICES), np.bool_)
+        grid[:steps], onset[:steps] = _cells(given.roll, self._pitch_table(shift))
+        all_free = np.zeros((length, VOICES), np.bool_)
+        all_free[:steps] = free
+        valid = np.arange(length) < steps
+        fermata = np.zeros(length, np.int64)
+        fermata[:steps] = phrase_marks(melody, steps, meters, self.style)
+        position = np.where(valid, bar_positions(length, meters), 0)
+        in_beat = bar_places(length, meters) % STEPS_PER_BEAT
+        return Canvas(steps, grid, onset, all_free, position, fermata, in_beat, melody[-1].start)
+
+    def _pitch_table(self, shift: int) -> NDArray[np.int64]:
+        """(128,): the network's class of every pitch, brought into its range by octaves."""
+        folded = (fold_into_range(p + shift, self._lowest, self._highest) for p in range(128))
+        return np.array([pitch - self._lowest + 1 for pitch in folded])
+
+    def _written(self, run: Run, roll: PianoRoll, shift: int) -> PianoRoll:
+        """What the run has written, of all four voices, as loud as the melody's ``roll`` asks."""
+        softer = accompaniment_velocity(roll)
+        below = self._lowest - 1 - shift
+        steps = slice(0, roll.steps)
+        free = run.free[steps]
+        cells, onset = uncross(run.grid[steps], run.onset[steps], free)
+        cells = lift_bass(cells, onset, free, BASS_FLOOR - below)
+        levels = (mean_velocity(roll), softer, softer, softer)
+        return to_piano_roll(np.where(free, cells, 0), onset, below, levels)
+
+    @property
+    def classes(self) -> int:
+        """Number of pitch classes of the network, the rest included."""
+        return self._classes
+
+    @property
+    def lowest_pitch(self) -> int:
+        """MIDI pitch of the network's class 1; class 0 is a rest."""
+        return self._lowest
+
+    @property
+    def steps_multiple(self) -> int:
+        """What the number of steps has to be a multiple of."""
+        return self._multiple
+
+    def infer(
+        self, feeds: dict[str, NDArray[Any]], stop: Callable[[], bool] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Pitch logits (T, 4, classes) and onset logits (T, 4) of one piece.
+
+        A long pass is broken off as soon as ``stop`` says so, with
+        :class:`GenerationCancelledError`.
+        """
+        batch = {name: value[None] for name, value in feeds.items()}
+        if self._takes_style:
+            batch["style"] = np.full_like(batch["position"], self._style_index)
+        if stop is None or len(feeds["position"]) < _LONG_STEPS:
+            answer = self._session.run(list(_OUTPUTS), batch)
+        else:
+            answer = run_watched(self._session, list(_OUTPUTS), batch, stop)
+        if answer is None:
+            raise GenerationCancelledError
+        return answer[0][0], answer[1][0]
+
+
+def _only_melody(roll: PianoRoll) -> Given:
+    """The melody's roll (T, 128, 1) and three voices about which nothing is known."""
+    shape = (*roll.velocity.shape[:2], VOICES - 1)
+    full = PianoRoll(
+        np.concatenate([roll.velocity, np.zeros(shape, np.uint8)], axis=2),
+        np.concatenate([roll.onset, np.zeros(shape, np.bool_)], axis=2),
+    )
+    return Given(full, np.zeros((roll.steps, VOICES), np.bool_))
+
+
+def _cells(roll: PianoRoll, table: NDArray[np.int64]) -> tuple[Grid, Mask]:
+    """``(grid, onset)``, each (T, 4): of chords within a voice the top, the bass's lowest note."""
+    sounding = roll.sounding
+    top = sounding.shape[1] - 1 - sounding[:, ::-1].argmax(axis=1)
+    pitch = np.where(np.arange(VOICES) == VOICES - 1, sounding.argmax(axis=1), top)
+    grid = np.where(sounding.any(axis=1), table[pitch], 0)
+    onset = np.take_along_axis(roll.onset, pitch[:, None], axis=1)[:, 0]
+    onset[1:] |= grid[1:] != grid[:-1]
+    return grid, onset & (grid > 0)
+
+
+def _varied(
+    melody: tuple[Note, ...], steps: int, share: float, source: NoiseSource
+) -> NDArray[np.bool_]:
+    """(steps,): the cells of the melody that may be drawn anew; never its last note's.
+
+    Whole notes, in an order of the noise's, until ``share`` of the cells is reached.
+    """
+    varied = np.zeros(steps, np.bool_)
+    if not share:
+        return varied
+    chance = source.uniform(1, _VARY_DRAW)[:, 0]
+    budget = round(share * sum(note.duration for note in melody))
+    for note in sorted(melody[:-1], key=lambda each: chance[each.start]):
+        if varied.sum() + note.duration <= budget:
+            varied[note.start : note.end] = True
+    return varied

@@ -1,0 +1,395 @@
+"""One generation of the refining technique: the cells, and the passes that fill them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer_app.generation.generator import GenerationCancelledError, Progress
+from composer_app.generation.refining.sampling import (
+    VOICES,
+    Cells,
+    Grid,
+    Mask,
+    NoiseSource,
+    faults,
+    groups,
+    in_a_triad,
+    lone_steps,
+    order_mask,
+    parallel_mask,
+    passing_mask,
+    spread_order,
+    triad_mask,
+    whole_notes,
+)
+
+# Of quarters, eighths and sixteenths, chosen on the validation split: near the network's own, but
+# for sixteenths, which on their own are mostly slips.
+_TEMPERATURES: Final = (1.05, 1.15, 0.4)
+# What is less likely than this, now that its surroundings are known, is drawn again.
+_DOUBT: Final = 0.01
+# With fewer, too much is hidden at a time to tell what is unlikely.
+_LEAST_LOOKS: Final = 3
+_REPAIR_TEMPERATURE: Final = 0.85
+# Single sixteenths come from an unlucky draw: the second one takes what is likely.
+_CALM_TEMPERATURE: Final = 0.3
+# A repair draws the beats of a note first, then the rest of it.
+_REPAIR_PASSES: Final = 2
+_BEAT: Final = 4
+# The distance between the cells of beats and off-beat eighths.
+_EIGHTHS: Final = 2
+# Strokes on beats, where voices follow each other: bass, tenor, the upper two; then the others.
+_STROKES: Final = ((3,), (2,), (0, 1))
+_ONSET_PASSES: Final = len(_STROKES) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Passes over quarters, eighths and sixteenths, looks back at beats, and turns of repairs."""
+
+    passes: tuple[int, int, int] = (16, 9, 5)
+    looks: int = 6
+    repairs: int = 6
+
+    @property
+    def total(self) -> int:
+        """Number of times the network runs at most."""
+        return sum(self.passes) + self.looks + _REPAIR_PASSES * self.repairs + _ONSET_PASSES
+
+    def scaled(self, iterations: int | None) -> "Schedule":
+        """The same shares of about ``iterations`` runs of the network; itself for None."""
+        if iterations is None:
+            return self
+        share = (iterations - _ONSET_PASSES) / (self.total - _ONSET_PASSES)
+        quarters, eighths, sixteenths = (max(1, round(share * n)) for n in self.passes)
+        looks, repairs = (max(0, round(share * n)) for n in (self.looks, self.repairs))
+        looks = looks if looks >= _LEAST_LOOKS else 0
+        return Schedule((quarters, eighths, sixteenths), looks, repairs)
+
+
+class Network(Protocol):
+    """What a run needs of the model."""
+
+    @property
+    def classes(self) -> int:
+        """Number of pitch classes, the rest included."""
+
+    def infer(
+        self, feeds: dict[str, NDArray[Any]], stop: Callable[[], bool] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Pitch logits (T, 4, classes) and onset logits (T, 4)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Canvas:
+    """What stands before a run: T is the piece's ``steps``, padded to what the network takes."""
+
+    steps: int
+    grid: Grid  # (T, 4), the network's pitch classes; only cells that are not free count
+    onset: Mask  # (T, 4), true where struck
+    free: Mask  # (T, 4), true where the run decides
+    position: NDArray[np.int64]  # (T,), step within the bar
+    fermata: NDArray[np.int64]  # (T,)
+    in_beat: NDArray[np.int64]  # (T,), steps since the last quarter of its bar
+    last: int  # the step at which the melody's last note begins
+
+    @property
+    def valid(self) -> Mask:
+        """(T,), false for the padding."""
+        return np.arange(len(self.grid)) < self.steps
+
+
+class Run:
+    """One piece being filled in: what stands so far, and what comes next."""
+
+    def __init__(
+        self,
+        network: Network,
+        canvas: Canvas,
+        source: NoiseSource,
+        temperature: float = 1.0,
+        *,
+        bias: NDArray[np.float64] | None = None,
+        progress: Progress | None = None,
+        total: int = 1,
+    ) -> None:
+        """``bias`` (4, classes) is added to the logits; ``total`` passes are all of the work."""
+        self.network = network
+        self.steps = canvas.steps
+        self.in_beat, self.last = canvas.in_beat, canvas.last
+        self.source = source
+        self.temperature = temperature
+        self.bias = bias
+        self.progress = progress
+        self.total = total
+        self.free = canvas.free.copy()
+        self.known: Mask = ~self.free
+        self.onset_known: Mask = self.known.copy()
+        self.grid: Grid = np.where(self.known, canvas.grid, 0)
+        self.onset: Mask = self.known & canvas.onset
+        self.confidence = np.ones(self.grid.shape, np.float32)
+        self.draws = 0
+        self.passes_done = 0
+        self._fixed: dict[str, NDArray[Any]] = {
+            "position": canvas.position,
+            "fermata": canvas.fermata,
+            "valid": canvas.valid.astype(np.float32),
+        }
+
+    def release(self, cells: Mask) -> None:
+        """Let the run decide ``cells`` (T, 4) as well."""
+        self.free |= cells
+        self.known &= ~cells
+        self.onset_known &= ~cells
+        self.grid[cells] = 0
+        self.onset &= ~cells
+
+    def sample(self, schedule: Schedule) -> None:
+        """Fill every free cell of :attr:`grid` and :attr:`onset`."""
+        step = self.in_beat[:, None]
+        # Cells and their distance at each level.
+        levels = ((step % 4 == 0, 4), (step % 4 == 2, 2), (step % 2 == 1, 1))
+        beats = levels[0][0] & ~self.known
+        for (cells, stride), passes, factor in zip(
+            levels, schedule.passes, _TEMPERATURES, strict=True
+        ):
+            self._fill(cells & ~self.known, passes, stride, factor)
+            if stride == _EIGHTHS:
+                self._look_again(beats, schedule.looks, stride)
+        for turn in range(schedule.repairs):
+            if not self._repair(turn):
+                break
+        self._end_well()
+        self._strike()
+
+    def infer(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Pitch logits (T, 4, classes) and onset logits (T, 4) given what is known."""
+        self._tick()
+        logits = self.network.infer(
+            {
+                "pitch": self.grid,
+                "onset": self.onset.astype(np.float32),
+                "pitch_known": self.known.astype(np.float32),
+                "onset_known": self.onset_known.astype(np.float32),
+                **self._fixed,
+            },
+            self._refused if self.progress is not None else None,
+        )
+        self.passes_done += 1
+        return logits
+
+    def uniform(self, count: int) -> NDArray[np.float64]:
+        """(steps, count) numbers in (0, 1), others at every call."""
+        return self.source.uniform(count, self._next_draw())
+
+    def _fill(self, cells: Mask, passes: int, stride: int, factor: float) -> None:
+        """Reveal ``cells`` in ``passes`` portions; the noise decides which come first."""
+        for portion in self._portions(cells, passes):
+            self._draw(portion, stride, np.full(cells.shape, factor))
+
+    def _look_again(self, cells: Mask, passes: int, stride: int) -> None:
+        """Draw those of ``cells`` again that no longer fit, now that more is known.
+
+        A beat was drawn before what leads to it and away from it. Where it was badly chosen, the
+        finer cells would have to make up for it, in ways that nobody writes.
+        """
+        for portion in self._portions(cells, passes):
+            self.known &= ~portion
+            logits = self._asked(portion)
+            doubtful = log_probability(logits, self.grid[portion]) < np.log(_DOUBT)
+            self.known |= portion
+            if doubtful.any():
+                again = np.zeros_like(portion)
+                again[portion] = doubtful
+                self.known &= ~again
+                self._decide(again, logits[doubtful], stride, np.ones(doubtful.sum()))
+
+    def _portions(self, cells: Mask, passes: int) -> Iterator[Mask]:
+        """``cells`` in at most ``passes`` parts, none of them empty."""
+        uniform = np.ones(cells.shape)
+        uniform[: self.steps] = self.uniform(VOICES)
+        turn = (spread_order(cells, uniform) * passes).astype(np.int64)
+        for index in range(passes):
+            portion = cells & (turn == index)
+            if portion.any():
+                yield portion
+
+    def _draw(self, hidden: Mask, stride: int, factor: NDArray[np.float64]) -> None:
+        """Choose the pitches of ``hidden``; ``factor`` (T, 4) scales the temperature."""
+        self._decide(hidden, self._asked(hidden), stride, factor[hidden])
+
+    def _asked(self, hidden: Mask) -> NDArray[np.float64]:
+        """(N, classes): the network's logits for the N cells that are ``hidden``."""
+        logits, _ = self.infer()
+        return logits[hidden].astype(np.float64)
+
+    def _decide(
+        self,
+        hidden: Mask,
+        logits: NDArray[np.float64],
+        stride: int,
+        factor: NDArray[np.float64],
+    ) -> None:
+        """Choose pitches for ``hidden`` by ``logits``; ``factor`` (N,) scales the temperature."""
+        cells = np.nonzero(hidden)
+        scores = self._biased(logits, cells) / (self.temperature * factor)[:, None]
+        scores[~self._allowed(cells, stride)] = -np.inf
+        scores += self.source.gumbel(cells, self.network.classes, self._next_draw())
+        self._choose(cells, scores.argmax(axis=1), logits)
+        self.known |= hidden
+
+    def _allowed(self, cells: Cells, stride: int) -> Mask:
+        """(N, classes): what good part-writing leaves to choose from; never rests alone."""
+        classes = self.network.classes
+        ordered = order_mask(self.grid, self.known, cells, classes)
+        allowed = ordered & parallel_mask(self.grid, self.known, cells, classes, stride)
+        step, voice = cells
+        # Beside the melody's strokes, and after a note that is not to be drawn out, all is free.
+        between = (self.in_beat[step] % 2 == 1) & (voice > 0)
+        between &= ~self.onset[step, 0] & self.free[np.maximum(step - 1, 0), voice]
+        allowed &= ~between[:, None] | passing_mask(self.grid, self.known, cells, classes)
+        stuck = ~allowed[:, 1:].any(axis=1)
+        allowed[stuck] = ordered[stuck]
+        # A melody that is varied goes on where it went on.
+        allowed[cells[1] == 0, 0] = False
+        return allowed
+
+    def _biased(self, logits: NDArray[np.float64], cells: Cells) -> NDArray[np.float64]:
+        return logits if self.bias is None else logits + self.bias[cells[1]]
+
+    def _choose(self, cells: Cells, choice: Grid, logits: NDArray[np.float64]) -> None:
+        self.grid[cells] = choice
+        self.confidence[cells] = np.exp(log_probability(logits, choice))
+
+    def _repair(self, turn: int) -> bool:
+        """Draw the faulty notes of one voice again; False when there are no faults left.
+
+        One voice at a time, because two that are drawn together do not know of each other.
+        What has not become better is put back.
+        """
+        before = faults(self.grid[: self.steps]) & self.free[: self.steps]
+        if not before.any():
+            return False
+        voice = 1 + turn % (VOICES - 1)
+        hidden = np.zeros_like(self.known)
+        hidden[: self.steps, voice] = before[:, voice]
+        hidden = whole_notes(self.grid, hidden) & self.free
+        hidden[self.steps :] = False
+        if not hidden.any():
+            return True
+        lone = np.zeros_like(self.known)
+        lone[: self.steps] = lone_steps(self.grid[: self.steps])
+        kept, sure = self.grid.copy(), self.confidence.copy()
+        self.known &= ~hidden
+        # A note whose cells are drawn together falls to pieces: its beats decide.
+        begins = hidden & ~np.vstack([np.zeros((1, VOICES), np.bool_), hidden[:-1]])
+        first = begins | (hidden & self._on_beat)
+        self._draw(first, 1, np.where(lone, _CALM_TEMPERATURE, _REPAIR_TEMPERATURE))
+        if (hidden & ~first).any():
+            self._draw(hidden & ~first, 1, np.full(hidden.shape, _CALM_TEMPERATURE))
+        after = faults(self.grid[: self.steps]) & self.free[: self.steps]
+        for group in groups(hidden):
+            # A fault is marked at the step after its cause as well.
+            near = slice(max(group.start - 1, 0), group.stop + 1)
+            if after[near].sum() >= before[near].sum():
+                self.grid[group] = kept[group]
+                self.confidence[group] = sure[group]
+        return True
+
+    def _end_well(self) -> None:
+        """See that under the melody's last beat a triad sounds and is held to the end.
+
+        Bass, tenor and alto are chosen again one after the other where it does not.
+        """
+        end = self.steps
+        span = slice(max(self.last, end - _BEAT), end)
+        chord = self.grid[span]
+        if len(chord) == 0 or not chord[-1, 0] or not self.free[span, 1:].any():
+            return
+        if (chord > 0).all() and (chord[0] == chord[-1]).all() and in_a_triad(chord[-1]):
+            return
+        voices = [voice for voice in (3, 2, 1) if self.free[span, voice].all()]
+        self.known[span, voices] = False
+        for voice in voices:
+            cells = (np.array([span.start]), np.array([voice]))
+            all_logits, _ = self.infer()
+            logits = all_logits[cells].astype(np.float64)
+            sounding = self.grid[span.start][self.known[span.start]]
+            triad = triad_mask(sounding, self.network.classes)[None]
+            led = self._allowed(cells, 1)
+            # What is given may belong to no triad, or leave no room for one.
+            allowed = next(mask for mask in (led & triad, triad, led) if mask.any())
+            scores = self._biased(logits, cells) / (self.temperature * _CALM_TEMPERATURE)
+            scores[~allowed] = -np.inf
+            scores += self.source.gumbel(cells, self.network.classes, self._next_draw())
+            whole = (np.arange(span.start, span.stop), np.full(end - span.start, voice))
+            choice = np.repeat(scores.argmax(axis=1), end - span.start)
+            self._choose(whole, choice, np.repeat(logits, len(choice), axis=0))
+            self.known[span, voice] = True
+        self._join_lone(span.start - 1)
+
+    def _join_lone(self, step: int) -> None:
+        """Let single steps of before the last chord join the note before them, or the chord.
+
+        What is locked stays, and is not drawn out; of two ways the one with fewer faults is taken.
+        """
+        if step < 1:
+            return
+        for voice in np.flatnonzero(lone_steps(self.grid[: self.steps])[step]).tolist():
+            cell = (step, voice)
+            ways = {cell: self.grid[cell]}
+            for near in ((step - 1, voice), (step + 1, voice)):
+                if self.free[cell] and self.free[near] and self.grid[near] > 0:
+                    ways[near] = self.grid[near]
+            found = {}
+            for way, pitch in ways.items():
+                self.grid[cell] = pitch
+                found[way] = faults(self.grid[: self.steps]).sum()
+            best = min(found, key=found.__getitem__)
+            self.grid[cell], self.confidence[cell] = ways[best], self.confidence[best]
+
+    @property
+    def _on_beat(self) -> Mask:
+        """(T, 1)."""
+        steps: Mask = self.in_beat == 0
+        return steps[:, None]
+
+    def _strike(self) -> None:
+        """Choose which cells are struck: on beats one voice after the other, then the rest."""
+        first = np.zeros((1, VOICES), np.int64)
+        same = (self.grid == np.vstack([first, self.grid[:-1]])) & (self.grid > 0)
+        # A note that was given is not drawn out.
+        stays = same & np.vstack([first == 0, self.free[:-1]])
+        self.onset = np.where(self.free, ~stays & (self.grid > 0), self.onset)
+        levels = [self._on_beat & np.isin(np.arange(VOICES), voices) for voices in _STROKES]
+        for level in (*levels, np.broadcast_to(~self._on_beat, stays.shape)):
+            cells = level & ~self.onset_known
+            choices = (cells & stays)[: self.steps]
+            if choices.any():
+                _, logits = self.infer()
+                chance = 1.0 / (1.0 + np.exp(-logits[: self.steps].astype(np.float64)))
+                self.onset[: self.steps] |= choices & (self.uniform(VOICES) < chance)
+            self.onset_known |= cells
+
+    def _next_draw(self) -> int:
+        self.draws += 1
+        return self.draws
+
+    def _tick(self) -> None:
+        if self._refused():
+            raise GenerationCancelledError
+
+    def _refused(self) -> bool:
+        share = min(self.passes_done / self.total, 1.0)
+        return self.progress is not None and not self.progress(share)
+
+
+def log_probability(logits: NDArray[np.float64], choice: Grid) -> NDArray[np.float64]:
+    """(N,) natural logarithm of the probability of class ``choice`` (N,) under ``logits``."""
+    highest = logits.max(axis=1, keepdims=True)
+    total = np.log(np.exp(logits - highest).sum(axis=1)) + highest[:, 0]
+    return np.asarray(logits[np.arange(len(choice)), choice] - total)

@@ -1,0 +1,197 @@
+"""From written music to a composition: bars one after another, ties joined, grace notes in time.
+
+Repeats, endings, da capo and dal segno are played out unless somebody wants it otherwise, since
+what one hears in a notation program, and in its MIDI files, is what one expects to have opened. A
+grace note lasts a sixth of a beat before its main note, whose predecessor gives it the time; at
+the very beginning the main note does.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Final
+
+from composer_app.errors import ScoreFileError
+from composer_app.music.composition import Composition, Track
+from composer_app.music.key_changes import KeyChange
+from composer_app.music.midi.reading import MidiPiece
+from composer_app.music.mix import PieceMix
+from composer_app.music.note import Note
+from composer_app.music.pitch import Key
+from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, TICKS_PER_BEAT, TICKS_PER_STEP
+from composer_app.notation.bars import Bar, meters_of, tempo_map
+from composer_app.notation.reading.play_order import MAX_PLAYED_BARS, play_order
+from composer_app.notation.reading.written import (
+    MAX_NOTES,
+    Line,
+    WrittenBar,
+    WrittenNote,
+    WrittenPiece,
+)
+from composer_app.translation import _
+
+# Long enough to stand in a sixteenth of its own.
+GRACE_TICKS: Final = TICKS_PER_BEAT // 6
+# What notation programs assume where a score says nothing.
+_UNSAID_BPM: Final = 120.0
+
+
+@dataclass(slots=True)
+class _Sounding:
+    """A note on its way, in ticks from the beginning of the piece."""
+
+    onset: int
+    release: int
+    written: WrittenNote
+    late_release: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.late_release = self.written.release
+
+
+def played(piece: WrittenPiece, name: str, max_steps: int, *, repeats: bool = True) -> MidiPiece:
+    """The music of ``piece``; each bar once where ``repeats`` are not wanted.
+
+    Raises :class:`ScoreFileError`, which calls the file ``name``, for no notes, and for more than
+    ``max_steps`` sixteenths.
+    """
+    marks = [bar.marks for bar in piece.bars]
+    order = play_order(marks) if repeats else list(range(len(piece.bars)))
+    starts = [0, *accumulate(piece.bars[index].ticks for index in order)]
+    if starts[-1] > max_steps * TICKS_PER_STEP or len(order) >= MAX_PLAYED_BARS:
+        raise ScoreFileError(
+            _("{file} is longer than {most:,} bars", file=name, most=max_steps // 16),
+            _("choose a shorter piece"),
+        )
+    if sum(len(line.notes.get(i, ())) for line in piece.lines for i in order) > MAX_NOTES:
+        raise ScoreFileError(
+            _("{file} has more than {most:,} notes", file=name, most=MAX_NOTES),
+            _("choose a shorter piece"),
+        )
+    tracks = tuple(
+        Track(line.name, line.program, _notes(line, order, starts)) for line in piece.lines
+    )
+    if not any(track.notes for track in tracks):
+        raise ScoreFileError(
+            _("{file} holds no notes", file=name), _("choose a file with a melody")
+        )
+    meters = meters_of(_bars(piece.bars, order, starts))
+    if not piece.bars_counted and not meters.upbeat:
+        meters = meters.with_upbeat(None)
+    composition = Composition(
+        tracks,
+        tempo_map(_tempos(piece, order, starts)),
+        meters,
+        piece.title,
+        keys=_keys(piece),
+    )
+    return MidiPiece(composition, PieceMix(tuple(line.mix for line in piece.lines)))
+
+
+def _keys(piece: WrittenPiece) -> tuple[KeyChange, ...]:
+    if piece.fifths is None:
+        return ()
+    return (KeyChange(0, Key.of_signature(piece.fifths, minor=piece.minor)),)
+
+
+def _bars(bars: Sequence[WrittenBar], order: Sequence[int], starts: Sequence[int]) -> list[Bar]:
+    return [
+        Bar(
+            starts[place],
+            bars[index].ticks,
+            bars[index].meter,
+            place == 0 and bars[index].ticks < bars[index].meter.ticks_per_bar,
+        )
+        for place, index in enumerate(order)
+        if bars[index].ticks > 0
+    ]
+
+
+def _tempos(piece: WrittenPiece, order: Sequence[int], starts: Sequence[int]) -> dict[int, float]:
+    tempos = {0: _UNSAID_BPM}
+    for place, index in enumerate(order):
+        for offset, bpm in piece.bars[index].tempos.items():
+            tempos[starts[place] + offset] = min(max(bpm, MIN_TEMPO), MAX_TEMPO)
+    return tempos
+
+
+def _notes(line: Line, order: Sequence[int], starts: Sequence[int]) -> tuple[Note, ...]:
+    sounding: list[_Sounding] = []
+    graces: list[tuple[int, WrittenNote]] = []
+    # The notes that wait for what they are tied to, by pitch and where they end.
+    tied: dict[tuple[int, int], list[_Sounding]] = defaultdict(list)
+    for place, index in enumerate(order):
+        for written in line.notes.get(index, ()):
+            onset = starts[place] + written.onset
+            if written.is_grace:
+                graces.append((onset, written))
+                continue
+            release = onset + written.ticks
+            waiting = tied.get((written.pitch, onset)) if written.tied_from else None
+            if waiting:
+                note = waiting.pop()
+                note.release, note.late_release = release, written.release
+            else:
+                note = _Sounding(onset, release, written)
+                sounding.append(note)
+            if written.tied_to:
+                tied[written.pitch, release].append(note)
+    if graces:
+        sounding += _graces(sounding, graces)
+    return tuple(_without_overlaps(_note(each) for each in sounding))
+
+
+def _graces(
+    notes: Sequence[_Sounding], graces: Iterable[tuple[int, WrittenNote]]
+) -> list[_Sounding]:
+    """The grace notes, for which ``notes`` make room."""
+    groups: dict[int, list[WrittenNote]] = defaultdict(list)
+    for onset, grace in graces:
+        groups[onset].append(grace)
+    main_notes: dict[int, list[_Sounding]] = defaultdict(list)
+    for note in notes:
+        main_notes[note.onset].append(note)
+    onsets = sorted(main_notes)
+    by_release = sorted(notes, key=lambda note: note.release)
+    releases = [note.release for note in by_release]
+    result: list[_Sounding] = []
+    for main, group in groups.items():
+        index = bisect_left(onsets, main)
+        room = main - (onsets[index - 1] if index else 0)
+        each = min(GRACE_TICKS, room // 2 // len(group))
+        if each:
+            begin = main - each * len(group)
+            ending = slice(bisect_right(releases, begin), bisect_right(releases, main))
+            for note in by_release[ending]:
+                note.release = min(note.release, max(begin, note.onset + 1))
+        else:
+            # Nothing is before it.
+            begin = main
+            shortest = min((n.release - n.onset for n in main_notes.get(main, ())), default=0)
+            each = max(1, min(GRACE_TICKS, shortest // 2 // len(group)))
+            for note in main_notes.get(main, ()):
+                note.onset = min(main + each * len(group), note.release - 1)
+        for place, grace in enumerate(group):
+            at = begin + place * each
+            result.append(_Sounding(at, at + each, grace))
+    return result
+
+
+def _note(sounding: _Sounding) -> Note:
+    written = sounding.written
+    onset = max(0, sounding.onset + written.attack)
+    release = max(onset + 1, sounding.release + sounding.late_release)
+    return Note.at_ticks(onset, release, written.pitch, written.velocity)
+
+
+def _without_overlaps(notes: Iterable[Note]) -> Iterable[Note]:
+    """Notes of one pitch one after another, as tracks have them; of twins the longer one."""
+    last: dict[int, Note] = {}
+    for note in sorted(notes, key=lambda note: (note.onset_ticks, note.release_ticks)):
+        before = last.get(note.pitch)
+        if before is not None and before.onset_ticks < note.onset_ticks:
+            yield before.cut_at(note.onset_ticks)
+        last[note.pitch] = note
+    yield from last.values()

@@ -1,0 +1,407 @@
+"""From a composition to MusicXML 4.0 (W3C, 2021), one part for each track or a closed score.
+
+What is written is what a musician reads; where notes sound beside it is in the attributes that
+MusicXML has for performances (``attack``, ``release``, ``dynamics``), so that what Composer reads
+back is the same music to the tick. The direction of stems is left to whoever draws the score, but
+for two voices on one staff.
+"""
+
+import io
+import xml.etree.ElementTree as ET
+import zipfile
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from typing import Final
+
+from composer_app import __version__
+from composer_app.music.composition import Composition, Track
+from composer_app.music.mix import CENTRE, DEFAULT_VOLUME, FULL, USUAL_MIX, PieceMix
+from composer_app.music.note import DEFAULT_VELOCITY, Note
+from composer_app.music.pitch import Key
+from composer_app.music.timing import TICKS_PER_BEAT
+from composer_app.notation.bars import Bar, bars_of, tempo_changes
+from composer_app.notation.spelling import WrittenPitch, signature, spelled
+from composer_app.notation.writing.rhythm import Rhythm
+from composer_app.notation.writing.sign import Sign
+
+_HEADER: Final = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN"'
+    ' "http://www.musicxml.org/dtds/partwise.dtd">\n'
+)
+_SCORE_IN_ARCHIVE: Final = "score.musicxml"
+_CONTAINER: Final = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<container><rootfiles>'
+    f'<rootfile full-path="{_SCORE_IN_ARCHIVE}"'
+    ' media-type="application/vnd.recordare.musicxml+xml"/></rootfiles></container>\n'
+)
+# What MusicXML counts loudness in hundredths of.
+FORTE: Final = 90
+SOFTWARE: Final = "Composer "
+# Fields with these names say that a key, or that there is no upbeat, is nobody's word.
+UNSAID_KEY: Final = "composer-key"
+UNSAID_UPBEAT: Final = "composer-upbeat"
+# In degrees to either side, as far as MIDI's pan goes.
+PAN_DEGREES: Final = 90
+_VIOLA: Final = 41
+_DRUM_CHANNEL: Final = 10
+# (sign, line, octaves that it is lower)
+_TREBLE, _TENOR, _ALTO_CLEF, _BASS = ("G", 2, 0), ("G", 2, -1), ("C", 3, 0), ("F", 4, 0)
+_LOWEST_TREBLE: Final = 58
+_LOWEST_TENOR: Final = 52
+
+_Clef = tuple[str, int, int]
+# A written note: its tick, the number of its voice and its pitch.
+_Place = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class _Staff:
+    """A staff: its clef, and the tracks on it by their index, upper voice first."""
+
+    clef: _Clef
+    tracks: tuple[int, ...]
+
+
+def musicxml_bytes(
+    composition: Composition, mix: PieceMix = USUAL_MIX, *, closed: bool = False
+) -> bytes:
+    """``composition`` as a MusicXML file.
+
+    Each track is a part. In a ``closed`` score the first four are soprano and alto, tenor and bass
+    on two staves of one part, and further ones parts below; it takes at least two tracks.
+    """
+    root = _Writer(composition, mix, closed=closed).score()
+    ET.indent(root, " ")
+    return f"{_HEADER}{ET.tostring(root, encoding='unicode')}\n".encode()
+
+
+def mxl_bytes(
+    composition: Composition, mix: PieceMix = USUAL_MIX, *, closed: bool = False
+) -> bytes:
+    """``composition`` as an MXL file: :func:`musicxml_bytes` in a zip archive."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in (
+            ("META-INF/container.xml", _CONTAINER.encode()),
+            (_SCORE_IN_ARCHIVE, musicxml_bytes(composition, mix, closed=closed)),
+        ):
+            # Without a date, so that the same music gives the same file.
+            member = zipfile.ZipInfo(name)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(member, data)
+    return buffer.getvalue()
+
+
+class _Writer:
+    def __init__(self, composition: Composition, mix: PieceMix, *, closed: bool) -> None:
+        self._piece = composition
+        self._mix = mix
+        self._tracks = composition.tracks or (Track(""),)
+        self._key: Key = composition.key()
+        self._fifths = self._key.sharps
+        self._signature = signature(self._fifths)
+        self._bars = bars_of(composition)
+        count = len(self._tracks)
+        in_choir = min(4, count) if closed and count > 1 else 0
+        self._parts: list[tuple[_Staff, ...]] = []
+        if in_choir:
+            upper = (in_choir + 1) // 2
+            choir = tuple(range(in_choir))
+            self._parts.append((_Staff(_TREBLE, choir[:upper]), _Staff(_BASS, choir[upper:])))
+        for index in range(in_choir, count):
+            self._parts.append((_Staff(_clef(self._tracks[index]), (index,)),))
+
+    def score(self) -> ET.Element:
+        root = ET.Element("score-partwise", version="4.0")
+        _add(_add(root, "work"), "work-title", self._piece.title)
+        about = _add(root, "identification")
+        _add(_add(about, "encoding"), "software", f"{SOFTWARE}{__version__}")
+        self._add_unsaid(about)
+        listed = _add(root, "part-list")
+        together = len(self._parts) > 1
+        if together:
+            group = _add(listed, "part-group", type="start", number="1")
+            _add(group, "group-symbol", "bracket")
+        for number, staves in enumerate(self._parts, 1):
+            self._add_listed(listed, number, staves)
+        if together:
+            _add(listed, "part-group", type="stop", number="1")
+        for number, staves in enumerate(self._parts, 1):
+            self._add_part(root, number, staves)
+        return root
+
+    def _add_unsaid(self, about: ET.Element) -> None:
+        """What a score has to say and the piece does not, so that it is not read back as said."""
+        unsaid = []
+        if not self._piece.keys:
+            unsaid.append((UNSAID_KEY, "estimated"))
+        if self._piece.meters.upbeat is None:
+            unsaid.append((UNSAID_UPBEAT, "unknown"))
+        if unsaid:
+            fields = _add(about, "miscellaneous")
+            for name, text in unsaid:
+                _add(fields, "miscellaneous-field", text, name=name)
+
+    def _add_listed(self, listed: ET.Element, number: int, staves: Sequence[_Staff]) -> None:
+        part = _add(listed, "score-part", id=f"P{number}")
+        tracks = [index for staff in staves for index in staff.tracks]
+        name = self._tracks[tracks[0]].name if len(tracks) == 1 else ""
+        _add(part, "part-name", name)
+        for index in tracks:
+            instrument = _add(part, "score-instrument", id=_instrument(number, index))
+            _add(instrument, "instrument-name", self._tracks[index].name)
+        for index in tracks:
+            self._add_sound(part, number, index)
+
+    def _add_sound(self, part: ET.Element, number: int, index: int) -> None:
+        mix = self._mix.track(index)
+        sound = _add(part, "midi-instrument", id=_instrument(number, index))
+        channel = index % 15 + 1
+        _add(sound, "midi-channel", channel if channel < _DRUM_CHANNEL else channel + 1)
+        _add(sound, "midi-program", self._tracks[index].program + 1)
+        if mix.volume != DEFAULT_VOLUME:
+            _add(sound, "volume", f"{100 * mix.volume / FULL:.2f}")
+        if mix.pan != CENTRE:
+            _add(sound, "pan", f"{PAN_DEGREES * (mix.pan - CENTRE) / CENTRE:.2f}")
+
+    def _add_part(self, root: ET.Element, number: int, staves: Sequence[_Staff]) -> None:
+        part = _add(root, "part", id=f"P{number}")
+        voices = [voice for staff in staves for voice in self._voices(number, staff, staves)]
+        tempos = tempo_changes(self._piece) if number == 1 else []
+        for index, bar in enumerate(self._bars):
+            measure = _add(part, "measure", **_measure_attributes(self._bars, index))
+            self._add_attributes(measure, index, staves)
+            for tick, bpm in tempos:
+                if bar.start <= tick < bar.end:
+                    _add_tempo(measure, tick - bar.start, bpm)
+            signed = {
+                note
+                for staff in range(len(staves))
+                for note in self._signed(index, [each for each in voices if each.staff == staff])
+            }
+            for place, voice in enumerate(voices):
+                if place and not voice.needed(index):
+                    continue
+                if place:
+                    _add(_add(measure, "backup"), "duration", bar.ticks)
+                for sign in voice.signs[index]:
+                    self._add_sign(measure, sign, voice, signed)
+            if index == len(self._bars) - 1:
+                _add(_add(measure, "barline", location="right"), "bar-style", "light-heavy")
+
+    def _voices(self, number: int, staff: _Staff, staves: Sequence[_Staff]) -> Iterator["_Voice"]:
+        shared = len(staff.tracks) > 1
+        place = staves.index(staff)
+        voice_number = 4 * place
+        for index in staff.tracks:
+            rhythm = Rhythm(self._tracks[index].notes, self._bars)
+            for chords in rhythm.voices:
+                voice_number += 1
+                yield _Voice(
+                    voice_number,
+                    place,
+                    staff_number=place + 1 if len(staves) > 1 else None,
+                    instrument=_instrument(number, index),
+                    stem=("down" if index != staff.tracks[0] else "up") if shared else None,
+                    signs=rhythm.signs(chords),
+                    main=chords is rhythm.voices[0],
+                )
+
+    def _add_attributes(self, measure: ET.Element, index: int, staves: Sequence[_Staff]) -> None:
+        bar, before = self._bars[index], self._bars[index - 1] if index else None
+        if before is not None and before.meter == bar.meter:
+            return
+        attributes = _add(measure, "attributes")
+        if before is None:
+            _add(attributes, "divisions", TICKS_PER_BEAT)
+            key = _add(attributes, "key")
+            _add(key, "fifths", self._fifths)
+            _add(key, "mode", "minor" if self._key.minor else "major")
+        time = _add(attributes, "time")
+        _add(time, "beats", bar.meter.numerator)
+        _add(time, "beat-type", bar.meter.denominator)
+        if before is not None:
+            return
+        if len(staves) > 1:
+            _add(attributes, "staves", len(staves))
+        players = sum(len(staff.tracks) for staff in staves)
+        if players > 1:
+            _add(attributes, "instruments", players)
+        for number, staff in enumerate(staves, 1):
+            sign, line, octaves = staff.clef
+            clef = _add(attributes, "clef", **({"number": str(number)} if len(staves) > 1 else {}))
+            _add(clef, "sign", sign)
+            _add(clef, "line", line)
+            if octaves:
+                _add(clef, "clef-octave-change", octaves)
+
+    def _signed(self, bar: int, voices: Sequence["_Voice"]) -> Iterator[_Place]:
+        """Which notes of a staff need an accidental in a bar, where each sign is shown once."""
+        places = sorted(
+            (sign.start, voice.number, note.pitch)
+            for voice in voices
+            for sign in voice.signs[bar]
+            for note in sign.notes
+            if not sign.tied_from
+        )
+        shown: dict[tuple[str, int], int] = {}
+        for place in places:
+            written = spelled(place[-1], self._fifths, minor=self._key.minor)
+            line = (written.step, written.octave)
+            if shown.get(line, self._signature[written.step]) != written.alter:
+                shown[line] = written.alter
+                yield place
+
+    def _add_sign(
+        self, measure: ET.Element, sign: Sign, voice: "_Voice", signed: Set[_Place]
+    ) -> None:
+        for place, note in enumerate(sign.notes or (None,)):
+            element = _add(measure, "note", **_performance(sign, note))
+            if place:
+                _add(element, "chord")
+            accidental = None
+            if note is None:
+                _add(element, "rest", **({"measure": "yes"} if sign.whole_bar else {}))
+            else:
+                written = spelled(note.pitch, self._fifths, minor=self._key.minor)
+                _add_pitch(element, written)
+                if (sign.start, voice.number, note.pitch) in signed:
+                    accidental = written.accidental
+            _add_duration(element, sign)
+            if note is not None:
+                _add(element, "instrument", id=voice.instrument)
+            _add(element, "voice", voice.number)
+            _add_value(element, sign, accidental)
+            if note is not None and voice.stem and sign.value != "whole":
+                _add(element, "stem", voice.stem)
+            if voice.staff_number:
+                _add(element, "staff", voice.staff_number)
+            for number, beam in enumerate(() if place else sign.beams, 1):
+                _add(element, "beam", beam, number=str(number))
+            _add_notations(element, sign, first=not place)
+
+
+@dataclass(frozen=True)
+class _Voice:
+    """One line of signs on a staff; ``staff`` is its index in the part."""
+
+    number: int
+    staff: int
+    staff_number: int | None
+    instrument: str
+    stem: str | None
+    signs: list[list[Sign]]
+    main: bool
+
+    def needed(self, bar: int) -> bool:
+        """Whether something is to be written in a bar: a second voice needs no empty ones."""
+        return self.main or any(sign.notes for sign in self.signs[bar])
+
+
+def _clef(track: Track) -> _Clef:
+    """By the voice that the track is named for, else by how high it is."""
+    named = {"soprano": _TREBLE, "alto": _TREBLE, "tenor": _TENOR, "bass": _BASS}
+    if track.program == _VIOLA and track.name.lower() not in named:
+        return _ALTO_CLEF
+    found = named.get(track.name.lower())
+    if found is not None or not track.notes:
+        return found or _TREBLE
+    weights = sum(note.duration for note in track.notes)
+    height = sum(note.pitch * note.duration for note in track.notes) / weights
+    if height >= _LOWEST_TREBLE:
+        return _TREBLE
+    return _TENOR if height >= _LOWEST_TENOR and "tenor" in track.name.lower() else _BASS
+
+
+def _measure_attributes(bars: Sequence[Bar], index: int) -> dict[str, str]:
+    upbeat = bars[0].upbeat
+    if upbeat and index == 0:
+        return {"number": "0", "implicit": "yes"}
+    return {"number": str(index if upbeat else index + 1)}
+
+
+def _add_tempo(measure: ET.Element, offset: int, bpm: float) -> None:
+    direction = _add(measure, "direction", placement="above")
+    metronome = _add(_add(direction, "direction-type"), "metronome")
+    _add(metronome, "beat-unit", "quarter")
+    _add(metronome, "per-minute", f"{bpm:g}")
+    if offset:
+        _add(direction, "offset", offset, sound="yes")
+    _add(direction, "sound", tempo=f"{bpm:.10g}")
+
+
+def _performance(sign: Sign, note: Note | None) -> dict[str, str]:
+    """How a note sounds beside what is written, and how loud where that is not as usual."""
+    if note is None or sign.chord is None:
+        return {}
+    result = {}
+    attack = note.onset_ticks - sign.chord.start
+    release = note.release_ticks - sign.chord.end
+    if attack and not sign.tied_from:
+        result["attack"] = str(attack)
+    if release and not sign.tied_to:
+        result["release"] = str(release)
+    if note.velocity != DEFAULT_VELOCITY and not sign.tied_from:
+        result["dynamics"] = f"{100 * note.velocity / FORTE:.2f}"
+    return result
+
+
+def _add_pitch(element: ET.Element, written: WrittenPitch) -> None:
+    pitch = _add(element, "pitch")
+    _add(pitch, "step", written.step)
+    if written.alter:
+        _add(pitch, "alter", written.alter)
+    _add(pitch, "octave", written.octave)
+
+
+def _add_duration(element: ET.Element, sign: Sign) -> None:
+    _add(element, "duration", sign.ticks)
+    if sign.tied_from:
+        _add(element, "tie", type="stop")
+    if sign.tied_to:
+        _add(element, "tie", type="start")
+
+
+def _add_value(element: ET.Element, sign: Sign, accidental: str | None) -> None:
+    if sign.value and not sign.whole_bar:
+        _add(element, "type", sign.value)
+        for _dot in range(sign.dots):
+            _add(element, "dot")
+    if accidental:
+        _add(element, "accidental", accidental)
+    if sign.tuplet:
+        modification = _add(element, "time-modification")
+        _add(modification, "actual-notes", sign.tuplet.actual)
+        _add(modification, "normal-notes", sign.tuplet.normal)
+
+
+def _add_notations(element: ET.Element, sign: Sign, *, first: bool) -> None:
+    brackets = []
+    if sign.tuplet and first:
+        brackets = [kind for kind in ("start", "stop") if _bracket(sign, kind)]
+    if not (brackets or sign.tied_from or sign.tied_to):
+        return
+    notations = _add(element, "notations")
+    if sign.tied_from:
+        _add(notations, "tied", type="stop")
+    if sign.tied_to:
+        _add(notations, "tied", type="start")
+    for kind in brackets:
+        _add(notations, "tuplet", type=kind)
+
+
+def _bracket(sign: Sign, kind: str) -> bool:
+    assert sign.tuplet is not None
+    return sign.tuplet.first if kind == "start" else sign.tuplet.last
+
+
+def _instrument(part: int, track: int) -> str:
+    return f"P{part}-I{track + 1}"
+
+
+def _add(parent: ET.Element, tag: str, text: object = None, **attributes: str) -> ET.Element:
+    element = ET.SubElement(parent, tag, attributes)
+    if text is not None:
+        element.text = str(text)
+    return element
