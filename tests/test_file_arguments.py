@@ -80,7 +80,7 @@ def test_what_was_mended_is_said_aside(
         assert captured.out == ""
         if junk:
             (line,) = captured.err.splitlines()
-            assert line.startswith(f"{input_name(path)} was mended in reading")
+            assert line.startswith(f"{input_name(path)} was read with changes")
             assert line.endswith("what stands before its music is skipped.")
         else:
             assert captured.err == ""

@@ -41,12 +41,12 @@ class Faults(Counter[Fault]):
 
 
 def mended_sentence(name: str, mended: tuple[Message, ...]) -> Message:
-    """What was mended in the file ``name``, as one sentence; ``mended`` is not empty."""
+    """What of the file ``name`` is not taken as it is, as one sentence; ``mended`` is not empty."""
     clauses = mended[0]
     for clause in mended[1:]:
         clauses = _("{clauses}; {clause}", clauses=clauses, clause=clause)
     return _(
-        "{file} was mended in reading: {clauses}.",
+        "{file} was read with changes: {clauses}.",
         file=name,
         clauses=clauses,
     )

@@ -9,14 +9,12 @@ touches in a file touches here, since the same tick of a file is always the same
 import json
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.files.music_json import compact, origin_from_json
-from composer_app.music.meter_map import MeterChange, MeterMap, meter_of_ticks
 from composer_app.music.midi.beside_notes import (
     BesideNotes,
     keys_of,
@@ -25,6 +23,15 @@ from composer_app.music.midi.beside_notes import (
     texts_of,
 )
 from composer_app.music.midi.drums import is_melody
+from composer_app.music.midi.file_time import (
+    Grid,
+    TimedMessage,
+    capped_clause,
+    meters_of,
+    of_type,
+    own_meters,
+    tempo_map,
+)
 from composer_app.music.midi.messages import ParsedMidi
 from composer_app.music.midi.track_parser import DETAILS_PREFIX
 from composer_app.music.midi.writing import DRUM_CHANNEL, ESTIMATED
@@ -40,25 +47,13 @@ from composer_app.music.note import NOTE_ORDER, Note
 from composer_app.music.performance import Performance, from_details
 from composer_app.music.texts import Text
 from composer_app.music.timing import (
-    MAX_TEMPO,
-    MICROSECONDS_PER_MINUTE,
-    MIN_TEMPO,
-    TICKS_PER_BEAT,
     Meter,
-    TempoChange,
-    TempoMap,
-    nearest_step,
 )
 from composer_app.translation import Message, _
-
-# What the MIDI file specification assumes where a file says nothing.
-_UNSAID_BPM: Final = 120.0
 
 _MAX_TEMPERATURE: Final = 1e6
 # Volume and pan, each with what a synthesizer begins with.
 _CONTROLLERS: Final = {VOLUME_CONTROLLER: DEFAULT_VOLUME, PAN_CONTROLLER: CENTRE}
-
-_TimedMessage = tuple[int, Any]
 
 
 @dataclass(frozen=True)
@@ -101,7 +96,7 @@ class _Channel:
     held: dict[int, deque[tuple[int, int]]] = field(default_factory=lambda: defaultdict(deque))
     struck: bool = False
 
-    def take(self, tick: int, message: Any, grid: "_Grid") -> None:
+    def take(self, tick: int, message: Any, grid: Grid) -> None:
         """Heed a message of this channel."""
         if message.type == "program_change":
             if not self.struck:  # later changes would need tracks of their own
@@ -127,46 +122,25 @@ def piece_from_midi(midi: ParsedMidi, max_steps: int, name: str) -> MidiPiece:
     struck.
     """
     chunks = midi.tracks
-    grid = _Grid(midi.ticks_per_beat)
-    # What else stands far behind the last note takes no bars.
-    last_tick = max((tick for tick, _message in _of_type(chunks, "note_off")), default=0)
-    if grid.step(last_tick) > max_steps:
-        most = max_steps // Meter().steps_per_bar
-        raise MidiFileError(
-            _("{file} is longer than {most:,} bars", file=name, most=most),
-            _("choose a shorter piece"),
-        )
-    programs, controls = _first_programs(chunks), _first_controls(chunks)
-    tracks: list[Track] = []
-    mixes: list[TrackMix] = []
-    beside = BesideNotes.of(chunks, grid.ticks, ours=_ours(chunks))
-    texts: list[Text] = []
-    for index, chunk in enumerate(chunks):
-        found = list(_tracks(chunk, grid, programs, controls, len(tracks) + 1))
-        words = texts_of(chunk, grid.ticks, DETAILS_PREFIX)
-        texts += of_the_piece(words) if len(found) == 1 else words
-        for channel, track, mix in found:
-            said = beside.controls(index, channel, track.program, controls)
-            sung = of_a_track(words) if len(found) == 1 else ()
-            tracks.append(replace(track, controls=said, texts=sung))
-            mixes.append(mix)
-    if not any(track.notes for track in tracks):
-        drums = any(_is_drum_hit(message) for chunk in chunks for _tick, message in chunk)
+    grid = Grid(midi.ticks_per_beat)
+    _check_length(chunks, grid, max_steps, name)
+    parts = _parts(chunks, grid)
+    if not any(track.notes for track in parts.tracks):
         raise MidiFileError(
             _("{file} holds no notes but those of drums", file=name)
-            if drums
+            if parts.drums_left_out
             else _("{file} holds no notes", file=name),
             _("choose a file with a melody"),
         )
     details = _details(chunks)
     if details.has_upbeat:
-        meters = _own_meters(chunks, grid, details.upbeat)
+        meters = own_meters(chunks, grid, details.upbeat)
     else:
-        first = min(note.start for track in tracks for note in track.notes)
-        meters = _meters(chunks, grid, rests_first=first > 0)
-    tempo, capped = _tempo_map(chunks, grid)
+        first = min(note.start for track in parts.tracks for note in track.notes)
+        meters = meters_of(chunks, grid, rests_first=first > 0)
+    tempo, capped = tempo_map(chunks, grid)
     composition = Composition(
-        tuple(tracks),
+        tuple(parts.tracks),
         tempo,
         meters,
         details.title,
@@ -174,54 +148,65 @@ def piece_from_midi(midi: ParsedMidi, max_steps: int, name: str) -> MidiPiece:
         details.performance,
         details.melody_chosen,
         () if details.key_estimated else keys_of(chunks, grid.ticks),
-        tuple(texts),
+        tuple(parts.texts),
     )
-    return MidiPiece(composition, PieceMix(tuple(mixes)), (_capped(),) if capped else ())
+    changes = [capped_clause()] if capped else []
+    if parts.drums_left_out:
+        changes.append(_("its drums are left out"))
+    return MidiPiece(composition, PieceMix(tuple(parts.mixes)), tuple(changes))
 
 
-def _capped() -> Message:
-    return _(
-        "a tempo outside {least:g} to {most:g} BPM is taken for the nearest of these",
-        least=MIN_TEMPO,
-        most=MAX_TEMPO,
-    )
+def _check_length(chunks: list[list[TimedMessage]], grid: Grid, max_steps: int, name: str) -> None:
+    # What else stands far behind the last note takes no bars.
+    last_tick = max((tick for tick, _message in of_type(chunks, "note_off")), default=0)
+    if grid.step(last_tick) > max_steps:
+        most = max_steps // Meter().steps_per_bar
+        raise MidiFileError(
+            _("{file} is longer than {most:,} bars", file=name, most=most),
+            _("choose a shorter piece"),
+        )
 
 
-@dataclass(frozen=True)
-class _Grid:
-    """How a file counts time."""
+@dataclass
+class _Parts:
+    """The tracks of a file and their mixes, what is said of the piece, and whether drums are not
+    among them.
+    """
 
-    ticks_per_beat: int
-
-    def step(self, tick: int) -> int:
-        """The sixteenth nearest to the file's ``tick``."""
-        return nearest_step(self.ticks(tick))
-
-    def ticks(self, tick: int) -> int:
-        """The tick of ours nearest to the file's ``tick``, halves up."""
-        return (2 * TICKS_PER_BEAT * tick + self.ticks_per_beat) // (2 * self.ticks_per_beat)
-
-    def note(self, pitch: int, velocity: int, on: int, off: int) -> Note:
-        """The note from one tick of the file to another, one tick of ours long at least."""
-        onset = self.ticks(on)
-        return Note.at_ticks(onset, max(self.ticks(off), onset + 1), pitch, velocity)
+    tracks: list[Track] = field(default_factory=list)
+    mixes: list[TrackMix] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+    drums_left_out: bool = False
 
 
-def _of_type(chunks: list[list[_TimedMessage]], kind: str) -> list[_TimedMessage]:
-    """Messages of one type in all chunks, by time; at the same tick in the file's order."""
-    found = [timed for chunk in chunks for timed in chunk if timed[1].type == kind]
-    return sorted(found, key=lambda timed: timed[0])
+def _parts(chunks: list[list[TimedMessage]], grid: Grid) -> _Parts:
+    """What the chunks play, and what is said in them."""
+    programs, controls = _first_programs(chunks), _first_controls(chunks)
+    beside = BesideNotes.of(chunks, grid.ticks, ours=_ours(chunks))
+    parts = _Parts()
+    for index, chunk in enumerate(chunks):
+        found = list(_tracks(chunk, grid, programs, controls, len(parts.tracks) + 1))
+        words = texts_of(chunk, grid.ticks, DETAILS_PREFIX)
+        parts.texts += of_the_piece(words) if len(found) == 1 else words
+        for channel, track, mix in found:
+            said = beside.controls(index, channel, track.program, controls)
+            sung = of_a_track(words) if len(found) == 1 else ()
+            parts.tracks.append(replace(track, controls=said, texts=sung))
+            parts.mixes.append(mix)
+        if all(channel != DRUM_CHANNEL for channel, _track, _mix in found):
+            parts.drums_left_out |= any(_is_drum_hit(message) for _tick, message in chunk)
+    return parts
 
 
-def _first_programs(chunks: list[list[_TimedMessage]]) -> dict[int, int]:
+def _first_programs(chunks: list[list[TimedMessage]]) -> dict[int, int]:
     """Each channel's first instrument; some files choose them all in a chunk without notes."""
     programs: dict[int, int] = {}
-    for _tick, message in _of_type(chunks, "program_change"):
+    for _tick, message in of_type(chunks, "program_change"):
         programs.setdefault(message.channel, message.program)
     return programs
 
 
-def _first_controls(chunks: list[list[_TimedMessage]]) -> dict[tuple[int, int], int]:
+def _first_controls(chunks: list[list[TimedMessage]]) -> dict[tuple[int, int], int]:
     """The first volume and pan, by channel and controller, that are set up for other chunks.
 
     A chunk that plays on a channel speaks for itself alone, since tracks may share a channel.
@@ -229,7 +214,7 @@ def _first_controls(chunks: list[list[_TimedMessage]]) -> dict[tuple[int, int], 
     controls: dict[tuple[int, int], int] = {}
     for chunk in chunks:
         playing = {message.channel for _, message in chunk if message.type == "note_on"}
-        for _tick, message in _of_type([chunk], "control_change"):
+        for _tick, message in of_type([chunk], "control_change"):
             if message.control in _CONTROLLERS and message.channel not in playing:
                 controls.setdefault((message.channel, message.control), message.value)
     return controls
@@ -240,8 +225,8 @@ def _is_drum_hit(message: Any) -> bool:
 
 
 def _tracks(
-    chunk: list[_TimedMessage],
-    grid: _Grid,
+    chunk: list[TimedMessage],
+    grid: Grid,
     programs: dict[int, int],
     controls: dict[tuple[int, int], int],
     number: int,
@@ -276,7 +261,7 @@ def _tracks(
         yield index, track, TrackMix(volume, pan)
 
 
-def _channels(chunk: list[_TimedMessage], grid: _Grid) -> dict[int, _Channel]:
+def _channels(chunk: list[TimedMessage], grid: Grid) -> dict[int, _Channel]:
     """What each channel plays in ``chunk``; silent ones only with a program."""
     channels: dict[int, _Channel] = defaultdict(_Channel)
     for tick, message in chunk:
@@ -301,76 +286,16 @@ def _without_overlaps(notes: Iterable[Note]) -> Iterator[Note]:
     yield from last.values()
 
 
-def _tempo_map(chunks: list[list[_TimedMessage]], grid: _Grid) -> tuple[TempoMap, bool]:
-    """The tempo, and whether the file has one that Composer has not."""
-    tempos = {0: _UNSAID_BPM}
-    capped = False
-    for tick, message in _of_type(chunks, "set_tempo"):
-        bpm = MICROSECONDS_PER_MINUTE / max(message.tempo, 1)
-        nearest = min(max(bpm, MIN_TEMPO), MAX_TEMPO)
-        tempos[grid.ticks(tick)] = nearest
-        capped |= bpm != nearest
-    changes = (TempoChange.at_ticks(ticks, bpm) for ticks, bpm in sorted(tempos.items()))
-    return TempoMap(tuple(changes)), capped
-
-
-def _meters(chunks: list[list[_TimedMessage]], grid: _Grid, *, rests_first: bool) -> MeterMap:
-    """The metres of another program's file, and the upbeat if that is known.
-
-    Of several signatures at one place the last counts; before the first one, bars are those of
-    4/4, as the specification has it. A short first bar is an upbeat. Who wrote a metre, and a rest
-    before the first note, has counted the bars: then there is none.
-    """
-    said = _signatures(chunks, grid)
-    changes = [MeterChange(tick, meter) for tick, meter in sorted({0: Meter(), **said}.items())]
-    short = _written_upbeat(changes)
-    if short:
-        changes = [MeterChange(0, changes[1].meter), *changes[2:]]
-        return MeterMap(tuple(changes), short).merged()
-    return MeterMap(tuple(changes), 0 if said and rests_first else None).merged()
-
-
-def _own_meters(chunks: list[list[_TimedMessage]], grid: _Grid, upbeat: int | None) -> MeterMap:
-    """The metres of a file of ours, whose details say that its upbeat has ``upbeat`` ticks."""
-    said = {0: Meter(), **_signatures(chunks, grid)}
-    if upbeat and said.get(0) == meter_of_ticks(upbeat):
-        said[0] = said.pop(upbeat, said[0])
-    changes = tuple(MeterChange(tick, meter) for tick, meter in sorted(said.items()))
-    return MeterMap(changes).with_upbeat(upbeat)
-
-
-def _signatures(chunks: list[list[_TimedMessage]], grid: _Grid) -> dict[int, Meter]:
-    """The metres that are said, by the tick from which they hold."""
-    said: dict[int, Meter] = {}
-    for tick, message in _of_type(chunks, "time_signature"):
-        # A bar of 40 notes, or of 64ths, is none that there is room for.
-        with suppress(ValueError):
-            said[grid.ticks(tick)] = Meter(message.numerator, message.denominator)
-    return said
-
-
-def _written_upbeat(changes: list[MeterChange]) -> int:
-    """Ticks of a first bar that is the end of a longer one, as notation programs write upbeats.
-
-    One bar or what a signature cuts it to, and shorter than the bars that follow; 0 if it is not.
-    """
-    if len(changes) < 2:
-        return 0
-    first, second = changes[:2]
-    short = second.tick <= first.meter.ticks_per_bar and second.tick < second.meter.ticks_per_bar
-    return second.tick if short else 0
-
-
-def _ours(chunks: list[list[_TimedMessage]]) -> bool:
+def _ours(chunks: list[list[TimedMessage]]) -> bool:
     """Whether a file was written by Composer."""
     return any(
-        message.text.startswith(DETAILS_PREFIX) for _tick, message in _of_type(chunks, "text")
+        message.text.startswith(DETAILS_PREFIX) for _tick, message in of_type(chunks, "text")
     )
 
 
-def _details(chunks: list[list[_TimedMessage]]) -> _Details:
+def _details(chunks: list[list[TimedMessage]]) -> _Details:
     """From our own text event, else the name of a chunk that is no track of its own."""
-    for _tick, message in _of_type(chunks, "text"):
+    for _tick, message in of_type(chunks, "text"):
         text = message.text
         if text.startswith(DETAILS_PREFIX):
             return _parse_details(text.removeprefix(DETAILS_PREFIX))

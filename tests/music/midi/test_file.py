@@ -136,8 +136,10 @@ def test_type_0_is_split_by_channel_without_drums(path: Path) -> None:
            00 89 24 00""",
         kind=0,
     )
-    composition = read_midi(path)
+    piece = read_midi_piece(path)
+    composition = piece.composition
     assert composition.title == "Song"
+    assert [str(clause) for clause in piece.mended] == ["its drums are left out"]
     assert composition.tracks == (
         Track("Channel 1", 40, (Note(0, 60, 4),)),
         Track("Channel 3", 42, (Note(0, 48, 4),)),
