@@ -190,7 +190,7 @@ def not_midi(folder: Path) -> Path:
 
 def truncated(folder: Path) -> Path:
     path = write_melody(folder / "truncated.mid")
-    path.write_bytes(path.read_bytes()[:-40])
+    path.write_bytes(path.read_bytes()[:20])
     return path
 
 

@@ -149,8 +149,8 @@ def test_what_is_no_single_file_is_a_sentence(tmp_path: Path, arguments: str, wh
     [
         ("stats -", b"", "standard input is empty"),
         ("stats -", b"1\n2\n", "add --fit gaussian"),
-        ("stats -", TUNE[:-30], "standard input is damaged"),
-        ("picture - -o out.png", b"x" * 5_000_000, "standard input is larger than 4 MB"),
+        ("stats -", TUNE[:20], "standard input is damaged"),
+        ("picture - -o out.png", b"x" * 33_000_000, "standard input is larger than 32 MB"),
         ("stats - --fit gaussian", b"one\n", "Line 1 of standard input is not a number"),
         ("profile ragtime --corpus - -o r.json", b"PK", "standard input is not a corpus"),
     ],
@@ -172,7 +172,7 @@ def test_an_input_without_end_is_not_read_to_its_end() -> None:
             timeout=PATIENCE,
             check=False,
         )
-    assert "larger than 4 MB" in sentence(done)
+    assert "larger than 32 MB" in sentence(done)
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,8 @@ from composer_app.studio.widgets.theme import COLORS, set_role
 # What a setting says that the chosen model cannot take notice of.
 WITHOUT_EFFECT: Final = "This model takes no notice of it: choose a refining model to use it"
 _BOX_WIDTH: Final = 92
+# Of a box with words in it, which takes an arrow as well.
+_WORDS_WIDTH: Final = 112
 # A scroll bar's width in the style sheet.
 SCROLL_BAR: Final = 12
 _LEAST_HEIGHT: Final = 120
@@ -218,7 +220,7 @@ class ControlSection(QWidget):
         feel = QLabel("Fee&l")
         feel.setBuddy(self.feel)
         rows.addWidget(feel, 7, 0)
-        rows.addWidget(self.feel, 7, 1)
+        rows.addWidget(self.feel, 7, 1, Qt.AlignmentFlag.AlignRight)
         rows.addWidget(self.introduction, 8, 0, 1, 2)
         rows.addWidget(self.improve, 9, 0, 1, 2)
         layout = QVBoxLayout(self)
@@ -343,7 +345,7 @@ def _box(
 def _feel_box() -> QComboBox:
     box = QComboBox()
     box.addItems([words for words, _feel in _FEELS])
-    box.setFixedWidth(_BOX_WIDTH)
+    box.setFixedWidth(_WORDS_WIDTH)
     box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     box.setAccessibleName("Feel")
     box.setToolTip(

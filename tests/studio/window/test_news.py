@@ -540,7 +540,7 @@ def test_a_file_that_opens_slowly_is_not_opening_any_more_when_it_is_open(
         let_go.wait(60)
         raise MidiFileError(verbatim("slow.mid is cut off."))
 
-    monkeypatch.setattr("composer_app.studio.files.file_controller.read_midi_piece", read)
+    monkeypatch.setattr("composer_app.notation.piece_file.read_piece_file", read)
     studio.window.files.open(tmp_path / "slow.mid")
     qtbot.waitUntil(lambda: studio.message == "Opening slow.mid…")
     let_go.set()
