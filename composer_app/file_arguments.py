@@ -4,12 +4,14 @@
 say goes to standard error then. A file that is really called so is ``./-``.
 """
 
+from __future__ import annotations
+
 import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from composer_app.errors import MidiFileError, SettingError, StreamError
 from composer_app.music.composition import Composition
@@ -17,7 +19,6 @@ from composer_app.music.files.regular_file import read_regular
 from composer_app.music.files.safe_file import cannot_write, check_place, failure_reason, whole_file
 from composer_app.music.midi.faults import mended_sentence
 from composer_app.music.midi.file import UnwritableMidiError, midi_bytes
-from composer_app.music.midi.reading import MidiPiece
 from composer_app.music.mix import USUAL_MIX, PieceMix
 from composer_app.notation.piece_file import (
     MAX_FILE_BYTES,
@@ -27,6 +28,9 @@ from composer_app.notation.piece_file import (
 )
 from composer_app.terminal import warn
 from composer_app.translation import _
+
+if TYPE_CHECKING:
+    from composer_app.music.midi.reading import MidiPiece
 
 STANDARD: Final = Path("-")
 OUTPUT_KINDS_HELP: Final = (

@@ -15,7 +15,6 @@ duration, as the melody's are, so that a bass with a short flourish remains the 
 from typing import Final
 
 from composer_app.music.composition import VOICE_NAMES, Composition, Track
-from composer_app.music.melody_evidence.ranking import rank_melodies
 
 # The index of the melody's track in a piece that Composer holds.
 MELODY: Final = 0
@@ -35,6 +34,9 @@ def find_melody(composition: Composition) -> int:
     notes; else that for which most evidence speaks
     (:func:`~composer_app.music.melody_evidence.ranking.rank_melodies`). 0 where no track has notes.
     """
+    # What looks at notes takes longer to import than a window may take to open.
+    from composer_app.music.melody_evidence.ranking import rank_melodies
+
     return rank_melodies(composition).best
 
 

@@ -3,9 +3,11 @@
 What a file is shows in its first bytes, whatever it is called; what is written shows in its name.
 """
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from composer_app.errors import MidiFileError, ScoreFileError
 from composer_app.music.composition import Composition
@@ -13,20 +15,17 @@ from composer_app.music.files.regular_file import open_regular
 from composer_app.music.files.safe_file import FileState, cannot_write, failure_reason, write_whole
 from composer_app.music.midi.file import MAX_FILE_BYTES as MAX_MIDI_BYTES
 from composer_app.music.midi.file import MAX_STEPS, parse_midi, write_midi
-from composer_app.music.midi.reading import MidiPiece
 from composer_app.music.mix import USUAL_MIX, PieceMix
 from composer_app.notation.file_kinds import MIDI, MUSICXML, MXL, PDF, SVG, kind_named
-from composer_app.notation.reading.abc_reading import written_from_abc
-from composer_app.notation.reading.abc_text import looks_like_abc
-from composer_app.notation.reading.hostile_xml import MAX_XML_BYTES
-from composer_app.notation.reading.musicxml_reading import written_from_musicxml
-from composer_app.notation.reading.playing import played
-from composer_app.notation.writing.musicxml_writing import musicxml_bytes, mxl_bytes
 from composer_app.translation import _
+
+# What reads and writes scores takes longer to import than a window may take to open.
+if TYPE_CHECKING:
+    from composer_app.music.midi.reading import MidiPiece
 
 _WHITE_GROUND: Final = '<rect width="100%" height="100%" fill="white" style="stroke:none"/>'
 # As much as is read of any file.
-MAX_FILE_BYTES: Final = max(MAX_XML_BYTES, MAX_MIDI_BYTES)
+MAX_FILE_BYTES: Final = MAX_MIDI_BYTES
 _ZIP: Final = b"PK"
 _HEAD: Final = 4096
 
@@ -50,6 +49,11 @@ def read_piece_file(path: str | Path, *, repeats: bool = True) -> MidiPiece:
 
 def parse_piece(data: bytes, name: str, *, repeats: bool = True) -> MidiPiece:
     """The music in the bytes of a file that sentences call ``name``, as :func:`read_piece_file`."""
+    from composer_app.notation.reading.abc_reading import written_from_abc
+    from composer_app.notation.reading.abc_text import looks_like_abc
+    from composer_app.notation.reading.musicxml_reading import written_from_musicxml
+    from composer_app.notation.reading.playing import played
+
     if data.startswith(_ZIP) or _looks_like_musicxml(data, name):
         written = written_from_musicxml(data, name)
     elif looks_like_abc(data, name):
@@ -87,6 +91,9 @@ def score_bytes(
     composition: Composition, path: Path, mix: PieceMix = USUAL_MIX, *, closed: bool = False
 ) -> bytes:
     """What :func:`write_piece_file` writes as a score; raises :class:`ScoreFileError`."""
+    from composer_app.notation.reading.hostile_xml import MAX_XML_BYTES
+    from composer_app.notation.writing.musicxml_writing import musicxml_bytes, mxl_bytes
+
     kind = kind_named(path)
     if not kind.writable:
         raise ScoreFileError(

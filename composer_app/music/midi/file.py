@@ -7,25 +7,22 @@ are made in :mod:`writing`, where mido makes bytes of them. Everything that make
 ends as a :class:`MidiFileError` whose sentence names it.
 """
 
+from __future__ import annotations
+
 import io
-from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition
 from composer_app.music.files.regular_file import open_regular
 from composer_app.music.files.safe_file import FileState, cannot_write, failure_reason, write_whole
-from composer_app.music.midi.chunks import MAX_MESSAGES, MAX_NOTES, MAX_TRACKS, parse_chunks
-from composer_app.music.midi.containers import unwrapped
-from composer_app.music.midi.faults import Fault, Faults
-from composer_app.music.midi.messages import NoteOn, ParsedMidi
-from composer_app.music.midi.note_ends import with_ends
-from composer_app.music.midi.reading import MidiPiece, piece_from_midi
-from composer_app.music.midi.track_parser import MAX_DETAILS_BYTES
-from composer_app.music.midi.writing import midi_from_composition
 from composer_app.music.mix import USUAL_MIX, PieceMix
 from composer_app.translation import Message, _
+
+# What parses and writes takes longer to import than a window may take to open.
+if TYPE_CHECKING:
+    from composer_app.music.midi.reading import MidiPiece
 
 # Notes and commands are counted (chunks.MAX_MESSAGES). This bounds what else is in a file: texts,
 # samples for synthesizers, padding.
@@ -73,17 +70,9 @@ def parse_midi(data: bytes, name: str) -> MidiPiece:
             ),
             _("choose another file"),
         )
-    faults = Faults()
-    midi = parse_chunks(unwrapped(data, MAX_FILE_BYTES, name, faults), name, faults)
-    if faults[Fault.CUT_TRACK] + faults[Fault.DAMAGED_TRACK] and not _has_notes(midi):
-        raise MidiFileError(_("{file} is damaged", file=name), _("get or export it once more"))
-    piece = piece_from_midi(with_ends(midi, faults), MAX_STEPS, name)
-    if len(piece.composition.tracks) > MAX_TRACKS:
-        raise MidiFileError(
-            _("{file} has more than {most:,} tracks", file=name, most=MAX_TRACKS),
-            _("choose another file"),
-        )
-    return replace(piece, mended=(*faults.clauses(), *piece.mended))
+    from composer_app.music.midi.parsing import parsed_piece
+
+    return parsed_piece(data, MAX_FILE_BYTES, MAX_STEPS, name)
 
 
 def write_midi(
@@ -114,6 +103,10 @@ def write_midi(
 
 def midi_bytes(composition: Composition, mix: PieceMix = USUAL_MIX) -> bytes:
     """What :func:`write_midi` writes. Raises :class:`UnwritableMidiError` for a piece too long."""
+    from composer_app.music.midi.chunks import MAX_MESSAGES, MAX_NOTES, MAX_TRACKS
+    from composer_app.music.midi.track_parser import MAX_DETAILS_BYTES
+    from composer_app.music.midi.writing import midi_from_composition
+
     if composition.steps > MAX_STEPS:
         raise UnwritableMidiError(
             _("{bars} bars are more than Composer can read back", bars=composition.bars)
@@ -132,10 +125,6 @@ def midi_bytes(composition: Composition, mix: PieceMix = USUAL_MIX) -> bytes:
     buffer = io.BytesIO()
     midi.save(file=buffer)
     return buffer.getvalue()
-
-
-def _has_notes(midi: ParsedMidi) -> bool:
-    return any(isinstance(message, NoteOn) for track in midi.tracks for _tick, message in track)
 
 
 def _read_bytes(path: Path) -> bytes:

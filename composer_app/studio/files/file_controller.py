@@ -3,12 +3,14 @@
 Reading and writing happen in threads; the music goes on meanwhile.
 """
 
+from __future__ import annotations
+
 import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
@@ -20,7 +22,6 @@ from composer_app.music.editing.edits import with_melody_track
 from composer_app.music.editing.other_tracks import mix_for_file, mix_from_file
 from composer_app.music.files.safe_file import FileState
 from composer_app.music.files.sample_melodies import load_sample
-from composer_app.music.melody_evidence.ranking import Ranking, rank_melodies
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.midi.faults import mended_sentence
 from composer_app.music.midi.file import write_midi
@@ -37,6 +38,9 @@ from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.widgets.file_dialogs import FileDialogs
 from composer_app.translation import Message
+
+if TYPE_CHECKING:
+    from composer_app.music.melody_evidence.ranking import Ranking
 
 _log = logging.getLogger(__name__)
 _SLOW_MS: Final = 300
@@ -406,7 +410,8 @@ def _is_project(path: Path) -> bool:
 def _read(path: Path) -> _Read:
     if _is_project(path):
         return _Read(read_project(path))
-    # What reads scores takes longer to import than a window may take to open.
+    # What reads files takes longer to import than a window may take to open.
+    from composer_app.music.melody_evidence.ranking import rank_melodies
     from composer_app.notation.piece_file import read_piece_file
 
     read = read_piece_file(path)
