@@ -12,8 +12,8 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
-from composer_app.notation import piece_file
 from composer_app.notation.piece_file import parse_piece, read_piece_file, write_piece_file
+from composer_app.notation.reading import hostile_xml
 from composer_app.notation.writing.musicxml_writing import musicxml_bytes, mxl_bytes
 from tests.notation.pieces import compositions
 
@@ -83,7 +83,7 @@ def test_an_accidental_stands_where_its_note_first_sounds() -> None:
 def test_nothing_is_written_that_cannot_be_read_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(piece_file, "MAX_XML_BYTES", 1000)
+    monkeypatch.setattr(hostile_xml, "MAX_XML_BYTES", 1000)
 
     with pytest.raises(ScoreFileError, match="6 notes are more than Composer can read back"):
         write_piece_file(Composition((Track("", 0, TRIPLETS),)), tmp_path / name)

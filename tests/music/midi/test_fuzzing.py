@@ -2,8 +2,7 @@
 
 import pytest
 
-from composer_app.music.midi import file as midi_file
-from composer_app.music.midi import track_parser
+from composer_app.music.midi import parsing, track_parser
 from tests.music.midi.fuzzing import UnexpectedError, mutation, outcomes, read, seed_files
 
 PORTION = 500
@@ -34,7 +33,7 @@ def test_what_is_no_music_and_no_sentence_is_noticed(monkeypatch: pytest.MonkeyP
     data = seed_files()[0]
     assert read(data).read
     with monkeypatch.context() as patch:
-        patch.delattr(midi_file, "with_ends")
+        patch.delattr(parsing, "with_ends")
         with pytest.raises(UnexpectedError, match="mutation 7: NameError"):
             read(data, 7)
     monkeypatch.setattr(track_parser, "_channel_message", lambda *_: 1 / 0)

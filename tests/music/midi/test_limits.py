@@ -114,7 +114,6 @@ def test_the_longest_piece_that_is_written_can_be_read(monkeypatch: pytest.Monke
     written = []
     # A hundred of notes, and a few of settings.
     for most in range(100, 115):
-        monkeypatch.setattr("composer_app.music.midi.file.MAX_MESSAGES", most)
         monkeypatch.setattr(chunks, "MAX_MESSAGES", most)
         with suppress(UnwritableMidiError):
             assert midi_bytes(piece) == bytes_of_it
@@ -127,7 +126,7 @@ def test_the_longest_piece_that_is_written_can_be_read(monkeypatch: pytest.Monke
 def test_details_that_are_too_long_are_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     piece = parse_midi(header(1, 1, 4) + chunk(NOTE), "tune").composition
     assert midi_bytes(piece)
-    monkeypatch.setattr("composer_app.music.midi.file.MAX_DETAILS_BYTES", 20)
+    monkeypatch.setattr("composer_app.music.midi.track_parser.MAX_DETAILS_BYTES", 20)
     with pytest.raises(UnwritableMidiError, match="more than Composer can read back"):
         midi_bytes(piece)
 
