@@ -68,8 +68,8 @@ VIOLATIONS = [
         "studio/runtime/settings.py",
         "composer_app.training.trainer",
     ),
-    ("Verovio draws scores and reads nothing", "notation/abc_reading.py", "verovio"),
-    ("Imports go downward only", "notation/written.py", "composer_app.file_arguments"),
+    ("Verovio draws scores and reads nothing", "notation/reading/abc_reading.py", "verovio"),
+    ("Imports go downward only", "notation/reading/written.py", "composer_app.file_arguments"),
     ("The training's protocol and settings need no torch", "training/protocol.py", "torch"),
     ("Music and distributions need numpy, mido and chardet only", "music/note.py", "scipy.stats"),
 ]
