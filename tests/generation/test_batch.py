@@ -8,7 +8,7 @@ import pytest
 
 from composer_app.errors import SettingError, StreamError
 from composer_app.generation.batch import Plan, plan_outputs, prepare_folder, read_jobs
-from composer_app.music.composition import Composition, Track
+from composer_app.music.composition import VOICE_NAMES, Composition, Origin, Track
 from composer_app.music.midi.file import write_midi
 from composer_app.music.note import Note
 
@@ -208,3 +208,29 @@ def test_what_becomes_of_each_track(
     said = job.sentence(around="around" in how, alone="alone" in how, heard="heard" in how)
     advice = f"{path}: {sentence} --track chooses another melody."
     assert said == (advice if sentence else "")
+
+
+def take() -> Composition:
+    """What Composer writes to a melody."""
+    tracks = tuple(Track(name, 52, (Note(0, 60, 4),)) for name in VOICE_NAMES)
+    return Composition(tracks, origin=Origin("bach", 1, 1.0))
+
+
+@pytest.mark.parametrize(("heard", "volume"), [(True, 100), (False, 0)])
+def test_other_tracks_follow_the_voices(tmp_path: Path, heard: bool, volume: int) -> None:
+    path = tmp_path / "a.mid"
+    write_midi(Composition(tuple(Track("", 0, (Note(0, p, 4),)) for p in (48, 72))), path)
+    ((job,), _) = read_jobs([Plan(path, ())], 2)
+    assert not job.ours
+    assert "track 2 of 2 is the melody" in job.sentence(around=False, alone=False, heard=heard)
+    piece, mix = job.written(take(), around=False, heard=heard)
+    assert [track.notes[0].pitch for track in piece.tracks] == [60, 60, 60, 60, 48]
+    assert [mix.track(index).volume for index in range(5)] == [100] * 4 + [volume]
+
+
+def test_voices_of_ours_make_way(tmp_path: Path) -> None:
+    path = tmp_path / "a.mid"
+    write_midi(take(), path)
+    ((job,), _) = read_jobs([Plan(path, ())], None)
+    assert job.ours
+    assert len(job.written(take(), around=False, heard=True)[0].tracks) == 4

@@ -1,5 +1,6 @@
 """Upbeats are heard, and where that is unsure there is none."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,13 @@ from composer_app.generation.hearing.bar_phase import (
     heard_upbeats,
     note_kinds,
     phase_scores,
+    with_heard_upbeat,
 )
 from composer_app.generation.hearing.bar_phase_tables import EDGES, PRIORS, TABLES
+from composer_app.music.composition import Composition, Track
 from composer_app.music.files.sample_melodies import load_sample, sample_melodies
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterChange, MeterMap
 from composer_app.music.midi.file import read_midi
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter
@@ -236,3 +240,15 @@ def test_the_tables_fit_their_metres(meter: str) -> None:
     assert len(TABLES[unit]) == ROWS
     assert len(PRIORS[unit]) == len(heard_upbeats(unit))
     assert len(EDGES[unit]) == 3
+
+
+def test_a_piece_has_the_upbeat_that_is_heard_unless_it_is_known() -> None:
+    melody = load_sample("saints")
+    late = Track("", 0, tuple(begun_later(melody, 12)))
+    unknown = Composition((late,))
+    assert with_heard_upbeat(unknown, 0).meters.upbeat == 4 * 240
+    known = replace(unknown, meters=MeterMap(upbeat=0))
+    assert with_heard_upbeat(known, 0) == known
+    changing = MeterMap((MeterChange(0, FOUR), MeterChange(3840, Meter(3, 4))))
+    counted = replace(unknown, meters=changing)
+    assert with_heard_upbeat(counted, 0) == counted
