@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from composer_app.music.composition import Composition
+from composer_app.music.composition import Composition, Track
 from composer_app.music.controls import without_other_sounds
 from composer_app.music.key_changes import KeyChange
+from composer_app.music.melody_line import Line, melody_line
 from composer_app.music.meter_map import MeterChange, MeterMap
 from composer_app.music.pitch import Key
 from composer_app.music.timing import (
@@ -84,6 +85,23 @@ def with_the_rest(
         controls = without_other_sounds(controls)
     first = replace(first, controls=controls, texts=said.texts)
     return replace(result, tracks=(first, *composition.tracks[1:]))
+
+
+def with_melody_line(composition: Composition, line: Line) -> Composition:
+    """The same notes, with the ``line`` of the melody's track alone in it.
+
+    What else that track has follows in a track of its own after all others. What generated the
+    composition no longer describes it.
+    """
+    first = composition.tracks[MELODY]
+    chosen = melody_line(first.notes, composition.tempo, line)
+    begun = {(note.onset_ticks, note.pitch) for note in chosen}
+    rest = tuple(note for note in first.notes if (note.onset_ticks, note.pitch) not in begun)
+    if not rest:
+        return composition
+    others = Track(f"{first.name} (other notes)".lstrip(), first.program, rest, first.controls)
+    tracks = (replace(first, notes=chosen), *composition.tracks[1:], others)
+    return replace(composition, tracks=tracks, origin=None, melody_chosen=True)
 
 
 def with_melody_track(composition: Composition, track: int) -> Composition:

@@ -18,10 +18,11 @@ from PySide6.QtWidgets import QWidget
 from composer_app.errors import ComposerError, FileChangedError
 from composer_app.generation.hearing.bar_phase import with_heard_upbeat
 from composer_app.music.composition import Composition
-from composer_app.music.editing.edits import with_melody_track
+from composer_app.music.editing.edits import with_melody_line, with_melody_track
 from composer_app.music.editing.other_tracks import mix_for_file, mix_from_file
 from composer_app.music.files.safe_file import FileState
 from composer_app.music.files.sample_melodies import load_sample
+from composer_app.music.melody_line import Line
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.midi.faults import mended_sentence
 from composer_app.music.midi.file import write_midi
@@ -53,6 +54,8 @@ _OTHERS: Final = "others"
 _MOST_WINDOWS: Final = 4
 # Letters that a button has room for.
 _LONGEST_NAME: Final = 20
+# Fewer notes are no part of their own.
+_LEAST_PART: Final = 4
 _UNEXPECTED: Final = (
     "Something unexpected went wrong with the file, and what you have here is untouched: try"
     " another file or place."
@@ -71,12 +74,14 @@ class _Written:
 class _Read:
     """What a file holds, and what was amiss with it.
 
-    In a project it is known which track has the melody.
+    In a project it is known which track has the melody. ``two_parts`` says that the melody's track
+    has a lower part as well.
     """
 
     piece: Piece
     ranking: Ranking | None = None
     mended: tuple[Message, ...] = ()
+    two_parts: bool = False
 
 
 class FileController(QObject):
@@ -177,7 +182,7 @@ class FileController(QObject):
                     path,
                     mix=piece.mix.reordered(order),
                 )
-                actions = self._other_melody(titled, ranking)
+                actions = self._other_melodies(titled, ranking, two_parts=read.two_parts)
             instead, undo = in_place_of(before, self._document, recorded=recorded)
             self._say_what_was_mended(path, read.mended)
             sentence, names = _opened_sentence(path, titled, ranking, instead)
@@ -204,10 +209,16 @@ class FileController(QObject):
         self._jobs.run(self, lambda: _read(path), opened, failed)
         QTimer.singleShot(_SLOW_MS, self, say_if_slow)
 
-    def _other_melody(self, read: Composition, ranking: Ranking) -> list[MessageAction]:
-        """What takes the next best track of a piece that was ``read``, if it may be the melody."""
+    def _other_melodies(
+        self, read: Composition, ranking: Ranking, *, two_parts: bool
+    ) -> list[MessageAction]:
+        """What takes the next best track of a piece that was ``read``, if it may be the melody.
+
+        Else what takes the lower of ``two_parts`` in the melody's track.
+        """
         if ranking.clear or ranking.next_best is None:
-            return []
+            lower = MessageAction("Take the Lower Part", self._take_lower_part)
+            return [lower] if two_parts else []
         place = order_with_first(ranking.best, len(read.tracks)).index(ranking.next_best)
         name = read.tracks[ranking.next_best].name
         called = f"“{name}”" if 0 < len(name) <= _LONGEST_NAME else f"Track {ranking.next_best + 1}"
@@ -225,6 +236,16 @@ class FileController(QObject):
             )
 
         return [MessageAction(f"Take {called} Instead", take)]
+
+    def _take_lower_part(self) -> None:
+        changed = with_melody_line(self._document.composition, Line.LOWER)
+        self._document.replace(changed, "Choose Lower Part")
+        self._bar.tell(
+            "The lower part is the melody now; what else its track had is in one of its own.",
+            Tone.SUCCESS,
+            undo_offer(self._document),
+            goes_on=True,
+        )
 
     def open_sample(self, sample_id: str) -> None:
         """Begin a piece with one of the sample melodies."""
@@ -418,7 +439,12 @@ def _read(path: Path) -> _Read:
     ranking = rank_melodies(read.composition)
     heard = with_heard_upbeat(read.composition, ranking.best)
     mix = mix_from_file(heard, read.mix)
-    return _Read(Piece(heard, mix=mix), ranking, read.mended)
+    return _Read(Piece(heard, mix=mix), ranking, read.mended, _has_two_parts(heard, ranking.best))
+
+
+def _has_two_parts(composition: Composition, track: int) -> bool:
+    upper, lower = (composition.melody(track, line).notes for line in (Line.UPPER, Line.LOWER))
+    return len(set(lower) - set(upper)) >= max(_LEAST_PART, len(upper) / 2)
 
 
 def _opened_sentence(

@@ -6,6 +6,7 @@ from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.controls import Control
 from composer_app.music.editing.edits import (
     with_key,
+    with_melody_line,
     with_melody_track,
     with_meter,
     with_tempo,
@@ -13,6 +14,7 @@ from composer_app.music.editing.edits import (
 )
 from composer_app.music.instruments import INSTRUMENT_FAMILIES, INSTRUMENT_NAMES
 from composer_app.music.key_changes import KeyChange
+from composer_app.music.melody_line import Line
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
 from composer_app.music.texts import Text
@@ -109,3 +111,17 @@ def test_what_is_made_of_a_melody_says_what_the_melody_says() -> None:
     (violin, _) = with_the_rest(made.with_program(0, 41), source, 1).tracks
     assert violin.controls == (bend,)
     assert with_the_rest(made, source, 5).tracks == made.tracks
+
+
+def test_one_part_of_several_is_the_melody_and_the_rest_follows() -> None:
+    upper = tuple(Note(4 * i, 72 + i, 4) for i in range(8))
+    lower = tuple(Note(4 * i, 48 + i, 4) for i in range(8))
+    harp = Track("Harp", 46, (*upper, *lower))
+    piece = with_melody_line(Composition((harp, HIGH)), Line.LOWER)
+    assert [(track.name, track.notes) for track in piece.tracks] == [
+        ("Harp", lower),
+        ("High", HIGH.notes),
+        ("Harp (other notes)", upper),
+    ]
+    assert piece.melody_chosen
+    assert with_melody_line(piece, Line.LOWER) == piece
