@@ -16,10 +16,9 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from composer_app.errors import ComposerError, FileChangedError
-from composer_app.generation.hearing.bar_phase import with_heard_upbeat
 from composer_app.music.composition import Composition
 from composer_app.music.editing.edits import with_melody_line, with_melody_track
-from composer_app.music.editing.other_tracks import mix_for_file, mix_from_file
+from composer_app.music.editing.other_tracks import mix_for_file
 from composer_app.music.files.safe_file import FileState
 from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.melody_line import Line
@@ -27,12 +26,12 @@ from composer_app.music.meter_map import MeterMap
 from composer_app.music.midi.faults import mended_sentence
 from composer_app.music.midi.file import write_midi
 from composer_app.music.mix import order_with_first
-from composer_app.music.voices import MELODY
 from composer_app.project.piece import Piece
-from composer_app.project.project_file import ENDING, read_project, write_project
+from composer_app.project.project_file import ENDING, write_project
 from composer_app.studio.document.document import Document
 from composer_app.studio.document.undo_offer import in_place_of, settle, undo_offer
 from composer_app.studio.files.other_windows import open_in_another_window
+from composer_app.studio.files.read_piece import ReadPiece, is_project, opened_sentence, read_piece
 from composer_app.studio.messages.bar import MessageAction, MessageBar, Tone
 from composer_app.studio.runtime.file_writer import FileWriter
 from composer_app.studio.runtime.jobs import Jobs
@@ -54,8 +53,6 @@ _OTHERS: Final = "others"
 _MOST_WINDOWS: Final = 4
 # Letters that a button has room for.
 _LONGEST_NAME: Final = 20
-# Fewer notes are no part of their own.
-_LEAST_PART: Final = 4
 _UNEXPECTED: Final = (
     "Something unexpected went wrong with the file, and what you have here is untouched: try"
     " another file or place."
@@ -68,20 +65,6 @@ class _Written:
 
     number: int
     piece: Piece
-
-
-@dataclass(frozen=True)
-class _Read:
-    """What a file holds, and what was amiss with it.
-
-    In a project it is known which track has the melody. ``two_parts`` says that the melody's track
-    has a lower part as well.
-    """
-
-    piece: Piece
-    ranking: Ranking | None = None
-    mended: tuple[Message, ...] = ()
-    two_parts: bool = False
 
 
 class FileController(QObject):
@@ -163,7 +146,7 @@ class FileController(QObject):
         number = self._asked_for
         opening = True
 
-        def opened(read: _Read) -> None:
+        def opened(read: ReadPiece) -> None:
             if not end():
                 return
             piece, ranking = read.piece, read.ranking
@@ -185,7 +168,7 @@ class FileController(QObject):
                 actions = self._other_melodies(titled, ranking, two_parts=read.two_parts)
             instead, undo = in_place_of(before, self._document, recorded=recorded)
             self._say_what_was_mended(path, read.mended)
-            sentence, names = _opened_sentence(path, titled, ranking, instead)
+            sentence, names = opened_sentence(path, titled, ranking, instead)
             self._bar.tell(sentence, Tone.SUCCESS, *actions, *undo, names=names, goes_on=True)
 
         def failed(error: Exception) -> None:
@@ -206,7 +189,7 @@ class FileController(QObject):
                     _OPENING, f"Opening {path.name}…", Tone.INFO, names=[path.name]
                 )
 
-        self._jobs.run(self, lambda: _read(path), opened, failed)
+        self._jobs.run(self, lambda: read_piece(path), opened, failed)
         QTimer.singleShot(_SLOW_MS, self, say_if_slow)
 
     def _other_melodies(
@@ -350,7 +333,7 @@ class FileController(QObject):
 
         def write() -> None:
             last = None if asked else self._written.get((number, path))
-            if _is_project(path):
+            if is_project(path):
                 self._written[number, path] = write_project(piece, path, only_over=last)
             else:
                 mix = mix_for_file(piece.composition, piece.mix)
@@ -362,7 +345,7 @@ class FileController(QObject):
             self._settings.remember_file(path)
             current = document.piece_number == number
             if keep and current:
-                document.mark_saved(path, piece, whole=_is_project(path))
+                document.mark_saved(path, piece, whole=is_project(path))
             self._bar.clear(_FILE_ERROR)
             self._bar.clear(_CHANGED)
             verb = "Saved" if keep else "Exported"
@@ -422,41 +405,3 @@ class FileController(QObject):
             about=lambda: document.piece_number,
             names=names,
         )
-
-
-def _is_project(path: Path) -> bool:
-    return path.suffix.lower() == ENDING
-
-
-def _read(path: Path) -> _Read:
-    if _is_project(path):
-        return _Read(read_project(path))
-    # What reads files takes longer to import than a window may take to open.
-    from composer_app.music.melody_evidence.ranking import rank_melodies
-    from composer_app.notation.piece_file import read_piece_file
-
-    read = read_piece_file(path)
-    ranking = rank_melodies(read.composition)
-    heard = with_heard_upbeat(read.composition, ranking.best)
-    mix = mix_from_file(heard, read.mix)
-    return _Read(Piece(heard, mix=mix), ranking, read.mended, _has_two_parts(heard, ranking.best))
-
-
-def _has_two_parts(composition: Composition, track: int) -> bool:
-    upper, lower = (composition.melody(track, line).notes for line in (Line.UPPER, Line.LOWER))
-    return len(set(lower) - set(upper)) >= max(_LEAST_PART, len(upper) / 2)
-
-
-def _opened_sentence(
-    path: Path, composition: Composition, ranking: Ranking | None, instead: str
-) -> tuple[str, list[str]]:
-    """What was opened, and which part of it is the melody; with the names in it."""
-    if sum(1 for track in composition.tracks if track.notes) == 1:
-        return f"Opened {path.name}{instead}.", [path.name]
-    index = MELODY if ranking is None else ranking.best
-    name = composition.tracks[index].name
-    called = (
-        f" of {len(composition.tracks)}, “{name}”," if name else f" of {len(composition.tracks)}"
-    )
-    sentence = f"Opened {path.name}{instead}: track {index + 1}{called} is the melody."
-    return sentence, [path.name, name]
