@@ -76,7 +76,7 @@ class ControlSection(QWidget):
         self.vary_melody = _box(
             "How much of the melody varies", 0, 100, suffix=" %", special="no", step=5
         )
-        self.upbeat = _box("The upbeat", -1, MAX_UPBEAT, special="automatic")
+        self.upbeat = _box("The upbeat", -1, MAX_UPBEAT, special="auto")
         self.feel = _feel_box()
         self.introduction = QCheckBox("&Begin before the melody")
         self.introduction.setToolTip(
@@ -203,7 +203,7 @@ class ControlSection(QWidget):
                     "",
                     "&Upbeat",
                     self.upbeat,
-                    "Sixteenths before the first downbeat; automatic is what the piece says,"
+                    "Sixteenths before the first downbeat; auto is what the piece says,"
                     " else what Composer hears",
                 ),
             ),
