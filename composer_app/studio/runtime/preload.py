@@ -5,8 +5,14 @@ from importlib import import_module
 from typing import Final
 
 # Reading and writing MIDI, and keys of a MIDI keyboard; the first notes that are painted, and
-# measured. The first key need not wait for any of it.
-_WANTED_SOON: Final = ("mido", "numpy", "composer_app.reporting.plots.words")
+# measured; the first file that is opened. The first key need not wait for any of it.
+_WANTED_SOON: Final = (
+    "mido",
+    "numpy",
+    "composer_app.reporting.plots.words",
+    "composer_app.music.midi.parsing",
+    "composer_app.music.melody_evidence.ranking",
+)
 
 
 def import_qt() -> None:
