@@ -8,7 +8,7 @@ touches in a file touches here, since the same tick of a file is always the same
 
 import json
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -43,7 +43,7 @@ from composer_app.music.mix import (
     PieceMix,
     TrackMix,
 )
-from composer_app.music.note import NOTE_ORDER, Note
+from composer_app.music.note import Note, without_overlaps
 from composer_app.music.performance import Performance, from_details
 from composer_app.music.texts import Text
 from composer_app.music.timing import (
@@ -257,7 +257,7 @@ def _tracks(
             channel.controls.get(controller, controls.get((index, controller), usual))
             for controller, usual in _CONTROLLERS.items()
         )
-        track = Track(track_name, program, tuple(_without_overlaps(channel.notes)))
+        track = Track(track_name, program, tuple(without_overlaps(channel.notes)))
         yield index, track, TrackMix(volume, pan)
 
 
@@ -272,18 +272,6 @@ def _channels(chunk: list[TimedMessage], grid: Grid) -> dict[int, _Channel]:
         for index, channel in channels.items()
         if channel.notes or channel.program is not None
     }
-
-
-def _without_overlaps(notes: Iterable[Note]) -> Iterator[Note]:
-    """Let a note that is struck again while it sounds end there; of twins keep the longer."""
-    last: dict[int, Note] = {}
-    for note in sorted(notes, key=NOTE_ORDER):
-        before = last.get(note.pitch)
-        if before is not None and before.onset_ticks < note.onset_ticks:
-            yield before.cut_at(note.onset_ticks)
-        # Of notes that begin together the order puts the longer, then the louder one last.
-        last[note.pitch] = note
-    yield from last.values()
 
 
 def _ours(chunks: list[list[TimedMessage]]) -> bool:

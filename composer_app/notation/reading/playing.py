@@ -18,7 +18,7 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.key_changes import KeyChange
 from composer_app.music.midi.reading import MidiPiece
 from composer_app.music.mix import PieceMix
-from composer_app.music.note import Note
+from composer_app.music.note import Note, without_overlaps
 from composer_app.music.pitch import Key
 from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, TICKS_PER_BEAT, TICKS_PER_STEP
 from composer_app.notation.bars import Bar, meters_of, tempo_map
@@ -140,7 +140,7 @@ def _notes(line: Line, order: Sequence[int], starts: Sequence[int]) -> tuple[Not
                 tied[written.pitch, release].append(note)
     if graces:
         sounding += _graces(sounding, graces)
-    return tuple(_without_overlaps(_note(each) for each in sounding))
+    return tuple(without_overlaps(_note(each) for each in sounding))
 
 
 def _graces(
@@ -184,14 +184,3 @@ def _note(sounding: _Sounding) -> Note:
     onset = max(0, sounding.onset + written.attack)
     release = max(onset + 1, sounding.release + sounding.late_release)
     return Note.at_ticks(onset, release, written.pitch, written.velocity)
-
-
-def _without_overlaps(notes: Iterable[Note]) -> Iterable[Note]:
-    """Notes of one pitch one after another, as tracks have them; of twins the longer one."""
-    last: dict[int, Note] = {}
-    for note in sorted(notes, key=lambda note: (note.onset_ticks, note.release_ticks)):
-        before = last.get(note.pitch)
-        if before is not None and before.onset_ticks < note.onset_ticks:
-            yield before.cut_at(note.onset_ticks)
-        last[note.pitch] = note
-    yield from last.values()
