@@ -128,9 +128,6 @@ class Note:
         return Note.at_ticks(onset + late, release + late, self.pitch + semitones, self.velocity)
 
 
-# Sorts notes as they compare, without comparing them in Python thousands of times.
-
-
 def without_overlaps(notes: Iterable[Note]) -> Iterator[Note]:
     """Let a note that is struck again while it sounds end there; of twins keep the longer."""
     last: dict[int, Note] = {}
