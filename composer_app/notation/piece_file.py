@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from composer_app.errors import MidiFileError, ScoreFileError
 from composer_app.music.composition import Composition
+from composer_app.music.files.cancelling import Wanted, always_wanted
 from composer_app.music.files.regular_file import open_regular
 from composer_app.music.files.safe_file import FileState, cannot_write, failure_reason, write_whole
 from composer_app.music.midi.file import MAX_FILE_BYTES as MAX_MIDI_BYTES
@@ -30,11 +31,15 @@ _ZIP: Final = b"PK"
 _HEAD: Final = 4096
 
 
-def read_piece_file(path: str | Path, *, repeats: bool = True) -> MidiPiece:
+def read_piece_file(
+    path: str | Path, *, repeats: bool = True, wanted: Wanted = always_wanted
+) -> MidiPiece:
     """The music of ``path`` with its mix, whatever kind of file it is.
 
     ``repeats`` of scores are played out; else each bar is there once. Raises
-    :class:`MidiFileError` and :class:`ScoreFileError`, at once also for what is no file.
+    :class:`MidiFileError` and :class:`ScoreFileError`, at once also for what is no file, and
+    :class:`~composer_app.music.files.cancelling.ReadingCancelledError` soon after it is not
+    ``wanted`` any more; it is asked in the thread that reads.
     """
     try:
         with open_regular(Path(path)) as file:
@@ -44,10 +49,12 @@ def read_piece_file(path: str | Path, *, repeats: bool = True) -> MidiPiece:
             _("{file} cannot be opened: {reason}", file=path, reason=failure_reason(error)),
             _("choose another file"),
         ) from error
-    return parse_piece(data, str(path), repeats=repeats)
+    return parse_piece(data, str(path), repeats=repeats, wanted=wanted)
 
 
-def parse_piece(data: bytes, name: str, *, repeats: bool = True) -> MidiPiece:
+def parse_piece(
+    data: bytes, name: str, *, repeats: bool = True, wanted: Wanted = always_wanted
+) -> MidiPiece:
     """The music in the bytes of a file that sentences call ``name``, as :func:`read_piece_file`."""
     from composer_app.notation.reading.abc_reading import written_from_abc
     from composer_app.notation.reading.abc_text import looks_like_abc
@@ -55,12 +62,12 @@ def parse_piece(data: bytes, name: str, *, repeats: bool = True) -> MidiPiece:
     from composer_app.notation.reading.playing import played
 
     if data.startswith(_ZIP) or _looks_like_musicxml(data, name):
-        written = written_from_musicxml(data, name)
+        written = written_from_musicxml(data, name, wanted)
     elif looks_like_abc(data, name):
-        written = written_from_abc(data, name)
+        written = written_from_abc(data, name, wanted)
     else:
-        return parse_midi(data, name)
-    return played(written, name, MAX_STEPS, repeats=repeats)
+        return parse_midi(data, name, wanted)
+    return played(written, name, MAX_STEPS, repeats=repeats, wanted=wanted)
 
 
 def write_piece_file(

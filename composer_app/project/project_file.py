@@ -18,6 +18,12 @@ from composer_app.generation.recipe import recipe_from_json, recipe_to_json
 from composer_app.late_numpy import np
 from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.music.editing.other_tracks import mix_for_file
+from composer_app.music.files.cancelling import (
+    ReadingCancelledError,
+    Wanted,
+    always_wanted,
+    check,
+)
 from composer_app.music.files.music_json import (
     compact,
     composition_from_json,
@@ -76,10 +82,12 @@ def write_project(
         raise ProjectFileError(*cannot_write(path, error)) from error
 
 
-def read_project(path: str | Path) -> Piece:
+def read_project(path: str | Path, wanted: Wanted = always_wanted) -> Piece:
     """The piece in the project file ``path``.
 
-    Raises :class:`ProjectFileError`, at once also for what is no file, such as a pipe.
+    Raises :class:`ProjectFileError`, at once also for what is no file, such as a pipe, and
+    :class:`~composer_app.music.files.cancelling.ReadingCancelledError` soon after it is not
+    ``wanted`` any more.
     """
     path = Path(path)
     try:
@@ -89,7 +97,7 @@ def read_project(path: str | Path) -> Piece:
             _("{file} cannot be opened: {reason}", file=path, reason=failure_reason(error)),
             _("choose another file"),
         ) from error
-    return parse_project(data, str(path))
+    return parse_project(data, str(path), wanted)
 
 
 def project_bytes(piece: Piece) -> bytes:
@@ -117,14 +125,14 @@ def project_bytes(piece: Piece) -> bytes:
     return data
 
 
-def parse_project(data: bytes, name: str) -> Piece:
+def parse_project(data: bytes, name: str, wanted: Wanted = always_wanted) -> Piece:
     """The piece in the bytes of a project file, which sentences call ``name``.
 
-    Raises :class:`ProjectFileError`.
+    Raises as :func:`read_project`.
     """
     try:
-        return _parse(data, name)
-    except ProjectFileError:
+        return _parse(data, name, wanted)
+    except (ProjectFileError, ReadingCancelledError):
         raise
     except Exception as error:
         # zipfile, zlib and json answer damage with whatever went wrong inside, among it
@@ -134,7 +142,7 @@ def parse_project(data: bytes, name: str) -> Piece:
         ) from error
 
 
-def _parse(data: bytes, name: str) -> Piece:
+def _parse(data: bytes, name: str, wanted: Wanted) -> Piece:
     if not data:
         raise ProjectFileError(_("{file} is empty", file=name), _("choose another project"))
     if not zipfile.is_zipfile(io.BytesIO(data)):
@@ -155,7 +163,7 @@ def _parse(data: bytes, name: str) -> Piece:
                 _("{file} was made by a later version of Composer", file=name),
                 _("install that one"),
             )
-        piece = _piece_from_json(row, packed)
+        piece = _piece_from_json(row, packed, wanted)
     for composition in (piece.composition, *(take.composition for take in piece.takes)):
         if composition.steps > MAX_STEPS or len(composition.tracks) > _MOST_TRACKS:
             raise ProjectFileError(
@@ -194,18 +202,22 @@ def _piece_to_json(piece: Piece) -> dict[str, Any]:
     }
 
 
-def _piece_from_json(row: dict[str, Any], packed: zipfile.ZipFile) -> Piece:
+def _piece_from_json(row: dict[str, Any], packed: zipfile.ZipFile, wanted: Wanted) -> Piece:
+    check(wanted)
     composition = _composition(row)
     rows = listed(row.get("takes"))
     if len(rows) > _MOST_TAKES:
         raise ValueError("more takes than there can be")
-    takes = tuple(_take_from_json(fields(each), packed) for each in rows)
+    takes = []
+    for each in rows:
+        check(wanted)
+        takes.append(_take_from_json(fields(each), packed))
     current = row.get("take")
     mix = tuple(_track_mix(fields(each)) for each in listed(row.get("mix")))
     return Piece(
         composition,
         _locks_from_json(listed(row.get("locks"))),
-        takes,
+        tuple(takes),
         None if current is None else takes[_index(current, len(takes))],
         PieceMix(mix[:_MOST_TRACKS]),
         _loop_from_json(row.get("loop")),

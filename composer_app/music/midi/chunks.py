@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Final
 
 from composer_app.errors import MidiFileError
+from composer_app.music.files.cancelling import Wanted, always_wanted, check
 from composer_app.music.midi.faults import Fault, Faults
 from composer_app.music.midi.messages import Name, NoteOn, ParsedMidi, SetTempo, Text, Timed
 from composer_app.music.midi.texts import decoded
@@ -53,7 +54,9 @@ class _Header:
     end: int
 
 
-def parse_chunks(data: bytes, name: str, faults: Faults) -> ParsedMidi:
+def parse_chunks(
+    data: bytes, name: str, faults: Faults, wanted: Wanted = always_wanted
+) -> ParsedMidi:
     """The tracks in ``data``, which begins with a header; notes what was mended in ``faults``.
 
     Sentences call the file ``name``. Raises :class:`MidiFileError`.
@@ -61,7 +64,7 @@ def parse_chunks(data: bytes, name: str, faults: Faults) -> ParsedMidi:
     header = _header(data, name, faults)
     ticks_per_beat, stretch = _resolution(header.division, name, faults)
     try:
-        tracks = _tracks(data, header.end, name, faults)
+        tracks = _tracks(data, header.end, name, faults, wanted)
     except TooManyMessagesError:
         raise MidiFileError(
             _("{file} holds more notes and commands than Composer can read", file=name),
@@ -129,12 +132,15 @@ def _resolution(division: int, name: str, faults: Faults) -> tuple[int, int]:
     return ticks.numerator, stretch
 
 
-def _tracks(data: bytes, place: int, name: str, faults: Faults) -> list[ParsedTrack]:
+def _tracks(
+    data: bytes, place: int, name: str, faults: Faults, wanted: Wanted
+) -> list[ParsedTrack]:
     """All tracks from ``place`` on, with the chunks of other kinds left out."""
     allowance = Allowance(MAX_MESSAGES, MAX_TEXTS, MAX_METRES, faults)
     tracks: list[ParsedTrack] = []
     while place + 8 <= len(data):
         allowance.spend()
+        check(wanted)
         kind = data[place : place + 4]
         if kind == _TRACK:
             track, place = _track(data, place + 8, allowance)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition
+from composer_app.music.files.cancelling import Wanted, always_wanted
 from composer_app.music.files.regular_file import open_regular
 from composer_app.music.files.safe_file import FileState, cannot_write, failure_reason, write_whole
 from composer_app.music.mix import USUAL_MIX, PieceMix
@@ -52,12 +53,14 @@ def read_midi_piece(path: str | Path) -> MidiPiece:
     return parse_midi(_read_bytes(Path(path)), str(path))
 
 
-def parse_midi(data: bytes, name: str) -> MidiPiece:
+def parse_midi(data: bytes, name: str, wanted: Wanted = always_wanted) -> MidiPiece:
     """The music in the bytes of a MIDI file, on the grid of sixteenths, its mix, what was mended.
 
     Every track is free of overlapping notes of equal pitch. Drums (channel 10) are left out:
     their numbers are not pitches. ``name`` is what sentences call it. Raises
-    :class:`MidiFileError`, also for a file without notes.
+    :class:`MidiFileError`, also for a file without notes, and
+    :class:`~composer_app.music.files.cancelling.ReadingCancelledError` soon after it is not
+    ``wanted`` any more.
     """
     if not data:
         raise MidiFileError(_("{file} is empty", file=name), _("choose another MIDI file"))
@@ -72,7 +75,7 @@ def parse_midi(data: bytes, name: str) -> MidiPiece:
         )
     from composer_app.music.midi.parsing import parsed_piece
 
-    return parsed_piece(data, MAX_FILE_BYTES, MAX_STEPS, name)
+    return parsed_piece(data, MAX_FILE_BYTES, MAX_STEPS, name, wanted)
 
 
 def write_midi(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Final
 
+from composer_app.music.files.cancelling import Wanted, always_wanted, check
 from composer_app.music.midi.faults import Fault, Faults
 from composer_app.music.midi.messages import (
     ControlChange,
@@ -84,9 +85,12 @@ class _Others:
         return None if ticks is None else _after(ticks, tick)
 
 
-def with_ends(midi: ParsedMidi, faults: Faults) -> ParsedMidi:
+def with_ends(midi: ParsedMidi, faults: Faults, wanted: Wanted = always_wanted) -> ParsedMidi:
     """``midi`` with a note-off behind every note, oldest note first, and unended ones noted."""
-    tracks = [_paired(messages, end) for messages, end in zip(midi.tracks, midi.ends, strict=True)]
+    tracks = []
+    for messages, end in zip(midi.tracks, midi.ends, strict=True):
+        check(wanted)
+        tracks.append(_paired(messages, end))
     silences: dict[_Channel, list[int]] = defaultdict(list)
     strays: dict[_Key, list[int]] = defaultdict(list)
     for track in tracks:
@@ -97,9 +101,11 @@ def with_ends(midi: ParsedMidi, faults: Faults) -> ParsedMidi:
     for ticks in (*silences.values(), *strays.values()):
         ticks.sort()
     others = _Others(silences, strays, midi.ticks_per_beat)
-    return ParsedMidi(
-        midi.ticks_per_beat, [_ended(track, others, faults) for track in tracks], midi.ends
-    )
+    ended = []
+    for track in tracks:
+        check(wanted)
+        ended.append(_ended(track, others, faults))
+    return ParsedMidi(midi.ticks_per_beat, ended, midi.ends)
 
 
 def _paired(messages: list[Timed], end: int) -> _Track:

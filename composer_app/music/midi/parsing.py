@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from composer_app.errors import MidiFileError
+from composer_app.music.files.cancelling import Wanted, check
 from composer_app.music.midi.chunks import MAX_TRACKS, parse_chunks
 from composer_app.music.midi.containers import unwrapped
 from composer_app.music.midi.faults import Fault, Faults
@@ -12,16 +13,21 @@ from composer_app.music.midi.reading import MidiPiece, piece_from_midi
 from composer_app.translation import _
 
 
-def parsed_piece(data: bytes, max_bytes: int, max_steps: int, name: str) -> MidiPiece:
+def parsed_piece(
+    data: bytes, max_bytes: int, max_steps: int, name: str, wanted: Wanted
+) -> MidiPiece:
     """The music in ``data``, as :func:`~composer_app.music.midi.file.parse_midi` has it.
 
     Unpacked it may have ``max_bytes``, and ``max_steps`` of music.
     """
     faults = Faults()
-    midi = parse_chunks(unwrapped(data, max_bytes, name, faults), name, faults)
+    bytes_of_it = unwrapped(data, max_bytes, name, faults)
+    check(wanted)
+    midi = parse_chunks(bytes_of_it, name, faults, wanted)
     if faults[Fault.CUT_TRACK] + faults[Fault.DAMAGED_TRACK] and not _has_notes(midi):
         raise MidiFileError(_("{file} is damaged", file=name), _("get or export it once more"))
-    piece = piece_from_midi(with_ends(midi, faults), max_steps, name)
+    midi = with_ends(midi, faults, wanted)
+    piece = piece_from_midi(midi, max_steps, name, wanted)
     if len(piece.composition.tracks) > MAX_TRACKS:
         raise MidiFileError(
             _("{file} has more than {most:,} tracks", file=name, most=MAX_TRACKS),

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition, Origin, Track
+from composer_app.music.files.cancelling import Wanted, always_wanted, check
 from composer_app.music.files.music_json import compact, origin_from_json
 from composer_app.music.midi.beside_notes import (
     BesideNotes,
@@ -113,7 +114,9 @@ class _Channel:
             self.notes.append(grid.note(message.note, velocity, on, tick))
 
 
-def piece_from_midi(midi: ParsedMidi, max_steps: int, name: str) -> MidiPiece:
+def piece_from_midi(
+    midi: ParsedMidi, max_steps: int, name: str, wanted: Wanted = always_wanted
+) -> MidiPiece:
     """The notes of ``midi``, one track for each channel of each chunk, in the file's order.
 
     Every note has its note-off, in its own chunk. Tempo changes and time signatures may stand in
@@ -124,7 +127,8 @@ def piece_from_midi(midi: ParsedMidi, max_steps: int, name: str) -> MidiPiece:
     chunks = midi.tracks
     grid = Grid(midi.ticks_per_beat)
     _check_length(chunks, grid, max_steps, name)
-    parts = _parts(chunks, grid)
+    parts = _parts(chunks, grid, wanted)
+    check(wanted)
     if not any(track.notes for track in parts.tracks):
         raise MidiFileError(
             _("{file} holds no notes but those of drums", file=name)
@@ -179,12 +183,14 @@ class _Parts:
     drums_left_out: bool = False
 
 
-def _parts(chunks: list[list[TimedMessage]], grid: Grid) -> _Parts:
+def _parts(chunks: list[list[TimedMessage]], grid: Grid, wanted: Wanted) -> _Parts:
     """What the chunks play, and what is said in them."""
     programs, controls = _first_programs(chunks), _first_controls(chunks)
+    check(wanted)
     beside = BesideNotes.of(chunks, grid.ticks, ours=_ours(chunks))
     parts = _Parts()
     for index, chunk in enumerate(chunks):
+        check(wanted)
         found = list(_tracks(chunk, grid, programs, controls, len(parts.tracks) + 1))
         words = texts_of(chunk, grid.ticks, DETAILS_PREFIX)
         parts.texts += of_the_piece(words) if len(found) == 1 else words

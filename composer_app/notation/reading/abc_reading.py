@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Final
 
 from composer_app.errors import ScoreFileError
+from composer_app.music.files.cancelling import Wanted, always_wanted, check
 from composer_app.music.pitch import OCTAVE, PITCH_COUNT
 from composer_app.music.timing import TICKS_PER_BEAT, Meter
 from composer_app.notation.instrument_names import program_of
@@ -99,12 +100,12 @@ class _Voice:
     chord_length: Fraction = Fraction(1)
 
 
-def written_from_abc(data: bytes, name: str) -> WrittenPiece:
+def written_from_abc(data: bytes, name: str, wanted: Wanted = always_wanted) -> WrittenPiece:
     """The first tune of an ABC file called ``name``; raises :class:`ScoreFileError`."""
     if len(data) > MAX_ABC_BYTES:
         raise too_large(name)
     try:
-        return _Tune(name).read(first_tune(decoded(data), name))
+        return _Tune(name, wanted).read(first_tune(decoded(data), name))
     except (ValueError, KeyError, OverflowError, ZeroDivisionError) as error:
         raise damaged(name) from error
 
@@ -112,8 +113,9 @@ def written_from_abc(data: bytes, name: str) -> WrittenPiece:
 class _Tune:
     """Reads one tune, line by line."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, wanted: Wanted) -> None:
         self._name = name
+        self._wanted = wanted
         self._piece = WrittenPiece()
         self._meter = Meter()
         self._unit = Fraction(_WHOLE, 8)
@@ -139,6 +141,7 @@ class _Tune:
     def read(self, lines: list[str]) -> WrittenPiece:
         in_head = True
         for line in lines:
+            check(self._wanted)
             program = PROGRAM.match(line)
             if program:
                 self._set_program(int(program[1]))

@@ -12,6 +12,7 @@ from typing import Final, NoReturn
 from xml.parsers import expat
 
 from composer_app.errors import ScoreFileError
+from composer_app.music.files.cancelling import Wanted, always_wanted, check
 from composer_app.translation import _
 
 # A symphony has 20 MB; a second and 200 MB of memory are what this many marks take.
@@ -20,6 +21,8 @@ _MAX_MARKS: Final = 1_500_000
 # As much as an archive of that may have, and little enough for a list of its members.
 MAX_ARCHIVE_BYTES: Final = 4_000_000
 _MAX_CONTAINER_BYTES: Final = 100_000
+# What is parsed between one question whether it is still wanted and the next.
+_PIECE_BYTES: Final = 1_000_000
 _MAX_DEPTH: Final = 100
 _CONTAINER: Final = "META-INF/container.xml"
 _ENDINGS: Final = (".musicxml", ".xml")
@@ -36,7 +39,7 @@ class _TooMuchError(Exception):
     """Deeper than any score."""
 
 
-def xml_tree(data: bytes, name: str) -> ET.Element:
+def xml_tree(data: bytes, name: str, wanted: Wanted = always_wanted) -> ET.Element:
     """The root of an XML document, tags and attributes without their namespaces.
 
     Raises :class:`ScoreFileError`, which calls the file ``name``.
@@ -69,7 +72,10 @@ def xml_tree(data: bytes, name: str) -> ET.Element:
     parser.CharacterDataHandler = builder.data
     parser.EntityDeclHandler = refuse
     try:
-        parser.Parse(data, True)
+        for begin in range(0, len(data), _PIECE_BYTES):
+            check(wanted)
+            parser.Parse(data[begin : begin + _PIECE_BYTES], False)
+        parser.Parse(b"", True)
         return builder.close()
     except (expat.ExpatError, _TooMuchError, ValueError, LookupError, AssertionError) as error:
         raise damaged(name) from error

@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from typing import Final
 
 from composer_app.errors import ScoreFileError
+from composer_app.music.files.cancelling import Wanted, always_wanted, check
 from composer_app.music.mix import CENTRE, DEFAULT_VOLUME, FULL, TrackMix
 from composer_app.music.pitch import OCTAVE, PITCH_COUNT
 from composer_app.music.timing import TICKS_PER_BEAT, Meter
@@ -67,11 +68,11 @@ _DYNAMICS: Final = {
 _MOST_QUARTERS: Final = 1_000_000.0
 
 
-def written_from_musicxml(data: bytes, name: str) -> WrittenPiece:
+def written_from_musicxml(data: bytes, name: str, wanted: Wanted = always_wanted) -> WrittenPiece:
     """What a MusicXML or MXL file called ``name`` holds; raises :class:`ScoreFileError`."""
     if data.startswith(b"PK"):
         data = score_in_archive(data, name)
-    root = xml_tree(data, name)
+    root = xml_tree(data, name, wanted)
     if root.tag == "score-timewise":
         root = _partwise(root)
     if root.tag != "score-partwise":
@@ -80,14 +81,15 @@ def written_from_musicxml(data: bytes, name: str) -> WrittenPiece:
             _("choose a file of MusicXML, ABC or MIDI"),
         )
     try:
-        return _Reader(root, name).read()
+        return _Reader(root, name, wanted).read()
     except (ValueError, KeyError, OverflowError) as error:
         raise damaged(name) from error
 
 
 class _Reader:
-    def __init__(self, root: ET.Element, name: str) -> None:
+    def __init__(self, root: ET.Element, name: str, wanted: Wanted) -> None:
         self._root = root
+        self._wanted = wanted
         self._name = name
         self._piece = WrittenPiece(_title(root))
         self._note_count = 0
@@ -115,6 +117,7 @@ class _Reader:
             part = parts.get(element.get("id", "")) or Part("", {})
             meter = Meter()
             for index, measure in enumerate(element.findall("measure")):
+                check(self._wanted)
                 bar = self._piece.bars[index]
                 if element is elements[0]:
                     bar.meter = meter

@@ -15,6 +15,7 @@ from typing import Final
 
 from composer_app.errors import ScoreFileError
 from composer_app.music.composition import Composition, Track
+from composer_app.music.files.cancelling import Wanted, always_wanted, check
 from composer_app.music.key_changes import KeyChange
 from composer_app.music.midi.reading import MidiPiece
 from composer_app.music.mix import PieceMix
@@ -51,7 +52,14 @@ class _Sounding:
         self.late_release = self.written.release
 
 
-def played(piece: WrittenPiece, name: str, max_steps: int, *, repeats: bool = True) -> MidiPiece:
+def played(
+    piece: WrittenPiece,
+    name: str,
+    max_steps: int,
+    *,
+    repeats: bool = True,
+    wanted: Wanted = always_wanted,
+) -> MidiPiece:
     """The music of ``piece``; each bar once where ``repeats`` are not wanted.
 
     Raises :class:`ScoreFileError`, which calls the file ``name``, for no notes, and for more than
@@ -70,9 +78,10 @@ def played(piece: WrittenPiece, name: str, max_steps: int, *, repeats: bool = Tr
             _("{file} has more than {most:,} notes", file=name, most=MAX_NOTES),
             _("choose a shorter piece"),
         )
-    tracks = tuple(
-        Track(line.name, line.program, _notes(line, order, starts)) for line in piece.lines
-    )
+    tracks = []
+    for line in piece.lines:
+        check(wanted)
+        tracks.append(Track(line.name, line.program, _notes(line, order, starts)))
     if not any(track.notes for track in tracks):
         raise ScoreFileError(
             _("{file} holds no notes", file=name), _("choose a file with a melody")
@@ -81,7 +90,7 @@ def played(piece: WrittenPiece, name: str, max_steps: int, *, repeats: bool = Tr
     if not piece.bars_counted and not meters.upbeat:
         meters = meters.with_upbeat(None)
     composition = Composition(
-        tracks,
+        tuple(tracks),
         tempo_map(_tempos(piece, order, starts)),
         meters,
         piece.title,

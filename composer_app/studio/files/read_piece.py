@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from composer_app.generation.hearing.bar_phase import with_heard_upbeat
 from composer_app.music.composition import Composition
 from composer_app.music.editing.other_tracks import mix_from_file
+from composer_app.music.files.cancelling import Wanted, always_wanted, check
 from composer_app.music.melody_line import Line
 from composer_app.music.voices import MELODY
 from composer_app.project.piece import Piece
@@ -41,16 +42,23 @@ def is_project(path: Path) -> bool:
     return path.suffix.lower() == ENDING
 
 
-def read_piece(path: Path) -> ReadPiece:
-    """What is in the file ``path``; raises :class:`ComposerError`. To be called in a thread."""
+def read_piece(path: Path, wanted: Wanted = always_wanted) -> ReadPiece:
+    """What is in the file ``path``. To be called in a thread.
+
+    Raises :class:`~composer_app.errors.ComposerError`, and
+    :class:`~composer_app.music.files.cancelling.ReadingCancelledError` soon after it is not
+    ``wanted`` any more.
+    """
     if is_project(path):
-        return ReadPiece(read_project(path))
+        return ReadPiece(read_project(path, wanted))
     # What reads files takes longer to import than a window may take to open.
     from composer_app.music.melody_evidence.ranking import rank_melodies
     from composer_app.notation.piece_file import read_piece_file
 
-    read = read_piece_file(path)
+    read = read_piece_file(path, wanted=wanted)
+    check(wanted)
     ranking = rank_melodies(read.composition)
+    check(wanted)
     heard = with_heard_upbeat(read.composition, ranking.best)
     mix = mix_from_file(heard, read.mix)
     return ReadPiece(
