@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from composer_app.studio.document.document import Document
 from composer_app.studio.document.recovery import Recovery
-from composer_app.studio.files.file_controller import FileController
+from composer_app.studio.files.saving_controller import SavingController
 from composer_app.studio.messages.bar import MessageAction, MessageBar, Tone
 from composer_app.studio.runtime.file_writer import FileWriter
 
@@ -29,7 +29,7 @@ class Closing(QObject):
         writer: FileWriter,
         recovery: Recovery,
         document: Document,
-        files: FileController,
+        saving: SavingController,
         bar: MessageBar,
         stop_waiting: Callable[[], None],
         close: Callable[[], object],
@@ -39,7 +39,7 @@ class Closing(QObject):
         self._writer = writer
         self._recovery = recovery
         self._document = document
-        self._files = files
+        self._saving = saving
         self._bar = bar
         self._stop_waiting = stop_waiting
         self._close = close
@@ -89,7 +89,7 @@ class Closing(QObject):
         self._bar.tell(
             problem,
             Tone.ERROR,
-            MessageAction("Save As…", self._files.save_as),
+            MessageAction("Save As…", self._saving.save_as),
             MessageAction("Close Anyway", self.close_without_loss),
             about=lambda: self._document.modified,
         )

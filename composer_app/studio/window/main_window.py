@@ -93,9 +93,9 @@ class MainWindow(WindowParts):
         for action, command in (
             (commands.new, files.new),
             (commands.open, files.ask_open),
-            (commands.save, files.save),
-            (commands.save_as, files.save_as),
-            (commands.export, files.export),
+            (commands.save, self.saving.save),
+            (commands.save_as, self.saving.save_as),
+            (commands.export, self.saving.export),
             (commands.copy_midi, self.hand_out.copy),
             (commands.export_musicxml, self.score_export.ask_musicxml),
             (commands.export_score, self.score_export.ask_picture),

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from composer_app.errors import ComposerError
 from composer_app.music.files.sample_melodies import sample_melodies
 from composer_app.plain_text import one_line
-from composer_app.studio.files.file_controller import FileController
+from composer_app.studio.files.opening_controller import OpeningController
 from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.widgets.actions import Actions
 from composer_app.studio.widgets.elided import menu_text
@@ -21,7 +21,7 @@ class Menus:
         self,
         bar: QMenuBar,
         actions: Actions,
-        files: FileController,
+        files: OpeningController,
         settings: Settings,
         midi_menu: QMenu,
         quantize_menu: QMenu,

@@ -6,8 +6,10 @@ from composer_app.studio.document.bring_back import BringBack
 from composer_app.studio.document.current_selection import CurrentSelection
 from composer_app.studio.files.audio_export import AudioExport
 from composer_app.studio.files.closing import Closing
-from composer_app.studio.files.file_controller import FileController
+from composer_app.studio.files.file_errors import FileErrors
 from composer_app.studio.files.hand_out import HandOut
+from composer_app.studio.files.opening_controller import OpeningController
+from composer_app.studio.files.saving_controller import SavingController
 from composer_app.studio.files.score_export import ScoreExport
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.generate_panel import GeneratePanel
@@ -108,8 +110,12 @@ class WindowParts(QMainWindow):
         self.bar_menu = BarMenu(document, lambda: self.transport.may_edit_time, self)
         self.roll.barMenuRequested.connect(self.bar_menu.open)
         self._view = PieceView(document, self.roll, self.playback, self.recording, self)
-        self.files = FileController(
-            document, settings, services.jobs, services.writer, services.dialogs, bar, self
+        errors = FileErrors(document, bar)
+        self.files = OpeningController(
+            document, settings, services.jobs, services.dialogs, errors, bar, self
+        )
+        self.saving = SavingController(
+            document, settings, services.writer, services.dialogs, errors, bar, self
         )
         self.hand_out = HandOut(document, bar, self)
         self.bring_back = BringBack(document, services.jobs, services.recovery, bar, self)
@@ -123,7 +129,7 @@ class WindowParts(QMainWindow):
             services.writer,
             services.recovery,
             document,
-            self.files,
+            self.saving,
             bar,
             self.audio_export.cancel,
             self.close,

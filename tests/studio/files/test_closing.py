@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.music.midi.file import read_midi, write_midi
 from composer_app.project.project_file import read_project
-from composer_app.studio.files import closing, file_controller
+from composer_app.studio.files import closing, saving_controller
 from composer_app.studio.messages.bar import Tone
 from tests.streams import next_line
 from tests.studio.support import Studio, open_studio, scale
@@ -37,7 +37,7 @@ class SlowDisk:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.answers = Event()
         monkeypatch.setattr(closing, "_PATIENCE_SECONDS", 0.01)
-        monkeypatch.setattr(file_controller, "write_midi", self._write)
+        monkeypatch.setattr(saving_controller, "write_midi", self._write)
 
     def _write(self, *given: Any, **settings: Any) -> Any:
         self.answers.wait(60)

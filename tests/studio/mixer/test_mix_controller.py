@@ -157,7 +157,7 @@ def test_saving_writes_the_balance_and_turning_it_is_a_change(
     studio.dialogs.save_path = path
     document.set_track_mix(1, TrackMix(20, 100))
     assert document.modified
-    studio.window.files.save_as()
+    studio.window.saving.save_as()
     qtbot.waitUntil(lambda: document.as_saved)
     assert read_midi_piece(path).mix == PieceMix((TrackMix(), TrackMix(20, 100)))
     # A file cannot hold what is muted, so that muting leaves nothing to be saved.
