@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -139,7 +140,7 @@ def test_what_is_no_file_is_a_sentence(
 def test_an_unexpected_error_is_a_sentence_too(
     studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def explode(path: Path) -> Composition:
+    def explode(path: Path, **_: Any) -> Composition:
         raise RuntimeError("inside")
 
     monkeypatch.setattr("composer_app.notation.piece_file.read_piece_file", explode)
@@ -180,7 +181,7 @@ def test_of_two_files_the_one_asked_for_last_is_opened(
     studio.services.document.begin(scale("Mine"), "Record", saved=False)
     let_go = Event()
 
-    def read(path: Path) -> MidiPiece:
+    def read(path: Path, **_: Any) -> MidiPiece:
         assert path != slow or let_go.wait(60)
         return read_midi_piece(path)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -553,7 +554,7 @@ def test_a_file_that_opens_slowly_is_not_opening_any_more_when_it_is_open(
 ) -> None:
     let_go = Event()
 
-    def read(path: Path) -> Composition:
+    def read(path: Path, **_: Any) -> Composition:
         let_go.wait(60)
         raise MidiFileError(verbatim("slow.mid is cut off."))
 
