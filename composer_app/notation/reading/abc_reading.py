@@ -13,6 +13,7 @@ from typing import Final
 from composer_app.errors import ScoreFileError
 from composer_app.music.files.cancelling import Wanted, always_wanted, check
 from composer_app.music.pitch import OCTAVE, PITCH_COUNT
+from composer_app.music.spelling import natural_semitone, signature
 from composer_app.music.timing import TICKS_PER_BEAT, Meter
 from composer_app.notation.instrument_names import program_of
 from composer_app.notation.reading.abc_text import (
@@ -44,7 +45,6 @@ from composer_app.notation.reading.written import (
     WrittenNote,
     WrittenPiece,
 )
-from composer_app.notation.spelling import natural_semitone, signature
 from composer_app.plain_text import one_line_name
 from composer_app.translation import _
 

@@ -12,6 +12,7 @@ from composer_app.errors import ScoreFileError
 from composer_app.music.files.cancelling import Wanted, always_wanted, check
 from composer_app.music.mix import CENTRE, DEFAULT_VOLUME, FULL, TrackMix
 from composer_app.music.pitch import OCTAVE, PITCH_COUNT
+from composer_app.music.spelling import natural_semitone
 from composer_app.music.timing import TICKS_PER_BEAT, Meter
 from composer_app.notation.instrument_names import program_of
 from composer_app.notation.reading.hostile_xml import damaged, score_in_archive, xml_tree
@@ -25,7 +26,6 @@ from composer_app.notation.reading.written import (
     WrittenNote,
     WrittenPiece,
 )
-from composer_app.notation.spelling import natural_semitone
 from composer_app.notation.writing.musicxml_writing import (
     FORTE,
     PAN_DEGREES,

@@ -18,9 +18,9 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.mix import CENTRE, DEFAULT_VOLUME, FULL, USUAL_MIX, PieceMix
 from composer_app.music.note import DEFAULT_VELOCITY, Note
 from composer_app.music.pitch import Key
+from composer_app.music.spelling import WrittenPitch, signature, spelled
 from composer_app.music.timing import TICKS_PER_BEAT
 from composer_app.notation.bars import Bar, bars_of, tempo_changes
-from composer_app.notation.spelling import WrittenPitch, signature, spelled
 from composer_app.notation.writing.rhythm import Rhythm
 from composer_app.notation.writing.sign import Sign
 
