@@ -101,6 +101,10 @@ class MelodyError(ComposerError):
     """A melody cannot be used: no notes, too long, or out of range."""
 
 
+class ChordError(ComposerError):
+    """A chord symbol or a row of them is not what anybody understands."""
+
+
 class ModelError(ComposerError):
     """A model file is missing, is not ONNX, or has the wrong inputs or outputs."""
 

@@ -8,7 +8,8 @@ think of it.
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from composer_app.music import controls, key_changes, texts
+from composer_app.music import chords, controls, key_changes, texts
+from composer_app.music.chords import ChordSymbol
 from composer_app.music.controls import Control, pedal_up_after, without_other_sounds
 from composer_app.music.key_changes import KeyChange
 from composer_app.music.melody import Melody
@@ -97,6 +98,7 @@ class Composition:
     ``texts`` are markers, cues, the copyright, and lyrics that belong to no single track.
     ``melody_chosen`` says that track 0 has been put in front as the melody, so that nobody looks
     for it again; it is no part of the music, and pieces that differ in nothing else are equal.
+    ``chords`` are its chord symbols, each in force until the next; none where nobody has said any.
     """
 
     tracks: tuple[Track, ...] = ()
@@ -108,11 +110,13 @@ class Composition:
     melody_chosen: bool = field(default=False, compare=False)
     keys: tuple[KeyChange, ...] = ()
     texts: tuple[Text, ...] = ()
+    chords: tuple[ChordSymbol, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", one_line_name(self.title))
         object.__setattr__(self, "keys", key_changes.in_order(self.keys))
         object.__setattr__(self, "texts", texts.in_order(self.texts))
+        object.__setattr__(self, "chords", chords.in_order(self.chords))
 
     @property
     def steps(self) -> int:
@@ -159,6 +163,11 @@ class Composition:
     def key(self) -> Key:
         """The key that the piece says it begins in, or else the :meth:`estimated_key`."""
         return self.key_signature or self.estimated_key()
+
+    def key_at(self, tick: int) -> Key:
+        """The key at ``tick``: the last that the piece says until then, or else :meth:`key`."""
+        said = [change.key for change in self.keys if change.tick <= tick]
+        return said[-1] if said else self.key()
 
     def estimated_key(self) -> Key:
         """The key that its notes are most likely in, weighted by their length."""

@@ -47,10 +47,14 @@ def spelled(pitch: int, fifths: int, *, minor: bool = False) -> WrittenPitch:
     place = pitch * _FIFTH % OCTAVE
     place += OCTAVE * -((place - flattest) // OCTAVE)
     # Between 0 and 11 above the flattest name.
-    step = _STEPS[(place + 1) % 7]
-    alter = (place + 1) // 7
+    step, alter = name_on_fifths(place)
     octave = (pitch - alter) // OCTAVE - 1
     return WrittenPitch(step, alter, octave)
+
+
+def name_on_fifths(place: int) -> tuple[str, int]:
+    """Letter A-G and semitones of accidentals at ``place`` on the line of fifths, where C is 0."""
+    return _STEPS[(place + 1) % 7], (place + 1) // 7
 
 
 def signature(fifths: int) -> dict[str, int]:

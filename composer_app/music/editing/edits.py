@@ -73,10 +73,13 @@ def with_the_rest(
 ) -> Composition:
     """``composition``, made of the melody of ``source``, with what that says besides notes.
 
-    That is its keys, its texts, and what its track number ``melody`` says to the melody's notes. An
-    instrument that has been chosen anew plays them all.
+    That is its keys, its texts, the chords that it is given, unless ``composition`` has chords of
+    its own, and what its track number ``melody`` says to the melody's notes. An instrument that has
+    been chosen anew plays them all.
     """
-    result = replace(composition, keys=source.keys, texts=source.texts)
+    given = tuple(symbol for symbol in source.chords if symbol.given)
+    chords = composition.chords or given
+    result = replace(composition, keys=source.keys, texts=source.texts, chords=chords)
     if melody >= len(source.tracks) or not composition.tracks:
         return result
     said, first = source.tracks[melody], composition.tracks[MELODY]

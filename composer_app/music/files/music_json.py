@@ -12,6 +12,7 @@ from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from composer_app.late_numpy import np
+from composer_app.music.chords import Chord, ChordSymbol
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.controls import CONTROL_KINDS, Control
 from composer_app.music.key_changes import KeyChange
@@ -237,6 +238,29 @@ def keys_from_json(value: object) -> tuple[KeyChange, ...]:
     )
 
 
+def chords_to_json(chords: tuple[ChordSymbol, ...]) -> list[list[Any]]:
+    """[tick, root, quality, bass, extensions, whether it is given]; roots of N.C. are null."""
+    return [_chord_row(each) for each in chords]
+
+
+def chords_from_json(value: object) -> tuple[ChordSymbol, ...]:
+    """What :func:`chords_to_json` made."""
+    return tuple(_chord_symbol(listed(row)) for row in listed(value))
+
+
+def _chord_row(symbol: ChordSymbol) -> list[Any]:
+    chord = symbol.chord
+    names = [chord.root, chord.quality.name, chord.bass] if chord else [None, "", None]
+    return [symbol.tick, *names, list(symbol.extensions), symbol.given]
+
+
+def _chord_symbol(row: list[Any]) -> ChordSymbol:
+    tick, root, quality, bass, extensions, given = row
+    chord = None if root is None else Chord.of_name(whole(root), text(quality), whole(bass))
+    more = tuple(text(each) for each in listed(extensions))
+    return ChordSymbol(whole(tick), chord, more, given is True)
+
+
 def _one_of(value: object, kinds: tuple[Kind, ...]) -> Kind:
     kind = next((each for each in kinds if each == value), None)
     if kind is None:
@@ -262,7 +286,11 @@ def composition_to_json(composition: Composition) -> dict[str, Any]:
     What few pieces have, such as lyrics, is in it where there is some.
     """
     origin, performance = composition.origin, composition.performance
-    rare = {"keys": keys_to_json(composition.keys), "texts": texts_to_json(composition.texts)}
+    rare = {
+        "keys": keys_to_json(composition.keys),
+        "texts": texts_to_json(composition.texts),
+        "chords": chords_to_json(composition.chords),
+    }
     return {
         "title": composition.title,
         **meters_to_json(composition.meters),
@@ -293,6 +321,7 @@ def composition_from_json(value: object) -> Composition:
         row.get("melody_chosen") is True,
         keys_from_json(row.get("keys", [])),
         texts_from_json(row.get("texts", [])),
+        chords_from_json(row.get("chords", [])),
     )
 
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from composer_app.music.chords import Chord, ChordSymbol
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.controls import Control
 from composer_app.music.files.music_json import (
@@ -49,6 +50,11 @@ EVERYTHING = Composition(
     Performance((PerformedNote(60, 80, -0.1, 0.5),), 96.25, Meter(3, 4), Quantization(Grid.OFF)),
     keys=(KeyChange(0, Key(6, respelled=True)), KeyChange(960, Key(9, minor=True))),
     texts=(Text(5, "marker", "Verse"),),
+    chords=(
+        ChordSymbol(0, Chord.of_name(7, "7", 11), ("9", "#11")),
+        ChordSymbol(960, None),
+        ChordSymbol(1920, Chord.of_name(0, "maj"), given=False),
+    ),
 )
 
 notes = st.builds(
