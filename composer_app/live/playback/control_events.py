@@ -14,6 +14,8 @@ from composer_app.music.timing import TICKS_PER_STEP
 
 _DATA: Final = 6
 _DATA_FINE: Final = 38
+_STEP_UP: Final = 96
+_STEP_DOWN: Final = 97
 # Which parameter is meant: two controllers for the registered ones, two for those of a maker.
 _SELECTORS: Final = (98, 99, 100, 101)
 _OF_A_MAKER: Final = frozenset({98, 99})
@@ -21,6 +23,11 @@ _NONE_SELECTED: Final = 127
 # The range of the bend, in semitones and hundredths, and the tuning, fine and coarse.
 _PARAMETERS_AT_REST: Final = {0: 2 << 7, 1: 64 << 7, 2: 64 << 7}
 _NO_PARAMETER: Final = (127 << 7) + 127
+_HIGHEST_VALUE: Final = (127 << 7) + 127
+# A step is one of the fine values, but for the coarse tuning and the programs and banks of tunings,
+# which have coarse values only; hundredths of the bend's range are a semitone (MMA, RP-018, 1998).
+_COARSE_STEPS: Final = frozenset({2, 3, 4})
+_BEND_RANGE: Final = 0
 
 
 ParameterKind = Literal["parameter", "maker's parameter"]
@@ -96,7 +103,7 @@ class ControlEvents:
             volume, pan = balance[channel, VOLUME_CONTROLLER], balance[channel, PAN_CONTROLLER]
             events += _on_channel(channel, mixed(track.controls, volume, pan))
         self._first = first
-        self._events = sorted(events, key=attrgetter("step"))
+        self._events = _with_values(sorted(events, key=attrgetter("step")))
         self._moving = frozenset(event.place for event in events)
         if any(_is_of_a_parameter(place) for place in self._moving):
             self._moving |= state_after(self._events, {}).keys()
@@ -124,28 +131,31 @@ class ControlEvents:
 
 
 def state_after(events: Iterable[ControlEvent], first: State) -> dict[Place, int]:
-    """The state after ``events``, where it was ``first`` before.
-
-    Steps up and down of a parameter (controllers 96 and 97) are not followed.
-    """
+    """The state after ``events``, where it was ``first`` before."""
     state = dict(first)
-    for _, place, value in events:
-        if not _is_of_a_parameter(place):
-            state[place] = value
-        elif place.number in _SELECTORS:
-            # The one kind of parameter that was selected last is meant.
-            makers = place.number in _OF_A_MAKER
-            for number in (100, 101) if makers else (98, 99):
-                state.pop(Place(place.channel, "controller", number), None)
-            state[place] = value
-        elif place.number in (_DATA, _DATA_FINE):
-            meant = _selected(state, place.channel)
-            if meant is not None:
-                before = state.get(meant, meant.at_rest or 0)
-                coarse = place.number == _DATA
-                high, low = (value, before & 127) if coarse else (before >> 7, value)
-                state[meant] = (high << 7) + low
+    for event in events:
+        _heed(event, state)
     return state
+
+
+def _heed(event: ControlEvent, state: dict[Place, int]) -> None:
+    """Bring ``state`` to what it is after ``event``."""
+    _, place, value = event
+    if not _is_of_a_parameter(place):
+        state[place] = value
+    elif place.number in _SELECTORS:
+        # The one kind of parameter that was selected last is meant.
+        makers = place.number in _OF_A_MAKER
+        for number in (100, 101) if makers else (98, 99):
+            state.pop(Place(place.channel, "controller", number), None)
+        state[place] = value
+    elif place.number in (_DATA, _DATA_FINE):
+        meant = _selected(state, place.channel)
+        if meant is not None:
+            before = state.get(meant, meant.at_rest or 0)
+            coarse = place.number == _DATA
+            high, low = (value, before & 127) if coarse else (before >> 7, value)
+            state[meant] = (high << 7) + low
 
 
 def telling(state: State, before: State) -> list[tuple[Place, SinkEvent]]:
@@ -169,6 +179,53 @@ def telling(state: State, before: State) -> list[tuple[Place, SinkEvent]]:
         for place in sorted(wanted, key=_order_of_telling)
         for event in _sink_events(place, wanted[place])
     ]
+
+
+def _with_values(events: list[ControlEvent]) -> list[ControlEvent]:
+    """``events`` in which steps up and down of a parameter are the values that they lead to.
+
+    So they can be looked up where playing begins, and are heard from synthesizers that know no
+    steps, as FluidSynth. A step from a value that is not to be known stays one.
+    """
+    if not any(_is_step(event.place) for event in events):
+        return events
+    state: dict[Place, int] = {}
+    result: list[ControlEvent] = []
+    for event in events:
+        said = _valued(event, state) if _is_step(event.place) else [event]
+        for each in said:
+            _heed(each, state)
+        result += said
+    return result
+
+
+def _valued(step: ControlEvent, state: State) -> list[ControlEvent]:
+    """What sets the parameter that is selected to the value that ``step`` brings it to."""
+    channel = step.place.channel
+    meant = _selected(state, channel)
+    if meant is None:
+        # Steps of nothing.
+        return []
+    before = state.get(meant, meant.at_rest)
+    if before is None:
+        return [step]
+    up = 1 if step.place.number == _STEP_UP else -1
+    registered = meant.kind == "parameter"
+    if registered and meant.number == _BEND_RANGE:
+        cents = max(0, 100 * (before >> 7) + (before & 127) + up)
+        value = min((cents // 100 << 7) + cents % 100, _HIGHEST_VALUE)
+    else:
+        size = 1 << 7 if registered and meant.number in _COARSE_STEPS else 1
+        value = before + up * size
+        value = value if 0 <= value <= _HIGHEST_VALUE else before
+    data = ((_DATA, value >> 7), (_DATA_FINE, value & 127))
+    return [
+        ControlEvent(step.step, Place(channel, "controller", number), said) for number, said in data
+    ]
+
+
+def _is_step(place: Place) -> bool:
+    return place.kind == "controller" and place.number in (_STEP_UP, _STEP_DOWN)
 
 
 def _order_of_telling(place: Place) -> tuple[bool, bool, bool, Place]:

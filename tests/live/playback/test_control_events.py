@@ -149,7 +149,48 @@ def test_of_a_maker_s_parameter_only_the_last_value_is_said() -> None:
     desk = Desk(*said)
     desk.play(4, 0.05)
     assert [(number, value) for _, _, number, value in desk.said()][:4] == [
-        *((99, 1), (98, 8), (6, 4), (38, 0)),
+        *((99, 1), (98, 8), (6, 4), (38, 1)),
+    ]
+
+
+UP, DOWN = 96, 97
+BEND_RANGE = ((101, 0), (100, 0))
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        # Semitones and hundredths; the range is two semitones where nothing is said.
+        pytest.param((*BEND_RANGE, (6, 12), (38, 99), (UP, 0)), (13, 0), id="a cent more"),
+        pytest.param((*BEND_RANGE, (DOWN, 127)), (1, 99), id="a cent less than at rest"),
+        pytest.param((*BEND_RANGE, (6, 0), (38, 0), (DOWN, 0)), (0, 0), id="no less than nothing"),
+        pytest.param(((101, 0), (100, 1), (UP, 0), (UP, 0)), (64, 2), id="fine tuning"),
+        pytest.param(((101, 0), (100, 2), (DOWN, 0), (DOWN, 0)), (62, 0), id="coarse tuning"),
+        pytest.param(((101, 0), (100, 2), (6, 127), (UP, 0)), (127, 0), id="the highest"),
+        pytest.param(((99, 1), (98, 8), (6, 3), (38, 127), (UP, 0)), (4, 0), id="a maker's"),
+    ],
+)
+def test_steps_of_a_parameter_are_values(
+    said: tuple[tuple[int, int], ...], value: tuple[int, int]
+) -> None:
+    controls = [controller(1, *each) for each in said]
+    coarse, fine = value
+    # Where playing begins behind them, and where it comes by.
+    behind, by = Desk(*controls), Desk(*controls)
+    behind.play(4, 0.05)
+    assert [(n, v) for *_, n, v in behind.said()][2:4] == [(6, coarse), (38, fine)]
+    by.play(0, 0.2)
+    assert [(n, v) for *_, n, v in by.said()][-2:] == [(6, coarse), (38, fine)]
+
+
+def test_steps_of_nothing_known_are_left_to_the_synthesizer() -> None:
+    makers = [controller(1, n, v) for n, v in ((99, 1), (98, 8), (UP, 0))]
+    none = [controller(2, n, v) for n, v in ((101, 127), (100, 127), (DOWN, 0))]
+    desk = Desk(*makers, *none)
+    desk.play(0, 0.3)
+    assert [(n, v) for *_, n, v in desk.said()] == [
+        *((99, 1), (98, 8), (UP, 0)),
+        *((101, 127), (100, 127)),
     ]
 
 
