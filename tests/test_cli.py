@@ -215,7 +215,7 @@ def test_what_becomes_of_other_tracks_is_said(
         volume = {"Part 1": 90, "Part 2": 80}.get(track.name, 100)
         pan = {"Part 1": 20, "Part 2": 30}.get(track.name, 64)
         heard = "--improve" in options
-        assert written.mix.track(index) == TrackMix(volume if heard else 0, pan)
+        assert written.mix.track(index) == TrackMix(volume, pan, mute=not heard)
 
 
 def test_voices_of_ours_make_way_and_other_tracks_stay_as_they_are(
@@ -232,7 +232,7 @@ def test_voices_of_ours_make_way_and_other_tracks_stay_as_they_are(
     assert twice.composition.tracks[4] == once.composition.tracks[4] == parts[0]
     assert twice.composition.tracks[1] != once.composition.tracks[1]
     assert twice.mix == once.mix
-    assert twice.mix.track(4).volume == 0
+    assert twice.mix.track(4) == TrackMix(mute=True)
 
 
 def test_of_two_tracks_the_other_stays(run: Run, generator: FakeGenerator) -> None:

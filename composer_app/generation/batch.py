@@ -107,7 +107,7 @@ class Job:
         mix = self.mix.reordered(order)
         if not heard:
             for index in range(FOUR, len(order)):
-                mix = mix.with_track(index, replace(mix.track(index), volume=0))
+                mix = mix.with_track(index, replace(mix.track(index), mute=True))
         return with_other_tracks(composed, self.piece, others), mix
 
 

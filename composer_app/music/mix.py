@@ -125,6 +125,11 @@ def mixed(controls: Sequence[Control], volume: int, pan: int) -> list[Control]:
     return result
 
 
+def volumes(controls: Sequence[Control]) -> tuple[Control, ...]:
+    """Those of ``controls`` that say how loud the track is."""
+    return tuple(control for control in controls if sets_volume(control))
+
+
 def sets_volume(control: Control) -> bool:
     """Whether ``control`` says how loud the track is."""
     return control.number == VOLUME_CONTROLLER and control.kind == "controller"

@@ -52,15 +52,21 @@ def silenced(mix: PieceMix, tracks: Collection[int]) -> PieceMix:
 
 
 def mix_for_file(composition: Composition, mix: PieceMix) -> PieceMix:
-    """``mix`` as a MIDI file has it: other tracks that are muted have the volume 0."""
-    for index in range(FOUR, len(composition.tracks)) if has_our_voices(composition) else ():
-        if mix.track(index).mute:
-            mix = mix.with_track(index, replace(mix.track(index), volume=0))
-    return mix
+    """``mix`` as a file has it: nothing is soloed, and of what is muted only other tracks are."""
+    others = range(FOUR, len(composition.tracks)) if has_our_voices(composition) else ()
+    return PieceMix(
+        tuple(
+            replace(track, mute=track.mute and index in others, solo=False)
+            for index, track in enumerate(mix.tracks)
+        )
+    )
 
 
 def mix_from_file(composition: Composition, mix: PieceMix) -> PieceMix:
-    """What :func:`mix_for_file` has made of a mix, but for the volumes of what is muted."""
+    """The mix of a file, whose other tracks are muted if they are silent.
+
+    What Composer has written says so itself, and how loud they would be.
+    """
     for index in range(FOUR, len(composition.tracks)) if has_our_voices(composition) else ():
         if mix.track(index).volume == 0:
             silent = replace(mix.track(index), volume=DEFAULT_VOLUME, mute=True)

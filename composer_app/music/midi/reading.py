@@ -6,16 +6,14 @@ ours, that is exactly there, so that a composition that is written and read agai
 touches in a file touches here, since the same tick of a file is always the same tick of ours.
 """
 
-import json
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from composer_app.errors import MidiFileError
-from composer_app.music.composition import Composition, Origin, Track
+from composer_app.music.composition import Composition, Track
 from composer_app.music.files.cancelling import Wanted, always_wanted, check
-from composer_app.music.files.music_json import compact, origin_from_json
 from composer_app.music.midi.beside_notes import (
     BesideNotes,
     keys_of,
@@ -23,6 +21,7 @@ from composer_app.music.midi.beside_notes import (
     of_the_piece,
     texts_of,
 )
+from composer_app.music.midi.details import details_of, is_ours, with_muted
 from composer_app.music.midi.drums import is_melody
 from composer_app.music.midi.file_time import (
     Grid,
@@ -35,7 +34,7 @@ from composer_app.music.midi.file_time import (
 )
 from composer_app.music.midi.messages import ParsedMidi
 from composer_app.music.midi.track_parser import DETAILS_PREFIX
-from composer_app.music.midi.writing import DRUM_CHANNEL, ESTIMATED
+from composer_app.music.midi.writing import DRUM_CHANNEL
 from composer_app.music.mix import (
     CENTRE,
     DEFAULT_VOLUME,
@@ -45,31 +44,12 @@ from composer_app.music.mix import (
     TrackMix,
 )
 from composer_app.music.note import Note, without_overlaps
-from composer_app.music.performance import Performance, from_details
 from composer_app.music.texts import Text
-from composer_app.music.timing import (
-    Meter,
-)
+from composer_app.music.timing import Meter
 from composer_app.translation import Message, _
 
-_MAX_TEMPERATURE: Final = 1e6
 # Volume and pan, each with what a synthesizer begins with.
 _CONTROLLERS: Final = {VOLUME_CONTROLLER: DEFAULT_VOLUME, PAN_CONTROLLER: CENTRE}
-
-
-@dataclass(frozen=True)
-class _Details:
-    """What MIDI has no place for."""
-
-    title: str = ""
-    origin: Origin | None = None
-    performance: Performance | None = None
-    melody_chosen: bool = False
-    # In ticks; None where it was not known. Files from before there were any do not say it.
-    upbeat: int | None = None
-    has_upbeat: bool = False
-    # Whether the key in the file is none that anybody gave.
-    key_estimated: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +116,7 @@ def piece_from_midi(
             else _("{file} holds no notes", file=name),
             _("choose a file with a melody"),
         )
-    details = _details(chunks)
+    details = details_of(chunks)
     if details.has_upbeat:
         meters = own_meters(chunks, grid, details.upbeat)
     else:
@@ -154,10 +134,11 @@ def piece_from_midi(
         () if details.key_estimated else keys_of(chunks, grid.ticks),
         tuple(parts.texts),
     )
+    composition, mix = with_muted(composition, PieceMix(tuple(parts.mixes)), details.muted)
     changes = [capped_clause()] if capped else []
     if parts.drums_left_out:
         changes.append(_("its drums are left out"))
-    return MidiPiece(composition, PieceMix(tuple(parts.mixes)), tuple(changes))
+    return MidiPiece(composition, mix, tuple(changes))
 
 
 def _check_length(chunks: list[list[TimedMessage]], grid: Grid, max_steps: int, name: str) -> None:
@@ -187,7 +168,7 @@ def _parts(chunks: list[list[TimedMessage]], grid: Grid, wanted: Wanted) -> _Par
     """What the chunks play, and what is said in them."""
     programs, controls = _first_programs(chunks), _first_controls(chunks)
     check(wanted)
-    beside = BesideNotes.of(chunks, grid.ticks, ours=_ours(chunks))
+    beside = BesideNotes.of(chunks, grid.ticks, ours=is_ours(chunks))
     parts = _Parts()
     for index, chunk in enumerate(chunks):
         check(wanted)
@@ -278,53 +259,3 @@ def _channels(chunk: list[TimedMessage], grid: Grid) -> dict[int, _Channel]:
         for index, channel in channels.items()
         if channel.notes or channel.program is not None
     }
-
-
-def _ours(chunks: list[list[TimedMessage]]) -> bool:
-    """Whether a file was written by Composer."""
-    return any(
-        message.text.startswith(DETAILS_PREFIX) for _tick, message in of_type(chunks, "text")
-    )
-
-
-def _details(chunks: list[list[TimedMessage]]) -> _Details:
-    """From our own text event, else the name of a chunk that is no track of its own."""
-    for _tick, message in of_type(chunks, "text"):
-        text = message.text
-        if text.startswith(DETAILS_PREFIX):
-            return _parse_details(text.removeprefix(DETAILS_PREFIX))
-    first = chunks[0]
-    names = [message.name for _, message in first if message.type == "track_name"]
-    plays = any(message.type == "note_on" for _, message in first)
-    return _Details(names[0]) if names and (len(chunks) == 1 or not plays) else _Details()
-
-
-def _parse_details(text: str) -> _Details:
-    """What our JSON says; what somebody changed beyond use counts as unsaid."""
-    try:
-        details = json.loads(text)
-    except (ValueError, RecursionError):
-        return _Details()
-    if not isinstance(details, dict):
-        return _Details()
-    title, upbeat = details.get("title"), details.get("upbeat")
-    return _Details(
-        title if isinstance(title, str) else "",
-        _parse_origin(details.get("origin"), details.get("recipe")),
-        from_details(details.get("performance")),
-        details.get("melody_chosen") is True,
-        upbeat if type(upbeat) is int and upbeat >= 0 else None,
-        "upbeat" in details,
-        details.get("key") == ESTIMATED,
-    )
-
-
-def _parse_origin(value: object, recipe: object) -> Origin | None:
-    try:
-        origin = origin_from_json(value)
-    except ValueError:
-        return None
-    if not 0 <= origin.temperature <= _MAX_TEMPERATURE:
-        return None
-    # What the recipe says is looked at by whoever makes the take again.
-    return replace(origin, recipe=compact(recipe)) if isinstance(recipe, dict) else origin

@@ -11,7 +11,7 @@ are JSON in one text event.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from composer_app.music.composition import Composition, Track
@@ -30,6 +30,7 @@ from composer_app.music.mix import (
     PieceMix,
     TrackMix,
     mixed,
+    volumes,
 )
 from composer_app.music.performance import to_details
 from composer_app.music.texts import Text, TextKind
@@ -62,11 +63,12 @@ def midi_from_composition(composition: Composition, mix: PieceMix = USUAL_MIX) -
     """``composition`` as a MIDI file in memory; each track has a channel of its own.
 
     From the sixteenth track on channels are shared, since MIDI has no more. Volume and pan of a
-    track stand at its beginning where ``mix`` does not have them as usual.
+    track stand at its beginning where ``mix`` does not have them as usual. One that is muted has
+    the volume 0 throughout, and our text event says what it would have.
     """
     import mido
 
-    chunks = [_chunk(_shared_events(composition))]
+    chunks = [_chunk(_shared_events(composition, mix))]
     for index, track in enumerate(composition.tracks):
         channel = _CHANNELS[index % len(_CHANNELS)]
         chunks.append(_chunk(_track_events(track, channel, mix.track(index))))
@@ -81,14 +83,15 @@ def to_wire(text: str) -> str:
 def _track_events(track: Track, channel: int, mix: TrackMix) -> list[_Event]:
     import mido
 
-    controls = mixed(track.controls, mix.volume, mix.pan)
+    volume = 0 if mix.mute else mix.volume
+    controls = mixed(track.controls, volume, mix.pan)
     banks = [control for control in controls if control.is_bank and control.tick == 0]
     program = Control(0, "program", 0, track.program)
     begins = {control.subject for control in controls if control.tick == 0}
     balance = [
         Control(0, "controller", number, value)
         for number, value, usual in (
-            (VOLUME_CONTROLLER, mix.volume, DEFAULT_VOLUME),
+            (VOLUME_CONTROLLER, volume, DEFAULT_VOLUME),
             (PAN_CONTROLLER, mix.pan, CENTRE),
         )
         if value != usual and ("controller", number) not in begins
@@ -152,7 +155,7 @@ def _key_events(composition: Composition) -> list[_Event]:
     ]
 
 
-def _shared_events(composition: Composition) -> list[_Event]:
+def _shared_events(composition: Composition, mix: PieceMix) -> list[_Event]:
     import mido
 
     details: dict[str, Any] = {
@@ -166,6 +169,8 @@ def _shared_events(composition: Composition) -> list[_Event]:
         details["melody_chosen"] = True
     if not composition.keys:
         details["key"] = ESTIMATED
+    if muted := list(_muted(composition, mix)):
+        details["muted"] = muted
     if composition.performance is not None:
         details["performance"] = to_details(composition.performance)
     text = DETAILS_PREFIX + json.dumps(details, ensure_ascii=False)
@@ -185,6 +190,15 @@ def _shared_events(composition: Composition) -> list[_Event]:
         tempo = mido.MetaMessage("set_tempo", tempo=round(MICROSECONDS_PER_MINUTE / change.bpm))
         events.append((change.ticks, _SETTING, tempo))
     return events
+
+
+def _muted(composition: Composition, mix: PieceMix) -> Iterator[list[Any]]:
+    """[track, volume, [[tick, volume] ...]] of each that is muted: what it would be, and become."""
+    for index, track in enumerate(composition.tracks):
+        balance = mix.track(index)
+        if balance.mute:
+            changes = mixed(volumes(track.controls), balance.volume, balance.pan)
+            yield [index, balance.volume, [[each.tick, each.value] for each in changes]]
 
 
 def meters_to_signatures(meters: MeterMap) -> list[tuple[int, Meter]]:

@@ -160,8 +160,9 @@ class _Writer:
         channel = index % 15 + 1
         _add(sound, "midi-channel", channel if channel < _DRUM_CHANNEL else channel + 1)
         _add(sound, "midi-program", self._tracks[index].program + 1)
-        if mix.volume != DEFAULT_VOLUME:
-            _add(sound, "volume", f"{100 * mix.volume / FULL:.2f}")
+        volume = 0 if mix.mute else mix.volume
+        if volume != DEFAULT_VOLUME:
+            _add(sound, "volume", f"{100 * volume / FULL:.2f}")
         if mix.pan != CENTRE:
             _add(sound, "pan", f"{PAN_DEGREES * (mix.pan - CENTRE) / CENTRE:.2f}")
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition
+from composer_app.music.editing.other_tracks import mix_for_file
 from composer_app.music.files.safe_file import failure_reason
 from composer_app.music.key_changes import KeyChange
 from composer_app.music.midi.file import write_midi
@@ -103,7 +104,9 @@ class HandOut(QObject):
         )
         if track is not None:
             name = plain_name(f"{name} - {composition.tracks[track].name or track + 1}")
-            composition, mix = one_track(composition, track), PieceMix((mix.track(track),))
+            composition, mix = one_track(composition, track), PieceMix((mix.track(track),)).balance
+        else:
+            mix = mix_for_file(composition, mix)
         try:
             made = self._place(f"{plain_name(name[: 2 * _LONGEST])}.mid")
             write_midi(composition, made, mix)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from composer_app.errors import ComposerError
+from composer_app.music.editing.other_tracks import mix_for_file
 from composer_app.notation.file_kinds import READABLE_ENDINGS
 from composer_app.studio.document.document import Document
 from composer_app.studio.messages.bar import MessageBar, Tone
@@ -61,7 +62,8 @@ class ScoreExport(QObject):
             self._write(*answer)
 
     def _write(self, path: Path, closed: bool) -> None:
-        composition, mix = self._document.composition, self._document.mix
+        composition = self._document.composition
+        mix = mix_for_file(composition, self._document.mix)
 
         def written(_: object) -> None:
             self._bar.clear(_ERROR)

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import mido
@@ -181,8 +182,69 @@ def test_the_balance_survives_the_file(path: Path, mix: PieceMix) -> None:
     music = composition(*(Track(f"{i}", i, (Note(i, 60, 4),)) for i in range(18)))
     write_midi(music, path, mix)
     read = read_midi_piece(path)
-    assert (read.composition, read.mix) == (music, mix.balance)
+    kept = PieceMix(tuple(replace(track, solo=False) for track in mix.tracks))
+    assert (read.composition, read.mix) == (music, kept)
     assert read_midi(path) == music
+    for index, track in enumerate(mido.MidiFile(path).tracks[1:]):
+        said = [each.value for each in track if each.is_cc(7)]
+        volume = 0 if mix.track(index).mute else mix.track(index).volume
+        assert said == ([] if volume == 100 else [volume])
+
+
+def fading(*values: int) -> Track:
+    return Track(
+        "Fades",
+        0,
+        (Note(0, 60, 64),),
+        tuple(Control(960 * i, "controller", 7, value) for i, value in enumerate(values)),
+    )
+
+
+def test_a_muted_track_gets_its_changes_of_volume_back(path: Path) -> None:
+    music, mix = composition(fading(80, 40, 120)), PieceMix((TrackMix(80, 20, mute=True),))
+    write_midi(music, path, mix)
+    said = [each.value for each in mido.MidiFile(path).tracks[1] if each.is_cc(7)]
+    assert said == [0, 0, 0]
+    read = read_midi_piece(path)
+    assert (read.composition, read.mix) == (music, mix)
+
+
+def test_what_is_made_loud_in_the_file_is_not_muted(path: Path) -> None:
+    write_midi(composition(fading(80, 40)), path, PieceMix((TrackMix(80, mute=True),)))
+    data = path.read_bytes()
+    assert data.count(bytes((0xB0, 7, 0))) == 2
+    path.write_bytes(data.replace(bytes((0xB0, 7, 0)), bytes((0xB0, 7, 90))))
+    assert read_midi_piece(path).mix == PieceMix((TrackMix(90),))
+
+
+@pytest.mark.parametrize(
+    "muted",
+    [
+        "7",
+        "[7]",
+        "[[0,1]]",
+        "[[-1,90,[]]]",
+        "[[0,128,[]]]",
+        "[[0,90,[[-5,1]]]]",
+        "[[0,90,[[1,128]]]]",
+        "[[1000,90,[]]]",
+        '[["0",90,[]]]',
+    ],
+)
+def test_strange_words_on_what_is_muted_are_no_words(path: Path, muted: str) -> None:
+    write_midi(composition(fading()), path, PieceMix((TrackMix(90, mute=True),)))
+    data = path.read_bytes()
+    said = b'"muted": [[0, 90, []]]'
+    new = f'"muted": {muted}'.encode()
+    assert data.count(said) == 1
+    length = int.from_bytes(data[18:22], "big")
+    at = data.index(b"composer-app") - 1
+    assert data[at] < 128 - len(new) + len(said)
+    changed = bytearray(data.replace(said, new))
+    changed[at] += len(new) - len(said)
+    changed[18:22] = (length + len(new) - len(said)).to_bytes(4, "big")
+    path.write_bytes(changed)
+    assert read_midi_piece(path).mix == PieceMix((TrackMix(0),))
 
 
 def test_volume_and_pan_stand_at_the_beginning_of_a_track_unless_they_are_usual(path: Path) -> None:

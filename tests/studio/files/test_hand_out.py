@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from composer_app.music.composition import Composition, Track
+from composer_app.music.composition import VOICE_NAMES, Composition, Origin, Track
 from composer_app.music.midi.file import parse_midi, read_midi_piece
 from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
@@ -95,6 +95,18 @@ def test_the_piece_is_dragged_by_its_grip(studio: Studio, drop: Drop) -> None:
     pull(grip)
     assert drop.path != first, "who took the first may still be reading it"
     assert first.exists()
+
+
+def test_other_tracks_that_are_muted_are_silent_elsewhere(studio: Studio, drop: Drop) -> None:
+    voices = tuple(Track(name, 40, BASS.notes) for name in VOICE_NAMES)
+    piece = Composition((*voices, BASS), origin=Origin("bach", 0, 1.0))
+    studio.services.document.begin(piece, "Generate")
+    muted = TrackMix(70, mute=True)
+    studio.services.document.set_mix(PieceMix((muted, *[TrackMix()] * 3, muted)))
+    pull(studio.window.mixer.grip)
+    # The voices are those of the piece, whatever one listens to.
+    mix = PieceMix((TrackMix(70), *[TrackMix()] * 3, muted))
+    assert read_midi_piece(drop.path).mix == mix
 
 
 def test_a_track_is_dragged_by_its_name(studio: Studio, drop: Drop) -> None:
