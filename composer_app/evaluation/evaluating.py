@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from composer_app.evaluation.table import Evaluation, MetricValues
 from composer_app.file_arguments import input_name
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationSettings, Generator
+from composer_app.music.melody import Melody
 from composer_app.training.corpus import Piece, load_corpus
 from composer_app.translation import _
 
@@ -91,7 +92,7 @@ def evaluate(
         )
     training = [piece for piece in pieces if piece.split in ("train", "extra")]
     excerpts = (real if plan.melodies is None else read_melodies(plan.melodies))[: plan.limit]
-    takes, seconds = generate_takes(generator, excerpts, plan, progress)
+    takes, seconds = generate_takes(generator, excerpts, plan.takes, plan.temperature, progress)
     judge = _Judge(excerpts, real, training, plan)
     rows: dict[str, MetricValues] = {"model": judge.model(takes) | _nll(generator, excerpts)}
     rows["composer"] = judge.composer()
@@ -113,26 +114,37 @@ def evaluate(
     return Outcome(result, excerpts, takes[0])
 
 
+class Harmonised(Protocol):
+    """What can be harmonised: a melody of as many steps as ``grid`` has."""
+
+    @property
+    def melody(self) -> Melody:
+        """What the generator is given."""
+
+    @property
+    def grid(self) -> VoiceGrid:
+        """The melody, and whatever is known below it."""
+
+
 def generate_takes(
     generator: Generator,
-    excerpts: Sequence[Excerpt],
-    plan: Plan,
+    pieces: Sequence[Harmonised],
+    count: int = DEFAULT_TAKES,
+    temperature: float = 1.0,
     progress: Callable[[float], None] | None = None,
 ) -> tuple[list[Takes], float]:
-    """``takes[t][i]``: take t of excerpt i; and the median time of a take in seconds."""
-    takes: list[Takes] = [[] for _ in range(plan.takes)]
+    """``takes[t][i]``: take t, of ``count``, of piece i; and a take's median time in seconds."""
+    takes: list[Takes] = [[] for _ in range(count)]
     seconds = []
-    for index, each in enumerate(excerpts):
+    for index, each in enumerate(pieces):
         for number, column in enumerate(takes):
-            settings = GenerationSettings(
-                _SEED_BASE + plan.takes * index + number, plan.temperature
-            )
+            settings = GenerationSettings(_SEED_BASE + count * index + number, temperature)
             began = time.perf_counter()
             piece = compose(each.melody, generator, settings)
             seconds.append(time.perf_counter() - began)
             column.append(_fitted(VoiceGrid.from_composition(piece), each.grid.steps))
         if progress is not None:
-            progress((index + 1) / len(excerpts))
+            progress((index + 1) / len(pieces))
     return takes, float(np.median(seconds))
 
 
