@@ -138,17 +138,22 @@ def generate_takes(
     seconds = []
     for index, each in enumerate(pieces):
         for number, column in enumerate(takes):
-            settings = GenerationSettings(_SEED_BASE + count * index + number, temperature)
+            settings = GenerationSettings(take_seed(count, index, number), temperature)
             began = time.perf_counter()
             piece = compose(each.melody, generator, settings)
             seconds.append(time.perf_counter() - began)
-            column.append(_fitted(VoiceGrid.from_composition(piece), each.grid.steps))
+            column.append(fitted(VoiceGrid.from_composition(piece), each.grid.steps))
         if progress is not None:
             progress((index + 1) / len(pieces))
     return takes, float(np.median(seconds))
 
 
-def _fitted(grid: VoiceGrid, steps: int) -> VoiceGrid:
+def take_seed(takes: int, piece: int, take: int) -> int:
+    """The seed of a take of a piece, each counted from 0, of which there are ``takes``."""
+    return _SEED_BASE + takes * piece + take
+
+
+def fitted(grid: VoiceGrid, steps: int) -> VoiceGrid:
     """``grid`` cut or padded with silence to ``steps``."""
     missing = ((0, max(0, steps - grid.steps)), (0, 0))
     pitch = np.pad(grid.pitch, missing, constant_values=REST)

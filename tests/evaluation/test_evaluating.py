@@ -165,7 +165,7 @@ def test_takes_are_fitted_to_their_melody() -> None:
     """A model that writes too little or too much is judged on the melody's length."""
     cut = excerpt(chorale())
     assert cut is not None
-    assert evaluating._fitted(cut.grid, 100).steps == 100
-    longer = evaluating._fitted(cut.grid, 130)
+    assert evaluating.fitted(cut.grid, 100).steps == 100
+    longer = evaluating.fitted(cut.grid, 130)
     assert (longer.steps, longer.pitch[-1].tolist()) == (130, [-1] * 4)
     assert not longer.onset[-1].any()
