@@ -1,17 +1,31 @@
 """``composer-app evaluate``."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from composer_app.errors import SettingError
+from composer_app.evaluation.behavior import (
+    DEFAULT_TUNES,
+    BehaviorEvaluation,
+    BehaviorPlan,
+    evaluate_behavior,
+)
 from composer_app.evaluation.evaluating import (
     DEFAULT_CLASSIFIERS,
     DEFAULT_TAKES,
+    Outcome,
     Plan,
     evaluate,
 )
-from composer_app.evaluation.report import check_report, table_lines, write_report
+from composer_app.evaluation.harmony import HarmonyEvaluation, HarmonyPlan, evaluate_harmony
+from composer_app.evaluation.report import (
+    check_report,
+    section_lines,
+    table_lines,
+    write_report,
+)
 from composer_app.file_arguments import (
     INPUT_HELP,
     OUTPUT_HELP,
@@ -25,11 +39,16 @@ from composer_app.terminal import say, say_json, status_line
 from composer_app.translation import _
 
 STYLES: Final = ("bach", "hymn", "ragtime")
+# What is measured: the voices next to the composer's own, the chords next to annotated ones, and
+# what happens at rests and in other registers.
+PARTS: Final = ("voices", "harmony", "behaviour")
 
 
 def add_evaluation_command(subparsers: Any) -> None:
     """Add ``evaluate`` to the command line's subparsers."""
-    summary = "measure a model's pieces against the composer's own"
+    summary = (
+        "measure a model's pieces against the composer's own, and its chords against known ones"
+    )
     parser = subparsers.add_parser(
         "evaluate",
         help=summary,
@@ -42,10 +61,20 @@ def add_evaluation_command(subparsers: Any) -> None:
     add("--corpus", type=file_argument, help=f"default build/STYLE.npz; {INPUT_HELP}")
     add("--split", choices=["valid", "test"], default="valid")
     add(
-        "--melodies", type=named_file, metavar="FOLDER", help="MIDI melodies instead of the split's"
+        "--only",
+        choices=PARTS,
+        nargs="+",
+        help="a part of it: voices (next to the composer's), harmony (against annotated chords),"
+        " behaviour (at rests and in other registers)",
+    )
+    add(
+        "--melodies",
+        type=named_file,
+        metavar="FOLDER",
+        help="MIDI melodies instead of the split's; their voices alone are measured",
     )
     add("--takes", type=int, default=DEFAULT_TAKES, metavar="N", help="seeds for each melody")
-    add("--pieces", type=int, metavar="N", help="the first N pieces alone")
+    add("--pieces", type=int, metavar="N", help="the first N pieces alone, of each kind")
     add("--temperature", type=float, default=1.0)
     add(
         "--classifiers",
@@ -65,7 +94,8 @@ def add_evaluation_command(subparsers: Any) -> None:
     parser.set_defaults(run=_run)
 
 
-def _run(args: argparse.Namespace) -> int:
+def _check(args: argparse.Namespace) -> None:
+    """Raise :class:`ComposerError` for a choice that is none."""
     for option, least in (("pieces", 1), ("takes", 1), ("classifiers", 0)):
         value = getattr(args, option)
         if value is not None and value < least:
@@ -88,9 +118,42 @@ def _run(args: argparse.Namespace) -> int:
         )
     if args.report is not None:
         check_report(args.report)
+
+
+def _run(args: argparse.Namespace) -> int:
+    _check(args)
     generator = load_generator(args.model)
-    style = args.style or generator.style
-    plan = Plan(
+    parts = args.only or (PARTS if args.melodies is None else PARTS[:1])
+    outcome = harmony = behavior = None
+    with status_line() as show:
+
+        def progress(part: str) -> Callable[[float], None] | None:
+            return None if show is None else lambda share: show(f"composing ({part}) {share:4.0%}")
+
+        if "voices" in parts:
+            outcome = evaluate(generator, _plan(args, generator.style), progress("voices"))
+        if "harmony" in parts:
+            plan = HarmonyPlan(args.split, args.temperature, args.takes, args.pieces)
+            harmony = evaluate_harmony(generator, plan, progress("harmony"))
+        if "behaviour" in parts:
+            tunes = args.pieces or DEFAULT_TUNES
+            trials = BehaviorPlan(args.split, args.temperature, args.takes, tunes)
+            behavior = evaluate_behavior(generator, trials, progress("behaviour"))
+    more = [each for part in (harmony, behavior) if part is not None for each in part.sections()]
+    if args.report is not None:
+        write_report(generator.name, outcome, args.report, more)
+    aside = args.report is not None and is_standard(args.report)
+    if args.json:
+        say_json(_figures(outcome, harmony, behavior), aside=aside)
+    else:
+        shown = [] if outcome is None else table_lines(outcome.evaluation)
+        say(*shown, *section_lines(more), aside=aside)
+    return 0
+
+
+def _plan(args: argparse.Namespace, style: str) -> Plan:
+    style = args.style or style
+    return Plan(
         args.corpus or Path("build") / f"{style}.npz",
         args.split,
         style,
@@ -101,15 +164,17 @@ def _run(args: argparse.Namespace) -> int:
         args.floors,
         args.classifiers,
     )
-    with status_line() as show:
-        progress = None if show is None else lambda share: show(f"composing {share:4.0%}")
-        outcome = evaluate(generator, plan, progress)
-    if args.report is not None:
-        write_report(outcome, args.report)
-    result = outcome.evaluation
-    aside = args.report is not None and is_standard(args.report)
-    if args.json:
-        say_json(result.to_dict(), aside=aside)
-    else:
-        say(*table_lines(result), aside=aside)
-    return 0
+
+
+def _figures(
+    outcome: Outcome | None,
+    harmony: HarmonyEvaluation | None,
+    behavior: BehaviorEvaluation | None,
+) -> dict[str, Any]:
+    """Everything that was measured as plain data: the voices, and in them the other parts."""
+    figures = {} if outcome is None else outcome.evaluation.to_dict()
+    if harmony is not None:
+        figures["harmony"] = harmony.to_dict()
+    if behavior is not None:
+        figures["behaviour"] = behavior.to_dict()
+    return figures

@@ -17,6 +17,11 @@ from composer_app.translation import _
 
 _ENDINGS: Final = (".html", ".md")
 _MOST_PICTURES: Final = 4
+_FIRST_COLUMN: Final = 42
+_NARROW: Final = 11
+# Head and lines; and a table with its heading.
+Table = tuple[list[str], list[list[str]]]
+Section = tuple[str, Table]
 _LEGEND: Final = (
     "The composer's distances are those of these pieces to his training pieces; all others are"
     " distances to the composer's own pieces. Bars retrieved and random paste are floors: real"
@@ -45,11 +50,23 @@ def headline(evaluation: Evaluation) -> str:
 
 def table_lines(evaluation: Evaluation) -> list[str]:
     """The metrics as a table in plain text, line by line."""
-    head, lines = evaluation.cells()
-    rows = [
-        f"{line[0]:42}" + "".join(f"{cell:>16}" for cell in line[1:]) for line in [head, *lines]
+    return [headline(evaluation), *_text_rows(evaluation.cells(), 16), *evaluation.notes]
+
+
+def section_lines(sections: Sequence[Section]) -> list[str]:
+    """Further tables in plain text, each below its heading and an empty line."""
+    return [
+        line for heading, table in sections for line in ("", heading, *_text_rows(table, _NARROW))
     ]
-    return [headline(evaluation), *rows, *evaluation.notes]
+
+
+def _text_rows(table: Table, width: int) -> list[str]:
+    head, lines = table
+    first = max(_FIRST_COLUMN, *(len(line[0]) + 2 for line in lines)) if lines else _FIRST_COLUMN
+    return [
+        f"{line[0]:{first}}" + "".join(f"{cell:>{width}}" for cell in line[1:])
+        for line in [head, *lines]
+    ]
 
 
 def check_report(path: Path) -> None:
@@ -61,21 +78,25 @@ def check_report(path: Path) -> None:
     prepare_folder(path, make=False)
 
 
-def write_report(outcome: Outcome, path: Path) -> None:
+def write_report(
+    model: str, outcome: Outcome | None, path: Path, sections: Sequence[Section] = ()
+) -> None:
     """Write ``outcome`` to ``path``, .html with its pictures inside or .md with files beside it.
 
-    On standard output it is HTML. Raises a :class:`ComposerError` where that is not possible.
+    Below it stand the tables of ``sections``; without an ``outcome`` they are all there is. On
+    standard output it is HTML. Raises a :class:`ComposerError` where that is not possible.
     """
-    pictures = draw_pictures(outcome)
+    pictures = [] if outcome is None else draw_pictures(outcome)
+    evaluation = None if outcome is None else outcome.evaluation
     if path.suffix.lower() == ".md":
         files = []
         for index, (title, png) in enumerate(pictures, 1):
             picture = path.with_name(f"{path.stem}-{index}.png")
             write_output(picture, png)
             files.append((title, picture.name))
-        write_output(path, markdown(outcome.evaluation, files).encode())
+        write_output(path, markdown(model, evaluation, files, sections).encode())
     else:
-        write_output(path, page(outcome.evaluation, pictures).encode())
+        write_output(path, page(model, evaluation, pictures, sections).encode())
 
 
 def draw_pictures(outcome: Outcome) -> list[tuple[str, bytes]]:
@@ -94,36 +115,65 @@ def draw_pictures(outcome: Outcome) -> list[tuple[str, bytes]]:
     return pictures
 
 
-def markdown(evaluation: Evaluation, pictures: Sequence[tuple[str, str]]) -> str:
+def markdown(
+    model: str,
+    evaluation: Evaluation | None,
+    pictures: Sequence[tuple[str, str]],
+    sections: Sequence[Section] = (),
+) -> str:
     """The report as Markdown; ``pictures`` are titles and file names."""
-    head, lines = evaluation.cells()
-    table = [_row(head), _row(["---", *["---:"] * (len(head) - 1)]), *map(_row, lines)]
-    parts = [f"# {evaluation.model}", headline(evaluation) + ".", "\n".join(table), _LEGEND]
-    parts += evaluation.notes
+    parts = [f"# {model}"]
+    if evaluation is not None:
+        parts += [headline(evaluation) + ".", markdown_table(evaluation.cells()), _LEGEND]
+        parts += evaluation.notes
+    for heading, table in sections:
+        parts += [_escaped(heading) + ".", markdown_table(table)]
     parts += [f"![{_escaped(title)}]({name.replace(' ', '%20')})" for title, name in pictures]
     return "\n\n".join(parts) + "\n"
 
 
-def page(evaluation: Evaluation, pictures: Sequence[tuple[str, bytes]]) -> str:
+def markdown_table(table: Table) -> str:
+    """``table`` in Markdown."""
+    head, lines = table
+    return "\n".join([_row(head), _row(["---", *["---:"] * (len(head) - 1)]), *map(_row, lines)])
+
+
+def page(
+    model: str,
+    evaluation: Evaluation | None,
+    pictures: Sequence[tuple[str, bytes]],
+    sections: Sequence[Section] = (),
+) -> str:
     """The report as a single HTML page; ``pictures`` are titles and PNGs."""
-    head, lines = evaluation.cells()
-    table = "\n".join(
-        ["<table>", _html_row("th", head), *(_html_row("td", line) for line in lines), "</table>"]
-    )
-    words = [headline(evaluation) + ".", _LEGEND, *evaluation.notes]
-    first, *rest = [f"<p>{html.escape(sentence)}</p>" for sentence in words]
-    images = [
+    parts = []
+    if evaluation is not None:
+        words = [headline(evaluation) + ".", _LEGEND, *evaluation.notes]
+        first, *rest = map(_paragraph, words)
+        parts += [first, _html_table(evaluation.cells()), *rest]
+    for heading, table in sections:
+        parts += [_paragraph(heading + "."), _html_table(table)]
+    parts += [
         f"<figure><figcaption>{html.escape(title)}</figcaption>"
         f'<img alt="{html.escape(title)}" src="data:image/png;base64,'
         f'{base64.b64encode(png).decode()}"></figure>'
         for title, png in pictures
     ]
-    name = html.escape(evaluation.model)
+    name = html.escape(model)
     opening = (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{name}</title>'
         f"<style>{_STYLE}</style></head><body>\n<h1>{name}</h1>"
     )
-    return "\n".join([opening, first, table, *rest, *images, "</body></html>"]) + "\n"
+    return "\n".join([opening, *parts, "</body></html>"]) + "\n"
+
+
+def _paragraph(sentence: str) -> str:
+    return f"<p>{html.escape(sentence)}</p>"
+
+
+def _html_table(table: Table) -> str:
+    head, lines = table
+    rows = [_html_row("th", head), *(_html_row("td", line) for line in lines)]
+    return "\n".join(["<table>", *rows, "</table>"])
 
 
 def _row(cells: Sequence[str]) -> str:

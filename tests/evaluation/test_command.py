@@ -7,7 +7,10 @@ import pytest
 
 from composer_app import cli
 from composer_app.evaluation import command
-from tests.evaluation.examples import Shadow, chorale_corpus
+from composer_app.evaluation.excerpts import excerpt
+from composer_app.music.composition import Composition
+from composer_app.music.midi.file import write_midi
+from tests.evaluation.examples import Shadow, chorale, chorale_corpus
 from tests.streams import give_input, take_output
 
 
@@ -19,7 +22,7 @@ def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_table_and_json(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    plain = ["evaluate", "--classifiers", "0"]
+    plain = ["evaluate", "--only", "voices", "--classifiers", "0"]
     assert cli.main([*plain, "--pieces", "2", "--takes", "3", "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert (figures["model"], figures["pieces"], figures["takes"]) == ("shadow", 2, 3)
@@ -35,20 +38,56 @@ def test_progress_is_shown_on_a_terminal_and_a_report_written(
 ) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     plain = ["evaluate", "--classifiers", "0", "--no-floors", "--pieces", "1", "--takes", "1"]
+    plain += ["--only", "voices"]
     assert cli.main([*plain, "--report", "report.md"]) == 0
     shown = capsys.readouterr().err
     assert shown.startswith("\rcomposing")
-    assert "\rcomposing 100%" in shown
+    assert "\rcomposing (voices) 100%" in shown
     assert shown.endswith("\r\x1b[K"), "the line is gone afterwards"
     report = Path("report.md").read_text(encoding="utf-8")
     assert "not told where phrases end" in report
     assert Path("report-1.png").exists()
 
 
+def test_every_part_is_measured_unless_one_alone_is_wanted(
+    corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    brief = ["evaluate", "--classifiers", "0", "--no-floors", "--pieces", "1", "--takes", "1"]
+    assert cli.main([*brief, "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["pieces"] == 1
+    assert figures["harmony"]["corpora"]["leadsheets"]["tunes"]["all"] == 1
+    assert figures["behaviour"]["cases"]["silence_before"] == 1
+    # Neither of these needs the composer's pieces.
+    corpus.unlink()
+    assert cli.main([*brief, "--only", "harmony", "behaviour", "--report", "report.md"]) == 0
+    table = capsys.readouterr().out
+    assert "bass on the annotated root" in table
+    assert "one-beat rest on a downbeat" in table
+    assert "steps that form a chord" not in table
+    report = Path("report.md").read_text(encoding="utf-8")
+    assert "| bass on the annotated root |" in report
+    assert report.startswith("# shadow\n\nHarmony against annotation: shadow (bach) on 1 lead")
+
+
+def test_melodies_of_ones_own_have_no_known_chords(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cut = excerpt(chorale())
+    assert cut is not None
+    (tmp_path / "melodies").mkdir()
+    write_midi(Composition.from_melody(cut.melody), tmp_path / "melodies" / "mine.mid")
+    assert cli.main(["evaluate", "--melodies", "melodies", "--takes", "1"]) == 0
+    shown = capsys.readouterr().out
+    assert "steps that form a chord" in shown
+    assert "annotat" not in shown
+
+
 def test_a_corpus_comes_in_and_a_report_goes_out_through_the_streams(
     corpus: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command = ["evaluate", "--classifiers", "0", "--pieces", "1", "--takes", "1", "--corpus", "-"]
+    command += ["--only", "voices"]
     written = take_output(monkeypatch)
     give_input(monkeypatch, corpus.read_bytes())
     corpus.unlink()

@@ -6,7 +6,14 @@ import pytest
 
 from composer_app.errors import SettingError
 from composer_app.evaluation import Evaluation, Outcome, Plan, evaluate
-from composer_app.evaluation.report import check_report, markdown, page, table_lines, write_report
+from composer_app.evaluation.report import (
+    check_report,
+    markdown,
+    page,
+    section_lines,
+    table_lines,
+    write_report,
+)
 from composer_app.evaluation.table import MetricValues
 from tests.evaluation.examples import Dice, chorale_corpus
 
@@ -36,7 +43,7 @@ def test_the_table_leaves_out_what_nobody_has() -> None:
 
 
 def test_markdown() -> None:
-    text = markdown(SMALL, [("one [1]", "out of-1.png")])
+    text = markdown("a|b", SMALL, [("one [1]", "out of-1.png")])
     assert "|  | model | composer |\n| --- | ---: | ---: |\n" in text
     assert "| distance of chords | 0.026 | 0.019 |" in text
     assert "![one \\[1\\]](out%20of-1.png)" in text
@@ -44,21 +51,38 @@ def test_markdown() -> None:
 
 
 def test_html_escapes_and_carries_its_pictures() -> None:
-    text = page(SMALL, [("<one>", PNG)])
+    text = page("a|b", SMALL, [("<one>", PNG)])
     assert "<td>distance of chords</td><td>0.026</td><td>0.019</td>" in text
     assert "&lt;one&gt;" in text
     assert "<one>" not in text
     assert "data:image/png;base64,iVBORw==" in text
 
 
+def test_further_tables_stand_below_or_alone() -> None:
+    section = ("Chords of a|b", (["", "model"], [["bass on the root", "0.50"]]))
+    for text in (markdown("m", SMALL, [], [section]), markdown("m", None, [], [section])):
+        assert text.startswith("# m\n")
+        assert (
+            "Chords of a\\|b.\n\n|  | model |\n| --- | ---: |\n| bass on the root | 0.50 |" in text
+        )
+    assert "distance of chords" not in text
+    alone = page("m", None, [], [section])
+    assert "<p>Chords of a|b.</p>" in alone
+    assert "<td>bass on the root</td><td>0.50</td>" in alone
+    lines = section_lines([section])
+    assert lines[:2] == ["", "Chords of a|b"]
+    assert lines[3].split("  ")[0] == "bass on the root"
+    assert len({len(line) for line in lines[2:]}) == 1
+
+
 def test_files(outcome: Outcome, tmp_path: Path) -> None:
-    write_report(outcome, tmp_path / "r.md")
+    write_report("dice", outcome, tmp_path / "r.md")
     names = sorted(path.name for path in tmp_path.iterdir())
     # The take and the composer's own.
     assert names == ["r-1.png", "r-2.png", "r.md"]
     assert (tmp_path / "r-2.png").read_bytes().startswith(PNG)
     assert "(r-2.png)" in (tmp_path / "r.md").read_text()
-    write_report(outcome, tmp_path / "r.html")
+    write_report("dice", outcome, tmp_path / "r.html")
     assert (tmp_path / "r.html").read_text().count("data:image/png") == 2
 
 
@@ -70,4 +94,4 @@ def test_where_no_report_can_go(outcome: Outcome, tmp_path: Path) -> None:
     check_report(tmp_path / "r.html")
     (tmp_path / "r.html").mkdir()
     with pytest.raises(SettingError, match="it is a folder"):
-        write_report(outcome, tmp_path / "r.html")
+        write_report("dice", outcome, tmp_path / "r.html")
