@@ -39,6 +39,8 @@ LONG_ERROR = (
     "-29 final.mid cannot be written because the disk is full: choose another folder, or make room."
 )
 
+LONG_REASON = "The melody has 123456 bars and Composer harmonises up to 999: choose a shorter one."
+
 
 def piece(names: tuple[str, ...], bars: int = 16, meter: Meter | None = None) -> Composition:
     """Quarters in each of the tracks, of all instruments whose names are long."""
@@ -125,14 +127,46 @@ def wait_for(condition: Callable[[], bool]) -> None:
 def stages(studio: Studio, gate: Gate) -> Iterator[tuple[str, QWidget]]:
     """The name of each state, and the window to look at while it lasts."""
     yield "empty", studio.window
+    with unfolded(studio):
+        yield "empty, all unfolded", studio.window
+        yield from _with_reasons(studio)
     studio.services.document.begin(piece(LONG_NAMES, bars=16), "Open")
     settle(studio)
     yield "four tracks", studio.window
+    with unfolded(studio):
+        yield "four tracks, all unfolded", studio.window
     yield from _with_selection(studio)
     yield from _with_panels(studio)
     yield from _with_messages(studio)
     yield from _while_working(studio, gate)
     yield from _other_windows(studio)
+
+
+@contextmanager
+def unfolded(studio: Studio) -> Iterator[None]:
+    """Whatever unfolds is unfolded, and whatever is locked takes its row."""
+    window, choices = studio.window, studio.window.choices
+    foldable = window.generate_panel.control.toggle, window.commands.step_input
+    locked = choices.locked_notes
+    for each in foldable:
+        each.setChecked(True)
+    choices.set_locked_notes(12, anything=True)
+    yield
+    choices.set_locked_notes(*locked)
+    for each in foldable:
+        each.setChecked(False)
+
+
+def _with_reasons(studio: Studio) -> Iterator[tuple[str, QWidget]]:
+    """Why nothing can be generated, in as many words as that takes anywhere."""
+    choices = studio.window.choices
+    choices.set_obstacle(LONG_REASON)
+    yield "a long reason, all unfolded", studio.window
+    choices.set_models((), "")
+    choices.set_obstacle(None)
+    yield "no model, all unfolded", studio.window
+    studio.window.generation.set_models(studio.services.find_models())
+    studio.window.generation.refresh_panel()
 
 
 def _with_selection(studio: Studio) -> Iterator[tuple[str, QWidget]]:
@@ -164,6 +198,8 @@ def _with_messages(studio: Studio) -> Iterator[tuple[str, QWidget]]:
     later = MessageAction("Save As…", lambda: None), MessageAction("Close Anyway", lambda: None)
     bar.tell(LONG_ERROR, Tone.ERROR, *later)
     yield "error", window
+    with unfolded(studio):
+        yield "error, all unfolded", window
     bar.dismiss()
     studio.ports.names = ["Arturia KeyLab Essential 61 mk3:KeyLab Essential 61 mk3 MIDI 24:0"]
     window.midi.refresh()
@@ -176,6 +212,8 @@ def _while_working(studio: Studio, gate: Gate) -> Iterator[tuple[str, QWidget]]:
     window.commands.generate.trigger()
     wait_for(lambda: window.generate_panel.progress.isVisible())
     yield "generating", window
+    with unfolded(studio):
+        yield "generating, all unfolded", window
     gate.opened.set()
     wait_for(lambda: not window.generate_panel.busy)
 

@@ -43,7 +43,7 @@ _BOX_WIDTH: Final = 92
 _WORDS_WIDTH: Final = 112
 # A scroll bar's width in the style sheet.
 SCROLL_BAR: Final = 12
-_LEAST_HEIGHT: Final = 120
+_LEAST_HEIGHT: Final = 72
 # None is for Composer to hear.
 _FEELS: Final = (("by ear", None), ("straight", Feel.STRAIGHT), ("swing", Feel.SWING))
 # Pixels across.

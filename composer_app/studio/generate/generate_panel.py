@@ -213,6 +213,8 @@ class GeneratePanel(QFrame):
         self.button.setAccessibleDescription(choices.reason)
         self._reason.setText("" if choices.busy else choices.reason)
         self._reason.setVisible(bool(self._reason.text()))
+        # Why nothing can be generated stands where the progress of it would.
+        self.progress.keep_place(not self._reason.text())
         self.locked_row.set_locked_notes(*choices.locked_notes)
         takes_room = self._reason.text(), choices.locked_notes, self._description.text()
         if takes_room != self._takes_room:

@@ -8,7 +8,7 @@ from composer_app.studio.widgets.theme import set_role
 
 
 class ProgressLine(QWidget):
-    """Its place is kept while it is hidden, so that nothing jumps."""
+    """Its place is kept while it is hidden and may come, so that nothing jumps."""
 
     def __init__(self, cancel: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,10 +28,17 @@ class ProgressLine(QWidget):
         layout.addWidget(self.bar, 1)
         layout.addWidget(self.cancel)
         policy = self.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
         policy.setVerticalPolicy(QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
+        self.keep_place(True)
         self.hide()
+
+    def keep_place(self, kept: bool) -> None:
+        """Whether its place stays free while it is hidden; not where it cannot come soon."""
+        policy = self.sizePolicy()
+        if policy.retainSizeWhenHidden() != kept:
+            policy.setRetainSizeWhenHidden(kept)
+            self.setSizePolicy(policy)
 
     def set_share(self, done: float) -> None:
         """Show the share done, 0 to 1."""
