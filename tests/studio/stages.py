@@ -242,6 +242,12 @@ def _other_windows(studio: Studio) -> Iterator[tuple[str, QWidget]]:
     yield "statistics window", window.statistics.window()
     yield "without statistics", window
     window.statistics_dock.toggle()
+    window.commands.choose_melody.trigger()
+    wait_for(lambda: window.tracks.dialog is not None and not window.tracks.dialog.looking)
+    choice = window.tracks.dialog
+    assert choice is not None
+    yield "choice of the melody", choice
+    choice.reject()
     dialog = window.settings_dialog
     dialog.open_sound()
     yield "settings: sound", dialog

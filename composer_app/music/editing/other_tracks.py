@@ -44,6 +44,13 @@ def voices_alone(composition: Composition) -> Composition:
     return replace(composition, tracks=composition.tracks[:FOUR])
 
 
+def without_other_tracks(composition: Composition) -> Composition:
+    """Only the melody and, where there are any, the voices that Composer has written."""
+    if has_our_voices(composition):
+        return voices_alone(composition)
+    return replace(composition, tracks=composition.tracks[: MELODY + 1])
+
+
 def silenced(mix: PieceMix, tracks: Collection[int]) -> PieceMix:
     """``mix`` with those of ``tracks`` muted that are not."""
     for index in tracks:

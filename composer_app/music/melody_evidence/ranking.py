@@ -14,6 +14,7 @@ is higher by 1 is e times as likely to have the melody. What counts, and how muc
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from statistics import fmean
 from typing import Final
 
 from composer_app.music.composition import Composition, Track
@@ -146,6 +147,26 @@ class Ranking:
         if sum(ahead.values()) >= _WORTH_NAMING:
             return _("it moves most like a melody")
         return _("nothing tells it from the others, and it comes first")
+
+    def speaks_for(self, candidate: Candidate) -> Message:
+        """What speaks for one of the candidates beside all others, in a clause."""
+        others = [each.evidence for each in self.candidates if each is not candidate]
+        if not others:
+            return _("no other track has notes")
+        leads = {
+            name: value - fmean(other[name] for other in others)
+            for name, value in candidate.evidence.items()
+            # Where it stands in the piece by now is no reason.
+            if name != _PLACE and value >= max(other[name] for other in others)
+        }
+        said = [name for name, lead in leads.items() if lead >= _WORTH_NAMING]
+        said.sort(key=lambda name: -leads[name])
+        match [_REASONS[name] for name in said]:
+            case [most, more, *_less]:
+                return _("{most}, and {more}", most=most, more=more)
+            case [only]:
+                return only
+        return _("others are more like a melody")
 
     def _ahead(self) -> dict[str, float]:
         """By how much each evidence speaks for the first, and not the second."""

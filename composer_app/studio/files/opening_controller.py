@@ -15,9 +15,8 @@ from PySide6.QtWidgets import QWidget
 
 from composer_app.errors import ComposerError
 from composer_app.music.composition import Composition
-from composer_app.music.editing.edits import with_melody_line, with_melody_track
+from composer_app.music.editing.edits import with_melody_track
 from composer_app.music.files.sample_melodies import load_sample
-from composer_app.music.melody_line import Line
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.midi.faults import mended_sentence
 from composer_app.music.mix import order_with_first
@@ -56,6 +55,7 @@ class OpeningController(QObject):
         dialogs: FileDialogs,
         errors: FileErrors,
         bar: MessageBar,
+        choose_melody: Callable[[], None],
         parent: QWidget,
         open_elsewhere: Callable[[Path], bool] = open_in_another_window,
     ) -> None:
@@ -67,6 +67,7 @@ class OpeningController(QObject):
         self._dialogs = dialogs
         self._errors = errors
         self._bar = bar
+        self._choose_melody = choose_melody
         self._window = parent
         # The number of what was asked for last: an older file that is still being read is not.
         self._asked_for = 0
@@ -173,11 +174,11 @@ class OpeningController(QObject):
     ) -> list[MessageAction]:
         """What takes the next best track of a piece that was ``read``, if it may be the melody.
 
-        Else what takes the lower of ``two_parts`` in the melody's track.
+        And what lets one see and hear all that may be, or the ``two_parts`` of the melody's track.
         """
+        choose = MessageAction("Choose Melody…", self._choose_melody)
         if ranking.clear or ranking.next_best is None:
-            lower = MessageAction("Take the Lower Part", self._take_lower_part)
-            return [lower] if two_parts else []
+            return [choose] if two_parts else []
         place = order_with_first(ranking.best, len(read.tracks)).index(ranking.next_best)
         name = read.tracks[ranking.next_best].name
         called = f"“{name}”" if 0 < len(name) <= _LONGEST_NAME else f"Track {ranking.next_best + 1}"
@@ -194,17 +195,7 @@ class OpeningController(QObject):
                 goes_on=True,
             )
 
-        return [MessageAction(f"Take {called} Instead", take)]
-
-    def _take_lower_part(self) -> None:
-        changed = with_melody_line(self._document.composition, Line.LOWER)
-        self._document.replace(changed, "Choose Lower Part")
-        self._bar.tell(
-            "The lower part is the melody now; what else its track had is in one of its own.",
-            Tone.SUCCESS,
-            undo_offer(self._document),
-            goes_on=True,
-        )
+        return [MessageAction(f"Take {called} Instead", take), choose]
 
     def open_sample(self, sample_id: str) -> None:
         """Begin a piece with one of the sample melodies."""

@@ -16,13 +16,14 @@ from composer_app.generation.models.catalog import ModelInfo, models_folder_prob
 from composer_app.late_numpy import np
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.music.editing.edits import with_the_rest
-from composer_app.music.editing.other_tracks import other_tracks, voices_alone, with_other_tracks
+from composer_app.music.editing.other_tracks import other_tracks, with_other_tracks
 from composer_app.music.mix import TrackOrder
 from composer_app.music.note import Note
 from composer_app.music.voices import FOUR, MELODY, has_our_voices, voice_tracks
 from composer_app.project.locks import Cells, Locks, voice_cells
 from composer_app.project.take import Take
 from composer_app.studio.document.document import Document
+from composer_app.studio.document.other_tracks import leave_out_others
 from composer_app.studio.document.undo_offer import undo_offer
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.generation_worker import GenerationWorker
@@ -222,15 +223,13 @@ class GenerationController(QObject):
             + self._new_advice(model, current.tempo.initial_bpm),
             Tone.SUCCESS,
             MessageAction("Play", self._play),
-            *([MessageAction("Leave Them Out", self.leave_out_others)] if silent else []),
+            *([MessageAction("Leave Them Out", self._leave_out_others)] if silent else []),
             undo_offer(self._document),
             about=self._situation,
         )
 
-    def leave_out_others(self) -> None:
-        """Take the tracks away that stand after the four voices; undoable."""
-        before = self._document.composition
-        self._document.replace(voices_alone(before), "Leave Out Other Tracks")
+    def _leave_out_others(self) -> None:
+        leave_out_others(self._document)
 
     def _fail(self, sentence: str) -> None:
         if self._left_behind:

@@ -15,7 +15,9 @@ from PySide6.QtWidgets import (
 
 from composer_app.live.playback.mixing import Mix
 from composer_app.music.composition import Composition
+from composer_app.music.editing.other_tracks import other_tracks
 from composer_app.music.mix import FULL
+from composer_app.music.voices import FOUR
 from composer_app.studio.mixer.sliders import VolumeSlider
 from composer_app.studio.mixer.track_strip import TrackStrip
 from composer_app.studio.widgets.drag_source import DragSource
@@ -24,6 +26,7 @@ from composer_app.studio.widgets.theme import COLORS, set_role
 
 _MASTER_WIDTH: Final = 136
 _ICON: Final = 16
+_OTHERS_HEIGHT: Final = 28
 _EMPTY: Final = "Tracks appear here once there is a melody."
 
 
@@ -42,6 +45,8 @@ class MixerPanel(QFrame):
     # Somebody pulls at the piece, or at a track.
     pieceDragged = Signal()
     trackDragged = Signal(int)
+    # What is neither the melody nor one of Composer's voices is not wanted.
+    othersLeftOut = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +65,9 @@ class MixerPanel(QFrame):
         self._rows.setContentsMargins(0, 0, 8, 0)
         self._rows.setSpacing(2)
         self._rows.addWidget(self._empty)
+        self.leave_out = QToolButton()
+        self._others = self._make_others()
+        self._rows.addWidget(self._others)
         self._rows.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 6, 8, 4)
@@ -84,6 +92,7 @@ class MixerPanel(QFrame):
         for strip, track in zip(self._strips, composition.tracks, strict=True):
             strip.set_track(track)
             strip.setVisible(bool(track.notes))
+        self._show_others(composition)
         self._empty.setVisible(not composition.note_count)
         self.grip.setEnabled(bool(composition.note_count))
         self.set_mix(self._mix)
@@ -110,6 +119,36 @@ class MixerPanel(QFrame):
         grip.setEnabled(False)
         DragSource(grip).dragged.connect(self.pieceDragged)
         return grip
+
+    def _make_others(self) -> QWidget:
+        """What stands above a file's other tracks, with the button that takes them away."""
+        heading = QLabel("OTHER TRACKS")
+        set_role(heading, "heading")
+        button = self.leave_out
+        button.setText("Leave Out")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setToolTip("Take these tracks away; Undo has them back")
+        button.setAccessibleName("Leave out the other tracks")
+        button.clicked.connect(self.othersLeftOut)
+        set_role(button, "little")
+        others = QWidget()
+        row = QHBoxLayout(others)
+        row.setContentsMargins(0, 4, 0, 0)
+        others.setFixedHeight(_OTHERS_HEIGHT)
+        row.addWidget(heading)
+        row.addStretch(1)
+        row.addWidget(button)
+        others.hide()
+        return others
+
+    def _show_others(self, composition: Composition) -> None:
+        """Where there are so many tracks that the strips scroll anyway."""
+        self._rows.removeWidget(self._others)
+        first = min(other_tracks(composition), default=None)
+        shown = first is not None and len(composition.tracks) > FOUR
+        if first is not None and shown:
+            self._rows.insertWidget(self._rows.indexOf(self._strips[first]), self._others)
+        self._others.setVisible(shown)
 
     def _make_heading(self) -> QHBoxLayout:
         heading = QLabel("MIXER")

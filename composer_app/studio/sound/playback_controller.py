@@ -1,5 +1,6 @@
 """Playing the document: play, pause, stop, seek, loop, the mix, and where the music is."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -34,6 +35,8 @@ class PlaybackController(QObject):
         self._sound = sound
         self._mix = Mix()
         self._loop: Loop | None = None
+        self._clicks: float | None = None
+        self._taken_back: Callable[[], None] | None = None
         self._position = 0.0
         self._sounding: frozenset[tuple[int, int]] = frozenset()
         self._playing = False
@@ -68,7 +71,8 @@ class PlaybackController(QObject):
         """Sound like this from now on, also while playing."""
         if mix != self._mix:
             self._mix = mix
-            self._player.set_mix(mix)
+            if self._taken_back is None:
+                self._player.set_mix(mix)
             self.mixChanged.emit(mix)
 
     def set_master(self, volume: int) -> None:
@@ -85,13 +89,39 @@ class PlaybackController(QObject):
 
     def set_metronome(self, on: bool, volume: float = 1.0) -> None:
         """Click on every pulse while playing, ``volume`` from 0 to 1."""
-        self._player.set_clicks(volume if on else None)
+        self._clicks = volume if on else None
+        if self._taken_back is None:
+            self._player.set_clicks(self._clicks)
+
+    def lend(self, taken_back: Callable[[], None]) -> Player:
+        """The player, for something else than the piece, without its mix, loop and metronome.
+
+        Until :meth:`take_back`, which the piece's own playing calls; ``taken_back`` follows.
+        """
+        self.take_back()
+        self.pause()
+        self._taken_back = taken_back
+        self._player.set_loop(None)
+        self._player.set_clicks(None)
+        return self._player
+
+    def take_back(self) -> None:
+        """Let the player have the piece again, if it was lent."""
+        taken_back, self._taken_back = self._taken_back, None
+        if taken_back is not None:
+            self._player.stop()
+            self._player.load(self._document.composition)
+            self._player.set_mix(self._mix)
+            self._player.set_loop(self._loop)
+            self._player.set_clicks(self._clicks)
+            taken_back()
 
     def play(self) -> None:
         """Play from the position, from the start if that is the end."""
         composition = self._document.composition
         if not composition.note_count:
             return
+        self.take_back()
         start = 0.0 if self._position >= composition.steps else self._position
         self._player.play(start)
         self._set_playing(True)
@@ -141,7 +171,8 @@ class PlaybackController(QObject):
     def _use_loop(self, loop: Loop | None) -> None:
         if loop != self._loop:
             self._loop = loop
-            self._player.set_loop(loop)
+            if self._taken_back is None:
+                self._player.set_loop(loop)
             self.loopChanged.emit(loop)
 
     def _set_playing(self, playing: bool) -> None:
@@ -177,6 +208,7 @@ class PlaybackController(QObject):
             self.soundingChanged.emit(sounding)
 
     def _load(self) -> None:
+        self.take_back()
         composition = self._document.composition
         self._player.load(composition)
         if self._position > composition.steps:

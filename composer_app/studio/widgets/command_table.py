@@ -191,6 +191,15 @@ GENERATING: Final = {
         # The space is air between icon and text, which style sheets cannot give.
         " Generate only this",
     ),
+    "choose_melody": Command(
+        "Choose &Melody…",
+        "Choose the track that is the melody, and one of its parts; each can be seen and heard",
+        icon="melody",
+    ),
+    "leave_out_others": Command(
+        "Leave Out Ot&her Tracks",
+        "Take away the tracks that are neither the melody nor a voice that Composer has written",
+    ),
     "roll": Command("&New Seed", "Roll the dice for another seed", ("Ctrl+D",), "dice"),
     "lock": Command(
         "&Lock Selection",

@@ -114,6 +114,7 @@ class MainWindow(WindowParts):
         self.mixer.grip.clicked.connect(self.hand_out.copy)
         self.mixer.pieceDragged.connect(self.hand_out.drag_piece)
         self.mixer.trackDragged.connect(self.hand_out.drag_track)
+        self.mixer.othersLeftOut.connect(self.tracks.leave_out_others)
         commands.confidence.toggled.connect(self._show_roll)
         self.roll.emptyActionRequested.connect(self._offer_samples)
         self.news.follow_numbers(self.findChildren(NumberField))

@@ -55,6 +55,8 @@ class Menus:
         edit.addSeparator()
         edit.addActions([actions.generate, actions.cancel, actions.improve, actions.roll])
         edit.addSeparator()
+        edit.addActions([actions.choose_melody, actions.leave_out_others])
+        edit.addSeparator()
         edit.addActions([actions.select_all, actions.select_bars])
         edit.addMenu(voices)
         edit.addActions([actions.select_none, actions.delete])

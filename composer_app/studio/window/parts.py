@@ -28,10 +28,12 @@ from composer_app.studio.roll.selection_controller import SelectionController
 from composer_app.studio.roll.view import PianoRollView
 from composer_app.studio.sound.audition import Audition
 from composer_app.studio.sound.playback_controller import PlaybackController
+from composer_app.studio.sound.preview import Preview
 from composer_app.studio.statistics.dock import StatisticsDock
 from composer_app.studio.statistics.export import StatisticsExport
 from composer_app.studio.statistics.panel import StatisticsPanel
 from composer_app.studio.statistics.statistics_controller import StatisticsController
+from composer_app.studio.tracks.tracks_controller import TracksController
 from composer_app.studio.transport.bar_menu import BarMenu
 from composer_app.studio.transport.loop_controller import LoopController
 from composer_app.studio.transport.transport_bar import TransportBar
@@ -111,8 +113,17 @@ class WindowParts(QMainWindow):
         self.roll.barMenuRequested.connect(self.bar_menu.open)
         self._view = PieceView(document, self.roll, self.playback, self.recording, self)
         errors = FileErrors(document, bar)
+        preview = Preview(self.playback, self)
+        self.tracks = TracksController(self.commands, document, services.jobs, preview, bar, self)
         self.files = OpeningController(
-            document, settings, services.jobs, services.dialogs, errors, bar, self
+            document,
+            settings,
+            services.jobs,
+            services.dialogs,
+            errors,
+            bar,
+            self.commands.choose_melody.trigger,
+            self,
         )
         self.saving = SavingController(
             document, settings, services.writer, services.dialogs, errors, bar, self

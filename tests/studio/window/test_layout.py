@@ -56,8 +56,8 @@ def test_nothing_is_cut_off(
     )
     assert done.returncode == 0, done.stderr
     seen = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len({name for name, _, _ in seen}) >= 22
-    assert len(seen) >= 22 * max(1, len(sizes))
+    assert len({name for name, _, _ in seen}) >= 23
+    assert len(seen) >= 23 * max(1, len(sizes))
     assert [(name, size, found) for name, size, found in seen if found] == []
 
 

@@ -435,23 +435,6 @@ def test_nothing_is_offered_where_the_file_says_which_it_is(
     assert not any("Instead" in text for text in buttons(studio))
 
 
-def test_the_lower_of_two_parts_in_one_track_can_be_taken(
-    studio: Studio, qtbot: QtBot, tmp_path: Path
-) -> None:
-    upper = SCALE
-    lower = tuple(note.moved(0, -24) for note in SCALE)
-    path = tmp_path / "a.mid"
-    write_midi(Composition((Track("Piano", 0, (*upper, *lower)),)), path)
-    studio.window.files.open(path)
-    settle(studio, qtbot)
-    assert studio.composition.melody().notes == upper
-    press(studio, qtbot, "Take the Lower Part")
-    assert [track.notes for track in studio.composition.tracks] == [lower, upper]
-    assert studio.message.startswith("The lower part is the melody now")
-    press(studio, qtbot, "Undo")
-    assert studio.composition.melody().notes == upper
-
-
 def test_a_part_without_a_short_name_is_called_by_its_number(
     studio: Studio, qtbot: QtBot, tmp_path: Path
 ) -> None:
