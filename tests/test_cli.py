@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 import types
 from collections.abc import Callable
@@ -233,6 +234,36 @@ def test_voices_of_ours_make_way_and_other_tracks_stay_as_they_are(
     assert twice.composition.tracks[1] != once.composition.tracks[1]
     assert twice.mix == once.mix
     assert twice.mix.track(4) == TrackMix(mute=True)
+
+
+def test_drums_play_on_and_are_in_no_score(run: Run, generator: FakeGenerator) -> None:
+    beat = Track("Beat", 25, tuple(Note(4 * i, 36, 1) for i in range(4)), drums=True)
+    tune = Track("Tune", 73, (Note(0, 67, 8), Note(8, 65, 8)))
+    write_midi(Composition((beat, tune, Track("Horn", 60, (Note(0, 48, 16),)))), "song.mid")
+    _, _, err = run("generate", "song.mid", "-o", "out.mid")
+    assert "track 2 of 3, “Tune”, is the melody" in err
+    assert "at volume 0 (--four-voices leaves it out). The drums play on. --track" in err
+    written = read_midi_piece("out.mid")
+    assert written.composition.tracks[4:] == (beat, Track("Horn", 60, (Note(0, 48, 16),)))
+    assert [written.mix.track(index).mute for index in (4, 5)] == [False, True]
+    status, _, err = run("generate", "song.mid", "-o", "out.musicxml")
+    assert status == 0
+    assert err.endswith("out.musicxml is a score, and has no drums.\n")
+    assert [
+        len(read_piece_file(f"out.{kind}").composition.tracks) for kind in ("mid", "musicxml")
+    ] == [6, 5]
+    assert (
+        "song.mid, track 1: drums are no melody"
+        in run("generate", "song.mid", "-o", "x.mid", "--track", "1")[2]
+    )
+    _, _, err = run("generate", "song.mid", "-o", "x.mid", "--four-voices")
+    assert "The other track is left out. The drums are left out. --track" in err
+    write_midi(Composition((beat, tune)), "two.mid")
+    _, _, err = run("generate", "two.mid", "-o", "x.mid")
+    assert err.endswith("The drums play on.\n")
+    _, out, _ = run("stats", "song.mid")
+    assert re.search(r"^ 1  Beat +4  drums$", out, re.MULTILINE)
+    assert run("stats", "song.mid", "--track", "1")[2].startswith("Track 1 of song.mid is drums")
 
 
 def test_of_two_tracks_the_other_stays(run: Run, generator: FakeGenerator) -> None:

@@ -34,9 +34,8 @@ class Material:
 
     @classmethod
     def of(cls, composition: Composition, tracks: Sequence[int] | None = None) -> "Material":
-        """A piece or a take; ``tracks`` are indices, all of them when omitted."""
-        every = range(len(composition.tracks))
-        return cls(composition, tuple(every if tracks is None else tracks))
+        """A piece or a take; ``tracks`` are indices, all but those of drums when omitted."""
+        return cls(composition, composition.pitched_tracks if tracks is None else tuple(tracks))
 
     @classmethod
     def melody(cls, composition: Composition) -> "Material":
@@ -45,9 +44,10 @@ class Material:
 
     @classmethod
     def selection(cls, composition: Composition, notes: Iterable[Source]) -> "Material":
-        """The ``notes`` (track, note) of a piece; those that it does not have are left out."""
+        """The ``notes`` (track, note) of a piece; those that it does not have, and drums, are left
+        out."""
         chosen = frozenset(notes)
-        tracks = sorted({track for track, _ in chosen if 0 <= track < len(composition.tracks)})
+        tracks = sorted({track for track, _ in chosen}.intersection(composition.pitched_tracks))
         return cls(composition, tuple(tracks), chosen)
 
     @cached_property

@@ -87,7 +87,7 @@ def similarity_index(composition: Composition) -> float | None:
     without a formula; this is the one of
     :func:`~composer_app.analysis.voice_metrics.melody_similarity`, for any number of tracks.)
     """
-    sounding = [index for index, track in enumerate(composition.tracks) if track.notes]
+    sounding = [i for i in composition.pitched_tracks if composition.tracks[i].notes]
     if MELODY not in sounding or len(sounding) == 1:
         return None
     melody, *others = (_line(composition, index) for index in sounding)
@@ -110,7 +110,7 @@ def _bars(composition: Composition, tracks: Sequence[int] | None) -> list[set[in
     """The pitches that sound in each bar of each track."""
     firsts = [bar.first_step for bar in composition.meters.bars_of(composition.steps)]
     bars: list[set[int]] = []
-    for index in range(len(composition.tracks)) if tracks is None else tracks:
+    for index in composition.pitched_tracks if tracks is None else tracks:
         own: list[set[int]] = [set() for _ in firsts]
         for note in composition.tracks[index].notes:
             first = bisect_right(firsts, note.start) - 1

@@ -29,7 +29,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class TrackSummary:
-    """Figures of one track; all after ``notes`` are None where the track has no notes.
+    """Figures of one track; all after ``drums`` are None where it has no notes, or is drums.
 
     ``lowest`` and ``highest`` are MIDI pitches, ``length`` is in steps, ``in_key`` and
     ``on_beat`` are shares from 0 to 1.
@@ -38,6 +38,7 @@ class TrackSummary:
     name: str
     program: int
     notes: int
+    drums: bool = False
     lowest: int | None = None
     highest: int | None = None
     pitch: Spread | None = None
@@ -81,8 +82,8 @@ def summary(composition: Composition) -> Summary:
 
 def _track_summary(composition: Composition, index: int) -> TrackSummary:
     track = composition.tracks[index]
-    if not track.notes:
-        return TrackSummary(track.name, track.program, 0)
+    if not track.notes or track.drums:
+        return TrackSummary(track.name, track.program, len(track.notes), track.drums)
     material = Material.of(composition, [index])
     pitch = measure(material, PITCH).values
     return TrackSummary(

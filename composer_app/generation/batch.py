@@ -5,7 +5,7 @@ Everything that can go wrong is found before the first note is composed.
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from composer_app.errors import ComposerError, MelodyError, MidiFileError, SettingError
@@ -19,7 +19,12 @@ from composer_app.generation.composing import check_melody
 from composer_app.generation.given import Voices, accompaniment
 from composer_app.generation.hearing.bar_phase import with_heard_upbeat
 from composer_app.music.composition import VOICE_NAMES, Composition
-from composer_app.music.editing.other_tracks import other_tracks, with_other_tracks
+from composer_app.music.editing.other_tracks import (
+    other_tracks,
+    silenced,
+    unheard,
+    with_other_tracks,
+)
 from composer_app.music.files.regular_file import is_file, is_folder
 from composer_app.music.files.safe_file import cannot_write, failure_reason, refuse_no_file
 from composer_app.music.melody import Melody
@@ -72,7 +77,8 @@ class Job:
         others are left out, and ``heard`` that they sound.
         """
         melody, tracks = self.track - 1, self.piece.tracks
-        if not any(each.notes for i, each in enumerate(tracks) if i != melody):
+        others = [each for i, each in enumerate(tracks) if i != melody and each.notes]
+        if not others:
             return ""
         name = f", “{tracks[melody].name}”," if tracks[melody].name else ""
         which = f"track {self.track} of {len(tracks)}{name} is the melody"
@@ -85,8 +91,12 @@ class Job:
             ]
             which = "; ".join([which, *named])
         source = input_name(self.plan.source)
-        fate = self._fate(len(self.others(around=around)), alone=alone, heard=heard)
-        return f"{source}: {which}. {fate}--track chooses another melody."
+        kept = self.others(around=around)
+        drums = sum(tracks[index].drums for index in kept)
+        fate = self._fate(len(kept) - drums, alone=alone, heard=heard)
+        fate += _fate_of_drums(drums, alone=alone)
+        choice = "" if all(each.drums for each in others) else "--track chooses another melody."
+        return f"{source}: {which}. {fate}{choice}".rstrip()
 
     def _fate(self, count: int, *, alone: bool, heard: bool) -> str:
         if not count:
@@ -105,10 +115,16 @@ class Job:
         others = self.others(around=around)
         order = [*[None] * FOUR, *others]
         mix = self.mix.reordered(order)
+        piece = with_other_tracks(composed, self.piece, others)
         if not heard:
-            for index in range(FOUR, len(order)):
-                mix = mix.with_track(index, replace(mix.track(index), mute=True))
-        return with_other_tracks(composed, self.piece, others), mix
+            mix = silenced(mix, unheard(piece))
+        return piece, mix
+
+
+def _fate_of_drums(count: int, *, alone: bool) -> str:
+    if not count:
+        return ""
+    return "The drums are left out. " if alone else "The drums play on. "
 
 
 def plan_outputs(melodies: Sequence[Path], output: Path, takes: int) -> list[Plan]:
@@ -162,6 +178,12 @@ def read_jobs(
                         track=track,
                     )
                 )
+            name = input_name(plan.source)
+            if piece.tracks and piece.tracks[index].drums:
+                raise MidiFileError(
+                    _("{file}, track {track}: drums are no melody", file=name, track=index + 1),
+                    _("choose another track"),
+                )
             piece = with_heard_upbeat(piece, index, line)
             melody = piece.melody(index, line)
             check_melody(melody)
@@ -169,7 +191,6 @@ def read_jobs(
             voices = accompaniment(piece, index)
             jobs.append(Job(plan, index + 1, why, melody, voices, piece, read.mix))
         except MelodyError as error:
-            name = input_name(plan.source)
             said = _("{file}, track {track}: {error}", file=name, track=index + 1, error=error)
             problems.append(str(said))
         except ComposerError as error:

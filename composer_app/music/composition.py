@@ -35,7 +35,8 @@ class Track:
     """Notes for one instrument; ``program`` is General MIDI, 0-127.
 
     ``controls`` are what it says besides: pedals, bends, other instruments later on. ``texts`` are
-    the lyrics under its notes. Both stay where they are when notes change.
+    the lyrics under its notes. Both stay where they are when notes change. The notes of ``drums``
+    are those of a kit, by General MIDI's numbers: no pitches, and part of no harmony.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Track:
     notes: tuple[Note, ...] = ()
     controls: tuple[Control, ...] = ()
     texts: tuple[Text, ...] = ()
+    drums: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.program <= 127:
@@ -139,6 +141,11 @@ class Composition:
         return self.meters.bars(self.steps)
 
     @property
+    def pitched_tracks(self) -> tuple[int, ...]:
+        """Indices of the tracks whose notes have a pitch: all but drums."""
+        return tuple(index for index, track in enumerate(self.tracks) if not track.drums)
+
+    @property
     def note_count(self) -> int:
         """Number of notes in all tracks."""
         return sum(len(track.notes) for track in self.tracks)
@@ -171,7 +178,7 @@ class Composition:
 
     def estimated_key(self) -> Key:
         """The key that its notes are most likely in, weighted by their length."""
-        notes = [note for track in self.tracks for note in track.notes]
+        notes = [note for index in self.pitched_tracks for note in self.tracks[index].notes]
         return estimate_key((note.pitch for note in notes), (note.duration for note in notes))
 
     def piano_roll(self) -> PianoRoll:

@@ -3,6 +3,18 @@
 from typing import Final
 
 # Sixteen families of eight programs each, in the order of their numbers.
+# The kits that General MIDI 2 and most synthesizers have, by their programs from 0.
+DRUM_KITS: Final = {
+    0: "Standard Kit",
+    8: "Room Kit",
+    16: "Power Kit",
+    24: "Electronic Kit",
+    25: "Analog Kit",
+    32: "Jazz Kit",
+    40: "Brush Kit",
+    48: "Orchestra Kit",
+    56: "SFX Kit",
+}
 INSTRUMENT_FAMILIES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (
         "Piano",

@@ -57,13 +57,13 @@ def voice_tracks(composition: Composition, melody: int = MELODY) -> VoiceTracks:
     are named for, as "Alto", "Tenor" and "Bass", where no name occurs twice and either all three
     are there or no track has another name. Else they are the three with the most notes, from high
     to low (by the mean of pitches weighted by duration); of two the tenor is missing, and one alone
-    is the bass. The first ones of equals.
+    is the bass. The first ones of equals. Drums are no voice.
     """
     tracks = composition.tracks
     if melody == MELODY and has_our_voices(composition):
         alto, tenor, bass = (i if tracks[i].notes else None for i in range(1, FOUR))
         return alto, tenor, bass
-    others = [i for i, track in enumerate(tracks) if i != melody and track.notes]
+    others = [i for i in composition.pitched_tracks if i != melody and tracks[i].notes]
     named = [i for i in others if tracks[i].name.lower() in _OTHERS]
     places = {tracks[i].name.lower(): i for i in named}
     unique = len(places) == len(named)
@@ -100,15 +100,17 @@ def four_voices(composition: Composition, melody: int = MELODY) -> tuple[Track, 
 
 def main_tracks(composition: Composition) -> tuple[int, ...]:
     """Indices of the tracks that a piece is measured by: where Composer has written voices they are
-    the four, without what stands after them, muted perhaps; else all."""
-    count = len(composition.tracks)
-    return tuple(range(FOUR if has_our_voices(composition) else count))
+    the four, without what stands after them, muted perhaps; else all but drums."""
+    if has_our_voices(composition):
+        return tuple(range(FOUR))
+    return composition.pitched_tracks
 
 
 def main_tracks_called(composition: Composition) -> str:
     """What :func:`main_tracks` are called in a sentence."""
-    every = len(main_tracks(composition)) == len(composition.tracks)
-    return "all tracks" if every else "the four voices"
+    if len(main_tracks(composition)) == len(composition.tracks):
+        return "all tracks"
+    return "the four voices" if has_our_voices(composition) else "all but the drums"
 
 
 def all_four_sound(composition: Composition, melody: int = MELODY) -> bool:

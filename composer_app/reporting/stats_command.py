@@ -242,6 +242,11 @@ def _index(path: Path, piece: Composition, option: str, number: str) -> int:
             _("Track {number} of {file} has no notes", number=number, file=input_name(path)),
             _("choose another for {setting}", setting=option),
         )
+    if piece.tracks[index].drums:
+        raise SettingError(
+            _("Track {number} of {file} is drums", number=number, file=input_name(path)),
+            _("choose another for {setting}", setting=option),
+        )
     return index
 
 
@@ -269,13 +274,14 @@ def _track_table(name: str, report: Report) -> list[str]:
     rows = []
     for number, track in enumerate(figures.tracks, 1):
         row = f"{number:>2}  {track.name[:16]:<16} {track.notes:>6}"
+        row += "  drums" if track.drums else ""
         if track.lowest is not None and track.highest is not None:
             low, high = pitch_name(track.lowest), pitch_name(track.highest)
             spreads = "".join(f" {_spread(s)}" for s in (track.pitch, track.length, track.velocity))
             row += f"  {f'{low}-{high}':<9}{spreads} {track.in_key:>7.0%} {track.on_beat:>8.0%}"
         rows.append(row)
     notes = ["pitch, length (sixteenths) and velocity: mean ± standard deviation"]
-    if sum(bool(track.notes) for track in figures.tracks) > 1:
+    if sum(bool(track.notes) and not track.drums for track in figures.tracks) > 1:
         taken = track_name(report.composition, report.melody)
         why = f": {report.why}" if report.why is not None else ""
         notes.append(f"taken for the melody: {taken}{why}")

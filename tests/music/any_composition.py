@@ -82,7 +82,8 @@ def tracks(draw: st.DrawFn) -> Track:
             step += gap + duration
         notes += draw(played_notes(pitch, step))
     name, program = draw(st.text(max_size=8)), draw(st.integers(0, 127))
-    return Track(name, program, tuple(notes), draw(controls), draw(texts))
+    drums = draw(st.sampled_from((False, False, False, True)))
+    return Track(name, program, tuple(notes), draw(controls), draw(texts), drums)
 
 
 performances = st.builds(

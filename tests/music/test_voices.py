@@ -23,6 +23,8 @@ from composer_app.music.voices import (
     find_melody,
     four_voices,
     left_out,
+    main_tracks,
+    main_tracks_called,
     voice_tracks,
 )
 from composer_app.project.locks import voice_cells
@@ -52,6 +54,24 @@ def hymns() -> list[Composition]:
 def melody_first(piece: Composition) -> Composition:
     """As the window has a piece that it opens."""
     return with_melody_track(piece, find_melody(piece))
+
+
+def test_drums_are_no_voice_and_are_not_measured() -> None:
+    drums = Track("", 0, tuple(Note(step, 36, 1) for step in range(16)), drums=True)
+    plain = composition(("", HIGH), ("", MIDDLE), ("", LOW))
+    piece = replace(plain, tracks=(drums, *plain.tracks, drums))
+    assert find_melody(piece) == 1
+    assert voice_tracks(piece, 1) == (2, None, 3)
+    assert left_out(piece, 1) == (0, 4)
+    assert main_tracks(piece) == (1, 2, 3)
+    assert main_tracks_called(piece) == "all but the drums"
+    assert Material.of(piece).tracks == (1, 2, 3)
+    everything = [(0, drums.notes[0]), (1, HIGH[0])]
+    assert Material.selection(piece, everything).notes == ((1, HIGH[0]),)
+    found, without = (report_on(each).summary.tracks for each in (piece, plain))
+    assert found[1:4] == without
+    assert (found[0].notes, found[0].drums, found[0].pitch) == (16, True, None)
+    assert report_on(piece).roll_metrics == report_on(plain).roll_metrics
 
 
 def in_order(piece: Composition, order: tuple[int, ...]) -> Composition:

@@ -86,8 +86,8 @@ def with_heard_upbeat(
     meters = composition.meters
     if meters.upbeat is not None or not meters.is_constant:
         return composition
-    others = [track for index, track in enumerate(composition.tracks) if index != melody]
-    accompaniment = [note for track in others for note in track.notes]
+    others = [index for index in composition.pitched_tracks if index != melody]
+    accompaniment = [note for index in others for note in composition.tracks[index].notes]
     tune = on_steps(composition.melody(melody, line).notes)
     upbeat = detect_upbeat(tune, meters.initial, accompaniment)
     return replace(composition, meters=meters.with_upbeat(upbeat * TICKS_PER_STEP))

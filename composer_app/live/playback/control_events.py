@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import Final, Literal, NamedTuple
 
-from composer_app.live.note_sink import SinkEvent, track_channel
+from composer_app.live.note_sink import SinkEvent
+from composer_app.live.playback.channels import channels_of
 from composer_app.live.playback.mixing import Mix
 from composer_app.music.composition import Composition
 from composer_app.music.controls import PARAMETER_CONTROLLERS, Control, ControlKind, Subject
@@ -86,19 +87,18 @@ class ControlEvent(NamedTuple):
 class ControlEvents:
     """What the tracks of a composition say besides notes, as ``mix`` has them sound.
 
-    Track ``index`` speaks on ``track_channel(index)``.
+    Each speaks on its channel (:func:`channels_of`).
     """
 
     def __init__(self, composition: Composition, mix: Mix) -> None:
-        tracks = composition.tracks
-        balance = mix.controls(len(tracks))
+        channels = channels_of(composition)
+        balance = mix.controls(channels)
         first: dict[Place, int] = {
             Place(channel, "controller", controller): value
             for (channel, controller), value in balance.items()
         }
         events: list[ControlEvent] = []
-        for index, track in enumerate(tracks):
-            channel = track_channel(index)
+        for channel, track in zip(channels, composition.tracks, strict=True):
             first[Place(channel, "program", 0)] = track.program
             volume, pan = balance[channel, VOLUME_CONTROLLER], balance[channel, PAN_CONTROLLER]
             events += _on_channel(channel, mixed(track.controls, volume, pan))

@@ -1,9 +1,9 @@
 """What is heard of the mix of a piece: through the master volume, on the channels of a sink."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from composer_app.live.note_sink import DRUM_CHANNEL, LIVE_CHANNEL, track_channel
+from composer_app.live.note_sink import DRUM_CHANNEL, LIVE_CHANNEL
 from composer_app.music.mix import (
     DEFAULT_VOLUME,
     FULL,
@@ -45,21 +45,23 @@ class Mix:
         soloing = any(other.solo and not other.mute for other in self.tracks)
         return not track.mute and (track.solo or not soloing)
 
-    def controls(self, tracks: int) -> Mapping[tuple[int, int], int]:
-        """(channel, controller) -> value, for ``tracks`` tracks, the keyboard and the drums.
+    def controls(self, channels: Sequence[int]) -> Mapping[tuple[int, int], int]:
+        """(channel, controller) -> value: for tracks on these ``channels``, keyboard and clicks.
 
-        Where tracks share a channel, the first of them decides; it is silent when all are.
+        Where tracks share a channel, the first of them decides; it is silent when all are, but for
+        the channel of the drums, where one may want to hear clicks.
         """
         controls = {
             (channel, VOLUME_CONTROLLER): self._scaled(DEFAULT_VOLUME)
             for channel in (LIVE_CHANNEL, DRUM_CHANNEL)
         }
-        for index in reversed(range(tracks)):
-            channel, track = track_channel(index), self.track(index)
-            sharing = (other for other in range(tracks) if track_channel(other) == channel)
-            heard = any(self.audible(other) for other in sharing)
-            volume = self._scaled(track.volume) if heard else 0
-            controls[channel, VOLUME_CONTROLLER] = volume
+        heard = {channel for index, channel in enumerate(channels) if self.audible(index)}
+        for index, channel in reversed(list(enumerate(channels))):
+            track = self.track(index)
+            if channel in heard:
+                controls[channel, VOLUME_CONTROLLER] = self._scaled(track.volume)
+            elif channel != DRUM_CHANNEL:
+                controls[channel, VOLUME_CONTROLLER] = 0
             controls[channel, PAN_CONTROLLER] = track.pan
         return controls
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import chain, groupby
 from typing import NamedTuple
 
-from composer_app.live.note_sink import track_channel
+from composer_app.live.playback.channels import channels_of
 from composer_app.music.composition import Composition
 from composer_app.music.note import Note
 
@@ -30,7 +30,7 @@ class NoteEvent(NamedTuple):
 class NoteEvents:
     """What is struck and released in the ``tracks`` (indices) of a composition.
 
-    Track ``index`` plays on ``track_channel(index)``. No pitch of a channel overlaps itself:
+    Each plays on its channel (:func:`channels_of`). No pitch of a channel overlaps itself:
     a note is cut where the next one of its pitch begins.
     """
 
@@ -55,9 +55,9 @@ class NoteEvents:
 
 def _note_events(composition: Composition, tracks: Collection[int]) -> Iterator[NoteEvent]:
     channels: dict[int, list[Note]] = {}
-    for index, track in enumerate(composition.tracks):
+    for index, channel in enumerate(channels_of(composition)):
         if index in tracks:
-            channels.setdefault(track_channel(index), []).extend(track.notes)
+            channels.setdefault(channel, []).extend(composition.tracks[index].notes)
     for channel, notes in channels.items():
         by_pitch = sorted(notes, key=lambda note: (note.pitch, note))
         lines = (_without_overlap(line) for _, line in groupby(by_pitch, lambda n: n.pitch))

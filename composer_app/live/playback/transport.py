@@ -66,7 +66,7 @@ class _Stretch:
 
 
 class Transport:
-    """Plays, stops, seeks, loops; see the module. Tracks sound on ``track_channel(index)``.
+    """Plays, stops, seeks, loops; see the module. Tracks sound on their channels.
 
     It never leaves a note hanging: whatever it struck is released on stop, on the end, at the
     end of a loop, and on a seek or a swap unless the very same note sounds there too. Pedals, bends

@@ -111,7 +111,7 @@ def choose_soundfont(choice: Path | None = None) -> Path:
 def timed_events(composition: Composition, mix: Mix | None = None) -> list[TimedEvent]:
     """What a synthesizer is told to play ``composition``, in order; releases before strikes.
 
-    The tracks that ``mix`` lets sound do so on their :func:`track_channel`, with its volumes.
+    The tracks that ``mix`` lets sound do so on their channels, with its volumes.
     """
     mix = mix or Mix()
     controls = ControlEvents(composition, mix)

@@ -61,14 +61,17 @@ def with_moved_notes(
     """``composition`` with the notes ``chosen`` moved, and the moved notes as they now are.
 
     ``steps`` and ``semitones`` are what :func:`possible_move` allows. A moved note may have been
-    cut short by one that follows it.
+    cut short by one that follows it. Drums that are moved along with notes of a pitch stay the
+    drums that they are.
     """
     tracks, arrived = list(composition.tracks), set[NoteKey]()
+    pitched = any(not tracks[which].drums for which, _note in chosen)
     for index, track in enumerate(tracks):
         leaving = {note for which, note in chosen if which == index}
         if not leaving:
             continue
-        moved = {moved_note(note, steps, semitones) for note in leaving}
+        higher = 0 if track.drums and pitched else semitones
+        moved = {moved_note(note, steps, higher) for note in leaving}
         staying = [note for note in track.notes if note not in leaving]
         notes = list(_settled(staying, moved, together=is_line(track.notes)))
         tracks[index] = replace(track, notes=tuple(note for note, _ in notes))

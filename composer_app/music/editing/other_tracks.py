@@ -2,6 +2,7 @@
 
 They are somebody's work, and stay in the piece after the four, with names and instruments. They do
 not sound: what is written knows nothing of them, and two settings of one melody at a time are none.
+Drums go on, since they clash with no harmony.
 An improved piece is another thing, for its voices have sounded with the other tracks before.
 
 A MIDI file can say that a track is silent only by its volume, which is 0 then.
@@ -49,6 +50,11 @@ def without_other_tracks(composition: Composition) -> Composition:
     if has_our_voices(composition):
         return voices_alone(composition)
     return replace(composition, tracks=composition.tracks[: MELODY + 1])
+
+
+def unheard(piece: Composition) -> tuple[int, ...]:
+    """Indices of the tracks after the four voices that new ones would clash with: all but drums."""
+    return tuple(index for index in piece.pitched_tracks if index >= FOUR)
 
 
 def silenced(mix: PieceMix, tracks: Collection[int]) -> PieceMix:

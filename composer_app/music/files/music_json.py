@@ -331,6 +331,7 @@ def _track_to_json(track: Track) -> dict[str, Any]:
         "name": track.name,
         "program": track.program,
         "notes": notes_to_json(track.notes),
+        **({"drums": True} if track.drums else {}),
         **{name: rows for name, rows in rare.items() if rows},
     }
 
@@ -343,4 +344,5 @@ def _track(value: object) -> Track:
         notes_from_json(row.get("notes")),
         controls_from_json(row.get("controls", [])),
         texts_from_json(row.get("texts", [])),
+        row.get("drums") is True,
     )

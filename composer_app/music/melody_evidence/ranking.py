@@ -175,12 +175,13 @@ class Ranking:
 
 
 def rank_melodies(composition: Composition) -> Ranking:
-    """The tracks with notes of ``composition``, the most likely melody first.
+    """The tracks with notes of ``composition`` but for drums, the most likely melody first.
 
     In a take of Composer's, and in a piece whose melody has been chosen, it is the first track.
     Of equals it is the first one.
     """
-    sounding = [index for index, track in enumerate(composition.tracks) if track.notes]
+    tracks = composition.tracks
+    sounding = [index for index in composition.pitched_tracks if tracks[index].notes]
     sung = _sung(composition)
     candidates = _candidates(composition, sounding, sung)
     known = None

@@ -56,9 +56,9 @@ def read_midi_piece(path: str | Path) -> MidiPiece:
 def parse_midi(data: bytes, name: str, wanted: Wanted = always_wanted) -> MidiPiece:
     """The music in the bytes of a MIDI file, on the grid of sixteenths, its mix, what was mended.
 
-    Every track is free of overlapping notes of equal pitch. Drums (channel 10) are left out:
-    their numbers are not pitches. ``name`` is what sentences call it. Raises
-    :class:`MidiFileError`, also for a file without notes, and
+    Every track is free of overlapping notes of equal pitch. Those of channel 10 are drums, unless
+    they are a melody by mistake. ``name`` is what sentences call it. Raises
+    :class:`MidiFileError`, also for a file without notes of a pitch, and
     :class:`~composer_app.music.files.cancelling.ReadingCancelledError` soon after it is not
     ``wanted`` any more.
     """

@@ -48,6 +48,8 @@ from composer_app.music.texts import Text
 from composer_app.music.timing import Meter
 from composer_app.translation import Message, _
 
+# What drums are called in a file that does not name them.
+_DRUMS: Final = "Drums"
 # Volume and pan, each with what a synthesizer begins with.
 _CONTROLLERS: Final = {VOLUME_CONTROLLER: DEFAULT_VOLUME, PAN_CONTROLLER: CENTRE}
 
@@ -76,6 +78,7 @@ class _Channel:
     # key, a file may strike a pitch twice and release it twice: both notes are meant.
     held: dict[int, deque[tuple[int, int]]] = field(default_factory=lambda: defaultdict(deque))
     struck: bool = False
+    drums: bool = False
 
     def take(self, tick: int, message: Any, grid: Grid) -> None:
         """Heed a message of this channel."""
@@ -107,12 +110,15 @@ def piece_from_midi(
     chunks = midi.tracks
     grid = Grid(midi.ticks_per_beat)
     _check_length(chunks, grid, max_steps, name)
-    parts = _parts(chunks, grid, wanted)
+    ours = is_ours(chunks)
+    parts = _parts(chunks, grid, wanted, ours=ours)
     check(wanted)
-    if not any(track.notes for track in parts.tracks):
+    drums = any(track.drums and track.notes for track in parts.tracks)
+    starts = [n.start for track in parts.tracks if not track.drums for n in track.notes]
+    if not starts and not (ours and drums):
         raise MidiFileError(
             _("{file} holds no notes but those of drums", file=name)
-            if parts.drums_left_out
+            if drums
             else _("{file} holds no notes", file=name),
             _("choose a file with a melody"),
         )
@@ -120,7 +126,7 @@ def piece_from_midi(
     if details.has_upbeat:
         meters = own_meters(chunks, grid, details.upbeat)
     else:
-        first = min(note.start for track in parts.tracks for note in track.notes)
+        first = min(starts, default=0)
         meters = meters_of(chunks, grid, rests_first=first > 0)
     tempo, capped = tempo_map(chunks, grid)
     composition = Composition(
@@ -136,8 +142,6 @@ def piece_from_midi(
     )
     composition, mix = with_muted(composition, PieceMix(tuple(parts.mixes)), details.muted)
     changes = [capped_clause()] if capped else []
-    if parts.drums_left_out:
-        changes.append(_("its drums are left out"))
     return MidiPiece(composition, mix, tuple(changes))
 
 
@@ -154,34 +158,33 @@ def _check_length(chunks: list[list[TimedMessage]], grid: Grid, max_steps: int, 
 
 @dataclass
 class _Parts:
-    """The tracks of a file and their mixes, what is said of the piece, and whether drums are not
-    among them.
-    """
+    """The tracks of a file and their mixes, and what is said of the piece."""
 
     tracks: list[Track] = field(default_factory=list)
     mixes: list[TrackMix] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
-    drums_left_out: bool = False
 
 
-def _parts(chunks: list[list[TimedMessage]], grid: Grid, wanted: Wanted) -> _Parts:
+def _parts(chunks: list[list[TimedMessage]], grid: Grid, wanted: Wanted, *, ours: bool) -> _Parts:
     """What the chunks play, and what is said in them."""
     programs, controls = _first_programs(chunks), _first_controls(chunks)
     check(wanted)
-    beside = BesideNotes.of(chunks, grid.ticks, ours=is_ours(chunks))
+    beside = BesideNotes.of(chunks, grid.ticks, ours=ours)
     parts = _Parts()
     for index, chunk in enumerate(chunks):
         check(wanted)
-        found = list(_tracks(chunk, grid, programs, controls, len(parts.tracks) + 1))
+        playing = _playing(chunk, grid, programs, ours=ours)
+        found = list(_tracks(chunk, playing, programs, controls, len(parts.tracks) + 1))
+        singers = [each for each, track, _mix in found if not track.drums]
+        singers = singers or [each for each, _track, _mix in found]
+        alone = len(singers) == 1
         words = texts_of(chunk, grid.ticks, DETAILS_PREFIX)
-        parts.texts += of_the_piece(words) if len(found) == 1 else words
+        parts.texts += of_the_piece(words) if alone else words
         for channel, track, mix in found:
             said = beside.controls(index, channel, track.program, controls)
-            sung = of_a_track(words) if len(found) == 1 else ()
+            sung = of_a_track(words) if alone and channel in singers else ()
             parts.tracks.append(replace(track, controls=said, texts=sung))
             parts.mixes.append(mix)
-        if all(channel != DRUM_CHANNEL for channel, _track, _mix in found):
-            parts.drums_left_out |= any(_is_drum_hit(message) for _tick, message in chunk)
     return parts
 
 
@@ -207,35 +210,51 @@ def _first_controls(chunks: list[list[TimedMessage]]) -> dict[tuple[int, int], i
     return controls
 
 
-def _is_drum_hit(message: Any) -> bool:
-    return bool(message.type == "note_on" and message.channel == DRUM_CHANNEL)
+def _playing(
+    chunk: list[TimedMessage], grid: Grid, programs: dict[int, int], *, ours: bool
+) -> dict[int, _Channel]:
+    """The channels of ``chunk`` that become tracks; see :func:`_tracks`.
+
+    Channel 10 is drums in a file of ours, and mostly in others.
+    """
+    channels = _channels(chunk, grid)
+    tenth = channels.get(DRUM_CHANNEL)
+    if tenth is not None and not ours:
+        name = _name_of(chunk) if len(channels) == 1 else None
+        chosen = programs.get(DRUM_CHANNEL) if tenth.program is None else tenth.program
+        tenth.drums = not is_melody(tenth.notes, chosen, name or "")
+        if not tenth.notes:
+            del channels[DRUM_CHANNEL]
+    elif tenth is not None:
+        tenth.drums = True
+    playing = {index: channel for index, channel in channels.items() if channel.notes}
+    return channels if not playing and len(channels) == 1 else playing
+
+
+def _name_of(chunk: list[TimedMessage]) -> str | None:
+    return next((message.name for _, message in chunk if message.type == "track_name"), None)
 
 
 def _tracks(
     chunk: list[TimedMessage],
-    grid: Grid,
+    playing: dict[int, _Channel],
     programs: dict[int, int],
     controls: dict[tuple[int, int], int],
     number: int,
 ) -> Iterator[tuple[int, Track, TrackMix]]:
     """The tracks of ``chunk``, which become number ``number`` and on, and how they sound.
 
-    Each comes with its channel.
+    Each comes with its channel, of those that are ``playing``. Drums beside others are called so.
 
     A chunk without notes that chooses one instrument is an empty track; one that chooses none
     or several is only there to set things up.
     """
-    channels = _channels(chunk, grid)
-    name = next((message.name for _, message in chunk if message.type == "track_name"), None)
-    if (tenth := channels.get(DRUM_CHANNEL)) is not None:
-        chosen = programs.get(DRUM_CHANNEL) if tenth.program is None else tenth.program
-        if not is_melody(tenth.notes, chosen, name or "" if len(channels) == 1 else ""):
-            del channels[DRUM_CHANNEL]
-    playing = {index: channel for index, channel in channels.items() if channel.notes}
-    if not playing and len(channels) == 1:
-        playing = channels
+    name = _name_of(chunk)
+    pitched = sum(not channel.drums for channel in playing.values())
     for place, (index, channel) in enumerate(sorted(playing.items())):
-        if len(playing) > 1:
+        if channel.drums and (name is None or pitched):
+            track_name = _DRUMS
+        elif pitched > 1:
             track_name = f"Channel {index + 1}"
         else:
             track_name = f"Track {number + place}" if name is None else name
@@ -244,7 +263,8 @@ def _tracks(
             channel.controls.get(controller, controls.get((index, controller), usual))
             for controller, usual in _CONTROLLERS.items()
         )
-        track = Track(track_name, program, tuple(without_overlaps(channel.notes)))
+        notes = tuple(without_overlaps(channel.notes))
+        track = Track(track_name, program, notes, drums=channel.drums)
         yield index, track, TrackMix(volume, pan)
 
 

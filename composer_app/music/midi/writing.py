@@ -60,7 +60,7 @@ _Event = tuple[int, int, "mido.Message | mido.MetaMessage"]
 
 
 def midi_from_composition(composition: Composition, mix: PieceMix = USUAL_MIX) -> "mido.MidiFile":
-    """``composition`` as a MIDI file in memory; each track has a channel of its own.
+    """``composition`` as a MIDI file in memory; each track has a channel of its own, drums theirs.
 
     From the sixteenth track on channels are shared, since MIDI has no more. Volume and pan of a
     track stand at its beginning where ``mix`` does not have them as usual. One that is muted has
@@ -70,7 +70,7 @@ def midi_from_composition(composition: Composition, mix: PieceMix = USUAL_MIX) -
 
     chunks = [_chunk(_shared_events(composition, mix))]
     for index, track in enumerate(composition.tracks):
-        channel = _CHANNELS[index % len(_CHANNELS)]
+        channel = DRUM_CHANNEL if track.drums else _CHANNELS[index % len(_CHANNELS)]
         chunks.append(_chunk(_track_events(track, channel, mix.track(index))))
     return mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, tracks=chunks)
 

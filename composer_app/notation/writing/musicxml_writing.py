@@ -10,7 +10,7 @@ import io
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from composer_app import __version__
@@ -68,10 +68,14 @@ def musicxml_bytes(
 ) -> bytes:
     """``composition`` as a MusicXML file.
 
-    Each track is a part. In a ``closed`` score the first four are soprano and alto, tenor and bass
-    on two staves of one part, and further ones parts below; it takes at least two tracks.
+    Each track is a part; drums are left out. In a ``closed`` score the first four are soprano and
+    alto, tenor and bass on two staves of one part, and further ones parts below; it takes at least
+    two tracks.
     """
-    root = _Writer(composition, mix, closed=closed).score()
+    pitched = composition.pitched_tracks
+    tracks = tuple(composition.tracks[index] for index in pitched)
+    piece = replace(composition, tracks=tracks)
+    root = _Writer(piece, mix.reordered(pitched), closed=closed).score()
     ET.indent(root, " ")
     return f"{_HEADER}{ET.tostring(root, encoding='unicode')}\n".encode()
 

@@ -16,7 +16,7 @@ from composer_app.generation.models.catalog import ModelInfo, models_folder_prob
 from composer_app.late_numpy import np
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.music.editing.edits import with_the_rest
-from composer_app.music.editing.other_tracks import other_tracks, with_other_tracks
+from composer_app.music.editing.other_tracks import other_tracks, unheard, with_other_tracks
 from composer_app.music.mix import TrackOrder
 from composer_app.music.note import Note
 from composer_app.music.voices import FOUR, MELODY, has_our_voices, voice_tracks
@@ -204,9 +204,8 @@ class GenerationController(QObject):
             )
             return
         # What is written afresh knows nothing of the other tracks, and would clash with them.
-        new = range(FOUR, len(result.tracks))
         whole = not asked.improves and asked.only is None
-        silent = new if whole and not has_our_voices(current) else ()
+        silent = unheard(result) if whole and not has_our_voices(current) else ()
         self._document.replace(
             result,
             "Improve" if asked.improves else "Generate",
@@ -219,7 +218,7 @@ class GenerationController(QObject):
             self.writtenInto.emit(asked.only)
         self._bar.tell(
             (_changes(current, result) if asked.improves else _written(composed, asked, current))
-            + _what_of_others(len(others), muted=bool(silent))
+            + _what_of_others(current, others, muted=bool(silent))
             + self._new_advice(model, current.tempo.initial_bpm),
             Tone.SUCCESS,
             MessageAction("Play", self._play),
@@ -357,13 +356,16 @@ def _written(composed: Composed, asked: _Question, before: Composition) -> str:
     return f"Three voices written beneath your melody{upbeat}, with seed {seed}{instead}."
 
 
-def _what_of_others(count: int, *, muted: bool) -> str:
-    """What has become of ``count`` tracks that are none of the four voices, in a sentence."""
+def _what_of_others(piece: Composition, others: tuple[int, ...], *, muted: bool) -> str:
+    """What has become of the ``others``, which are none of the four voices, in sentences."""
+    drums = sum(piece.tracks[index].drums for index in others)
+    count = len(others) - drums
+    played = " The drums play on." if drums else ""
     if not count:
-        return ""
+        return played
     stays = "stays" if count == 1 else "stay"
     how = ", muted" if muted else " as it was" if count == 1 else " as they were"
-    return f" {tracks_counted(count).capitalize()} {stays}{how}."
+    return f" {tracks_counted(count).capitalize()} {stays}{how}.{played}"
 
 
 def _changes(before: Composition, after: Composition) -> str:

@@ -37,7 +37,7 @@ def next_step(situation: Situation, play_key: str = "Space") -> str:
         return situation.obstacle
     if piece.origin is not None:
         return f"{listen}, or roll the dice and press Generate for another version."
-    count = sum(1 for track in piece.tracks[1:] if track.notes)
+    count = sum(1 for track in piece.tracks[1:] if track.notes and not track.drums)
     are = "is" if count == 1 else "are"
     muted = f": {tracks_counted(count)} {are} then muted" if count else ""
     return f"Press Generate to hear it in four voices{muted}."

@@ -1,4 +1,4 @@
-"""A combo box of General MIDI's instruments, grouped by family."""
+"""A combo box of General MIDI's instruments, grouped by family, or of drum kits."""
 
 from functools import lru_cache
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QStandardItem, QStandardItemModel
 
-from composer_app.music.instruments import INSTRUMENT_FAMILIES, INSTRUMENT_NAMES
+from composer_app.music.instruments import DRUM_KITS, INSTRUMENT_FAMILIES, INSTRUMENT_NAMES
 from composer_app.studio.widgets.elided import ElidedBox
 from composer_app.studio.widgets.theme import COLORS
 
@@ -33,14 +33,32 @@ class InstrumentBox(ElidedBox):
         value = self.currentData()
         return value if isinstance(value, int) else 0
 
-    def set_program(self, program: int) -> None:
-        """Show ``program`` without reporting it."""
+    def set_program(self, program: int, *, drums: bool = False) -> None:
+        """Show ``program`` without reporting it; of ``drums`` it is a kit."""
+        model = _kits() if drums else _instruments()
+        if self.model() is not model:
+            self.setModel(model)
         self.setCurrentIndex(self.findData(program))
-        self.setToolTip(f"Instrument: {INSTRUMENT_NAMES[program]}")
+        if drums:
+            # What a synthesizer does not have, it plays with its standard kit.
+            self.setCurrentIndex(max(0, self.currentIndex()))
+            self.setToolTip(f"Drum kit: {self.currentText()}")
+        else:
+            self.setToolTip(f"Instrument: {INSTRUMENT_NAMES[program]}")
 
     def _list_width(self) -> int:
         """One width suits every name there is."""
         return _LIST_WIDTH
+
+
+@lru_cache(maxsize=1)
+def _kits() -> QStandardItemModel:
+    model = QStandardItemModel()
+    for program, name in DRUM_KITS.items():
+        item = QStandardItem(name)
+        item.setData(program, Qt.ItemDataRole.UserRole)
+        model.appendRow(item)
+    return model
 
 
 @lru_cache(maxsize=1)

@@ -71,13 +71,15 @@ class TrackStrip(QFrame):
         self._name.setText(name)
         shown = f"{name}, the melody" if first else name
         self._name.setToolTip(f"{shown}\nDrag it to another program: it is a MIDI file there")
-        self.instrument.set_program(track.program)
+        self.instrument.set_program(track.program, drums=track.drums)
         self.instrument.setAccessibleName(f"Instrument of {name}")
         self.volume.set_name(f"Volume of {name}")
         self.pan.set_name(f"Pan of {name}")
         self.melody.setChecked(first)
-        self.melody.setEnabled(bool(track.notes))
+        self.melody.setEnabled(bool(track.notes) and not track.drums)
         tip = "This track is the melody" if first else "Make this track the melody"
+        if track.drums:
+            tip = "Drums are no melody"
         self.melody.setToolTip(tip)
         self.melody.setAccessibleName(f"{tip}: {name}")
         self._show_switches(heard=True)

@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
-from composer_app.live.note_sink import track_channel
+from composer_app.live.playback.channels import channel_of
 from composer_app.music.editing.note_edits import NoteKey
 from composer_app.studio.document.document import Document
 from composer_app.studio.runtime.settings import Settings
@@ -32,6 +32,7 @@ class Audition(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._document = document
         self._playback = playback
         self._sound = sound
         self._settings = settings
@@ -56,7 +57,7 @@ class Audition(QObject):
         first = min(note.start for _, note in notes)
         together = sorted(key for key in notes if key[1].start == first)
         for track, note in together[:_MOST]:
-            place = track_channel(track), note.pitch
+            place = channel_of(self._document.composition, track), note.pitch
             # Of many tracks some share a channel.
             if self._playback.mix.audible(track) and place not in self._sounding:
                 self._sounding.add(place)

@@ -196,7 +196,7 @@ class PlaybackController(QObject):
             frozenset(
                 (index, note.pitch)
                 for index, track in enumerate(self._document.composition.tracks)
-                if self._mix.audible(index)
+                if self._mix.audible(index) and not track.drums
                 for note in track.notes
                 if note.onset <= step < note.release
             )

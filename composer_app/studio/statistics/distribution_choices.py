@@ -124,7 +124,7 @@ class Choices(QObject):
         every = main_tracks_called(composition).capitalize()
         rows: list[tuple[str, Part]] = [(every, "all"), ("The melody", "melody")]
         for index, track in enumerate(composition.tracks):
-            if track.notes:
+            if track.notes and not track.drums:
                 rows.append((track.name or f"Track {index + 1}", index))
         offered = [(box.itemText(index), box.itemData(index)) for index in range(box.count())]
         if rows == offered:

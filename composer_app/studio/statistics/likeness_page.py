@@ -196,7 +196,8 @@ def _run_sentence(comparison: StyleComparison) -> str:
         return f"Near-copy: {run.sentence}"
     if run is not None:
         return f"Longest shared run: {_beats(run.beats)}, {run.piece}"
-    tracks = sum(bool(track.notes) for track in comparison.composition.tracks)
+    piece = comparison.composition
+    tracks = sum(bool(piece.tracks[index].notes) for index in piece.pitched_tracks)
     if tracks < len(VOICE_NAMES):
         return ""
     return "No beat is shared with the training music."

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer_app.live.note_sink import track_channel
+from composer_app.live.note_sink import DRUM_CHANNEL, track_channel
 from composer_app.live.playback.mixing import Mix
 from composer_app.music.mix import PAN_CONTROLLER, VOLUME_CONTROLLER, TrackMix
 
@@ -36,7 +36,7 @@ def test_a_track_may_be_set_before_others_are() -> None:
 
 @given(MIXES, st.integers(0, 20))
 def test_controls_are_in_range_and_silence_is_silent(mix: Mix, tracks: int) -> None:
-    controls = mix.controls(tracks)
+    controls = mix.controls([track_channel(index) for index in range(tracks)])
     assert all(0 <= value <= 127 for value in controls.values())
     for index in range(min(tracks, 14)):
         channel = track_channel(index)
@@ -47,6 +47,16 @@ def test_controls_are_in_range_and_silence_is_silent(mix: Mix, tracks: int) -> N
             loudness = mix.track(index).volume * mix.master / 127
             assert controls[channel, VOLUME_CONTROLLER] == pytest.approx(loudness, abs=0.5)
         assert controls[channel, PAN_CONTROLLER] == mix.track(index).pan
+
+
+def test_drums_that_are_muted_leave_the_clicks_as_they_are() -> None:
+    channels = [0, DRUM_CHANNEL, DRUM_CHANNEL]
+    mix = Mix((TrackMix(), TrackMix(40, 20)))
+    assert mix.controls(channels)[DRUM_CHANNEL, VOLUME_CONTROLLER] == 40
+    mix = Mix((TrackMix(mute=True), TrackMix(40, 20, mute=True), TrackMix(50, mute=True)))
+    controls = mix.controls(channels)
+    assert controls[0, VOLUME_CONTROLLER] == 0
+    assert controls[DRUM_CHANNEL, VOLUME_CONTROLLER] == 100
 
 
 @pytest.mark.parametrize("wrong", [{"volume": 128}, {"volume": -1}, {"pan": 128}, {"pan": -1}])

@@ -1,5 +1,8 @@
 """Strikes and releases of notes that are shorter than a step."""
 
+from composer_app.live.note_sink import DRUM_CHANNEL, track_channel
+from composer_app.live.playback.control_events import ControlEvents, Place
+from composer_app.live.playback.mixing import Mix
 from composer_app.live.playback.note_events import NoteEvents
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
@@ -28,3 +31,11 @@ def test_what_is_struck_again_within_a_step_ends_there() -> None:
         (100, True),
         (300, False),
     ]
+
+
+def test_drums_sound_on_their_channel() -> None:
+    drums = Track("", 25, (Note(0, 36, 4),), drums=True)
+    piece = Composition((Track("", 0, (Note(0, 60, 4),)), drums, Track("", 0, (Note(0, 62, 4),))))
+    struck = {(e.channel, e.note.pitch) for e in NoteEvents(piece, range(3)).between(0, 1)}
+    assert struck == {(0, 60), (DRUM_CHANNEL, 36), (track_channel(2), 62)}
+    assert ControlEvents(piece, Mix()).at_rest[Place(DRUM_CHANNEL, "program", 0)] == 25

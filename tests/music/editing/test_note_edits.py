@@ -101,6 +101,16 @@ def test_a_line_stays_a_line(notes: tuple[Note, ...], data: st.DataObject) -> No
     assert sum(n.release - n.onset for n in line) <= sum(n.release - n.onset for n in notes) + 1e-9
 
 
+def test_drums_are_transposed_alone_or_not_at_all() -> None:
+    drums = Track("", 0, (Note(0, 36, 4),), drums=True)
+    piece = Composition((Track("", 0, (Note(0, 60, 4),)), drums))
+    both = {(0, Note(0, 60, 4)), (1, Note(0, 36, 4))}
+    moved, arrived = with_moved_notes(piece, both, 4, 12)
+    assert arrived == {(0, Note(4, 72, 4)), (1, Note(4, 36, 4))}
+    moved, arrived = with_moved_notes(piece, {(1, Note(0, 36, 4))}, 0, 2)
+    assert moved.tracks[1].notes == (Note(0, 38, 4),)
+
+
 def test_a_moved_note_keeps_its_micro_timing() -> None:
     first = Note(0, 60, 4, 80, 0, -30)
     line = (first, Note(4, 62, 4, 80, -30, 40), Note(8, 64, 4, 80, 50, 0))

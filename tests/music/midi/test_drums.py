@@ -1,13 +1,23 @@
-"""A melody that was written on the drums' channel by mistake is read, and drums are not."""
+"""Drums are tracks of their own; a melody that was written on their channel by mistake is none."""
 
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from mido import MidiFile
 
 from composer_app.errors import MidiFileError
+from composer_app.generation.hearing.bar_phase import with_heard_upbeat
+from composer_app.music.composition import Composition, Track
 from composer_app.music.midi.drums import is_melody
-from composer_app.music.midi.file import parse_midi
+from composer_app.music.midi.file import midi_bytes, parse_midi
+from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
+from composer_app.music.timing import TempoMap
+from composer_app.music.voices import find_melody
+from composer_app.notation.piece_file import parse_piece
+from composer_app.notation.writing.musicxml_writing import musicxml_bytes
 from tests.music.midi.hexfile import chunk, header
 
 CASES = Path(__file__).parent / "cases"
@@ -64,12 +74,65 @@ def events(channel: int, *pitches: int) -> str:
     return "".join(f"00 9{channel:x} {p:02x} 50 04 8{channel:x} {p:02x} 00 " for p in pitches)
 
 
+BEAT = (36, 42, 38, 42)
+NAMED = "00 ff 03 06 4d 65 6c 6f 64 79 "  # Melody
+
+
 def test_the_name_of_a_song_makes_no_melody_of_its_drums() -> None:
-    named = "00 ff 03 06 4d 65 6c 6f 64 79 "  # Melody
-    both = named + events(9, 60, 62, 64, 65) + events(0, *TUNE)
-    (track,) = parse_midi(header(0, 1, 4) + chunk(both), "x.mid").composition.tracks
-    assert track.name == "Melody"
-    assert len(track.notes) == len(TUNE)
+    both = NAMED + "00 ff 05 02 4c 61 " + events(9, 60, 62, 64, 65) + events(0, *TUNE)
+    melody, drums = parse_midi(header(0, 1, 4) + chunk(both), "x.mid").composition.tracks
+    assert (melody.name, melody.drums, len(melody.notes)) == ("Melody", False, len(TUNE))
+    assert (drums.name, drums.drums, len(drums.notes)) == ("Drums", True, 4)
+    # The words are those of the one that can sing.
+    assert [text.text for text in melody.texts] == ["La"]
+    assert not drums.texts
+
+
+def test_drums_are_a_track_that_plays_and_is_no_part_of_the_harmony() -> None:
+    kit = "00 c9 19 00 b9 07 46 00 b9 0a 14 "
+    chunks = (
+        chunk(NAMED + events(9, *BEAT) + kit),
+        chunk(kit + events(9, *BEAT)),
+        chunk(events(0, *TUNE)),
+    )
+    read = parse_midi(header(1, 3, 4) + b"".join(chunks), "x.mid")
+    piece = read.composition
+    named, drums, melody = piece.tracks
+    assert [track.drums for track in piece.tracks] == [True, True, False]
+    # A name is kept where there is one.
+    assert (named.name, drums.name, melody.name) == ("Melody", "Drums", "Track 3")
+    assert drums.program == 25
+    assert [note.pitch for note in drums.notes] == list(BEAT)
+    assert read.mix.track(1) == TrackMix(70, 20)
+    assert piece.pitched_tracks == (2,)
+    assert find_melody(piece) == 2
+    alone = replace(piece, tracks=(melody,))
+    assert piece.estimated_key() == alone.estimated_key()
+    assert with_heard_upbeat(piece, 2).meters == with_heard_upbeat(alone, 0).meters
+
+
+def test_drums_of_ours_are_drums_whatever_they_play() -> None:
+    melody = Track("Tune", 73, tuple(line(*TUNE)))
+    drums = Track("Lead", 73, tuple(line(*TUNE)), drums=True)
+    empty = Track("Silent", 0, drums=True)
+    piece = Composition((drums, melody, empty), TempoMap.constant(120))
+    data = midi_bytes(piece)
+    assert parse_midi(data, "x.mid").composition == piece
+    channels = [
+        {m.channel for m in t if not m.is_meta} for t in MidiFile(file=BytesIO(data)).tracks
+    ]
+    assert channels == [set(), {9}, {1}, {9}]
+    without = replace(piece, tracks=(drums,))
+    assert parse_midi(midi_bytes(without), "x.mid").composition == without
+
+
+def test_drums_have_no_part_in_a_score() -> None:
+    parts = (Track("Drums", 0, tuple(ROCK), drums=True), Track("Tune", 73, tuple(line(*TUNE))))
+    mix = PieceMix((TrackMix(20), TrackMix(64)))
+    read = parse_piece(musicxml_bytes(Composition(parts), mix), "x.musicxml")
+    (track,) = read.composition.tracks
+    assert (track.name, track.notes) == ("Tune", parts[1].notes)
+    assert read.mix == PieceMix((TrackMix(64),))
 
 
 def test_an_instrument_may_be_chosen_in_another_chunk() -> None:

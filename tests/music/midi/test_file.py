@@ -123,7 +123,7 @@ def test_resolutions(
     assert (start, duration) == expected
 
 
-def test_type_0_is_split_by_channel_without_drums(path: Path) -> None:
+def test_type_0_is_split_by_channel(path: Path) -> None:
     write_hex(
         path,
         """00 FF 03 04 53 6F 6E 67  ; name: Song
@@ -140,10 +140,11 @@ def test_type_0_is_split_by_channel_without_drums(path: Path) -> None:
     piece = read_midi_piece(path)
     composition = piece.composition
     assert composition.title == "Song"
-    assert [str(clause) for clause in piece.mended] == ["its drums are left out"]
+    assert not piece.mended
     assert composition.tracks == (
         Track("Channel 1", 40, (Note(0, 60, 4),)),
         Track("Channel 3", 42, (Note(0, 48, 4),)),
+        Track("Drums", 0, (Note(0, 36, 4, 100),), drums=True),
     )
 
 

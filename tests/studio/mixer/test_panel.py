@@ -57,6 +57,20 @@ def test_families_are_headings_only(panel: MixerPanel) -> None:
     assert model.flags(model.index(0, 0)) == Qt.ItemFlag.NoItemFlags
 
 
+def test_drums_have_kits_and_are_no_melody(panel: MixerPanel) -> None:
+    drums = Track("Beat", 25, NOTES, drums=True)
+    panel.set_composition(Composition((Track("Tune", 73, NOTES), drums, Track("Horn", 60, NOTES))))
+    tune, beat, _horn = panel.strips
+    assert (beat.instrument.currentText(), beat.instrument.program) == ("Analog Kit", 25)
+    assert [strip.melody.isEnabled() for strip in panel.strips] == [True, False, True]
+    assert beat.melody.toolTip() == "Drums are no melody"
+    beat.instrument.set_program(99, drums=True)
+    assert beat.instrument.currentText() == "Standard Kit"
+    # The strip may be another track's afterwards.
+    panel.set_composition(PIECE)
+    assert [strip.instrument.currentText() for strip in (tune, beat)] == ["Flute", "Grand piano"]
+
+
 def test_what_is_done_is_reported_and_what_is_shown_is_not(panel: MixerPanel) -> None:
     edits: list[tuple[int, TrackMix]] = []
     panel.trackMixEdited.connect(lambda index, mix: edits.append((index, mix)))

@@ -284,6 +284,24 @@ def test_of_twelve_tracks_it_is_said_which_is_taken_and_what_becomes_of_the_othe
     assert twelve.composition == before
 
 
+def test_drums_play_on_beside_the_new_voices(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "drums.mid"
+    beat = Track("Beat", 0, tuple(Note(4 * i, 36 + i % 2, 1) for i in range(16)), drums=True)
+    horn = Track("Horn", 60, (Note(0, 40, 64),))
+    write_midi(Composition((beat, *scale().tracks, horn)), path)
+    studio.window.files.open(path)
+    settle(studio, qtbot)
+    assert "the other track is then muted" in studio.message
+    generate(studio, qtbot)
+    assert "The other track stays, muted. The drums play on." in studio.message
+    assert [track.drums for track in parts(studio)] == [True, False]
+    assert muted(studio) == [5]
+    roll = studio.window.score_export
+    roll._write(tmp_path / "x.musicxml", closed=False)
+    settle(studio, qtbot)
+    assert studio.message.endswith("It is a score, and has no drums.")
+
+
 def parts(studio: Studio) -> tuple[Track, ...]:
     """The tracks that are none of the four voices."""
     return studio.composition.tracks[4:]
