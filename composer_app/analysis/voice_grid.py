@@ -84,15 +84,17 @@ class VoiceGrid:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The key a piece is judged in, as two readings of the same notes.
+    """The key a piece is judged in, as three readings of the same notes.
 
-    ``key`` has the tonic (:meth:`VoiceGrid.key`).
+    ``key`` has the tonic (:meth:`VoiceGrid.key`); ``heard`` is the better estimate, by which what
+    was not published before is read.
     ``scale`` is the one of the twelve major and twelve harmonic minor scales that holds most of
     the sounding cells, ``origin`` the tonic of that scale, or of its relative major in minor:
     so that pieces of all keys can be laid on each other.
     """
 
     key: Key
+    heard: Key
     scale: frozenset[int]
     origin: int
 
@@ -108,7 +110,7 @@ class Home:
                 held = int(counts[list(scale)].sum())
                 if held > best[0]:
                     best = (held, scale, (tonic + shift) % OCTAVE)
-        return cls(grid.key(), best[1], best[2])
+        return cls(grid.key(), estimate_key(sounding.tolist()), best[1], best[2])
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from composer_app.evaluation.evaluating import (
     evaluate,
 )
 from composer_app.evaluation.harmony import HarmonyEvaluation, HarmonyPlan, evaluate_harmony
+from composer_app.evaluation.linear_test import DEFAULT_SEEDS
 from composer_app.evaluation.report import (
     check_report,
     section_lines,
@@ -81,7 +82,14 @@ def add_evaluation_command(subparsers: Any) -> None:
         type=int,
         default=DEFAULT_CLASSIFIERS,
         metavar="N",
-        help="seeds of the two-sample test; 0 leaves it out",
+        help="seeds of the two-sample test by a network; 0 leaves it out",
+    )
+    add(
+        "--linear",
+        type=int,
+        default=DEFAULT_SEEDS,
+        metavar="N",
+        help="seeds of the linear two-sample test on named features; 0 leaves it out",
     )
     add("--no-floors", dest="floors", action="store_false", help="leave the floors out")
     add("--json", action="store_true", help="print JSON instead of a table")
@@ -96,7 +104,7 @@ def add_evaluation_command(subparsers: Any) -> None:
 
 def _check(args: argparse.Namespace) -> None:
     """Raise :class:`ComposerError` for a choice that is none."""
-    for option, least in (("pieces", 1), ("takes", 1), ("classifiers", 0)):
+    for option, least in (("pieces", 1), ("takes", 1), ("classifiers", 0), ("linear", 0)):
         value = getattr(args, option)
         if value is not None and value < least:
             raise SettingError(
@@ -139,7 +147,9 @@ def _run(args: argparse.Namespace) -> int:
             tunes = args.pieces or DEFAULT_TUNES
             trials = BehaviorPlan(args.split, args.temperature, args.takes, tunes)
             behavior = evaluate_behavior(generator, trials, progress("behaviour"))
-    more = [each for part in (harmony, behavior) if part is not None for each in part.sections()]
+    voices = None if outcome is None else outcome.evaluation
+    measured = (voices, harmony, behavior)
+    more = [each for part in measured if part is not None for each in part.sections()]
     if args.report is not None:
         write_report(generator.name, outcome, args.report, more)
     aside = args.report is not None and is_standard(args.report)
@@ -163,6 +173,7 @@ def _plan(args: argparse.Namespace, style: str) -> Plan:
         args.pieces,
         args.floors,
         args.classifiers,
+        args.linear,
     )
 
 

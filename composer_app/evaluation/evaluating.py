@@ -13,6 +13,7 @@ import numpy as np
 
 from composer_app.analysis.bar_copies import BarIndex
 from composer_app.analysis.metric_distances import Judged, distances
+from composer_app.analysis.style_features import measure_style
 from composer_app.analysis.voice_grid import REST, VoiceGrid
 from composer_app.analysis.voice_metrics import difference, measure, melody_kept, pooled
 from composer_app.errors import CorpusError
@@ -25,6 +26,7 @@ from composer_app.evaluation.excerpts import (
 )
 from composer_app.evaluation.floors import bar_retrieval, random_paste
 from composer_app.evaluation.likelihood import CellModel, likelihood
+from composer_app.evaluation.linear_test import DEFAULT_SEEDS, LinearJudge, LinearTest
 from composer_app.evaluation.table import Evaluation, MetricValues
 from composer_app.file_arguments import input_name
 from composer_app.generation.composing import compose
@@ -50,7 +52,8 @@ class Plan:
     """What is to be measured.
 
     ``melodies`` is a folder of MIDI melodies to harmonise instead of those of ``split``; ``limit``
-    takes fewer pieces; ``classifiers`` is the number of seeds of the two-sample test, 0 for none.
+    takes fewer pieces; ``classifiers`` and ``linear`` are the numbers of seeds of the two-sample
+    tests by a network and on named features, 0 for none.
     """
 
     corpus: Path
@@ -62,6 +65,7 @@ class Plan:
     limit: int | None = None
     floors: bool = True
     classifiers: int = DEFAULT_CLASSIFIERS
+    linear: int = DEFAULT_SEEDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +98,12 @@ def evaluate(
     excerpts = (real if plan.melodies is None else read_melodies(plan.melodies))[: plan.limit]
     takes, seconds = generate_takes(generator, excerpts, plan.takes, plan.temperature, progress)
     judge = _Judge(excerpts, real, training, plan)
-    rows: dict[str, MetricValues] = {"model": judge.model(takes) | _nll(generator, excerpts)}
+    metrics, linear = judge.model(takes)
+    rows: dict[str, MetricValues] = {"model": metrics | _nll(generator, excerpts)}
     rows["composer"] = judge.composer()
     if plan.floors and training:
-        rows["bar_retrieval"] = judge.model([bar_retrieval(excerpts, training)])
-        rows["random_paste"] = judge.model([random_paste(excerpts, training)])
+        rows["bar_retrieval"] = judge.model([bar_retrieval(excerpts, training)])[0]
+        rows["random_paste"] = judge.model([random_paste(excerpts, training)])[0]
     result = Evaluation(
         generator.name,
         plan.style,
@@ -110,6 +115,7 @@ def evaluate(
         seconds,
         rows,
         tuple(judge.notes),
+        linear,
     )
     return Outcome(result, excerpts, takes[0])
 
@@ -188,6 +194,12 @@ class _Judge:
         # With melodies of their own the composer's whole split is the reference.
         self.reference = list(excerpts) if self.complete else list(real)
         self.others = excerpts_of(list(training))
+        self.testable = self._testable()
+        self.linear = (
+            LinearJudge(self.excerpts, self.others, plan.linear)
+            if self.testable and plan.linear
+            else None
+        )
         self.classifier = self._classifier()
         known = [
             (grid_of(piece, slice(start % _BEAT, piece.steps)), int(piece.bar_length[start]))
@@ -199,8 +211,8 @@ class _Judge:
             "accompaniments_copied": BarIndex(known, first_voice=1),
         }
 
-    def model(self, takes: Sequence[Takes]) -> dict[str, float | None]:
-        """The metrics of a model's ``takes``."""
+    def model(self, takes: Sequence[Takes]) -> tuple[dict[str, float | None], LinearTest | None]:
+        """The metrics of a model's ``takes``, and the linear test that is among them."""
         metrics = self._metrics(
             [self._judged(take) for take in takes], [(e.grid, e.passage) for e in self.reference]
         )
@@ -214,18 +226,21 @@ class _Judge:
             for take, each in zip(column, self.excerpts, strict=True)
         ).share
         made = [list(zip(take, self.excerpts, strict=True)) for take in takes]
-        return metrics | self._two_sample(made)
+        linear = self.linear.test(takes) if self.linear else None
+        return metrics | self._two_sample(made) | _linear_metrics(linear), linear
 
     def composer(self) -> dict[str, float | None]:
         """The composer's own; his distances are those to his training pieces' excerpts.
 
-        So is the two-sample test: as many of those at a time, in any order, stand for takes.
-        Like the floors it says more about the test than about a model, and is left out with them.
+        So is the two-sample test by a network: as many of those at a time, in any order, stand for
+        takes. The linear test is calibrated by all pieces of his. Like the floors both say more
+        about the test than about a model, and are left out with them.
         """
         others = [(each.grid, each.passage) for each in self.others]
         metrics = self._metrics([[(each.grid, each.passage) for each in self.reference]], others)
         if self.plan.floors:
             metrics |= self._two_sample(self._strangers())
+            metrics |= _linear_metrics(self.linear.calibration() if self.linear else None)
         return metrics
 
     def _strangers(self) -> list[list[_Made]]:
@@ -235,19 +250,26 @@ class _Judge:
         rows = [order[start : start + count] for start in range(0, len(order) - count + 1, count)]
         return [[(self.others[i].grid, self.others[i]) for i in row] for row in rows]
 
-    def _classifier(self) -> ModuleType | None:
-        """The module with the two-sample test, or None and a sentence why there is none."""
+    def _testable(self) -> bool:
+        """Whether two-sample tests can be made; if not, and one is wanted, a sentence says why."""
         reason = None
-        if not self.plan.classifiers:
-            return None
         if not self.complete:
             reason = "there are no pieces of the composer with these melodies"
         elif len(self.excerpts) < _LEAST_PIECES:
-            reason = f"it needs {_LEAST_PIECES} pieces"
-        elif importlib.util.find_spec("torch") is None:
-            reason = "it needs the package torch: install Composer with its extra [train]"
-        if reason is not None:
-            self.notes.append(f"The two-sample test was left out: {reason}.")
+            reason = f"they need {_LEAST_PIECES} pieces"
+        if reason is not None and (self.plan.classifiers or self.plan.linear):
+            self.notes.append(f"The two-sample tests were left out: {reason}.")
+        return reason is None
+
+    def _classifier(self) -> ModuleType | None:
+        """The module with the test by a network, or None and a sentence why there is none."""
+        if not self.plan.classifiers or not self.testable:
+            return None
+        if importlib.util.find_spec("torch") is None:
+            self.notes.append(
+                "The two-sample test by a network was left out: it needs the package torch: install"
+                " Composer with its extra [train]."
+            )
             return None
         # torch is slow to import: only when the test is really made.
         from composer_app.training import two_sample
@@ -275,9 +297,13 @@ class _Judge:
         self, takes: Sequence[list[Judged]], reference: list[Judged]
     ) -> dict[str, float | None]:
         pieces = list(itertools.chain.from_iterable(takes))
-        metrics = measure(pieces)
+        metrics = measure(pieces) | measure_style(pieces)
         if reference:
             metrics |= distances(pieces, reference)
         for name, index in self.indices.items():
             metrics[name] = pooled(index.copied(*piece) for piece in pieces).share
         return metrics
+
+
+def _linear_metrics(test: LinearTest | None) -> dict[str, float | None]:
+    return {} if test is None else {"linear_auc": test.mean, "linear_spread": test.spread}

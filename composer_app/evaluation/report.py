@@ -9,7 +9,7 @@ from typing import Final
 from composer_app.errors import SettingError
 from composer_app.evaluation.evaluating import Outcome
 from composer_app.evaluation.excerpts import composition_of
-from composer_app.evaluation.table import Evaluation
+from composer_app.evaluation.table import Evaluation, Section, Table
 from composer_app.file_arguments import is_standard, write_output
 from composer_app.generation.batch import prepare_folder
 from composer_app.palette import LIGHT
@@ -19,15 +19,13 @@ _ENDINGS: Final = (".html", ".md")
 _MOST_PICTURES: Final = 4
 _FIRST_COLUMN: Final = 42
 _NARROW: Final = 11
-# Head and lines; and a table with its heading.
-Table = tuple[list[str], list[list[str]]]
-Section = tuple[str, Table]
 _LEGEND: Final = (
     "The composer's distances are those of these pieces to his training pieces; all others are"
     " distances to the composer's own pieces. Bars retrieved and random paste are floors: real"
     " accompaniments, bar by bar after the melody or at random. A two-sample test of .5 cannot"
     " tell the pieces from the composer's. NLL, in nats, is of the composer's own notes under a"
-    " network that is not told where phrases end within the piece, as it is when it composes."
+    " network that is not told where phrases end within the piece, as it is when it composes. The"
+    " linear test's figures for the composer are those of his own pieces against each other."
 )
 _STYLE: Final = (
     "body{font:16px/1.5 sans-serif;max-width:1100px;margin:2em auto;padding:0 1em}"

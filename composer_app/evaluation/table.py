@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from composer_app.evaluation.linear_test import LinearTest
+
 MetricValues = Mapping[str, float | None]
 
 
@@ -16,8 +18,16 @@ class Metric:
     digits: int = 3
 
 
+# As many features as people read; the JSON has all of them.
+_FEATURES_SHOWN: Final = 20
+
+
+# Head and lines as text; and a table with its heading.
+Table = tuple[list[str], list[list[str]]]
+Section = tuple[str, Table]
+
 # Where the definition of each stands, with its source: analysis/voice_metrics.py and its neighbours
-# for what is measured of pieces, likelihood.py, training/two_sample.py.
+# for what is measured of pieces, likelihood.py, training/two_sample.py, linear_test.py.
 METRICS: Final = (
     Metric("empty_bar_rate", "empty bars"),
     Metric("in_scale_rate", "in scale"),
@@ -34,6 +44,10 @@ METRICS: Final = (
     Metric("repeated_note_rate", "repeated notes"),
     Metric("phrase_end_rate", "phrase ends on a chord of the key"),
     Metric("final_chord_rate", "final chords tonic or dominant"),
+    Metric("phrase_end_motion", "phrases with movement under their final note"),
+    Metric("tonic_opening_rate", "openings with the tonic in the bass"),
+    Metric("sevenths_resolving", "chordal sevenths that resolve down"),
+    Metric("suspensions_per_100", "suspensions per 100 beats", 1),
     Metric("melody_similarity", "melody similarity index"),
     Metric("pitch_class_js", "distance of pitch classes"),
     Metric("chord_js", "distance of chords"),
@@ -51,6 +65,8 @@ METRICS: Final = (
     Metric("joint_nll_per_frame", "NLL per frame, all voices"),
     Metric("two_sample_auc", "two-sample test, AUC"),
     Metric("two_sample_spread", "two-sample test, spread of the AUC"),
+    Metric("linear_auc", "linear test on named features, AUC"),
+    Metric("linear_spread", "linear test, spread of the AUC"),
 )
 
 # Keys of the rows, and what they are called.
@@ -68,7 +84,8 @@ class Evaluation:
 
     ``rows`` has the keys of :data:`ROWS` (fewer where floors were skipped), and in each the names
     of :data:`METRICS`; a metric that does not exist is None. ``seconds`` is the median time of a
-    take. ``notes`` are sentences about what is missing.
+    take. ``notes`` are sentences about what is missing. ``linear`` is the linear test of the model,
+    with the features by which it is told from the composer.
     """
 
     model: str
@@ -81,6 +98,7 @@ class Evaluation:
     seconds: float
     rows: Mapping[str, MetricValues]
     notes: tuple[str, ...] = field(default=())
+    linear: LinearTest | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; ``measures`` gives the title of each metric."""
@@ -98,10 +116,11 @@ class Evaluation:
                 row: {each.name: values.get(each.name) for each in METRICS}
                 for row, values in self.rows.items()
             },
+            "features": [each.to_dict() for each in self.linear.differences] if self.linear else [],
             "notes": list(self.notes),
         }
 
-    def cells(self) -> tuple[list[str], list[list[str]]]:
+    def cells(self) -> Table:
         """Head and lines of the table as text; metrics that no row has are left out."""
         head = ["", *(ROWS[row] for row in self.rows)]
         lines = []
@@ -111,3 +130,27 @@ class Evaluation:
                 shown = ["–" if v is None else f"{v:.{each.digits}f}" for v in values]
                 lines.append([each.title, *shown])
         return head, lines
+
+    def sections(self) -> list[Section]:
+        """The tables that stand below the metrics."""
+        return [_features_section(self.linear)] if self.linear else []
+
+
+def _features_section(linear: LinearTest) -> Section:
+    shown = linear.differences[:_FEATURES_SHOWN]
+    heading = (
+        f"What tells the model from the composer: the {len(shown)} most different of"
+        f" {len(linear.differences)} features, their size (Cohen's d: the difference in standard"
+        " deviations) and their weight in the linear test"
+    )
+    lines = [
+        [
+            each.name,
+            f"{each.generated:.3f}",
+            f"{each.real:.3f}",
+            f"{each.effect:+.2f}",
+            f"{each.coefficient:+.2f}",
+        ]
+        for each in shown
+    ]
+    return heading, (["", "model", "composer", "size", "weight"], lines)

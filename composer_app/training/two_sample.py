@@ -26,6 +26,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from composer_app.training.roc import area_under_curve
+
 _VOICES: Final = 4
 _REST: Final = -1
 _OCTAVE: Final = 12
@@ -110,13 +112,6 @@ def two_sample_test(
         return TwoSample(tuple(_one_test(pieces, takes, seed, chosen) for seed in range(seeds)))
     finally:
         torch.set_num_threads(threads)
-
-
-def area_under_curve(real: NDArray[np.float64], generated: NDArray[np.float64]) -> float:
-    """Share of pairs of which the generated one has the higher score; ties count half."""
-    higher = generated[:, None] > real[None]
-    same = generated[:, None] == real[None]
-    return float(higher.mean() + same.mean() / 2)
 
 
 class TwoSampleNet(nn.Module):

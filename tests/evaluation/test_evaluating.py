@@ -140,7 +140,7 @@ def test_the_two_sample_test_has_a_row(tmp_path: Path, monkeypatch: pytest.Monke
     pieces = [chorale(str(i), "valid", shift=i % 5) for i in range(12)]
     pieces += [chorale(f"t{i}", "train", shift=i % 5) for i in range(12)]
     save_corpus(pieces, tmp_path / "c.npz")
-    plan = Plan(tmp_path / "c.npz", classifiers=1, takes=1)
+    plan = Plan(tmp_path / "c.npz", classifiers=1, takes=1, linear=0)
     rows = evaluate(Dice(), plan).evaluation.rows
     assert metric(rows["model"], "two_sample_auc") > 0.95
     assert metric(rows["random_paste"], "two_sample_auc") > 0.7
@@ -149,12 +149,41 @@ def test_the_two_sample_test_has_a_row(tmp_path: Path, monkeypatch: pytest.Monke
     assert rows["model"]["two_sample_spread"] == 0.0
 
 
+def test_the_linear_test_has_a_row_and_names_what_it_hears(tmp_path: Path) -> None:
+    pieces = [chorale(str(i), "valid", shift=i % 5) for i in range(8)]
+    pieces += [chorale(f"t{i}", "train", shift=i % 5) for i in range(8)]
+    save_corpus(pieces, tmp_path / "c.npz")
+    evaluation = evaluate(Dice(), Plan(tmp_path / "c.npz", classifiers=0, takes=1)).evaluation
+    rows = evaluation.rows
+    assert metric(rows["model"], "linear_auc") > 0.95
+    assert rows["model"]["linear_spread"] is not None
+    assert metric(rows["random_paste"], "linear_auc") > 0.7
+    # The same music in other keys: nothing to tell.
+    assert metric(rows["composer"], "linear_auc") == pytest.approx(0.5, abs=0.2)
+    features = evaluation.to_dict()["features"]
+    assert len(features) > 100
+    assert abs(features[0]["cohens_d"]) > 3
+    ((heading, (_, lines)),) = evaluation.sections()
+    assert heading.startswith("What tells the model from the composer: the 20 most different of")
+    assert [line[0] for line in lines] == [each["name"] for each in features[:20]]
+
+
+def test_the_linear_test_can_be_left_out(tmp_path: Path) -> None:
+    pieces = [chorale(str(i), "valid", shift=i % 5) for i in range(8)]
+    save_corpus(pieces, tmp_path / "c.npz")
+    plan = Plan(tmp_path / "c.npz", classifiers=0, takes=1, floors=False, linear=0)
+    evaluation = evaluate(Dice(), plan).evaluation
+    assert "linear_auc" not in evaluation.rows["model"]
+    assert evaluation.sections() == []
+    assert evaluation.notes == ()
+
+
 def test_a_two_sample_test_that_cannot_be_made_is_a_sentence(
     plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick = replace(plan, classifiers=1, takes=1, floors=False)
     (sentence,) = evaluate(Dice(), quick).evaluation.notes
-    assert sentence == "The two-sample test was left out: it needs 8 pieces."
+    assert sentence == "The two-sample tests were left out: they need 8 pieces."
     monkeypatch.setattr(evaluating, "_LEAST_PIECES", 1)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     (sentence,) = evaluate(Dice(), quick).evaluation.notes

@@ -10,7 +10,6 @@ from composer_app.training.two_sample import (  # noqa: E402
     Sample,
     Training,
     TwoSample,
-    area_under_curve,
     two_sample_test,
 )
 
@@ -94,14 +93,6 @@ def test_what_cannot_be_tested() -> None:
         two_sample_test(samples(1, 1), [samples(2, 1)])
     with pytest.raises(ValueError, match="cannot be split"):
         two_sample_test(samples(1, 4), [samples(2, 3)])
-
-
-def test_the_area_under_known_curves() -> None:
-    low, high = np.array([0.0, 1.0]), np.array([2.0, 3.0])
-    assert area_under_curve(low, high) == 1.0
-    assert area_under_curve(high, low) == 0.0
-    assert area_under_curve(low, low) == 0.5
-    assert area_under_curve(np.array([0.0, 2.0]), np.array([1.0])) == 0.5
 
 
 def test_mean_and_spread() -> None:
