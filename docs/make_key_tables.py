@@ -14,6 +14,7 @@ from composer_app.studio.widgets.command_table import (
     GENERATING,
     IN_FIELDS,
     IN_ROLL,
+    IN_SCORE,
     LOOKING,
     NOTES_IN,
     ON_KEYBOARD,
@@ -36,6 +37,7 @@ _COMMANDS: Final = (
 )
 _PLACES: Final = (
     ("In the piano roll", IN_ROLL),
+    ("In the score", IN_SCORE),
     ("In a field: a number, a list, a slider", IN_FIELDS),
     ("On the keyboard, once it has been clicked", ON_KEYBOARD),
 )

@@ -18,8 +18,10 @@ NEEDS_MUSIC = {
     "composer_app.analysis.likeness",
     "composer_app.distributions",
     "composer_app.live.rendering.audio_file",
+    "composer_app.notation.writing.engraving_process",
     "composer_app.reporting.plots.picture",
     "composer_app.reporting.plots.words",
+    "composer_app.studio.score.view",
 }
 
 # Opens the studio with an event loop that says what had been imported when it began and, a second

@@ -130,6 +130,9 @@ def stages(studio: Studio, gate: Gate) -> Iterator[tuple[str, QWidget]]:
     with unfolded(studio):
         yield "empty, all unfolded", studio.window
         yield from _with_reasons(studio)
+    studio.window.commands.score.trigger()
+    yield "empty score", studio.window
+    studio.window.commands.score.trigger()
     studio.services.document.begin(piece(LONG_NAMES, bars=16), "Open")
     settle(studio)
     yield "four tracks", studio.window
@@ -185,6 +188,11 @@ def _with_panels(studio: Studio) -> Iterator[tuple[str, QWidget]]:
     settle(studio)
     yield "likeness", window
     window.statistics.show_page(likeness=False)
+    window.commands.score.trigger()
+    wait_for(lambda: not window.score.busy)
+    settle(studio)
+    yield "score", window
+    window.commands.score.trigger()
     window.generate_panel.control.toggle.setChecked(True)
     yield "more control", window
     window.generate_panel.control.toggle.setChecked(False)

@@ -5,12 +5,16 @@ of the files that others made it ends the process (docs/notation.md).
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from composer_app.errors import ScoreFileError
 from composer_app.music.composition import Composition
+from composer_app.notation.bars import Bar, bars_of
+from composer_app.notation.writing.marks import Mark
 from composer_app.notation.writing.musicxml_writing import musicxml_bytes
+from composer_app.notation.writing.score_shapes import Outlines, System, system_of
 from composer_app.translation import _
 
 # A4 in tenths of a millimetre, and how large a staff is drawn: 7 mm.
@@ -35,6 +39,12 @@ _OPTIONS: Final[dict[str, Any]] = {
 # In units of which a staff has 72.
 _PAGE_MARGIN: Final = 350
 _PICTURE_MARGIN: Final = 80
+_SYSTEM_MARGIN: Final = 40
+# The least that verovio takes.
+_LOWEST_PAGE: Final = 100
+_WIDEST_PAGE: Final = 100_000
+# How many of verovio's units are from line to line of a staff.
+_UNITS_PER_SPACE: Final = 18
 # The quarter note of a tempo stands in a font for music that nobody else has.
 _MUSIC_FONT: Final = re.compile(r' font-family="Leipzig"')
 # Dots that only an editor would show.
@@ -58,7 +68,64 @@ def engraved(composition: Composition, *, closed: bool = False, paged: bool = Tr
     return pages
 
 
+class SystemEngraver:
+    """Engraves one composition after another, line by line, as wide as somebody's view is."""
+
+    def __init__(self) -> None:
+        self._toolkit: Any = None
+        self._bars: Sequence[Bar] = ()
+
+    def load(self, composition: Composition, width: float) -> list[int]:
+        """Engrave ``composition`` in systems of ``width`` staff spaces.
+
+        Returns the index of the first bar in each system. Raises as :func:`engraved`.
+        """
+        self._toolkit = None
+        toolkit = _opened(composition, self._options(width))
+        _load(toolkit, musicxml_bytes(composition, marked=True))
+        self._toolkit, self._bars = toolkit, bars_of(composition)
+        return self._first_bars()
+
+    def lay_out(self, width: float) -> list[int]:
+        """Break what was loaded into systems of another width; the first bar in each."""
+        self._toolkit.setOptions(self._options(width))
+        self._toolkit.redoLayout({})
+        return self._first_bars()
+
+    def _first_bars(self) -> list[int]:
+        firsts = [0] * self._toolkit.getPageCount()
+        for index, bar in reversed(list(enumerate(self._bars))):
+            page = self._toolkit.getPageWithElement(Mark("bar", 0, index, bar.start).text)
+            if page > 0:
+                firsts[page - 1] = index
+        return firsts
+
+    def system(self, index: int, outlines: Outlines) -> System:
+        """What is drawn of the system ``index``; glyphs that are new to ``outlines`` go there."""
+        return system_of(self._toolkit.renderToSVG(index + 1), outlines)
+
+    @staticmethod
+    def _options(width: float) -> dict[str, Any]:
+        """Pages so low that each holds one system."""
+        margins = {f"pageMargin{side}": _SYSTEM_MARGIN for side in ("Top", "Bottom")}
+        margins |= {f"pageMargin{side}": 0 for side in ("Left", "Right")}
+        page_width = min(max(round(width * _UNITS_PER_SPACE), _LOWEST_PAGE), _WIDEST_PAGE)
+        sizes = {"pageWidth": page_width, "pageHeight": _LOWEST_PAGE, "adjustPageHeight": True}
+        return {**_OPTIONS, "scale": 100, "header": "none", **margins, **sizes}
+
+
 def _toolkit(composition: Composition, *, closed: bool, paged: bool) -> Any:
+    height = PAGE_HEIGHT * 100 // _SCALE if paged else _TALLEST_PAGE
+    margin = _PAGE_MARGIN if paged else _PICTURE_MARGIN
+    margins = {f"pageMargin{side}": margin for side in ("Top", "Bottom", "Left", "Right")}
+    sizes = {"pageHeight": height, "adjustPageHeight": not paged}
+    toolkit = _opened(composition, {**_OPTIONS, **margins, **sizes})
+    _load(toolkit, musicxml_bytes(composition, closed=closed))
+    return toolkit
+
+
+def _opened(composition: Composition, options: dict[str, Any]) -> Any:
+    """A toolkit of verovio's with ``options`` that may draw ``composition``."""
     try:
         import verovio
     except ImportError:
@@ -74,11 +141,10 @@ def _toolkit(composition: Composition, *, closed: bool, paged: bool) -> Any:
     # Verovio knows in the thread alone that imported it where its fonts are.
     verovio.setDefaultResourcePath(str(Path(verovio.__file__).parent / "data"))
     toolkit = verovio.toolkit()
-    height = PAGE_HEIGHT * 100 // _SCALE if paged else _TALLEST_PAGE
-    margin = _PAGE_MARGIN if paged else _PICTURE_MARGIN
-    margins = {f"pageMargin{side}": margin for side in ("Top", "Bottom", "Left", "Right")}
-    sizes = {"pageHeight": height, "adjustPageHeight": not paged}
-    toolkit.setOptions({**_OPTIONS, **margins, **sizes})
-    if not toolkit.loadData(musicxml_bytes(composition, closed=closed).decode()):
-        raise ScoreFileError(_("The score cannot be drawn"), _("export it as MusicXML"))
+    toolkit.setOptions(options)
     return toolkit
+
+
+def _load(toolkit: Any, score: bytes) -> None:
+    if not toolkit.loadData(score.decode()):
+        raise ScoreFileError(_("The score cannot be drawn"), _("export it as MusicXML"))

@@ -21,6 +21,7 @@ from composer_app.music.pitch import Key
 from composer_app.music.spelling import WrittenPitch, signature, spelled
 from composer_app.music.timing import TICKS_PER_BEAT
 from composer_app.notation.bars import Bar, bars_of, tempo_changes
+from composer_app.notation.writing.marks import Mark
 from composer_app.notation.writing.rhythm import Rhythm
 from composer_app.notation.writing.sign import Sign
 
@@ -64,18 +65,24 @@ class _Staff:
 
 
 def musicxml_bytes(
-    composition: Composition, mix: PieceMix = USUAL_MIX, *, closed: bool = False
+    composition: Composition,
+    mix: PieceMix = USUAL_MIX,
+    *,
+    closed: bool = False,
+    marked: bool = False,
 ) -> bytes:
     """``composition`` as a MusicXML file.
 
     Each track is a part; drums are left out. In a ``closed`` score the first four are soprano and
     alto, tenor and bass on two staves of one part, and further ones parts below; it takes at least
-    two tracks.
+    two tracks. Where it is ``marked``, bars and signs have the ids of
+    :mod:`~composer_app.notation.writing.marks`, with the indices of tracks in ``composition``.
     """
     pitched = composition.pitched_tracks
     tracks = tuple(composition.tracks[index] for index in pitched)
     piece = replace(composition, tracks=tracks)
-    root = _Writer(piece, mix.reordered(pitched), closed=closed).score()
+    numbers = pitched if marked else None
+    root = _Writer(piece, mix.reordered(pitched), closed=closed, marked=numbers).score()
     ET.indent(root, " ")
     return f"{_HEADER}{ET.tostring(root, encoding='unicode')}\n".encode()
 
@@ -98,10 +105,24 @@ def mxl_bytes(
 
 
 class _Writer:
-    def __init__(self, composition: Composition, mix: PieceMix, *, closed: bool) -> None:
+    def __init__(
+        self,
+        composition: Composition,
+        mix: PieceMix,
+        *,
+        closed: bool,
+        marked: Sequence[int] | None = None,
+    ) -> None:
+        """``marked`` are the numbers that tracks have in marks, None where nothing is marked."""
         self._piece = composition
         self._mix = mix
         self._tracks = composition.tracks or (Track(""),)
+        # Where each note stands in its track, if that is to be marked.
+        self._indices = [
+            {note: index for index, note in enumerate(track.notes)}
+            for track in (self._tracks if marked else ())
+        ]
+        self._marked = marked or ()
         self._key: Key = composition.key()
         self._fifths = self._key.sharps
         self._signature = signature(self._fifths)
@@ -176,6 +197,8 @@ class _Writer:
         tempos = tempo_changes(self._piece) if number == 1 else []
         for index, bar in enumerate(self._bars):
             measure = _add(part, "measure", **_measure_attributes(self._bars, index))
+            if self._marked and number == 1:
+                measure.set("id", Mark("bar", 0, index, bar.start).text)
             self._add_attributes(measure, index, staves)
             for tick, bpm in tempos:
                 if bar.start <= tick < bar.end:
@@ -206,6 +229,7 @@ class _Writer:
                 yield _Voice(
                     voice_number,
                     place,
+                    track=index,
                     staff_number=place + 1 if len(staves) > 1 else None,
                     instrument=_instrument(number, index),
                     stem=("down" if index != staff.tracks[0] else "up") if shared else None,
@@ -263,6 +287,8 @@ class _Writer:
     ) -> None:
         for place, note in enumerate(sign.notes or (None,)):
             element = _add(measure, "note", **_performance(sign, note))
+            if self._marked:
+                self._mark(element, sign, voice, note)
             if place:
                 _add(element, "chord")
             accidental = None
@@ -286,6 +312,15 @@ class _Writer:
                 _add(element, "beam", beam, number=str(number))
             _add_notations(element, sign, first=not place)
 
+    def _mark(self, element: ET.Element, sign: Sign, voice: "_Voice", note: Note | None) -> None:
+        track = self._marked[voice.track]
+        if note is not None:
+            index = self._indices[voice.track][note]
+            element.set("id", Mark("note", track, index, sign.start).text)
+        elif not sign.whole_bar:
+            # What fills a bar stands in its middle, and says nothing of when.
+            element.set("id", Mark("rest", track, voice.number, sign.start).text)
+
 
 @dataclass(frozen=True)
 class _Voice:
@@ -293,6 +328,7 @@ class _Voice:
 
     number: int
     staff: int
+    track: int
     staff_number: int | None
     instrument: str
     stem: str | None

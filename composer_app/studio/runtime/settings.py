@@ -13,6 +13,7 @@ from composer_app.music.mix import FULL
 from composer_app.music.performance import Grid, Quantization, Reduction
 
 _MAX_RECENT: Final = 8
+USUAL_SCORE_SCALE: Final = 7
 
 
 class Settings:
@@ -158,6 +159,24 @@ class Settings:
     @follow.setter
     def follow(self, on: bool) -> None:
         self._store.setValue("roll/follow", on)
+
+    @property
+    def score_shown(self) -> bool:
+        """Whether the score is shown in the place of the piano roll."""
+        return self._flag("score/shown", False)
+
+    @score_shown.setter
+    def score_shown(self, shown: bool) -> None:
+        self._store.setValue("score/shown", shown)
+
+    @property
+    def score_scale(self) -> float:
+        """How large the score is: pixels from line to line of a staff."""
+        return self._number("score/scale", 100 * USUAL_SCORE_SCALE) / 100
+
+    @score_scale.setter
+    def score_scale(self, scale: float) -> None:
+        self._store.setValue("score/scale", round(100 * scale))
 
     @property
     def metronome(self) -> bool:

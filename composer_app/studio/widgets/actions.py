@@ -46,6 +46,7 @@ class Actions(QObject):
         self.zoom_in = self._make("zoom_in")
         self.zoom_out = self._make("zoom_out")
         self.fit = self._make("fit")
+        self.score = self._make("score")
         self.confidence = self._make("confidence")
         self.messages = self._make("messages")
         for switch in (self.loop, self.follow, self.metronome):

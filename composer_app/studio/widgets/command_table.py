@@ -244,6 +244,12 @@ LOOKING: Final = {
     ),
     "zoom_out": Command("Zoom &Out", "Zoom out", ("-", "Ctrl+-"), "zoom-out", repeats=True),
     "fit": Command("Zoom to &Fit", "Show the whole piece", ("0",), "zoom-fit"),
+    "score": Command(
+        "&Score",
+        "Show the score in the place of the piano roll; once more: the piano roll",
+        ("Ctrl+Shift+N",),
+        switch=True,
+    ),
     "confidence": Command(
         "&Confidence",
         "Shade notes by how sure the model was of them",
@@ -262,6 +268,10 @@ IN_ROLL: Final = (
     KeyUse(("Up", "Down"), "Move what is selected by a semitone"),
     KeyUse(("Shift+Up", "Shift+Down"), "Move what is selected by an octave"),
     KeyUse(("Alt+Left", "Alt+Right"), "Move what is selected by a sixteenth"),
+)
+IN_SCORE: Final = (
+    KeyUse(("Left", "Right"), "Go to the notes before or after, and hear them"),
+    KeyUse(("Up", "Down", "PgUp", "PgDown"), "Scroll"),
 )
 IN_FIELDS: Final = (
     KeyUse(("Enter",), "Take what was typed, and go back to the piano roll"),

@@ -38,7 +38,7 @@ class Arrangement(QWidget):
         *,
         toolbar: QWidget,
         left: QWidget,
-        roll: QWidget,
+        piece: QWidget,
         mixer: QWidget,
         statistics: QWidget,
         step_bar: QWidget,
@@ -55,7 +55,7 @@ class Arrangement(QWidget):
         middle.setSpacing(0)
         middle.addWidget(left)
         middle.addWidget(_line(vertical=True))
-        middle.addWidget(roll, 1)
+        middle.addWidget(piece, 1)
         middle.addWidget(_line(vertical=True))
         middle.addWidget(self.right)
         column = QVBoxLayout(self)

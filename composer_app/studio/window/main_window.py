@@ -12,7 +12,9 @@ from composer_app.generation.models.catalog import ModelInfo
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.studio.messages.bar import Tone
 from composer_app.studio.recording.recording_controller import RecordingState
+from composer_app.studio.roll.view import PianoRollView
 from composer_app.studio.runtime.preload import import_what_is_wanted_soon
+from composer_app.studio.score.score_controller import ScoreController
 from composer_app.studio.widgets.number_field import NumberField
 from composer_app.studio.widgets.shown_text import title_text
 from composer_app.studio.widgets.window_placement import WindowPlacement, size_for
@@ -60,6 +62,9 @@ class MainWindow(WindowParts):
         self.news.follow_sound(self._services.sound, self._open_sound_settings)
         self.roll.seekRequested.connect(self.tools.steps.move_to)
         self.roll.seekRequested.connect(self.transport.seek)
+        self.score.seekRequested.connect(self.tools.steps.move_to)
+        self.score.seekRequested.connect(self.transport.seek)
+        self.score.notesTouched.connect(self._audition.strike_all)
         self.roll.mouse.touched.connect(self._audition.strike)
         self.roll.keyboard.reached.connect(self._audition.strike)
         self.selection.editor.transposed.connect(self._audition.strike_all)
@@ -105,9 +110,9 @@ class MainWindow(WindowParts):
             (commands.stop, self.midi.panic),
             (commands.settings, self._open_settings),
             (commands.about, self._show_about),
-            (commands.zoom_in, self.roll.zoom_in),
-            (commands.zoom_out, self.roll.zoom_out),
-            (commands.fit, self.roll.fit),
+            (commands.zoom_in, lambda: self._seen.zoom_in()),
+            (commands.zoom_out, lambda: self._seen.zoom_out()),
+            (commands.fit, lambda: self._seen.fit()),
             (commands.messages, self.message_bar.open_history),
         ):
             action.triggered.connect(command)
@@ -116,7 +121,11 @@ class MainWindow(WindowParts):
         self.mixer.trackDragged.connect(self.hand_out.drag_track)
         self.mixer.othersLeftOut.connect(self.tracks.leave_out_others)
         commands.confidence.toggled.connect(self._show_roll)
+        commands.score.toggled.connect(self._show_score)
+        self.views.scoreChosen.connect(commands.score.setChecked)
+        self.views.show_tip(commands.score.toolTip())
         self.roll.emptyActionRequested.connect(self._offer_samples)
+        self.score.emptyActionRequested.connect(self._offer_samples)
         self.news.follow_numbers(self.findChildren(NumberField))
         # Shortcuts work whether or not a menu or button that shows them is visible.
         self.addActions([item for item in commands.children() if isinstance(item, QAction)])
@@ -172,6 +181,7 @@ class MainWindow(WindowParts):
         # Opens the sound as well, which may be a MIDI output.
         self.midi.start()
         self.bring_back.start()
+        self.commands.score.setChecked(services.settings.score_shown)
 
     def _say_models_unreadable(self, error: Exception) -> None:
         _log.error("The models could not be listed.", exc_info=error)
@@ -219,6 +229,7 @@ class MainWindow(WindowParts):
         if state is not RecordingState.RECORDING:
             self._show_roll()
             self.generation.set_recording(self.recording.active)
+        self.score.set_recording(self.recording.active)
 
     def _show_midi_status(self, text: str, tip: str, attention: bool) -> None:
         self.transport_bar.set_midi_status(text, tip, attention=attention)
@@ -250,6 +261,21 @@ class MainWindow(WindowParts):
     def _follow(self, on: bool) -> None:
         self._services.settings.follow = on
         self.roll.set_follow(on)
+        self.score.set_follow(on)
+
+    @property
+    def _seen(self) -> PianoRollView | ScoreController:
+        """Which of the two views of the piece zooming is about."""
+        return self.score if self.views.score_shown else self.roll
+
+    def _show_score(self, shown: bool) -> None:
+        """Show the score, or the roll again; the next start shows the same."""
+        self._services.settings.score_shown = shown
+        self.commands.score.setChecked(shown)
+        if shown and not self.views.holds_score:
+            self.views.hold(self.score.view(self.views, follow=self.commands.follow.isChecked()))
+        self.views.show_score(shown)
+        self.score.set_shown(shown)
 
     def _let_letters_play(self, on: bool) -> None:
         self._services.settings.computer_keys = on
@@ -260,8 +286,7 @@ class MainWindow(WindowParts):
     def _offer_samples(self) -> None:
         # The button that was clicked is about to vanish; the focus must not wander on from it.
         self._centre.setFocus()
-        corner = self.roll.viewport().rect().center()
-        self.menus.samples.popup(self.roll.viewport().mapToGlobal(corner))
+        self.menus.samples.popup(self.views.mapToGlobal(self.views.rect().center()))
 
     # -- events ----------------------------------------------------------------------------
 
@@ -284,6 +309,7 @@ class MainWindow(WindowParts):
             event.ignore()
             return
         self._closed = True
+        self.score.close()
         self.playback.stop()
         self.mix.store()
         self.midi.stop()

@@ -74,7 +74,7 @@ class Menus:
         view = bar.addMenu("&View")
         view.addActions([actions.zoom_in, actions.zoom_out, actions.fit])
         view.addSeparator()
-        view.addAction(actions.confidence)
+        view.addActions([actions.score, actions.confidence])
         view.addSeparator()
         view.addAction(actions.messages)
 

@@ -26,6 +26,7 @@ from composer_app.studio.mixer.panel import MixerPanel
 from composer_app.studio.recording.recording_tools import RecordingTools
 from composer_app.studio.roll.selection_controller import SelectionController
 from composer_app.studio.roll.view import PianoRollView
+from composer_app.studio.score.score_controller import ScoreController
 from composer_app.studio.sound.audition import Audition
 from composer_app.studio.sound.playback_controller import PlaybackController
 from composer_app.studio.sound.preview import Preview
@@ -44,6 +45,7 @@ from composer_app.studio.window.history_controller import HistoryController
 from composer_app.studio.window.layout import Arrangement
 from composer_app.studio.window.menus import Menus
 from composer_app.studio.window.news import News
+from composer_app.studio.window.piece_tabs import PieceTabs
 from composer_app.studio.window.piece_view import PieceView
 from composer_app.studio.window.services import Services
 
@@ -71,7 +73,9 @@ class WindowParts(QMainWindow):
         self.statistics_dock.hold(self.statistics)
         self.transport_bar = TransportBar(self.commands, self.midi_menu, centre)
         self.generate_panel = GeneratePanel(self.commands, self.choices, centre)
-        self.roll = PianoRollView(self.chosen, centre)
+        self.views = PieceTabs(centre)
+        self.roll = PianoRollView(self.chosen, self.views)
+        self.views.hold(self.roll)
         self.keyboard_panel = KeyboardPanel(self.commands)
         self.keyboard = self.keyboard_panel.keyboard
         self.message_bar = MessageBar()
@@ -180,6 +184,9 @@ class WindowParts(QMainWindow):
             self,
         )
         self._audition = Audition(document, self.playback, services.sound, settings, self)
+        self.score = ScoreController(
+            document, self.chosen, self.playback, services.jobs, settings, self
+        )
         self.loop = LoopController(
             self.commands, self.roll, self.chosen, document, self.playback, self
         )
@@ -204,7 +211,7 @@ class WindowParts(QMainWindow):
             self.tools,
             self,
         )
-        self._fields = FieldFocus(self, self.roll, self._runs)
+        self._fields = FieldFocus(self, self.views, self._runs)
         self._computer_keys = ComputerKeys(self.keyboard, self)
         self.menus = Menus(
             self.menuBar(),
@@ -222,7 +229,7 @@ class WindowParts(QMainWindow):
         centre.arrange(
             toolbar=self.transport_bar,
             left=self.generate_panel,
-            roll=self.roll,
+            piece=self.views,
             mixer=self.mixer,
             statistics=self.statistics_dock,
             step_bar=self.tools.step_bar,
