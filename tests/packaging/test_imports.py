@@ -37,7 +37,8 @@ def imported():
 def loop():
     before, jobs = imported(), [each.name for each in threading.enumerate() if "job" in each.name]
     end = time.monotonic() + 1.0
-    while time.monotonic() < end or ("numpy" not in sys.modules and time.monotonic() < end + 60):
+    soon = {"numpy", "mido", "composer_app.music.midi.parsing"}
+    while time.monotonic() < end or (soon - set(sys.modules) and time.monotonic() < end + 60):
         QApplication.processEvents()
         time.sleep(0.01)
     visible = any(window.isVisible() for window in QApplication.topLevelWidgets())
