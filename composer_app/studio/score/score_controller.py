@@ -36,6 +36,7 @@ _AT_ONCE: Final = 4
 
 _EMPTY: Final = ("No notes yet", "Play something, or open a melody: its score appears here.")
 _RECORDING: Final = ("Recording", "What you play is engraved when the recording ends.")
+_DRUMS: Final = ("Nothing to engrave", "The score leaves drums out, and there is nothing else.")
 _ENGRAVING: Final = ("Engraving the score…",)
 _FAILED: Final = "The score cannot be shown"
 
@@ -155,10 +156,10 @@ class ScoreController(QObject):
         if view is None or not self._shown or self._closed:
             return
         composition = self._document.composition
-        if self._recording or not composition.note_count:
+        notice = self._reason_for_none(composition)
+        if notice is not None:
             self._forget()
-            inviting = not self._recording
-            view.show_notice(*(_EMPTY if inviting else _RECORDING), inviting=inviting)
+            view.show_notice(*notice, inviting=notice is _EMPTY)
             return
         if self._failed is composition:
             return
@@ -166,6 +167,15 @@ class ScoreController(QObject):
             self._fetch()
             return
         self._engrave(view, composition, view.width_in_spaces)
+
+    def _reason_for_none(self, composition: Composition) -> tuple[str, str] | None:
+        """Title and hint of why there is no score; None where there is one."""
+        if self._recording:
+            return _RECORDING
+        if not composition.note_count:
+            return _EMPTY
+        pitched = (composition.tracks[index] for index in composition.pitched_tracks)
+        return None if any(track.notes for track in pitched) else _DRUMS
 
     def _forget(self) -> None:
         self._asked = (None, 0.0)
