@@ -26,6 +26,7 @@ from composer_app.notation.reading.written import (
     WrittenNote,
     WrittenPiece,
 )
+from composer_app.notation.syllables import NEW_LINE, NEW_VERSE, Syllable
 from composer_app.notation.writing.musicxml_writing import (
     FORTE,
     PAN_DEGREES,
@@ -33,7 +34,7 @@ from composer_app.notation.writing.musicxml_writing import (
     UNSAID_KEY,
     UNSAID_UPBEAT,
 )
-from composer_app.plain_text import one_line_name
+from composer_app.plain_text import one_line, one_line_name
 from composer_app.translation import _
 
 _DRUM_CHANNEL: Final = 10
@@ -218,6 +219,7 @@ class _Reader:
             "start" in ties,
             part.ticks(_attribute(element, "attack") or 0.0),
             part.ticks(_attribute(element, "release") or 0.0),
+            _syllables(element),
         )
         part.notes.setdefault(_place(element, part), {}).setdefault(index, []).append(note)
 
@@ -294,6 +296,28 @@ def _read_barline(bars: list[WrittenBar], index: int, element: ET.Element) -> No
     begin = next((i for i in range(index, max(-1, index - 64), -1) if bars[i].marks.endings), index)
     for bar in bars[begin : index + 1]:
         bar.marks.endings = bar.marks.endings or bars[begin].marks.endings or numbers
+
+
+def _syllables(element: ET.Element) -> dict[int, Syllable] | None:
+    """What is sung to a note, by the number of its verse."""
+    found: dict[int, Syllable] = {}
+    for lyric in element.findall("lyric"):
+        text = " ".join(filter(None, (one_line(each.text or "") for each in lyric.findall("text"))))
+        if not text:
+            continue
+        number = re.search(r"\d{1,3}", lyric.get("number", ""))
+        syllabic = _text(lyric, "syllabic")
+        line, verse = (lyric.find(f"end-{what}") is not None for what in ("line", "paragraph"))
+        found.setdefault(
+            int(number[0]) if number else len(found) + 1,
+            Syllable(
+                text,
+                joins=syllabic in ("middle", "end"),
+                goes_on=syllabic in ("begin", "middle"),
+                closes=NEW_VERSE if verse else NEW_LINE if line else "",
+            ),
+        )
+    return found or None
 
 
 def _place(element: ET.Element, part: Part) -> Place:

@@ -21,6 +21,7 @@ from composer_app.music.midi.reading import MidiPiece
 from composer_app.music.mix import PieceMix
 from composer_app.music.note import Note, without_overlaps
 from composer_app.music.pitch import Key
+from composer_app.music.texts import Text
 from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, TICKS_PER_BEAT, TICKS_PER_STEP
 from composer_app.notation.bars import Bar, meters_of, tempo_map
 from composer_app.notation.reading.play_order import MAX_PLAYED_BARS, play_order
@@ -31,6 +32,7 @@ from composer_app.notation.reading.written import (
     WrittenNote,
     WrittenPiece,
 )
+from composer_app.notation.syllables import Syllable, texts_of
 from composer_app.translation import _
 
 # Long enough to stand in a sixteenth of its own.
@@ -81,7 +83,8 @@ def played(
     tracks = []
     for line in piece.lines:
         check(wanted)
-        tracks.append(Track(line.name, line.program, _notes(line, order, starts)))
+        notes = _notes(line, order, starts)
+        tracks.append(Track(line.name, line.program, notes, texts=_texts(line, order, starts)))
     if not any(track.notes for track in tracks):
         raise ScoreFileError(
             _("{file} holds no notes", file=name), _("choose a file with a melody")
@@ -150,6 +153,21 @@ def _notes(line: Line, order: Sequence[int], starts: Sequence[int]) -> tuple[Not
     if graces:
         sounding += _graces(sounding, graces)
     return tuple(without_overlaps(_note(each) for each in sounding))
+
+
+def _texts(line: Line, order: Sequence[int], starts: Sequence[int]) -> tuple[Text, ...]:
+    """The lyrics: each time that a bar is played its next verse, if there is one."""
+    sung: list[tuple[int, Syllable]] = []
+    times: dict[int, int] = defaultdict(int)
+    for place, index in enumerate(order):
+        times[index] += 1
+        for written in line.notes.get(index, ()):
+            if not written.syllables or written.is_grace:
+                continue
+            verses = sorted(written.syllables)
+            syllable = written.syllables[verses[min(times[index], len(verses)) - 1]]
+            sung.append((max(0, starts[place] + written.onset + written.attack), syllable))
+    return texts_of(sorted(sung, key=lambda each: each[0]))
 
 
 def _graces(

@@ -10,6 +10,7 @@ from typing import Final
 from composer_app.music.mix import TrackMix
 from composer_app.music.note import DEFAULT_VELOCITY
 from composer_app.music.timing import Meter
+from composer_app.notation.syllables import Syllable
 
 # More than anybody writes, few enough to be read within seconds.
 MAX_BARS: Final = 20_000
@@ -31,6 +32,8 @@ class WrittenNote:
     tied_to: bool = False
     attack: int = 0
     release: int = 0
+    # By the number of its verse; most notes have none.
+    syllables: dict[int, Syllable] | None = None
 
     @property
     def is_grace(self) -> bool:

@@ -9,7 +9,7 @@ for two voices on one staff.
 import io
 import xml.etree.ElementTree as ET
 import zipfile
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -20,7 +20,9 @@ from composer_app.music.note import DEFAULT_VELOCITY, Note
 from composer_app.music.pitch import Key
 from composer_app.music.spelling import WrittenPitch, signature, spelled
 from composer_app.music.timing import TICKS_PER_BEAT
+from composer_app.music.voices import find_melody
 from composer_app.notation.bars import Bar, bars_of, tempo_changes
+from composer_app.notation.syllables import NEW_VERSE, Syllable, sung
 from composer_app.notation.writing.marks import Mark
 from composer_app.notation.writing.rhythm import Rhythm
 from composer_app.notation.writing.sign import Sign
@@ -50,6 +52,14 @@ _DRUM_CHANNEL: Final = 10
 _TREBLE, _TENOR, _ALTO_CLEF, _BASS = ("G", 2, 0), ("G", 2, -1), ("C", 3, 0), ("F", 4, 0)
 _LOWEST_TREBLE: Final = 58
 _LOWEST_TENOR: Final = 52
+
+# Whether a word has begun before a syllable, and whether it goes on after it.
+_SYLLABIC: Final = {
+    (False, False): "single",
+    (False, True): "begin",
+    (True, True): "middle",
+    (True, False): "end",
+}
 
 _Clef = tuple[str, int, int]
 # A written note: its tick, the number of its voice and its pitch.
@@ -117,6 +127,7 @@ class _Writer:
         self._piece = composition
         self._mix = mix
         self._tracks = composition.tracks or (Track(""),)
+        self._words = _words(composition)
         # Where each note stands in its track, if that is to be marked.
         self._indices = [
             {note: index for index, note in enumerate(track.notes)}
@@ -230,6 +241,7 @@ class _Writer:
                     voice_number,
                     place,
                     track=index,
+                    verse=staff.tracks.index(index) + 1,
                     staff_number=place + 1 if len(staves) > 1 else None,
                     instrument=_instrument(number, index),
                     stem=("down" if index != staff.tracks[0] else "up") if shared else None,
@@ -311,6 +323,19 @@ class _Writer:
             for number, beam in enumerate(() if place else sign.beams, 1):
                 _add(element, "beam", beam, number=str(number))
             _add_notations(element, sign, first=not place)
+            self._add_lyric(element, sign, voice, first=not place)
+
+    def _add_lyric(self, element: ET.Element, sign: Sign, voice: "_Voice", *, first: bool) -> None:
+        """The syllable that is sung to a chord, at its first note, if there is one."""
+        words = self._words[voice.track]
+        syllable = next((words[note] for note in sign.notes if note in words), None)
+        if syllable is None or sign.tied_from or not first:
+            return
+        lyric = _add(element, "lyric", number=str(voice.verse))
+        _add(lyric, "syllabic", _SYLLABIC[syllable.joins, syllable.goes_on])
+        _add(lyric, "text", syllable.text)
+        if syllable.closes:
+            _add(lyric, "end-paragraph" if syllable.closes == NEW_VERSE else "end-line")
 
     def _mark(self, element: ET.Element, sign: Sign, voice: "_Voice", note: Note | None) -> None:
         track = self._marked[voice.track]
@@ -329,6 +354,7 @@ class _Voice:
     number: int
     staff: int
     track: int
+    verse: int
     staff_number: int | None
     instrument: str
     stem: str | None
@@ -338,6 +364,16 @@ class _Voice:
     def needed(self, bar: int) -> bool:
         """Whether something is to be written in a bar: a second voice needs no empty ones."""
         return self.main or any(sign.notes for sign in self.signs[bar])
+
+
+def _words(composition: Composition) -> list[Mapping[Note, Syllable]]:
+    """The syllables of each track; those that belong to no track are the melody's."""
+    tracks = composition.tracks
+    found = [sung(track.notes, track.texts) for track in tracks]
+    if tracks and not any(found) and any(text.kind == "lyrics" for text in composition.texts):
+        melody = find_melody(composition)
+        found[melody] = sung(tracks[melody].notes, composition.texts)
+    return found or [{}]
 
 
 def _clef(track: Track) -> _Clef:
