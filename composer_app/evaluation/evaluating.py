@@ -17,6 +17,7 @@ from composer_app.analysis.style_features import measure_style
 from composer_app.analysis.voice_grid import REST, VoiceGrid
 from composer_app.analysis.voice_metrics import difference, measure, melody_kept, pooled
 from composer_app.errors import CorpusError
+from composer_app.evaluation.attack_tables import Struck, attack_tables
 from composer_app.evaluation.excerpts import (
     Excerpt,
     excerpts_of,
@@ -116,6 +117,12 @@ def evaluate(
         rows,
         tuple(judge.notes),
         linear,
+        attack_tables(
+            [
+                Struck(each.meter, each.position, made, each.grid if each.complete else None)
+                for each, *made in zip(excerpts, *takes, strict=True)
+            ]
+        ),
     )
     return Outcome(result, excerpts, takes[0])
 

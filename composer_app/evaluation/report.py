@@ -9,7 +9,8 @@ from typing import Final
 from composer_app.errors import SettingError
 from composer_app.evaluation.evaluating import Outcome
 from composer_app.evaluation.excerpts import composition_of
-from composer_app.evaluation.table import Evaluation, Section, Table
+from composer_app.evaluation.section import Section, Table
+from composer_app.evaluation.table import Evaluation
 from composer_app.file_arguments import is_standard, write_output
 from composer_app.generation.batch import prepare_folder
 from composer_app.palette import LIGHT

@@ -1,10 +1,12 @@
 """The table of an evaluation: which metrics there are, and what its rows hold."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from composer_app.evaluation.attack_tables import MeterAttacks
 from composer_app.evaluation.linear_test import LinearTest
+from composer_app.evaluation.section import Section, Table
 
 MetricValues = Mapping[str, float | None]
 
@@ -21,10 +23,6 @@ class Metric:
 # As many features as people read; the JSON has all of them.
 _FEATURES_SHOWN: Final = 20
 
-
-# Head and lines as text; and a table with its heading.
-Table = tuple[list[str], list[list[str]]]
-Section = tuple[str, Table]
 
 # Where the definition of each stands, with its source: analysis/voice_metrics.py and its neighbours
 # for what is measured of pieces, likelihood.py, training/two_sample.py, linear_test.py.
@@ -85,7 +83,8 @@ class Evaluation:
     ``rows`` has the keys of :data:`ROWS` (fewer where floors were skipped), and in each the names
     of :data:`METRICS`; a metric that does not exist is None. ``seconds`` is the median time of a
     take. ``notes`` are sentences about what is missing. ``linear`` is the linear test of the model,
-    with the features by which it is told from the composer.
+    with the features by which it is told from the composer; ``attacks`` are the attack rates of
+    each metre.
     """
 
     model: str
@@ -99,6 +98,7 @@ class Evaluation:
     rows: Mapping[str, MetricValues]
     notes: tuple[str, ...] = field(default=())
     linear: LinearTest | None = None
+    attacks: Sequence[MeterAttacks] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; ``measures`` gives the title of each metric."""
@@ -117,6 +117,7 @@ class Evaluation:
                 for row, values in self.rows.items()
             },
             "features": [each.to_dict() for each in self.linear.differences] if self.linear else [],
+            "attacks": [each.to_dict() for each in self.attacks],
             "notes": list(self.notes),
         }
 
@@ -133,7 +134,8 @@ class Evaluation:
 
     def sections(self) -> list[Section]:
         """The tables that stand below the metrics."""
-        return [_features_section(self.linear)] if self.linear else []
+        sections = [each.section(f"'{self.split}' ({self.style})") for each in self.attacks]
+        return [_features_section(self.linear), *sections] if self.linear else sections
 
 
 def _features_section(linear: LinearTest) -> Section:

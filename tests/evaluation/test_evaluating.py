@@ -163,7 +163,8 @@ def test_the_linear_test_has_a_row_and_names_what_it_hears(tmp_path: Path) -> No
     features = evaluation.to_dict()["features"]
     assert len(features) > 100
     assert abs(features[0]["cohens_d"]) > 3
-    ((heading, (_, lines)),) = evaluation.sections()
+    (heading, (_, lines)), (attacks, _) = evaluation.sections()
+    assert attacks.startswith("Attacks by place in the bar, 'valid' (bach), 4/4 (8 passages)")
     assert heading.startswith("What tells the model from the composer: the 20 most different of")
     assert [line[0] for line in lines] == [each["name"] for each in features[:20]]
 
@@ -174,7 +175,7 @@ def test_the_linear_test_can_be_left_out(tmp_path: Path) -> None:
     plan = Plan(tmp_path / "c.npz", classifiers=0, takes=1, floors=False, linear=0)
     evaluation = evaluate(Dice(), plan).evaluation
     assert "linear_auc" not in evaluation.rows["model"]
-    assert evaluation.sections() == []
+    assert len(evaluation.sections()) == len(evaluation.to_dict()["attacks"]) == 1
     assert evaluation.notes == ()
 
 

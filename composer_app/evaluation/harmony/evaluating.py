@@ -12,6 +12,7 @@ from typing import Final
 
 from composer_app.analysis.voice_grid import REST, VoiceGrid
 from composer_app.analysis.voice_metrics import Count, pooled
+from composer_app.evaluation.attack_tables import Struck, attack_tables
 from composer_app.evaluation.evaluating import DEFAULT_TAKES, generate_takes
 from composer_app.evaluation.harmony.baselines import in_blocks, three_chords
 from composer_app.evaluation.harmony.measures import (
@@ -120,7 +121,10 @@ def judge_takes(
         if complete:
             rows[group]["composer"] = _shares([written[i] for i in members])
     sizes = {group: len(members) for group, members in groups.items() if members}
-    return CorpusHarmony(corpus, sizes, {group: rows[group] for group in sizes})
+    attacks = attack_tables(
+        [Struck(tune.meter, tune.position, made) for tune, *made in zip(tunes, *takes, strict=True)]
+    )
+    return CorpusHarmony(corpus, sizes, {group: rows[group] for group in sizes}, attacks)
 
 
 def _measured(take: VoiceGrid, tune: Tune) -> Counts:

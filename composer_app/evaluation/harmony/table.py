@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from composer_app.evaluation.attack_tables import MeterAttacks
+from composer_app.evaluation.section import Section, Table
 from composer_app.evaluation.table import Metric, MetricValues
 
 ALL: Final = "all"
@@ -44,14 +46,16 @@ class CorpusHarmony:
 
     ``tunes`` counts the tunes of each group: all, and those of each metre. ``rows[group][row]``
     has the names of :data:`HARMONY_METRICS`, None where there was nothing to measure; the rows are
-    those of :data:`HARMONY_ROWS`. ``spread`` is the standard deviation over the takes.
+    those of :data:`HARMONY_ROWS`. ``spread`` is the standard deviation over the takes. ``attacks``
+    are the model's attack rates in each metre, under those of the melodies.
     """
 
     corpus: str
     tunes: Mapping[str, int]
     rows: Mapping[str, Rows]
+    attacks: Sequence[MeterAttacks] = ()
 
-    def cells(self) -> tuple[list[str], list[list[str]]]:
+    def cells(self) -> Table:
         """Head and lines: every row for all tunes, then the model by metre."""
         meters = [group for group in self.tunes if group != ALL]
         whole = self.rows[ALL]
@@ -97,14 +101,20 @@ class HarmonyEvaluation:
                         group: {row: dict(values) for row, values in rows.items()}
                         for group, rows in each.rows.items()
                     },
+                    "attacks": [attacks.to_dict() for attacks in each.attacks],
                 }
                 for each in self.corpora
             },
         }
 
-    def sections(self) -> list[tuple[str, tuple[list[str], list[list[str]]]]]:
-        """Each corpus with a line of heading, and its table."""
-        return [(self._heading(each), each.cells()) for each in self.corpora]
+    def sections(self) -> list[Section]:
+        """Each corpus with a line of heading, and its tables."""
+        sections = []
+        for each in self.corpora:
+            sections.append((self._heading(each), each.cells()))
+            name = CORPORA.get(each.corpus, each.corpus)
+            sections += [a.section(f"{name} of '{self.split}'") for a in each.attacks]
+        return sections
 
     def _heading(self, each: CorpusHarmony) -> str:
         tunes = each.tunes[ALL]

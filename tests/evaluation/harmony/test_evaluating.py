@@ -72,7 +72,12 @@ def test_the_key_is_the_generators_own_estimate() -> None:
 
 def test_a_table_has_every_row_and_the_model_by_metre() -> None:
     result = evaluate_harmony(Shadow(4, 9, 24), PLAN)
-    [(heading, (head, lines))] = result.sections()
+    (heading, (head, lines)), *attacks = result.sections()
+    # The shadow strikes what the melody does, in each metre.
+    assert len(attacks) == len(result.corpora[0].attacks) > 1
+    for title, (_, rows) in attacks:
+        assert title.startswith("Attacks by place in the bar, lead sheets of ")
+        assert len({tuple(row[1:]) for row in rows}) == 1
     assert heading.startswith(
         "Harmony against annotation: shadow (bach) on 3 lead sheets of 'valid'"
     )
