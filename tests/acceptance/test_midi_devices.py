@@ -13,7 +13,7 @@ import pytest
 from tests.live import rig
 from tests.live.peer import Peer, keyboard, peer
 
-pytestmark = [pytest.mark.slow, pytest.mark.real_time]
+pytestmark = [pytest.mark.slow, pytest.mark.unhurried]
 
 
 @contextmanager
@@ -33,6 +33,13 @@ def answer(studio: Peer, command: str) -> Any:
     return event
 
 
+def strike(studio: Peer, keys: Peer, message: str) -> None:
+    """Have a key struck, and wait until the studio has heard it."""
+    keys.tell(message)
+    while (event := studio.event()) != {"struck": int(message.split()[2], 16)}:
+        assert isinstance(event, dict)
+
+
 def wait_for_news(studio: Peer, part: str) -> None:
     """Until the studio has said something with ``part`` in it."""
     rig.wait_for(lambda: any(part in news for news in answer(studio, "news")), part)
@@ -43,10 +50,10 @@ def test_a_keyboard_unplugged_while_recording_leaves_what_was_played(tmp_path: P
         with keyboard("keys", cable.environment) as keys:
             wait_for_news(studio, "is ready")
             assert answer(studio, "record") == "recording"
-            keys.tell("send 90 3c 50")
+            strike(studio, keys, "send 90 3c 50")
             time.sleep(0.3)
             keys.tell("send 80 3c 40")
-            keys.tell("send 90 40 5a")
+            strike(studio, keys, "send 90 40 5a")
             time.sleep(0.3)
         wait_for_news(studio, "was unplugged")
         assert answer(studio, "midi")[0] == "MIDI: missing"
@@ -58,7 +65,7 @@ def test_a_keyboard_unplugged_while_recording_leaves_what_was_played(tmp_path: P
         with keyboard("keys", cable.environment) as keys:
             wait_for_news(studio, "is back")
             assert answer(studio, "record") == "recording"
-            keys.tell("send 90 43 50")
+            strike(studio, keys, "send 90 43 50")
             time.sleep(0.3)
             keys.tell("send 80 43 40")
             assert answer(studio, "stop") == [[67, 80]]

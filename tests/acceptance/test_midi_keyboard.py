@@ -8,7 +8,7 @@ import pytest
 from tests.live import rig
 from tests.live.peer import keyboard, peer
 
-pytestmark = [pytest.mark.slow, pytest.mark.real_time]
+pytestmark = [pytest.mark.slow, pytest.mark.unhurried]
 
 MELODY = ((60, 80), (62, 90), (64, 100), (65, 70))
 

@@ -12,7 +12,7 @@ import pytest
 from tests.live import rig
 from tests.live.peer import Peer, peer
 
-pytestmark = [pytest.mark.slow, pytest.mark.real_time]
+pytestmark = pytest.mark.slow
 
 COUNT, APART = 40, 0.15
 # What the product promises for onsets, in seconds: the median and 95 of 100.
@@ -53,6 +53,7 @@ def kept(figures: tuple[float, float, int]) -> bool:
     return median < MEDIAN and p95 < P95 and notes > COUNT / 2
 
 
+@pytest.mark.real_time
 def test_a_melody_from_another_process_is_recorded_on_time_while_a_generation_runs(
     tmp_path: Path,
 ) -> None:
@@ -83,6 +84,7 @@ def test_a_melody_from_another_process_is_recorded_on_time_while_a_generation_ru
             assert studio.close() == 0
 
 
+@pytest.mark.unhurried
 def test_a_recording_outlives_the_program(tmp_path: Path) -> None:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "JACK_NO_START_SERVER": "1"}
     command = ("tests.acceptance.studio_peer", str(tmp_path))

@@ -22,7 +22,7 @@ from tests.live.midi_fakes import FakeSystem
 from tests.live.rig import AudioServer, audio_server, pitches_in, skip_if_overloaded
 from tests.studio.support import FakePorts
 
-pytestmark = [pytest.mark.slow, pytest.mark.real_time]
+pytestmark = pytest.mark.slow
 
 # Nearly a pure tone, so that the strongest partial is the fundamental.
 OCARINA = 79
@@ -70,6 +70,7 @@ def wait_for_device(services: Services, qtbot: QtBot) -> None:
     qtbot.waitUntil(sounds, timeout=PATIENCE)
 
 
+@pytest.mark.real_time
 def test_another_take_goes_on_in_the_same_bar_and_none_of_its_notes_hangs(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,6 +103,7 @@ def test_another_take_goes_on_in_the_same_bar_and_none_of_its_notes_hangs(
     assert bars[-1] >= 6
 
 
+@pytest.mark.unhurried
 def test_a_sound_server_that_is_killed_while_a_piece_plays_is_told_and_taken_up_again(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,6 +131,7 @@ def test_a_sound_server_that_is_killed_while_a_piece_plays_is_told_and_taken_up_
                     qtbot.waitUntil(lambda: recording.level(0.1) < SILENT, timeout=PATIENCE)
 
 
+@pytest.mark.unhurried
 def test_without_any_sound_server_the_studio_says_so_and_works(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -199,7 +199,7 @@ def composer(
 
 
 @pytest.mark.slow
-@pytest.mark.real_time
+@pytest.mark.unhurried
 def test_play_is_heard_in_order_and_ends_by_itself(
     server: AudioServer, soundfont: Path, tune: Path
 ) -> None:
@@ -218,7 +218,7 @@ def test_play_is_heard_in_order_and_ends_by_itself(
 
 
 @pytest.mark.slow
-@pytest.mark.real_time
+@pytest.mark.unhurried
 @pytest.mark.parametrize(
     ("number", "status", "sentence"),
     [(signal.SIGINT, 130, "Stopped.\n"), (signal.SIGTERM, 143, "")],
@@ -262,7 +262,7 @@ def wait_until_audible(recording: Recording) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.real_time
+@pytest.mark.unhurried
 def test_ctrl_c_releases_every_note_of_a_midi_output(tmp_path: Path) -> None:
     path = tmp_path / "chord.mid"
     chord = tuple(Note(0, pitch, 4000, 100) for pitch in PITCHES)
@@ -304,7 +304,7 @@ def opened(synthesizer: Synthesizer, problem: DeviceError | None) -> Callable[[o
 
 
 @pytest.mark.slow
-@pytest.mark.real_time
+@pytest.mark.unhurried
 def test_a_sound_server_that_dies_ends_the_playing(soundfont: Path, tmp_path: Path) -> None:
     tune = write_tune(tmp_path / "long.mid", 400)
     with (
@@ -399,7 +399,7 @@ def test_a_midi_output_is_chosen_by_a_part_of_its_name() -> None:
         choose_output("flute", [], DeviceError(verbatim("it is broken")))
 
 
-@pytest.mark.real_time
+@pytest.mark.unhurried
 def test_the_doctor_finds_the_null_sink(audio: AudioServer, soundfont: Path) -> None:
     from composer_app.live.doctor import sound_facts
 

@@ -29,7 +29,7 @@ from tests.live.rig import (
     wait_for,
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.real_time]
+pytestmark = pytest.mark.slow
 
 # Nearly a pure tone, so that the strongest partial is the fundamental.
 OCARINA = 79
@@ -46,6 +46,7 @@ def wait_until_silent(recording: Recording) -> None:
     wait_for(lambda: recording.level(0.1) < SILENT, "silence")
 
 
+@pytest.mark.unhurried
 def test_a_composition_is_heard_in_order_and_in_tune(audio: AudioServer, soundfont: Path) -> None:
     pitches = (60, 67, 64, 72)
     # At 60 BPM a step lasts a quarter of a second, and the gaps between the notes as long.
@@ -113,6 +114,7 @@ def play_and_hear(soundfont: Path) -> tuple[NDArray[np.float64], NDArray[np.floa
     return np.diff(onsets) / RATE - 0.3, playhead
 
 
+@pytest.mark.real_time
 def test_notes_keep_their_distances_and_the_playhead_is_where_the_sound_is(
     audio: AudioServer, soundfont: Path
 ) -> None:
@@ -130,6 +132,7 @@ def test_notes_keep_their_distances_and_the_playhead_is_where_the_sound_is(
     assert abs(float(np.median(playhead[undisturbed]))) < 0.010
 
 
+@pytest.mark.unhurried
 def test_tracks_are_heard_where_and_how_loud_the_mix_says(
     audio: AudioServer, soundfont: Path
 ) -> None:
@@ -143,9 +146,11 @@ def test_tracks_are_heard_where_and_how_loud_the_mix_says(
             recording.wait(0.5)
             loud = recording.peak(0.2)
             player.set_mix(Mix((TrackMix(volume=50),)))
-            recording.wait(0.6)
             # Half the volume is a quarter of the amplitude: General MIDI has it so.
-            assert recording.peak(0.2) == pytest.approx(loud / 4, rel=0.3)
+            quiet = pytest.approx(loud / 4, rel=0.3)
+            wait_for(lambda: recording.peak(0.2) == quiet, "half the volume")
+            recording.wait(0.4)
+            assert recording.peak(0.2) == quiet
             player.set_mix(Mix((TrackMix(mute=True),)))
             wait_until_silent(recording)
             player.set_mix(Mix())
@@ -155,6 +160,7 @@ def test_tracks_are_heard_where_and_how_loud_the_mix_says(
         synthesizer.close()
 
 
+@pytest.mark.unhurried
 def test_stop_brings_silence(audio: AudioServer, soundfont: Path) -> None:
     synthesizer = FluidSynthesizer(soundfont)
     player = Player(synthesizer)
@@ -170,6 +176,7 @@ def test_stop_brings_silence(audio: AudioServer, soundfont: Path) -> None:
         synthesizer.close()
 
 
+@pytest.mark.unhurried
 def test_keyboard_and_metronome_sound_without_any_preparation(
     audio: AudioServer, soundfont: Path
 ) -> None:
@@ -187,6 +194,7 @@ def test_keyboard_and_metronome_sound_without_any_preparation(
         synthesizer.close()
 
 
+@pytest.mark.unhurried
 def test_the_best_synthesizer_is_opened_and_closed_twice_in_safety(
     audio: AudioServer, soundfont: Path
 ) -> None:
@@ -201,6 +209,7 @@ def test_the_best_synthesizer_is_opened_and_closed_twice_in_safety(
     synthesizer.all_notes_off()
 
 
+@pytest.mark.unhurried
 def test_a_bad_choice_of_soundfont_is_told_and_another_one_plays(
     audio: AudioServer, soundfont: Path, tmp_path: Path
 ) -> None:
@@ -214,6 +223,7 @@ def test_a_bad_choice_of_soundfont_is_told_and_another_one_plays(
         assert str(sentence).startswith(f"{choice} cannot be read")
 
 
+@pytest.mark.unhurried
 def test_a_damaged_soundfont_that_nobody_chose_is_passed_over(
     audio: AudioServer, soundfont: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,6 +236,7 @@ def test_a_damaged_soundfont_that_nobody_chose_is_passed_over(
     assert synthesizer.description.startswith(soundfont.resolve().stem)
 
 
+@pytest.mark.unhurried
 def test_the_choice_of_soundfont_is_played(
     audio: AudioServer, soundfont: Path, tmp_path: Path
 ) -> None:
@@ -237,6 +248,7 @@ def test_the_choice_of_soundfont_is_played(
     assert synthesizer.description.startswith("My choice é through")
 
 
+@pytest.mark.unhurried
 def test_an_audio_server_that_dies_takes_nothing_with_it(
     soundfont: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,6 +77,8 @@ def test_playing_in_time_without_the_mark_fails(
     monkeypatch.setattr(turns, "_turns", here)
     with here.turn(alone=True):
         turns.see_that_it_is_marked()
+    with here.turn(alone=False, unhurried=True):
+        turns.see_that_it_is_marked()
     with here.turn(alone=False), pytest.raises(pytest.fail.Exception, match="real_time"):
         turns.see_that_it_is_marked()
     # Where tests run one after another, there is nothing to see to.
@@ -98,6 +100,6 @@ class Item:
 def test_what_takes_long_comes_early_and_modules_stay_together() -> None:
     quick = [Item("a.py"), Item("a.py"), Item("b.py")]
     slow = [Item("c.py"), Item("c.py", "slow")]
-    in_time = [Item("d.py", "slow"), Item("d.py", "slow", turns.MARK), Item("d.py")]
-    given: list[Any] = [*quick, *slow, *in_time]
-    assert turns.in_order(given) == [*in_time, *slow, *quick]
+    before, in_time, after = Item("d.py", "slow"), Item("d.py", "slow", turns.MARK), Item("d.py")
+    given: list[Any] = [*quick, *slow, before, in_time, after]
+    assert turns.in_order(given) == [in_time, before, after, *slow, *quick]

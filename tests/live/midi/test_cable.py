@@ -11,7 +11,7 @@ from tests.live import rig
 from tests.live.doubles import ListeningSink
 from tests.live.peer import Peer, keyboard, peer
 
-pytestmark = [pytest.mark.slow, pytest.mark.real_time]
+pytestmark = pytest.mark.slow
 
 PORT = "keys"
 
@@ -34,6 +34,7 @@ def composer(cable: dict[str, str]) -> Iterator[Peer]:
         assert composer.close() == 0
 
 
+@pytest.mark.real_time
 def test_notes_arrive_exactly_in_order_and_on_time(cable: dict[str, str], composer: Peer) -> None:
     count = 2000
     with keyboard(PORT, cable) as keys:
@@ -55,6 +56,7 @@ def test_notes_arrive_exactly_in_order_and_on_time(cable: dict[str, str], compos
     assert sink.sounding == set()
 
 
+@pytest.mark.unhurried
 def test_what_is_no_note_does_no_harm(cable: dict[str, str], composer: Peer) -> None:
     with keyboard(PORT, cable) as keys:
         composer.event()
@@ -64,6 +66,7 @@ def test_what_is_no_note_does_no_harm(cable: dict[str, str], composer: Peer) -> 
     assert heard == [["note_on", 60, 64], ["note_off", 60, 0], ["control_change", 64, 127]]
 
 
+@pytest.mark.unhurried
 def test_unplugging_releases_what_is_held_and_plugging_in_goes_on(
     cable: dict[str, str], composer: Peer
 ) -> None:
@@ -79,6 +82,7 @@ def test_unplugging_releases_what_is_held_and_plugging_in_goes_on(
         assert composer.event()[:3] == ["note_on", 64, 64]
 
 
+@pytest.mark.unhurried
 def test_a_midi_server_that_dies_takes_nothing_with_it() -> None:
     # rtmidi goes on naming the ports of a dead JACK server, so all there is to see is that the
     # program neither hangs nor crashes.

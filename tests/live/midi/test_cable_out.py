@@ -19,7 +19,7 @@ from composer_app.music.timing import TempoChange, TempoMap
 from tests.live import rig
 from tests.live.peer import Peer, peer
 
-pytestmark = [pytest.mark.slow, pytest.mark.real_time]
+pytestmark = pytest.mark.slow
 
 PORT = "strings"
 IN_TIME = 0.01
@@ -94,6 +94,7 @@ def play_evenly(synthesizer: MidiSynthesizer, other: Peer, count: int, gap: floa
     return float(median(late))
 
 
+@pytest.mark.real_time
 def test_notes_come_in_order_and_in_time(cable: dict[str, str], outputs: MidiOutputs) -> None:
     with sound(cable) as other:
         synthesizer = MidiSynthesizer(outputs.open(find(outputs)))
@@ -103,6 +104,7 @@ def test_notes_come_in_order_and_in_time(cable: dict[str, str], outputs: MidiOut
         synthesizer.close()
 
 
+@pytest.mark.unhurried
 def test_a_device_that_is_unplugged_and_returns_is_silent_then_played(
     cable: dict[str, str], outputs: MidiOutputs
 ) -> None:
@@ -127,6 +129,7 @@ def test_a_device_that_is_unplugged_and_returns_is_silent_then_played(
         until(other, [0xBF, 120, 0])
 
 
+@pytest.mark.unhurried
 def test_a_program_plays_into_composer_and_is_played_by_it(
     cable: dict[str, str], outputs: MidiOutputs
 ) -> None:
@@ -188,6 +191,7 @@ def count_ticks(port: OutputPort, other: Peer, count: int) -> float:
     return float(median(abs(offset - usual) for offset in offsets))
 
 
+@pytest.mark.real_time
 def test_another_process_counts_the_ticks(cable: dict[str, str], outputs: MidiOutputs) -> None:
     with sound(cable) as other:
         port = outputs.open(find(outputs))
@@ -195,6 +199,7 @@ def test_another_process_counts_the_ticks(cable: dict[str, str], outputs: MidiOu
         assert any(uneven < IN_TIME for uneven in attempts)
 
 
+@pytest.mark.unhurried
 def test_a_server_that_dies_freezes_nobody_and_is_taken_up_again() -> None:
     with rig.midi_cable() as cable:
         environment = cable.environment

@@ -18,7 +18,7 @@ from composer_app.studio.sound.sound import Sound
 from composer_app.studio.sound.sound_controller import SoundController
 from tests.live.rig import AudioServer, audio_server
 
-pytestmark = [pytest.mark.slow, pytest.mark.real_time]
+pytestmark = [pytest.mark.slow, pytest.mark.unhurried]
 
 OCARINA = 79
 # At 60 BPM a step lasts a quarter of a second.
