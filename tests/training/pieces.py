@@ -17,8 +17,24 @@ TINY = RefiningConfig(
     warmup=2,
     bfloat16=False,
 )
-# The exporter takes as long as there are layers.
-SHALLOW = replace(TINY, channels=(16, 16), down_blocks=(1, 1), up_blocks=(1,))
+# The exporter takes as long as there are layers: no fewer than tell the order of the skips.
+SHALLOW = replace(TINY, channels=(16, 16, 16), down_blocks=(1, 1, 1), up_blocks=(1, 1))
+
+
+# A network to be made in no time, as it is typed.
+SMALL = [
+    argument
+    for override in (
+        "channels=16,16",
+        "down_blocks=1,1",
+        "up_blocks=1",
+        "window=32",
+        "batch=4",
+        "iterations=2",
+        "bfloat16=false",
+    )
+    for argument in ("--set", override)
+]
 
 
 def chord_piece(name: str = "chords", split: str = "train", steps: int = 64) -> Piece:

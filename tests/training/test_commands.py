@@ -2,69 +2,13 @@
 
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from composer_app import cli
-from composer_app.training.corpus import load_corpus, save_corpus
-from tests.streams import give_input, take_output
-from tests.training.pieces import TINY, chord_piece
-
-SMALL = [
-    argument
-    for override in (
-        "channels=16,16",
-        "down_blocks=1,1",
-        "up_blocks=1",
-        "window=32",
-        "batch=4",
-        "iterations=2",
-        "bfloat16=false",
-    )
-    for argument in ("--set", override)
-]
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    pieces = [chord_piece(), replace(chord_piece("v"), split="valid")]
-    save_corpus(pieces, tmp_path / "corpus.npz")
-    return tmp_path / "corpus.npz"
-
-
-def test_train_and_export(
-    corpus: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    pytest.importorskip("torch", reason="the extra [train] is not installed")
-    run = ["train", "--corpus", str(corpus), "--out", str(tmp_path / "run"), *SMALL]
-    assert cli.main(run) == 0
-    assert json.loads(capsys.readouterr().out.splitlines()[-1])["event"] == "finished"
-    # Again: the run is resumed, and has nothing left to do.
-    assert cli.main(run) == 0
-    first = json.loads(capsys.readouterr().out.splitlines()[0])
-    assert (first["event"], first["iteration"]) == ("started", TINY.iterations - 4)
-    checkpoint, model = tmp_path / "run" / "checkpoint.pt", tmp_path / "models" / "mine.onnx"
-    assert cli.main(["export", str(checkpoint), "-o", str(model)]) == 0
-    assert "mine.onnx" in capsys.readouterr().out
-    # The same through the standard streams.
-    with monkeypatch.context() as streams:
-        written = take_output(streams)
-        give_input(streams, checkpoint.read_bytes())
-        assert cli.main(["export", "-", "-o", "-"]) == 0
-        assert written.getvalue() == model.read_bytes()
-        give_input(streams, b"nonsense")
-        assert cli.main(["export", "-", "-o", str(model)]) == 2
-    assert "standard output: 0." in (said := capsys.readouterr().err)
-    assert "standard input is not a checkpoint that Composer wrote" in said
-    # The other technique does not take this run for its own.
-    other = ["train", "--technique", "gan-classic", "--set", "batch=1"]
-    assert cli.main([*other, "--corpus", str(corpus), "--out", str(tmp_path / "run")]) == 2
-    assert "belongs to the technique refining" in capsys.readouterr().err
+from composer_app.training.corpus import load_corpus
+from tests.training.pieces import SMALL, chord_piece
 
 
 def test_a_run_is_taught_by_others(

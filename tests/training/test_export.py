@@ -14,6 +14,7 @@ onnxruntime = pytest.importorskip("onnxruntime")
 
 from torch import Tensor, nn  # noqa: E402
 
+from composer_app import cli  # noqa: E402
 from composer_app.errors import SettingError  # noqa: E402
 from composer_app.generation.composing import compose  # noqa: E402
 from composer_app.generation.generator import GenerationSettings  # noqa: E402
@@ -41,26 +42,40 @@ from composer_app.training.trainer import (  # noqa: E402
     save_checkpoint,
 )
 from composer_app.training.window_feed import to_tensors  # noqa: E402
-from tests.training.pieces import SHALLOW, TINY, chord_piece  # noqa: E402
+from tests.streams import give_input, take_output  # noqa: E402
+from tests.training.pieces import SHALLOW, SMALL, TINY, chord_piece  # noqa: E402
 
 pytestmark = pytest.mark.slow
 
 
-def test_onnx_says_what_torch_says_at_every_length() -> None:
+@pytest.fixture(scope="module")
+def refining() -> RefiningUNet:
+    """Random weights."""
     torch.manual_seed(2)
-    network = RefiningUNet(TINY).eval()
-    model = export_refining(network)
-    plain = onnxruntime.InferenceSession(
-        model.SerializeToString(), providers=["CPUExecutionProvider"]
-    )
-    small = onnxruntime.InferenceSession(
-        quantize_weights(model).SerializeToString(), providers=["CPUExecutionProvider"]
-    )
+    return RefiningUNet(SHALLOW).eval()
+
+
+@pytest.fixture(scope="module")
+def refining_model(refining: RefiningUNet) -> Any:
+    """What it is exported as, which takes seconds."""
+    return export_refining(refining)
+
+
+@pytest.fixture
+def exported(refining_model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the weights of a checkpoint, this is its model: for what is said around it."""
+    monkeypatch.setattr(export, "export_refining", lambda network: copy_of(refining_model))
+
+
+def test_onnx_says_what_torch_says_at_every_length(
+    refining: RefiningUNet, refining_model: Any
+) -> None:
+    plain, small = sessions(refining_model)
     for batch, window in ((3, 32), (1, 96)):
-        config = replace(TINY, window=window)
+        config = replace(SHALLOW, window=window)
         inputs = to_tensors(WindowSampler([chord_piece(steps=128)], config, 1).batch(batch))
         with torch.no_grad():
-            expected = network(*inputs)
+            expected = refining(*inputs)
         feeds = {name: tensor.numpy() for name, tensor in zip(REFINING_INPUTS, inputs, strict=True)}
         for want, got, quantized in zip(
             expected, plain.run(None, feeds), small.run(None, feeds), strict=True
@@ -94,12 +109,6 @@ def classic() -> ClassicGenerator:
 def classic_model(classic: ClassicGenerator) -> Any:
     """What it is exported as, which takes seconds."""
     return export_classic(classic)
-
-
-@pytest.fixture(scope="module")
-def shallow_model() -> Any:
-    """What a refining network is exported as, whatever its weights: for what is said around it."""
-    return export_refining(RefiningUNet(SHALLOW))
 
 
 def copy_of(model: Any) -> Any:
@@ -233,7 +242,9 @@ def test_a_one_pass_network_with_other_inputs_is_a_mistake() -> None:
         export_gan(nn.Identity())
 
 
-def test_an_exported_checkpoint_is_a_model_that_describes_itself(tmp_path: Path) -> None:
+def test_an_exported_checkpoint_is_a_model_that_describes_itself(
+    exported: None, tmp_path: Path
+) -> None:
     trainer = RefiningTrainer(SHALLOW, [chord_piece()], [chord_piece("v", "valid")])
     trainer.step()
     save_checkpoint(tmp_path / "c.pt", trainer.state())
@@ -249,9 +260,8 @@ def test_an_exported_checkpoint_is_a_model_that_describes_itself(tmp_path: Path)
 
 
 def test_styles_become_entries(
-    shallow_model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    exported: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "export_refining", lambda network: copy_of(shallow_model))
     trainer = RefiningTrainer(SHALLOW, [chord_piece()], [chord_piece("v", "valid")])
     save_checkpoint(tmp_path / "c.pt", trainer.state())
     path = tmp_path / "three.onnx"
@@ -270,9 +280,8 @@ def test_styles_become_entries(
 
 
 def test_a_network_from_before_there_were_styles_is_exported_all_the_same(
-    shallow_model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    exported: None, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(export, "export_refining", lambda network: copy_of(shallow_model))
     trainer = RefiningTrainer(SHALLOW, [chord_piece()], [chord_piece("v", "valid")])
     state = trainer.state()
     state["average"] = dict(state["average"])
@@ -300,3 +309,35 @@ def test_checkpoints_that_cannot_be_exported(
     with pytest.raises(SettingError, match=why):
         export_checkpoint(tmp_path / "c.pt", tmp_path / "m.onnx")
     assert not (tmp_path / "m.onnx").exists()
+
+
+def test_train_and_export(
+    corpus: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = ["train", "--corpus", str(corpus), "--out", str(tmp_path / "run"), *SMALL]
+    assert cli.main(run) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["event"] == "finished"
+    # Again: the run is resumed, and has nothing left to do.
+    assert cli.main(run) == 0
+    first = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert (first["event"], first["iteration"]) == ("started", TINY.iterations - 4)
+    checkpoint, model = tmp_path / "run" / "checkpoint.pt", tmp_path / "models" / "mine.onnx"
+    assert cli.main(["export", str(checkpoint), "-o", str(model)]) == 0
+    assert "mine.onnx" in capsys.readouterr().out
+    # The same through the standard streams.
+    with monkeypatch.context() as streams:
+        written = take_output(streams)
+        give_input(streams, checkpoint.read_bytes())
+        assert cli.main(["export", "-", "-o", "-"]) == 0
+        assert written.getvalue() == model.read_bytes()
+        give_input(streams, b"nonsense")
+        assert cli.main(["export", "-", "-o", str(model)]) == 2
+    assert "standard output: 0." in (said := capsys.readouterr().err)
+    assert "standard input is not a checkpoint that Composer wrote" in said
+    # The other technique does not take this run for its own.
+    other = ["train", "--technique", "gan-classic", "--set", "batch=1"]
+    assert cli.main([*other, "--corpus", str(corpus), "--out", str(tmp_path / "run")]) == 2
+    assert "belongs to the technique refining" in capsys.readouterr().err
