@@ -94,8 +94,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     prepare_streams()
     try:
         arguments = sys.argv[1:] if argv is None else argv
-        args = _parser(arguments).parse_args(arguments)
-        status = int(args.run(args))
+        status = _run(arguments)
         flush_output()
     except StreamError as error:
         abandon_output()
@@ -124,6 +123,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return FAILED
     return status
+
+
+def _run(arguments: Sequence[str]) -> int:
+    if not arguments:
+        # As below, without the time that a parser of all commands takes.
+        return _open_studio([])
+    args = _parser(arguments).parse_args(arguments)
+    return int(args.run(args))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -232,6 +239,10 @@ def _command(
 
 
 def _studio(args: argparse.Namespace) -> int:
+    return _open_studio(args.files)
+
+
+def _open_studio(files: Sequence[Path]) -> int:
     try:
         from composer_app.studio.app import run
     except ImportError as error:
@@ -239,7 +250,7 @@ def _studio(args: argparse.Namespace) -> int:
             _("The studio's window cannot be opened ({error})", error=error),
             _('install what is missing, in a source folder with "{command}"', command="make run"),
         ) from error
-    return run([str(file) for file in args.files])
+    return run([str(file) for file in files])
 
 
 def _models(args: argparse.Namespace) -> int:

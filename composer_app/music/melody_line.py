@@ -29,7 +29,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain, pairwise
-from statistics import fmean
 from typing import Final
 
 from composer_app.music.note import Note
@@ -218,12 +217,16 @@ def _is_nearer(place: _Placed, lower: Sequence[_Placed], upper: Sequence[_Placed
         return False
     if place.covers:
         # A rest may have many chords: on one of its sides is the upper part.
-        above = max(fmean(side) for side in (before, after) if side)
+        above = max(_mean(side) for side in (before, after) if side)
         # Who sings a low note has others beneath it, too: the top of a chord has to be sure.
         highest = max(beneath)
         return above - highest >= _CHORDS_APART and place.pitch <= highest
-    above, below = fmean([*before, *after]), fmean(beneath)
+    above, below = _mean([*before, *after]), _mean(beneath)
     return above - below >= _APART and 2 * place.pitch < above + below
+
+
+def _mean(pitches: list[int]) -> float:
+    return sum(pitches) / len(pitches)
 
 
 def _next_to(part: Sequence[_Placed], place: _Placed) -> tuple[list[int], list[int]]:

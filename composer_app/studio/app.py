@@ -1,6 +1,5 @@
 """Starting the studio. Free of Qt until it is known that a window can be opened."""
 
-import gc
 import logging
 import sys
 from collections.abc import Sequence
@@ -36,9 +35,6 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _run_window(argv: Sequence[str]) -> int:
-    # What is imported stays: looking through it for garbage meanwhile takes a twentieth of the time
-    # until the window is seen. GarbageCollection begins with it again.
-    gc.disable()
     import_qt()
     from PySide6.QtWidgets import QApplication
 

@@ -6,9 +6,8 @@ each time and for each name that a library may have. The loader knows the same b
 
 import ctypes
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from ctypes import util
 from functools import cache
 from typing import Final
 
@@ -18,7 +17,6 @@ _SONAMES: Final = {
     "jack": ("libjack.so.0",),
     "sndfile": ("libsndfile.so.1",),
 }
-_ask_system: Final = util.find_library
 
 
 def find_library(name: str) -> str | None:
@@ -38,13 +36,28 @@ def find_library(name: str) -> str | None:
 @contextmanager
 def quick_search() -> Iterator[None]:
     """Let packages that are imported meanwhile find their libraries in the same way."""
+    from ctypes import util
+
+    usual = _search_of_python()
     util.find_library = find_library
     try:
         yield
     finally:
-        util.find_library = _ask_system
+        util.find_library = usual
 
 
 @cache
 def _asked(name: str) -> str | None:
     return _ask_system(name)
+
+
+def _ask_system(name: str) -> str | None:
+    return _search_of_python()(name)
+
+
+@cache
+def _search_of_python() -> Callable[[str], str | None]:
+    """Python's own, which comes with all that starts programs: not before the window is seen."""
+    from ctypes import util
+
+    return util.find_library

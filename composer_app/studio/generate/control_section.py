@@ -33,6 +33,7 @@ from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.widgets.actions import Actions
 from composer_app.studio.widgets.icons import icon, pixmap
 from composer_app.studio.widgets.number_field import NumberField
+from composer_app.studio.widgets.own_viewport import give_viewport
 from composer_app.studio.widgets.single_press import SinglePress
 from composer_app.studio.widgets.theme import COLORS, set_role
 
@@ -275,7 +276,7 @@ class FittingScrollArea(QScrollArea):
     def __init__(self, width: int, parent: QWidget) -> None:
         """:attr:`rows` are laid out ``width`` pixels wide, to the left of a scroll bar's place."""
         super().__init__(parent)
-        content = QWidget(self.viewport())
+        content = QWidget(give_viewport(self))
         self.rows = QVBoxLayout(content)
         self.rows.setContentsMargins(0, 0, 0, 0)
         self.rows.setSpacing(8)
@@ -287,7 +288,6 @@ class FittingScrollArea(QScrollArea):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.setWidget(content)
         content.setAutoFillBackground(False)
-        self.viewport().setAutoFillBackground(False)
         self._make_room()
 
     def bring_up(self, part: QWidget) -> None:

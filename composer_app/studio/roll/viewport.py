@@ -20,6 +20,7 @@ from composer_app.music.pitch import KEYBOARD_HIGHEST, KEYBOARD_LOWEST
 from composer_app.studio.roll.geometry import LEAD, Fitting, RollGeometry, RollPlace
 from composer_app.studio.roll.margins import Corner, Invitation, KeyColumn, Ruler
 from composer_app.studio.roll.painter import KEYS_WIDTH, RULER_HEIGHT
+from composer_app.studio.widgets.own_viewport import give_viewport
 from composer_app.studio.widgets.theme import COLORS
 
 _ZOOM_STEP: Final = 1.25
@@ -61,7 +62,7 @@ class RollViewport(QAbstractScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setViewportMargins(KEYS_WIDTH, RULER_HEIGHT, 0, 0)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        give_viewport(self).setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(KEYS_WIDTH + 200, RULER_HEIGHT + 120)
         self._ruler = Ruler(self)
         self._keys = KeyColumn(self)

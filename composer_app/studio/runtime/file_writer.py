@@ -29,6 +29,8 @@ class _Asked:
 
 @dataclass(frozen=True)
 class _Waiting:
+    """Who waits for a file, and what is to be called."""
+
     owner: QObject
     done: Callable[[Any], None]
     failed: Callable[[Exception], None]

@@ -15,6 +15,8 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True)
 class _Waiting:
+    """Who waits for a piece of work, and what is to be called."""
+
     owner: QObject
     done: Callable[[Any], None]
     failed: Callable[[Exception], None]

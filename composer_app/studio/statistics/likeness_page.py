@@ -17,6 +17,7 @@ from composer_app.studio.statistics.distribution_parts import centred
 from composer_app.studio.statistics.likeness_view import LikenessHead, LikenessView
 from composer_app.studio.statistics.link_label import LinkLabel
 from composer_app.studio.widgets.elided import ElidedBox
+from composer_app.studio.widgets.own_viewport import give_viewport
 from composer_app.studio.widgets.theme import set_role
 
 _NOTHING: Final = "Your notes will be compared with the training music here."
@@ -119,12 +120,12 @@ class LikenessPage(QWidget):
             rows.addWidget(widget)
         rows.addStretch(1)
         self._area = QScrollArea()
+        # The panel's own ground shows through.
+        give_viewport(self._area)
         self._area.setWidget(inside)
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # The panel's own ground shows through.
-        self._area.viewport().setAutoFillBackground(False)
         inside.setAutoFillBackground(False)
         self.head = LikenessHead(self.view, self._area)
         self._message = centred(_NOTHING)

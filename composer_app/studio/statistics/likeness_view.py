@@ -43,6 +43,8 @@ _WRAP: Final = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
 
 @dataclass(frozen=True, slots=True)
 class _Row:
+    """Where a metric stands, in pixels."""
+
     place: Place
     top: float
     height: float

@@ -19,6 +19,8 @@ _LEAST_FOR_RECORDING: Final = 2.0
 
 @dataclass(frozen=True)
 class _Seen:
+    """What was seen of a piece, and the playhead in steps."""
+
     place: RollPlace
     playhead: float
 
