@@ -41,16 +41,28 @@ def english() -> Iterator[None]:
     speak()
 
 
-def calls(source: str) -> Iterator[ast.Call]:
+def name_of(call: ast.Call) -> str:
+    """What is called: its name, or the last one of a dotted name."""
+    called = call.func
+    return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+
+
+def calls(source: str) -> list[ast.Call]:
     """The calls that make a message, as xgettext finds them."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in MAKERS:
-            yield node
+    return [call for call in every_call(ast.parse(source)) if is_maker(call)]
+
+
+def is_maker(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id in MAKERS
+
+
+def every_call(tree: ast.AST) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
 def faults(call: ast.Call) -> list[str]:
     """What keeps ``call`` from being extracted, or its fields from being filled in."""
-    makes = MAKERS[ast.unparse(call.func)]
+    makes = MAKERS[name_of(call)]
     templates = call.args[:makes]
     found = []
     texts = []
@@ -91,23 +103,27 @@ def sample(template: str) -> dict[str, object]:
     }
 
 
-def messages(package: Path) -> list[tuple[str, ast.Call]]:
+@pytest.fixture(scope="module")
+def calls_of_package(repository: Path) -> list[tuple[Path, ast.Call]]:
+    """All calls, each with its module."""
+    package = repository / "composer_app"
     return [
-        (f"{path.relative_to(package)}:{call.lineno}", call)
+        (path.relative_to(package), call)
         for path in sorted(package.rglob("*.py"))
-        for call in calls(path.read_text(encoding="utf-8"))
+        for call in every_call(ast.parse(path.read_text(encoding="utf-8")))
     ]
 
 
 @pytest.fixture(scope="module")
-def package(repository: Path) -> Path:
-    return repository / "composer_app"
+def messages(calls_of_package: list[tuple[Path, ast.Call]]) -> list[tuple[str, ast.Call]]:
+    return [(f"{path}:{call.lineno}", call) for path, call in calls_of_package if is_maker(call)]
 
 
-def test_every_message_can_be_extracted_and_filled_in(package: Path) -> None:
-    found = messages(package)
-    assert len(found) > 150
-    wrong = [f"{place} {fault}" for place, call in found for fault in faults(call)]
+def test_every_message_can_be_extracted_and_filled_in(
+    messages: list[tuple[str, ast.Call]],
+) -> None:
+    assert len(messages) > 150
+    wrong = [f"{place} {fault}" for place, call in messages for fault in faults(call)]
     assert wrong == []
 
 
@@ -131,27 +147,27 @@ def test_what_cannot_be_extracted_is_noticed(source: str, fault: str) -> None:
     assert fault in faults(call)
 
 
-def test_every_message_formats_without_a_field_left_over(package: Path) -> None:
-    for place, call in messages(package):
-        for template in call.args[: MAKERS[ast.unparse(call.func)]]:
+def test_every_message_formats_without_a_field_left_over(
+    messages: list[tuple[str, ast.Call]],
+) -> None:
+    for place, call in messages:
+        for template in call.args[: MAKERS[name_of(call)]]:
             text = ast.literal_eval(template)
             said = str(Message(text, fields=sample(text)))
             assert not set("{}") & set(said), place
             assert said, place
 
 
-def test_every_error_is_made_of_messages(package: Path) -> None:
+def test_every_error_is_made_of_messages(
+    calls_of_package: list[tuple[Path, ast.Call]],
+) -> None:
     """What is given to an error comes from a message, not from a sentence put together."""
     strings = [
-        f"{path.name}:{node.lineno}"
-        for path in sorted(package.rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call)
-        and ast.unparse(node.func).endswith("Error")
+        f"{path.name}:{call.lineno}"
+        for path, call in calls_of_package
+        if name_of(call).endswith("Error")
         and any(
-            isinstance(part, ast.Call) and ast.unparse(part.func) == "verbatim"
-            for argument in node.args
-            for part in ast.walk(argument)
+            name_of(part) == "verbatim" for argument in call.args for part in every_call(argument)
         )
     ]
     # Several sentences that were made before become one error.
