@@ -38,7 +38,9 @@ def quick_search() -> Iterator[None]:
     """Let packages that are imported meanwhile find their libraries in the same way."""
     from ctypes import util
 
-    usual = _search_of_python()
+    # Kept before ours takes its place.
+    _search_of_python()
+    usual = util.find_library
     util.find_library = find_library
     try:
         yield
