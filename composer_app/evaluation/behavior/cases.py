@@ -19,12 +19,12 @@ _BARS: Final = 8
 _REST_BARS: Final = (2, 4, 6)
 _PHRASE_BAR: Final = 3
 _BARS_BEFORE: Final = 2
-# Steps of the phrase's last note, of the rest, and of the upbeat to the next phrase.
+# Steps of the phrase's last note and of the upbeat to the next phrase; between them is a rest.
 _PHRASE_END: Final = {
-    Meter(4, 4): (8, 4, 4),
-    Meter(3, 4): (4, 4, 4),
-    Meter(6, 8): (6, 4, 2),
-    Meter(2, 4): (4, 2, 2),
+    Meter(4, 4): (8, 4),
+    Meter(3, 4): (4, 4),
+    Meter(6, 8): (6, 2),
+    Meter(2, 4): (4, 2),
 }
 
 
@@ -33,6 +33,7 @@ class Trial(StrEnum):
 
     DOWNBEAT_REST = "downbeat_rest"
     UPBEAT_REST = "upbeat_rest"
+    LONG_REST = "long_rest"
     SILENCE_BEFORE = "silence_before"
     INTRODUCTION = "introduction"
     REGISTER = "register"
@@ -117,20 +118,16 @@ def _with_rests(melody: Melody, tune: Tune) -> Iterator[Case]:
             breaths = changed
             rests.append(rest)
     yield Case(Trial.DOWNBEAT_REST, tune.name, breaths, tuple(rests))
-    held, silent, upbeat = _PHRASE_END[tune.meter]
-    start = _PHRASE_BAR * bar
-    last = _sounding_at(melody, start)
-    following = _sounding_at(melody, start + bar)
-    if last is None or following is None:
-        return
-    cleared = _silenced(melody, (start, start + bar))
-    added = (
-        Note(start, last.pitch, held),
-        Note(start + held + silent, following.pitch, upbeat),
-    )
-    notes = tuple(sorted((*cleared.notes, *added), key=lambda note: note.start))
-    rest = (start + held, start + held + silent)
-    yield Case(Trial.UPBEAT_REST, tune.name, replace(melody, notes=notes), (rest,))
+    held, upbeat = _PHRASE_END[tune.meter]
+    for trial, first, bars in ((Trial.UPBEAT_REST, held, 1), (Trial.LONG_REST, beat, 2)):
+        start = _PHRASE_BAR * bar
+        rest = (start + first, start + bars * bar - upbeat)
+        last, following = _sounding_at(melody, start), _sounding_at(melody, start + bars * bar)
+        if last is not None and following is not None:
+            cleared = _silenced(melody, (start, start + bars * bar))
+            added = Note(start, last.pitch, first), Note(rest[1], following.pitch, upbeat)
+            notes = tuple(sorted((*cleared.notes, *added), key=lambda note: note.start))
+            yield Case(trial, tune.name, replace(melody, notes=notes), (rest,))
 
 
 def _delayed(melody: Melody, tune: Tune) -> Iterator[Case]:

@@ -27,9 +27,16 @@ BEHAVIOR_METRICS: Final = (
     Metric("downbeat_rest_silent", "one-beat rest on a downbeat: all voices silent", 2),
     Metric("downbeat_rest_gap", "one-beat rest on a downbeat: all silent for a while", 2),
     Metric("downbeat_rest_notes", "one-beat rest on a downbeat: notes per beat and voice", 2),
-    Metric("upbeat_rest_silent", "rest before an upbeat: all voices silent", 2),
-    Metric("upbeat_rest_moving", "rest before an upbeat: voices move in it", 2),
-    Metric("upbeat_rest_notes", "rest before an upbeat: notes per beat and voice", 2),
+    *(
+        Metric(f"{trial}_{name}", f"{which} before an upbeat: {title}", 2)
+        for trial, which in (("upbeat_rest", "short rest"), ("long_rest", "rest of a bar and more"))
+        for name, title in (
+            ("silent", "all voices silent"),
+            ("gap", "all silent for a while"),
+            ("moving", "voices move in it"),
+            ("notes", "notes per beat and voice"),
+        )
+    ),
     Metric("silence_before", "two bars before the melody: voices sound", 2),
     Metric("introduction", "two bars before the melody, asked for: voices sound", 2),
     *(

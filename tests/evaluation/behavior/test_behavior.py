@@ -31,22 +31,22 @@ def silent_in(case: Case, begin: int, end: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("meter", "rests", "phrase"),
+    ("meter", "rests", "short", "long"),
     [
-        (Meter(4, 4), [(32, 36), (64, 68), (96, 100)], (56, 60)),
-        (Meter(3, 4), [(24, 28), (48, 52), (72, 76)], (40, 44)),
-        (Meter(6, 8), [(24, 30), (48, 54), (72, 78)], (42, 46)),
-        (Meter(2, 4), [(16, 20), (32, 36), (48, 52)], (28, 30)),
+        (Meter(4, 4), [(32, 36), (64, 68), (96, 100)], (56, 60), (52, 76)),
+        (Meter(3, 4), [(24, 28), (48, 52), (72, 76)], (40, 44), (40, 56)),
+        (Meter(6, 8), [(24, 30), (48, 54), (72, 78)], (42, 46), (42, 58)),
+        (Meter(2, 4), [(16, 20), (32, 36), (48, 52)], (28, 30), (28, 38)),
     ],
 )
 def test_rests_stand_where_they_are_said_to(
-    meter: Meter, rests: list[tuple[int, int]], phrase: tuple[int, int]
+    meter: Meter, rests: list[tuple[int, int]], short: tuple[int, int], long: tuple[int, int]
 ) -> None:
     made = cases(meter)
     breaths, upbeat = made[Trial.DOWNBEAT_REST], made[Trial.UPBEAT_REST]
     assert list(breaths.rests) == rests
-    assert upbeat.rests == (phrase,)
-    for case in (breaths, upbeat):
+    assert (upbeat.rests, made[Trial.LONG_REST].rests) == ((short,), (long,))
+    for case in (breaths, upbeat, made[Trial.LONG_REST]):
         for begin, end in case.rests:
             assert silent_in(case, begin, end)
             assert not silent_in(case, begin - 1, begin)
@@ -158,6 +158,7 @@ def test_every_trial_is_made_and_told() -> None:
     assert result.cases == {
         "downbeat_rest": 2,
         "upbeat_rest": 2,
+        "long_rest": 2,
         "silence_before": 2,
         "introduction": 2,
         "register": 6,
@@ -169,7 +170,7 @@ def test_every_trial_is_made_and_told() -> None:
     assert set(result.lowest.values()) == {45}
     assert set(result.spread.values()) == {0}
     [(heading, (head, lines))] = result.sections()
-    assert "14 cases made of 'valid'" in heading
+    assert "16 cases made of 'valid'" in heading
     assert {len(line) for line in lines} == {len(head)}
     assert ["melody moved to 41-52: lowest note", "A2", ""] in lines
     assert result.to_dict()["values"]["introduction"] == 1
