@@ -124,6 +124,11 @@ def _check(args: argparse.Namespace) -> None:
                 value=args.temperature,
             )
         )
+    if args.melodies is not None and set(args.only or ()) - {PARTS[0]}:
+        raise SettingError(
+            _("Nobody knows the chords of the melodies in {folder}", folder=args.melodies),
+            _("leave out --only, or --melodies"),
+        )
     if args.report is not None:
         check_report(args.report)
 

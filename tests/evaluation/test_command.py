@@ -115,6 +115,7 @@ def test_the_style_names_the_corpus(corpus: Path, capsys: pytest.CaptureFixture[
         (["--temperature", "9"], "--temperature takes"),
         (["--corpus", "nowhere.npz"], "There is no corpus at nowhere.npz"),
         (["--melodies", "nowhere"], "There is no folder nowhere"),
+        (["--melodies", "a", "--only", "voices", "harmony"], "Nobody knows the chords"),
         (["--report", "report.doc"], "--report takes"),
         (["--report", "nowhere/report.md"], "There is no folder nowhere"),
     ],
