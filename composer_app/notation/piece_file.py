@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from composer_app.errors import MidiFileError, ScoreFileError
 from composer_app.music.composition import Composition
-from composer_app.music.files.cancelling import Wanted, always_wanted
+from composer_app.music.files.cancelling import Wanted, always_wanted, check
 from composer_app.music.files.regular_file import open_regular
 from composer_app.music.files.safe_file import FileState, cannot_write, failure_reason, write_whole
 from composer_app.music.midi.file import MAX_FILE_BYTES as MAX_MIDI_BYTES
@@ -38,7 +38,7 @@ def read_piece_file(
 
     ``repeats`` of scores are played out; else each bar is there once. Raises
     :class:`MidiFileError` and :class:`ScoreFileError`, at once also for what is no file, and
-    :class:`~composer_app.music.files.cancelling.ReadingCancelledError` soon after it is not
+    :class:`~composer_app.music.files.cancelling.FileCancelledError` soon after it is not
     ``wanted`` any more; it is asked in the thread that reads.
     """
     try:
@@ -77,17 +77,21 @@ def write_piece_file(
     *,
     closed: bool = False,
     only_over: FileState | None = None,
+    wanted: Wanted = always_wanted,
 ) -> FileState:
     """Write ``composition`` to ``path`` as its ending says, as MIDI where that says nothing.
 
     A score is ``closed`` where soprano and alto, tenor and bass are to share a staff. ``only_over``
     and what is raised are those of :func:`~composer_app.music.midi.file.write_midi`, with
-    :class:`ScoreFileError` for scores.
+    :class:`ScoreFileError` for scores, and
+    :class:`~composer_app.music.files.cancelling.FileCancelledError`, with nothing written, where it
+    is not ``wanted`` any more.
     """
     path = Path(path)
     if kind_named(path) is MIDI:
-        return write_midi(composition, path, mix, only_over=only_over)
-    data = score_bytes(composition, path, mix, closed=closed)
+        return write_midi(composition, path, mix, only_over=only_over, wanted=wanted)
+    data = score_bytes(composition, path, mix, closed=closed, wanted=wanted)
+    check(wanted)
     try:
         return write_whole(path, data, only_over=only_over)
     except (OSError, ValueError) as error:
@@ -95,7 +99,12 @@ def write_piece_file(
 
 
 def score_bytes(
-    composition: Composition, path: Path, mix: PieceMix = USUAL_MIX, *, closed: bool = False
+    composition: Composition,
+    path: Path,
+    mix: PieceMix = USUAL_MIX,
+    *,
+    closed: bool = False,
+    wanted: Wanted = always_wanted,
 ) -> bytes:
     """What :func:`write_piece_file` writes as a score; raises :class:`ScoreFileError`."""
     from composer_app.notation.reading.hostile_xml import MAX_XML_BYTES
@@ -129,14 +138,14 @@ def score_bytes(
     # What draws takes longer to import than a window may take to open.
     from composer_app.notation.writing.engraving import engraved
 
-    pages = engraved(composition, closed=closed, paged=kind is PDF)
+    pages = engraved(composition, closed=closed, paged=kind is PDF, wanted=wanted)
     if kind is SVG:
         # Black on white, also where a viewer's own ground is dark.
         tag, rest = pages[0].split(">", 1)
         return f"{tag}>{_WHITE_GROUND}{rest}".encode()
     from composer_app.notation.writing.score_pdf import pdf_bytes
 
-    return pdf_bytes(pages, composition.title)
+    return pdf_bytes(pages, composition.title, wanted)
 
 
 def not_in_score(composition: Composition, path: Path) -> Message | None:

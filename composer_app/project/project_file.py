@@ -19,7 +19,7 @@ from composer_app.late_numpy import np
 from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.music.editing.other_tracks import mix_for_file
 from composer_app.music.files.cancelling import (
-    ReadingCancelledError,
+    FileCancelledError,
     Wanted,
     always_wanted,
     check,
@@ -86,7 +86,7 @@ def read_project(path: str | Path, wanted: Wanted = always_wanted) -> Piece:
     """The piece in the project file ``path``.
 
     Raises :class:`ProjectFileError`, at once also for what is no file, such as a pipe, and
-    :class:`~composer_app.music.files.cancelling.ReadingCancelledError` soon after it is not
+    :class:`~composer_app.music.files.cancelling.FileCancelledError` soon after it is not
     ``wanted`` any more.
     """
     path = Path(path)
@@ -132,7 +132,7 @@ def parse_project(data: bytes, name: str, wanted: Wanted = always_wanted) -> Pie
     """
     try:
         return _parse(data, name, wanted)
-    except (ProjectFileError, ReadingCancelledError):
+    except (ProjectFileError, FileCancelledError):
         raise
     except Exception as error:
         # zipfile, zlib and json answer damage with whatever went wrong inside, among it

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from composer_app.music.composition import Composition, Track
-from composer_app.music.files.cancelling import ReadingCancelledError
+from composer_app.music.files.cancelling import FileCancelledError
 from composer_app.music.midi.file import midi_bytes
 from composer_app.music.note import Note
 from composer_app.notation.piece_file import parse_piece
@@ -59,7 +59,7 @@ def test_a_file_that_is_not_wanted_is_left_at_any_stage(
 
     for most in range(patient.asked):
         impatient = Patience(most)
-        with pytest.raises(ReadingCancelledError):
+        with pytest.raises(FileCancelledError):
             parse_piece(data, name, wanted=impatient)
         # Once is enough.
         assert impatient.asked == most + 1
@@ -86,6 +86,6 @@ def test_what_the_studio_makes_of_a_file_is_left_as_well(tmp_path: Path, ending:
     read_piece(path, patient)
 
     for most in range(patient.asked):
-        with pytest.raises(ReadingCancelledError):
+        with pytest.raises(FileCancelledError):
             read_piece(path, Patience(most))
     read_piece(path, Patience(patient.asked))

@@ -31,6 +31,7 @@ from composer_app.live.rendering.rendering import (
 from composer_app.live.rendering.true_peak import TruePeak
 from composer_app.live.system.system_libraries import quick_search
 from composer_app.music.composition import Composition
+from composer_app.music.files.cancelling import FileCancelledError
 from composer_app.music.files.safe_file import cannot_write, check_place
 from composer_app.package_names import SNDFILE, install_advice, pip_line
 from composer_app.translation import _
@@ -105,10 +106,6 @@ FORMATS: Final = (
 )
 
 
-class RenderingStoppedError(Exception):
-    """The progress callback asked to stop. Not an error a person is told of."""
-
-
 @dataclass(frozen=True, slots=True)
 class AudioSettings:
     """How a file is to sound; ``rate`` is one of :data:`RATES`.
@@ -173,7 +170,7 @@ def write_audio(
     true peak stays below :data:`CEILING` dBFS. Nothing is ever seen of a file that is not
     complete, and an earlier one stays until then. Raises :class:`SettingError` for a place that
     cannot be written, a format or a rate that does not fit; :class:`DeviceError` where
-    FluidSynth, soundfile or the SoundFont is missing; :class:`RenderingStoppedError` when
+    FluidSynth, soundfile or the SoundFont is missing; :class:`FileCancelledError` when
     ``progress`` returns False.
     """
     settings = settings or AudioSettings()
@@ -263,7 +260,7 @@ def _collect(
         samples.write(block.tobytes())
         frames += len(block)
         if not say(share * min(1.0, frames / max(expected, 1))):
-            raise RenderingStoppedError
+            raise FileCancelledError
     return frames, meter.finish()
 
 
@@ -278,7 +275,7 @@ def _louder(
         yield block
         done += len(block)
         if not say(share + (1 - share) * done / frames):
-            raise RenderingStoppedError
+            raise FileCancelledError
 
 
 def _factor(peak: float, gain: float | None, ceiling: float) -> float:

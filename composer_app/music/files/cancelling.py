@@ -1,13 +1,13 @@
-"""How somebody who waits for a file to be read breaks that off, from another thread."""
+"""How somebody who waits for a file to be read or written breaks that off, from another thread."""
 
 from collections.abc import Callable
 
-# Asked again and again while a file is read; returns False to break that off.
+# Asked again and again while a file is read or written; returns False to break that off.
 Wanted = Callable[[], bool]
 
 
-class ReadingCancelledError(Exception):
-    """A file that is being read is not wanted any more. Not an error a person is told of."""
+class FileCancelledError(Exception):
+    """What is read or written is not wanted any more. Not an error a person is told of."""
 
 
 def always_wanted() -> bool:
@@ -16,6 +16,6 @@ def always_wanted() -> bool:
 
 
 def check(wanted: Wanted) -> None:
-    """Raise :class:`ReadingCancelledError` unless the file is still ``wanted``."""
+    """Raise :class:`FileCancelledError` unless the file is still ``wanted``."""
     if not wanted():
-        raise ReadingCancelledError
+        raise FileCancelledError

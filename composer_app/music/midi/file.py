@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition
-from composer_app.music.files.cancelling import Wanted, always_wanted
+from composer_app.music.files.cancelling import Wanted, always_wanted, check
 from composer_app.music.files.regular_file import open_regular
 from composer_app.music.files.safe_file import FileState, cannot_write, failure_reason, write_whole
 from composer_app.music.mix import USUAL_MIX, PieceMix
@@ -59,7 +59,7 @@ def parse_midi(data: bytes, name: str, wanted: Wanted = always_wanted) -> MidiPi
     Every track is free of overlapping notes of equal pitch. Those of channel 10 are drums, unless
     they are a melody by mistake. ``name`` is what sentences call it. Raises
     :class:`MidiFileError`, also for a file without notes of a pitch, and
-    :class:`~composer_app.music.files.cancelling.ReadingCancelledError` soon after it is not
+    :class:`~composer_app.music.files.cancelling.FileCancelledError` soon after it is not
     ``wanted`` any more.
     """
     if not data:
@@ -84,6 +84,7 @@ def write_midi(
     mix: PieceMix = USUAL_MIX,
     *,
     only_over: FileState | None = None,
+    wanted: Wanted = always_wanted,
 ) -> FileState:
     """Write ``composition`` to ``path`` as a MIDI file of type 1 with one chunk per track.
 
@@ -91,11 +92,15 @@ def write_midi(
     notes and no track holds overlapping notes of equal pitch. An earlier file is replaced in one
     go or left as it was; with ``only_over`` it is replaced only in that state. Returns the state
     of the new file. Raises :class:`MidiFileError`, and :class:`FileChangedError` where the earlier
-    file is in another state.
+    file is in another state, and
+    :class:`~composer_app.music.files.cancelling.FileCancelledError`, with nothing written, where it
+    is not ``wanted`` any more.
     """
     path = Path(path)
     try:
-        return write_whole(path, midi_bytes(composition, mix), only_over=only_over)
+        data = midi_bytes(composition, mix)
+        check(wanted)
+        return write_whole(path, data, only_over=only_over)
     except UnwritableMidiError as error:
         raise MidiFileError(
             _("{file} was not written: {reason}", file=path, reason=error.reason)

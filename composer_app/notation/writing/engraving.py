@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from composer_app.errors import ScoreFileError
 from composer_app.music.composition import Composition
+from composer_app.music.files.cancelling import Wanted, always_wanted, check
 from composer_app.notation.bars import Bar, bars_of
 from composer_app.notation.writing.marks import Mark
 from composer_app.notation.writing.musicxml_writing import musicxml_bytes
@@ -53,16 +54,25 @@ _QUARTER_IN_MUSIC_FONT: Final = "\ueca5"
 _QUARTER: Final = "\N{QUARTER NOTE}"
 
 
-def engraved(composition: Composition, *, closed: bool = False, paged: bool = True) -> list[str]:
+def engraved(
+    composition: Composition,
+    *,
+    closed: bool = False,
+    paged: bool = True,
+    wanted: Wanted = always_wanted,
+) -> list[str]:
     """The score of ``composition`` as SVG, page by page.
 
     Pages are A4 where it is ``paged``; else there is one as long as the music. ``closed`` is that
     of :func:`~composer_app.notation.writing.musicxml_writing.musicxml_bytes`. Raises
-    :class:`ScoreFileError` where verovio is missing, and for what is too long to draw.
+    :class:`ScoreFileError` where verovio is missing, and for what is too long to draw, and between
+    two pages :class:`~composer_app.music.files.cancelling.FileCancelledError` for what is not
+    ``wanted`` any more.
     """
     toolkit = _toolkit(composition, closed=closed, paged=paged)
     pages: list[str] = []
     for page in range(1, toolkit.getPageCount() + 1):
+        check(wanted)
         svg = _PLACEHOLDER.sub("", _MUSIC_FONT.sub("", toolkit.renderToSVG(page)))
         pages.append(svg.replace(_QUARTER_IN_MUSIC_FONT, _QUARTER))
     return pages

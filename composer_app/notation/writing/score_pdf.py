@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from composer_app.music.files.cancelling import Wanted, always_wanted, check
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.path import Path as Outline
@@ -41,8 +43,12 @@ class _State:
     italic: bool = False
 
 
-def pdf_bytes(pages: Sequence[str], title: str) -> bytes:
-    """A PDF of A4 pages, each of which is an SVG of verovio's."""
+def pdf_bytes(pages: Sequence[str], title: str, wanted: Wanted = always_wanted) -> bytes:
+    """A PDF of A4 pages, each of which is an SVG of verovio's.
+
+    Raises :class:`~composer_app.music.files.cancelling.FileCancelledError` between two pages of
+    what is not ``wanted`` any more.
+    """
     from matplotlib.backends.backend_pdf import PdfPages
     from matplotlib.figure import Figure
 
@@ -51,6 +57,7 @@ def pdf_bytes(pages: Sequence[str], title: str) -> bytes:
     about = {"Title": title, "CreationDate": None, "Creator": "Composer"}
     with PdfPages(buffer, metadata=about) as pdf:
         for page in pages:
+            check(wanted)
             figure = Figure(figsize=_A4_INCHES)
             _Page(figure, ET.fromstring(page)).draw()
             pdf.savefig(figure)

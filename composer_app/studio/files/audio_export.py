@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-import time
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from composer_app.errors import ComposerError
+from composer_app.music.files.cancelling import FileCancelledError
 from composer_app.music.mix import FULL
 from composer_app.studio.document.document import Document
+from composer_app.studio.files.under_way import FileWork, UnderWay
 from composer_app.studio.messages.bar import MessageAction, MessageBar, Tone
 from composer_app.studio.runtime.file_writer import FileWriter
 from composer_app.studio.runtime.settings import Settings
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from composer_app.live.rendering.audio_file import AudioWritten
 
 _log = logging.getLogger(__name__)
-_EXPORT: Final = "audio-export"
 _ERROR: Final = "audio-export-error"
-_SHOWN_SECONDS: Final = 0.1
 # What is offered until another kind of file has been chosen.
 _FIRST_ENDING: Final = ".wav"
 
@@ -35,15 +33,13 @@ _FIRST_ENDING: Final = ".wav"
 class AudioExport(QObject):
     """Carries out File › Export Audio; one at a time."""
 
-    # From the thread that renders: how far it is, in percent.
-    _advanced = Signal(int)
-
     def __init__(
         self,
         document: Document,
         settings: Settings,
         writer: FileWriter,
         dialogs: FileDialogs,
+        under_way: UnderWay,
         bar: MessageBar,
         playback: PlaybackController,
         parent: QWidget,
@@ -53,33 +49,33 @@ class AudioExport(QObject):
         self._settings = settings
         self._writer = writer
         self._dialogs = dialogs
+        self._under_way = under_way
         self._bar = bar
         self._playback = playback
         self._window = parent
-        self._path: Path | None = None
+        self._work: FileWork | None = None
         self._composition = document.composition
-        self._cancelled = Event()
         self._suffix = _FIRST_ENDING
-        self._advanced.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
     @property
     def running(self) -> bool:
         """Whether a file is being made."""
-        return self._path is not None
+        return self._work is not None
 
     def ask(self) -> None:
         """Ask for a name and begin; a recording ends, and belongs to the piece."""
         self._document.settle()
         if not self._document.composition.note_count:
             self._bar.tell("There is nothing to export yet: play something, or open a melody.")
-        elif self._path is not None:
+        elif self._work is not None:
+            name = self._work.path.name
             # The button of the message that this one stands before.
             self._bar.tell(
-                f"{self._path.name} is still being made: wait for it, or cancel it.",
+                f"{name} is still being made: wait for it, or cancel it.",
                 Tone.INFO,
-                MessageAction("Cancel", self.cancel),
-                about=lambda: self._path,
-                names=[self._path.name],
+                MessageAction("Cancel", self._cancel),
+                about=lambda: self._work,
+                names=[name],
             )
         else:
             opened = self._document.path
@@ -89,41 +85,29 @@ class AudioExport(QObject):
             if path is not None:
                 self._begin(path)
 
-    def cancel(self) -> None:
-        """Make no file after all; nothing of it stays."""
-        self._cancelled.set()
+    def _cancel(self) -> None:
+        if self._work is not None:
+            self._under_way.cancel(self._work)
 
     def _begin(self, path: Path) -> None:
-        self._path, self._suffix = path, path.suffix.lower()
-        cancelled = self._cancelled = Event()
+        self._suffix = path.suffix.lower()
+        work = self._work = self._under_way.begin("Exporting", path)
         composition = self._composition = self._document.composition
         # As loud as can be, whatever the master volume of the moment.
         mix = replace(self._playback.mix, master=FULL)
         soundfont = self._settings.sound.soundfont
-        shown = time.monotonic()
-
-        def progress(share: float) -> bool:
-            nonlocal shown
-            if time.monotonic() - shown > _SHOWN_SECONDS:
-                shown = time.monotonic()
-                self._advanced.emit(int(100 * share))
-            return not cancelled.is_set()
 
         def write() -> AudioWritten:
             # In the thread: it brings what computes sound along.
             from composer_app.live.rendering import audio_file
 
             settings = audio_file.AudioSettings()
-            return audio_file.write_audio(composition, path, soundfont, settings, progress, mix)
+            return audio_file.write_audio(
+                composition, path, soundfont, settings, work.progress, mix
+            )
 
-        text, cancel = _sentence(path, 0), MessageAction("Cancel", self.cancel)
         self._bar.clear(_ERROR)
-        self._bar.show_persistent(_EXPORT, text, Tone.INFO, cancel, names=[path.name])
         self._writer.run(self, path, write, self._finish, self._fail)
-
-    def _show(self, percent: int) -> None:
-        if self._path is not None and not self._cancelled.is_set():
-            self._bar.amend(_EXPORT, _sentence(self._path, percent))
 
     def _finish(self, written: AudioWritten) -> None:
         path = self._end()
@@ -134,12 +118,10 @@ class AudioExport(QObject):
         self._bar.tell(sentence, Tone.SUCCESS, names=[path.name, folder])
 
     def _fail(self, error: Exception) -> None:
-        from composer_app.live.rendering.audio_file import RenderingStoppedError
-
         path = self._end()
-        if isinstance(error, RenderingStoppedError):
+        if isinstance(error, FileCancelledError):
             self._bar.tell(
-                f"{path.name} was not made.", about=lambda: self._path, names=[path.name]
+                f"{path.name} was not made.", about=lambda: self._work, names=[path.name]
             )
             return
         sentence = str(error)
@@ -158,11 +140,7 @@ class AudioExport(QObject):
         )
 
     def _end(self) -> Path:
-        path, self._path = self._path, None
-        assert path is not None
-        self._bar.clear(_EXPORT)
-        return path
-
-
-def _sentence(path: Path, percent: int) -> str:
-    return f"Exporting {path.name}: {percent} %"
+        work, self._work = self._work, None
+        assert work is not None
+        self._under_way.end(work)
+        return work.path

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from composer_app.errors import ComposerError
@@ -25,6 +25,7 @@ from composer_app.studio.document.undo_offer import in_place_of, settle, undo_of
 from composer_app.studio.files.file_errors import FileErrors
 from composer_app.studio.files.other_windows import open_in_another_window
 from composer_app.studio.files.read_piece import ReadPiece, opened_sentence, read_piece
+from composer_app.studio.files.under_way import FileWork, UnderWay
 from composer_app.studio.messages.bar import MessageAction, MessageBar, Tone
 from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.runtime.settings import Settings
@@ -34,8 +35,6 @@ from composer_app.translation import Message
 if TYPE_CHECKING:
     from composer_app.music.melody_evidence.ranking import Ranking
 
-_SLOW_MS: Final = 300
-_OPENING: Final = "opening"
 _MENDED: Final = "mended"
 _OTHERS: Final = "others"
 # Beside this one; more are asked for.
@@ -54,6 +53,7 @@ class OpeningController(QObject):
         jobs: Jobs,
         dialogs: FileDialogs,
         errors: FileErrors,
+        under_way: UnderWay,
         bar: MessageBar,
         choose_melody: Callable[[], None],
         parent: QWidget,
@@ -66,11 +66,12 @@ class OpeningController(QObject):
         self._jobs = jobs
         self._dialogs = dialogs
         self._errors = errors
+        self._under_way = under_way
         self._bar = bar
         self._choose_melody = choose_melody
         self._window = parent
-        # The number of what was asked for last: an older file that is still being read is not.
-        self._asked_for = 0
+        # What was asked for last: an older file that is still being read is not wanted.
+        self._opening: FileWork | None = None
 
     def new(self) -> None:
         """Begin an empty piece in the same tempo and metre."""
@@ -120,8 +121,9 @@ class OpeningController(QObject):
         If something else is opened or begun before it has been read, it is not opened any more.
         """
         self._ask_for_another()
-        number = self._asked_for
-        opening = True
+        work = self._opening = self._under_way.begin(
+            "Opening", path, lambda: self._say_cancelled(path)
+        )
 
         def opened(read: ReadPiece) -> None:
             if not end():
@@ -153,21 +155,14 @@ class OpeningController(QObject):
                 self._errors.report(error, path)
 
         def end() -> bool:
-            nonlocal opening
-            opening = False
-            if number != self._asked_for:
-                return False
-            self._bar.clear(_OPENING)
-            return True
+            self._under_way.end(work)
+            return work.wanted()
 
-        def say_if_slow() -> None:
-            if opening and number == self._asked_for:
-                self._bar.show_persistent(
-                    _OPENING, f"Opening {path.name}…", Tone.INFO, names=[path.name]
-                )
+        self._jobs.run(self, lambda: read_piece(path, work.wanted), opened, failed)
 
-        self._jobs.run(self, lambda: read_piece(path), opened, failed)
-        QTimer.singleShot(_SLOW_MS, self, say_if_slow)
+    def _say_cancelled(self, path: Path) -> None:
+        sentence = f"Opening {path.name} was cancelled, and what you have here is as it was."
+        self._bar.tell(sentence, names=[path.name], goes_on=True)
 
     def _other_melodies(
         self, read: Composition, ranking: Ranking, *, two_parts: bool
@@ -213,8 +208,9 @@ class OpeningController(QObject):
 
     def _ask_for_another(self) -> None:
         """Whatever is being opened is not wanted any more."""
-        self._asked_for += 1
-        self._bar.clear(_OPENING)
+        if self._opening is not None:
+            self._opening.drop()
+            self._under_way.end(self._opening)
 
     def _say_what_was_mended(self, path: Path, mended: tuple[Message, ...]) -> None:
         if mended:

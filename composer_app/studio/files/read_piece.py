@@ -46,7 +46,7 @@ def read_piece(path: Path, wanted: Wanted = always_wanted) -> ReadPiece:
     """What is in the file ``path``. To be called in a thread.
 
     Raises :class:`~composer_app.errors.ComposerError`, and
-    :class:`~composer_app.music.files.cancelling.ReadingCancelledError` soon after it is not
+    :class:`~composer_app.music.files.cancelling.FileCancelledError` soon after it is not
     ``wanted`` any more.
     """
     if is_project(path):

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from composer_app.errors import FileChangedError
 from composer_app.music.editing.other_tracks import mix_for_file
+from composer_app.music.files.cancelling import FileCancelledError, Wanted, always_wanted
 from composer_app.music.files.safe_file import FileState
 from composer_app.music.midi.file import write_midi
 from composer_app.project.piece import Piece
@@ -21,6 +22,7 @@ from composer_app.studio.document.document import Document
 from composer_app.studio.document.undo_offer import undo_offer
 from composer_app.studio.files.file_errors import FileErrors
 from composer_app.studio.files.read_piece import is_project
+from composer_app.studio.files.under_way import UnderWay
 from composer_app.studio.messages.bar import MessageAction, MessageBar, Tone
 from composer_app.studio.runtime.file_writer import FileWriter
 from composer_app.studio.runtime.settings import Settings
@@ -47,6 +49,7 @@ class SavingController(QObject):
         writer: FileWriter,
         dialogs: FileDialogs,
         errors: FileErrors,
+        under_way: UnderWay,
         bar: MessageBar,
         parent: QWidget,
     ) -> None:
@@ -56,6 +59,7 @@ class SavingController(QObject):
         self._writer = writer
         self._dialogs = dialogs
         self._errors = errors
+        self._under_way = under_way
         self._bar = bar
         self._window = parent
         # What each piece has last written where. Each is used by one thread at a time.
@@ -131,18 +135,16 @@ class SavingController(QObject):
         document = self._document
         state = left or _Written(document.piece_number, document.piece)
         number, piece = state.number, state.piece
+        # What is saved is not to be cancelled: it would be nowhere.
+        work = None if keep else self._under_way.begin("Exporting", path)
+        wanted = always_wanted if work is None else work.wanted
 
         def write() -> None:
             last = None if asked else self._written.get((number, path))
-            if is_project(path):
-                self._written[number, path] = write_project(piece, path, only_over=last)
-            else:
-                mix = mix_for_file(piece.composition, piece.mix)
-                self._written[number, path] = write_midi(
-                    piece.composition, path, mix, only_over=last
-                )
+            self._written[number, path] = _written_to(path, piece, last, wanted)
 
         def written(_: None) -> None:
+            end()
             self._settings.remember_file(path)
             current = document.piece_number == number
             if keep and current:
@@ -159,12 +161,19 @@ class SavingController(QObject):
             self._bar.tell(sentence, Tone.SUCCESS, names=[path.name, folder])
 
         def failed(error: Exception) -> None:
-            if isinstance(error, FileChangedError):
+            end()
+            if isinstance(error, FileCancelledError):
+                self._bar.tell(f"{path.name} was not made.", names=[path.name])
+            elif isinstance(error, FileChangedError):
                 self._ask_to_replace(path, error, state)
             elif keep:
                 self._errors.report(error, path, MessageAction("Save As…", self.save_as))
             else:
                 self._errors.report(error, path)
+
+        def end() -> None:
+            if work is not None:
+                self._under_way.end(work)
 
         subject = (number, asked) if keep else None
         self._writer.run(self, path, write, written, failed, subject)
@@ -189,3 +198,11 @@ class SavingController(QObject):
             about=lambda: document.piece_number,
             names=[path.name, str(path.parent)],
         )
+
+
+def _written_to(path: Path, piece: Piece, last: FileState | None, wanted: Wanted) -> FileState:
+    """In a thread: write ``piece`` as the ending of ``path`` says."""
+    if is_project(path):
+        return write_project(piece, path, only_over=last)
+    mix = mix_for_file(piece.composition, piece.mix)
+    return write_midi(piece.composition, path, mix, only_over=last, wanted=wanted)

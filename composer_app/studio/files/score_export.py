@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from composer_app.errors import ComposerError
 from composer_app.music.editing.other_tracks import mix_for_file
+from composer_app.music.files.cancelling import FileCancelledError
 from composer_app.notation.file_kinds import READABLE_ENDINGS
 from composer_app.studio.document.document import Document
+from composer_app.studio.files.under_way import UnderWay
 from composer_app.studio.messages.bar import MessageBar, Tone
 from composer_app.studio.runtime.file_writer import FileWriter
 from composer_app.studio.runtime.settings import Settings
@@ -29,6 +31,7 @@ class ScoreExport(QObject):
         settings: Settings,
         writer: FileWriter,
         dialogs: FileDialogs,
+        under_way: UnderWay,
         bar: MessageBar,
         parent: QWidget,
     ) -> None:
@@ -37,6 +40,7 @@ class ScoreExport(QObject):
         self._settings = settings
         self._writer = writer
         self._dialogs = dialogs
+        self._under_way = under_way
         self._bar = bar
         self._window = parent
 
@@ -64,8 +68,10 @@ class ScoreExport(QObject):
     def _write(self, path: Path, closed: bool) -> None:
         composition = self._document.composition
         mix = mix_for_file(composition, self._document.mix)
+        work = self._under_way.begin("Exporting", path)
 
         def written(_: object) -> None:
+            self._under_way.end(work)
             self._bar.clear(_ERROR)
             if path.suffix.lower() in READABLE_ENDINGS:
                 self._settings.remember_file(path)
@@ -78,6 +84,10 @@ class ScoreExport(QObject):
             self._bar.tell(sentence, Tone.SUCCESS, names=[path.name, folder])
 
         def failed(error: Exception) -> None:
+            self._under_way.end(work)
+            if isinstance(error, FileCancelledError):
+                self._bar.tell(f"{path.name} was not made.", names=[path.name])
+                return
             sentence = str(error)
             if not isinstance(error, ComposerError):
                 _log.error("A score could not be written.", exc_info=error)
@@ -96,6 +106,6 @@ class ScoreExport(QObject):
             # What writes scores takes longer to import than a window may take to open.
             from composer_app.notation.piece_file import write_piece_file
 
-            write_piece_file(composition, path, mix, closed=closed)
+            write_piece_file(composition, path, mix, closed=closed, wanted=work.wanted)
 
         self._writer.run(self, path, write, written, failed)

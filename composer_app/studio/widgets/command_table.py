@@ -89,7 +89,8 @@ PLAYING: Final = {
         "stop",
         guide=(
             "Stop playing or recording, and return to where playing began; where nothing runs,"
-            " cancel generating, then let go of the selection, then return to the start"
+            " cancel generating or what is done with a file, then let go of the selection, then"
+            " return to the start"
         ),
     ),
     "rewind": Command(

@@ -255,6 +255,8 @@ class MainWindow(WindowParts):
         # What sounds or is recorded comes first, for it cannot wait.
         if self.generation.busy and not self._runs():
             self.generation.cancel()
+        elif self.under_way.shown and not self._runs():
+            self.under_way.cancel_latest()
         else:
             self.transport.stop()
 

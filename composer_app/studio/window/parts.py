@@ -11,6 +11,7 @@ from composer_app.studio.files.hand_out import HandOut
 from composer_app.studio.files.opening_controller import OpeningController
 from composer_app.studio.files.saving_controller import SavingController
 from composer_app.studio.files.score_export import ScoreExport
+from composer_app.studio.files.under_way import UnderWay
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.generate_panel import GeneratePanel
 from composer_app.studio.generate.generation_controller import GenerationController
@@ -116,7 +117,7 @@ class WindowParts(QMainWindow):
         self.bar_menu = BarMenu(document, lambda: self.transport.may_edit_time, self)
         self.roll.barMenuRequested.connect(self.bar_menu.open)
         self._view = PieceView(document, self.roll, self.playback, self.recording, self)
-        errors = FileErrors(document, bar)
+        errors, self.under_way = FileErrors(document, bar), UnderWay(bar, self)
         preview = Preview(self.playback, self)
         self.tracks = TracksController(self.commands, document, services.jobs, preview, bar, self)
         self.files = OpeningController(
@@ -125,20 +126,35 @@ class WindowParts(QMainWindow):
             services.jobs,
             services.dialogs,
             errors,
+            self.under_way,
             bar,
             self.commands.choose_melody.trigger,
             self,
         )
         self.saving = SavingController(
-            document, settings, services.writer, services.dialogs, errors, bar, self
+            document,
+            settings,
+            services.writer,
+            services.dialogs,
+            errors,
+            self.under_way,
+            bar,
+            self,
         )
         self.hand_out = HandOut(document, bar, self)
         self.bring_back = BringBack(document, services.jobs, services.recovery, bar, self)
         self.score_export = ScoreExport(
-            document, settings, services.writer, services.dialogs, bar, self
+            document, settings, services.writer, services.dialogs, self.under_way, bar, self
         )
         self.audio_export = AudioExport(
-            document, settings, services.writer, services.dialogs, bar, self.playback, self
+            document,
+            settings,
+            services.writer,
+            services.dialogs,
+            self.under_way,
+            bar,
+            self.playback,
+            self,
         )
         self.closing = Closing(
             services.writer,
@@ -146,7 +162,7 @@ class WindowParts(QMainWindow):
             document,
             self.saving,
             bar,
-            self.audio_export.cancel,
+            self.under_way.cancel_all,
             self.close,
             self,
         )

@@ -20,12 +20,12 @@ from composer_app.live.rendering.audio_file import (
     AudioFormat,
     AudioSettings,
     AudioWritten,
-    RenderingStoppedError,
     write_audio,
 )
 from composer_app.live.rendering.rendering import FloatArray, music_frames
 from composer_app.live.rendering.true_peak import TruePeak
 from composer_app.music.composition import Composition, Track
+from composer_app.music.files.cancelling import FileCancelledError
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoMap
 from tests.live.rig import strongest_pitch
@@ -127,7 +127,7 @@ def test_stopping_leaves_no_file_and_an_earlier_one_alone(
             answers.append(done < share)
             return answers[-1]
 
-        with pytest.raises(RenderingStoppedError):
+        with pytest.raises(FileCancelledError):
             write_audio(chords(), path, soundfont, progress=go_on)
         assert answers.count(False) == 1
         assert [each.read_bytes() for each in tmp_path.iterdir()] == ([earlier] if earlier else [])

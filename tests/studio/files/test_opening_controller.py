@@ -195,7 +195,7 @@ def test_of_two_files_the_one_asked_for_last_is_opened(
     else:
         studio.window.files.open(quick if then == "another file" else none)
         qtbot.waitUntil(lambda: "quick" in studio.message or "none" in studio.message)
-    assert not studio.window.message_bar.stands("opening")
+    assert not studio.window.under_way.shown
     before, said = studio.composition, studio.message
     let_go.set()
     settle(studio, qtbot)
