@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
+from composer_app.music.composition import Composition
 from composer_app.music.editing.edits import with_melody_line, with_melody_track
 from composer_app.music.editing.other_tracks import other_tracks
 from composer_app.music.melody_line import Line
@@ -62,7 +63,7 @@ class TracksController(QObject):
         """Ask which track is the melody, and which of its parts; a recording ends."""
         self._document.settle()
         composition = self._document.composition
-        if not composition.note_count or self.dialog is not None:
+        if not _has_pitches(composition) or self.dialog is not None:
             return
 
         def found(tracks: Sequence[MelodyTrack]) -> None:
@@ -120,12 +121,17 @@ class TracksController(QObject):
 
     def _take_composition(self) -> None:
         composition = self._document.composition
-        self._actions.choose_melody.setEnabled(bool(composition.note_count))
+        self._actions.choose_melody.setEnabled(_has_pitches(composition))
         others = any(index != MELODY for index in other_tracks(composition))
         self._actions.leave_out_others.setEnabled(others)
         if self.dialog is not None:
             # It shows a piece that is not there any more.
             self.dialog.reject()
+
+
+def _has_pitches(composition: Composition) -> bool:
+    """Whether there is anything but drums."""
+    return any(composition.tracks[index].notes for index in composition.pitched_tracks)
 
 
 def _log_failure(error: Exception) -> None:

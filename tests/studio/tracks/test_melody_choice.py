@@ -136,6 +136,9 @@ def test_the_message_about_a_file_with_two_parts_leads_there(
 def test_what_has_no_notes_has_no_melody_to_choose(studio: Studio) -> None:
     commands = studio.window.commands
     assert commands.choose_melody.isEnabled()
+    drums = Track("Drums", 0, UPPER, drums=True)
+    studio.services.document.begin(Composition((drums,)), "Open")
+    assert not commands.choose_melody.isEnabled()
     commands.new.trigger()
     assert not commands.choose_melody.isEnabled()
     assert not commands.leave_out_others.isEnabled()
