@@ -26,6 +26,7 @@ from composer_app.music.composition import Composition
 from composer_app.music.editing.note_edits import NoteKey
 from composer_app.music.pitch import KEYBOARD_HIGHEST, KEYBOARD_LOWEST
 from composer_app.music.texts import Text
+from composer_app.music.voices import MELODY
 from composer_app.project.locks import Locks
 from composer_app.studio.document.current_selection import CurrentSelection
 from composer_app.studio.document.selection import Selection
@@ -51,10 +52,19 @@ from composer_app.studio.roll.notes import (
     pitch_range,
     tracks_of,
 )
-from composer_app.studio.roll.overview import marked_rects
+from composer_app.studio.roll.overview import is_far, marked_rects
 from composer_app.studio.roll.painter import paint_recorded, paint_tile
 from composer_app.studio.roll.tiles import RollTiles
 from composer_app.studio.roll.viewport import RollViewport
+from composer_app.studio.roll.words import (
+    MARKER_HEIGHT,
+    Marker,
+    Syllable,
+    markers,
+    paint_markers,
+    paint_syllables,
+    syllables,
+)
 from composer_app.studio.widgets.shown_text import tip_text
 
 if TYPE_CHECKING:
@@ -96,6 +106,8 @@ class PianoRollView(RollViewport):
         self._composition = Composition()
         self._shaded = False
         self._locks = Locks.none()
+        self._words: tuple[Syllable, ...] = ()
+        self._markers: tuple[Marker, ...] = ()
         self._tracks: tuple[TrackNotes, ...] = ()
         self._hidden: set[int] = set()
         self._recorded: tuple[RecordedNote, ...] = ()
@@ -138,7 +150,9 @@ class PianoRollView(RollViewport):
         """
         before, self._composition = self._composition, composition
         shaded = confidence is not None
-        if shaded or self._shaded or labels(before) != labels(composition):
+        words, self._words = self._words, syllables(composition)
+        self._markers = markers(composition)
+        if words != self._words or shaded or self._shaded or labels(before) != labels(composition):
             self._tiles.forget()
         else:
             # A note that moves is no reason to paint all the others.
@@ -306,6 +320,8 @@ class PianoRollView(RollViewport):
             paint_loop_ends(painter, self._geometry, self._loop, area)
         for pitch, start, end in self._recorded:
             paint_recorded(painter, self._geometry, pitch, start, end)
+        if self._markers and event.rect().top() < MARKER_HEIGHT:
+            paint_markers(painter, self._geometry, self._markers, area, corner.y())
         if self._band is not None:
             paint_band(painter, self._band)
         painter.restore()
@@ -325,6 +341,8 @@ class PianoRollView(RollViewport):
         paint_tile(painter, self._geometry, self._shown, area)
         paint_highlighted(painter, marked_rects(self._highlighted, self._geometry, area))
         paint_selected(painter, marked_rects(self._selected, self._geometry, area))
+        if MELODY not in self._hidden and not is_far(self._geometry):
+            paint_syllables(painter, self._geometry, self._words, area)
 
     def _repaint(self, notes: Collection[NoteKey]) -> None:
         """The marks of ``notes`` have changed."""
