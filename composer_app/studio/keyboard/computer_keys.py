@@ -51,6 +51,8 @@ class ComputerKeys(QObject):
         if not isinstance(event, QKeyEvent) or not self._is_ours(watched):
             return False
         kind = event.type()
+        if kind is QEvent.Type.KeyPress:
+            self._learn(event)
         if kind is QEvent.Type.ShortcutOverride:
             # Accepting it says: this key is no shortcut here.
             if self._plays(event) or self._presses_button(event):
@@ -85,6 +87,11 @@ class ComputerKeys(QObject):
             # Numbers are typed there, letters mean nothing to it.
             return not (letter.isdecimal() or event.text().isdecimal())
         return not isinstance(focus, (QLineEdit, QTextEdit, QPlainTextEdit))
+
+    def _learn(self, event: QKeyEvent) -> None:
+        """Hear what is written on a key, from one that is there and is pressed alone."""
+        if event.nativeScanCode() and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self._keyboard.learn_label(place_letter(event), event.text())
 
     def _presses_button(self, event: QKeyEvent) -> bool:
         focus = QApplication.focusWidget()

@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QLinearGradient, QPaintDevice, QPainter, QPain
 
 from composer_app.music.pitch import OCTAVE, pitch_name
 from composer_app.studio.keyboard.geometry import BLACK_LENGTH, KeyboardGeometry, KeyShape
-from composer_app.studio.widgets.keyboard_letters import LETTER_OF_PITCH
 from composer_app.studio.widgets.theme import COLORS, mix, text_font, with_alpha
 
 _GAP: Final = 1.0
@@ -21,12 +20,16 @@ _ROOM_FOR_TWO_LINES: Final = 42
 
 @dataclass(frozen=True, slots=True)
 class KeyboardFace:
-    """What the keyboard shows: its keys, which are lit and in what colour, which are held."""
+    """What the keyboard shows: its keys, which are lit and in what colour, which are held.
+
+    ``letters`` are by the pitches that they play on the unshifted keyboard.
+    """
 
     geometry: KeyboardGeometry
     lit: Mapping[int, QColor]
     held: frozenset[int]
     hints: bool
+    letters: Mapping[int, str]
     shift: int
     focused: bool
 
@@ -91,7 +94,7 @@ def _label_white(
         painter.setPen(ink)
         label = QRectF(rect.left(), bottom - line, rect.width(), line)
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, pitch_name(key.pitch))
-    letter = LETTER_OF_PITCH.get(key.pitch - face.shift)
+    letter = face.letters.get(key.pitch - face.shift)
     if face.hints and letter is not None and rect.height() > 80:
         painter.setFont(text_font(11))
         painter.setPen(ink)
@@ -119,7 +122,7 @@ def _paint_black(painter: QPainter, face: KeyboardFace, key: KeyShape) -> None:
     shade.setColorAt(1.0, top.lighter(115))
     painter.setBrush(shade)
     painter.drawPath(_key_path(inner, 2))
-    letter = LETTER_OF_PITCH.get(key.pitch - face.shift)
+    letter = face.letters.get(key.pitch - face.shift)
     if face.hints and letter is not None and rect.width() >= 11 and rect.height() > 50:
         painter.setFont(text_font(10))
         painter.setPen(QColor(COLORS.on_accent if color is not None else COLORS.key_black_label))

@@ -26,6 +26,7 @@ from composer_app.studio.keyboard import accessibility
 from composer_app.studio.keyboard.geometry import KeyboardGeometry
 from composer_app.studio.keyboard.keys import LetterKeys
 from composer_app.studio.keyboard.painter import KeyboardFace, paint_keyboard
+from composer_app.studio.widgets.keyboard_letters import LETTERS, KeyLabels
 from composer_app.studio.widgets.theme import COLORS
 
 OCTAVE_SHIFTS: Final = (-24, -12, 0, 12, 24)
@@ -43,6 +44,8 @@ class KeyboardWidget(QWidget):
     noteOn = Signal(int, int)
     noteOff = Signal(int)
     octaveShiftChanged = Signal(int)
+    # What is written on the computer's keys, as far as it is known by now: text of KeyLabels.
+    labelsLearned = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +55,7 @@ class KeyboardWidget(QWidget):
         self._letters = LetterKeys(self._letter_down, self._release, self)
         self._letters_enabled = True
         self._hints = True
+        self._labels = KeyLabels()
         self._velocity = LETTER_VELOCITY
         self._geometry: KeyboardGeometry | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -112,6 +116,17 @@ class KeyboardWidget(QWidget):
         """Show or hide the computer keys' letters on the keys."""
         self._hints = shown
         self.update()
+
+    def set_labels(self, known: str) -> None:
+        """Show on the keys what is known to be written on the computer's: text of KeyLabels."""
+        self._labels = KeyLabels(known)
+        self.update()
+
+    def learn_label(self, place: str, typed: str) -> None:
+        """The computer's key at ``place`` has typed this."""
+        if self._labels.learn(place, typed):
+            self.update()
+            self.labelsLearned.emit(self._labels.text)
 
     def set_letters_enabled(self, enabled: bool) -> None:
         """Whether the computer's letters play; their hints go with them."""
@@ -254,6 +269,7 @@ class KeyboardWidget(QWidget):
             lit,
             self._held.sounding,
             hints=self._hints and self._letters_enabled,
+            letters={pitch: self._labels.of(place) for place, pitch in LETTERS.items()},
             shift=self._shift,
             focused=self.hasFocus(),
         )

@@ -263,6 +263,15 @@ class Settings:
         self._store.setValue("keyboard/computer_keys", on)
 
     @property
+    def key_labels(self) -> str:
+        """What is written on the computer's keys: text of KeyLabels."""
+        return self._text("keyboard/labels")
+
+    @key_labels.setter
+    def key_labels(self, labels: str) -> None:
+        self._store.setValue("keyboard/labels", labels)
+
+    @property
     def model(self) -> str:
         """Name of the model chosen last; empty for the default."""
         return self._text("generate/model")

@@ -84,6 +84,8 @@ class MainWindow(WindowParts):
         self.keyboard.noteOff.connect(live.note_off)
         midi.statusChanged.connect(self._show_midi_status)
         self.news.follow_midi(midi)
+        self.keyboard.set_labels(self._services.settings.key_labels)
+        self.keyboard.labelsLearned.connect(self._remember_labels)
         letters = self.commands.computer_keys
         letters.toggled.connect(self._let_letters_play)
         letters.setChecked(self._services.settings.computer_keys)
@@ -278,6 +280,9 @@ class MainWindow(WindowParts):
             self.views.hold(self.score.view(self.views, follow=self.commands.follow.isChecked()))
         self.views.show_score(shown)
         self.score.set_shown(shown)
+
+    def _remember_labels(self, labels: str) -> None:
+        self._services.settings.key_labels = labels
 
     def _let_letters_play(self, on: bool) -> None:
         self._services.settings.computer_keys = on
