@@ -154,6 +154,8 @@ def test_the_share_is_shown_and_the_latest_is_cancelled_first(
     works, told = UnderWay(bar), list[str]()
     first = works.begin("Exporting", Path("a.wav"), lambda: told.append("a"))
     second = works.begin("Exporting", Path("b.wav"), lambda: told.append("b"))
+    works.cancel_latest()
+    assert told == [], "nobody cancels what is not seen"
     for work in (first, second):
         works._show(work)
     assert second.progress(0.257)
