@@ -66,4 +66,4 @@ train pupil "$pupil_minutes" 14 seed=14 window=96 batch=$((batch * 2 / 3)) learn
     ema_decay=0.9992 consistency=3 transpositions=1 "${told[@]}" \
     --start-from "$folder/long/checkpoint.pt"
 "$app" export "$folder/pupil/checkpoint.pt" -o "$folder/bach.onnx" \
-    --style bach --style hymn --style ragtime
+    --style bach --style hymn

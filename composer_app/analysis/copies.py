@@ -30,9 +30,9 @@ from composer_app.plain_text import one_line_name
 from composer_app.resources import resource_folder
 from composer_app.translation import _
 
-# From so many beats on a run that the melody shares is remarked upon. Of the chorales, hymns and
-# rags that no model was trained on, none shares more than seven beats with those that one was.
-# (Without the melody it says little: the accompaniment of one rag is much like that of another.)
+# From so many beats on a run that the melody shares is remarked upon. Of the chorales and hymns
+# that no model was trained on, none shares more than seven beats with those that one was.
+# (Without the melody it says little.)
 NEAR_COPY: Final = 8
 _BEAT: Final = 4
 _SUFFIX: Final = ".copies.npz"

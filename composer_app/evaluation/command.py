@@ -36,10 +36,10 @@ from composer_app.file_arguments import (
 )
 from composer_app.generation.generator import MAX_TEMPERATURE, MIN_TEMPERATURE
 from composer_app.generation.models.catalog import DEFAULT_MODEL, load_generator
+from composer_app.music.styles import STYLES
 from composer_app.terminal import say, say_json, status_line
 from composer_app.translation import _
 
-STYLES: Final = ("bach", "hymn", "ragtime")
 # What is measured: the voices next to the composer's own, the chords next to annotated ones, and
 # what happens at rests and in other registers.
 PARTS: Final = ("voices", "harmony", "behaviour")
@@ -58,7 +58,7 @@ def add_evaluation_command(subparsers: Any) -> None:
     )
     add = parser.add_argument
     add("--model", default=DEFAULT_MODEL, help="an installed model, or a file")
-    add("--style", choices=STYLES, help="whose pieces (default: the model's own style)")
+    add("--style", choices=list(STYLES), help="whose pieces (default: the model's own style)")
     add("--corpus", type=file_argument, help=f"default build/STYLE.npz; {INPUT_HELP}")
     add("--split", choices=["valid", "test"], default="valid")
     add(

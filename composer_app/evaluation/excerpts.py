@@ -92,7 +92,7 @@ def excerpt(piece: Piece, after: int = 0) -> Excerpt | None:
 def excerpts_of(pieces: list[Piece]) -> list[Excerpt]:
     """The excerpt of every one of ``pieces`` that makes one.
 
-    Where there are few pieces (ragtime), up to eight of each, one after the other.
+    Where there are few pieces, up to eight of each, one after the other.
     """
     each = 1 if len(pieces) >= _MANY_PIECES else _MOST_OF_A_PIECE
     found = []

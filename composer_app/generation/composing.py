@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from composer_app.errors import MelodyError
 from composer_app.generation.generator import (
@@ -38,8 +38,6 @@ from composer_app.translation import _
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-_SYNCOPATED_STYLES: Final = ("ragtime",)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +93,7 @@ def compose_with_confidence(
     if steps < melody.steps:
         raise ValueError(f"given are {steps} steps of a melody of {melody.steps}")
     seen = on_steps(melody.notes)
-    meters = _with_upbeat(melody, settings, generator.style)
+    meters = _with_upbeat(melody, settings)
     noise = NoiseVector.from_seed(settings.seed, steps)
     roll = PianoRoll.from_notes([seen], steps)
     around = given if settings.introduction else _silent_before(melody, steps, settings, given)
@@ -131,7 +129,7 @@ def compose_with_confidence(
     return Composed(piece, result.confidence, recipe)
 
 
-def _with_upbeat(melody: Melody, settings: GenerationSettings, style: str) -> MeterMap:
+def _with_upbeat(melody: Melody, settings: GenerationSettings) -> MeterMap:
     """The melody's metres with the upbeat that is set, or known, or else heard."""
     meters = melody.meters
     if settings.upbeat is not None:
@@ -140,9 +138,8 @@ def _with_upbeat(melody: Melody, settings: GenerationSettings, style: str) -> Me
         return meters if same else meters.with_upbeat(settings.upbeat * TICKS_PER_STEP)
     if meters.upbeat is not None:
         return meters
-    # What is counted in chorales misleads where long notes come off the beat, and who changes the
-    # metre has counted the bars.
-    if style in _SYNCOPATED_STYLES or not meters.is_constant:
+    # Who changes the metre has counted the bars.
+    if not meters.is_constant:
         return meters.with_upbeat(0)
     return meters.with_upbeat(detect_upbeat(on_steps(melody.notes), melody.meter) * TICKS_PER_STEP)
 

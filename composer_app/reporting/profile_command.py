@@ -18,8 +18,8 @@ from composer_app.file_arguments import (
     output_file,
     write_output,
 )
+from composer_app.music.styles import STYLES
 from composer_app.terminal import say
-from composer_app.training.config import STYLES
 from composer_app.training.corpus import Piece, load_corpus
 from composer_app.translation import _
 
@@ -35,10 +35,6 @@ STYLE_TEXTS: Final = {
     "hymn": (
         "hymns",
         "Training hymns from the Open Hymnal Project; public domain.",
-    ),
-    "ragtime": (
-        "ragtime",
-        "Training rags from the Mutopia Project, as four voices; public domain.",
     ),
 }
 

@@ -24,6 +24,7 @@ from composer_app.file_arguments import (
 from composer_app.music.composition import Composition
 from composer_app.music.files.regular_file import is_file
 from composer_app.music.pitch import pitch_name
+from composer_app.music.styles import STYLES
 from composer_app.music.voices import all_four_sound, find_melody
 from composer_app.plain_text import one_line_name
 from composer_app.reporting.report import (
@@ -36,7 +37,6 @@ from composer_app.reporting.report import (
     track_name,
 )
 from composer_app.terminal import say, say_json
-from composer_app.training.config import STYLES
 from composer_app.translation import _, ngettext
 
 _COLUMNS: Final = ("", ".csv", ".dat", ".data", ".txt")

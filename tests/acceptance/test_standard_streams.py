@@ -12,6 +12,8 @@ from pathlib import Path
 import mido
 import pytest
 
+from composer_app.training.corpus import save_corpus
+from composer_app.training.style_corpora import read_style
 from tests.acceptance.command_line import PATIENCE, TWINKLE, melody_events, midi_bytes
 
 TUNE = midi_bytes([melody_events(TWINKLE)])
@@ -110,15 +112,19 @@ def test_sound_is_a_stream_as_well(tmp_path: Path) -> None:
 
 
 def test_a_corpus_is_a_stream_as_well(tmp_path: Path) -> None:
-    corpus = composer("corpus", "ragtime", "-o", "-", folder=tmp_path)
+    corpus = composer("corpus", "hymn", "-o", "-", folder=tmp_path)
     assert corpus.stdout.startswith(b"PK")
-    assert corpus.stderr == b"standard output: 17 pieces, 32972 steps\n"
-    done = composer(
-        "profile", "ragtime", "--corpus", "-", "-o", "r.profile.json",
-        given=corpus.stdout, folder=tmp_path,
+    assert corpus.stderr == b"standard output: 280 pieces, 72118 steps\n"
+    # A few of them are enough for a profile.
+    few = tmp_path / "few" / "hymn.npz"
+    save_corpus([piece for piece in read_style("hymn") if piece.split == "train"][:20], few)
+    profile = composer(
+        "profile", "hymn", "--corpus", "-", "-o", "r.profile.json",
+        given=few.read_bytes(), folder=few.parent,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["r.profile.json", "ragtime.copies.npz"]
+    assert profile.returncode == 0, profile.stderr
+    written = sorted(path.name for path in few.parent.iterdir())
+    assert written == ["hymn.copies.npz", "hymn.npz", "r.profile.json"]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +158,7 @@ def test_what_is_no_single_file_is_a_sentence(tmp_path: Path, arguments: str, wh
         ("stats -", TUNE[:20], "standard input is damaged"),
         ("picture - -o out.png", b"x" * 33_000_000, "standard input is larger than 32 MB"),
         ("stats - --fit gaussian", b"one\n", "Line 1 of standard input is not a number"),
-        ("profile ragtime --corpus - -o r.json", b"PK", "standard input is not a corpus"),
+        ("profile hymn --corpus - -o r.json", b"PK", "standard input is not a corpus"),
     ],
     ids=["empty", "numbers", "cut", "huge", "words", "no corpus"],
 )

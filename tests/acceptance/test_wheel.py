@@ -202,7 +202,7 @@ def test_the_installed_profiles_are_found(empty_environment: Path, tmp_path: Pat
         "stats",
         melody,
         "--compare",
-        "ragtime",
+        "hymn",
         "--json",
         python=str(empty_environment / "python"),
         folder=tmp_path,

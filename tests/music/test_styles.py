@@ -4,7 +4,7 @@ import pytest
 
 from composer_app.music.composition import DEFAULT_PROGRAMS
 from composer_app.music.instruments import INSTRUMENT_NAMES
-from composer_app.music.styles import STYLES, Style, Tempo, style_named
+from composer_app.music.styles import NOT_OFFERED, STYLES, Style, Tempo, style_named
 
 
 def test_each_style_has_its_ensemble() -> None:
@@ -15,9 +15,13 @@ def test_each_style_has_its_ensemble() -> None:
     assert played == {
         "bach": {"Violin", "Viola", "Cello"},
         "hymn": {"Church organ"},
-        "ragtime": {"Honky-tonk piano"},
     }
     assert STYLES["bach"].programs == DEFAULT_PROGRAMS
+
+
+def test_what_is_not_offered_is_no_style() -> None:
+    assert NOT_OFFERED
+    assert not set(NOT_OFFERED) & set(STYLES)
 
 
 def test_a_style_that_is_not_known_is_played_as_usual() -> None:

@@ -9,8 +9,8 @@ import pytest
 from composer_app import cli
 from composer_app.analysis.copies import CopyIndex
 from composer_app.analysis.profiles import load_profile
+from composer_app.music.styles import STYLES
 from composer_app.reporting.profile_command import STYLE_TEXTS
-from composer_app.training.config import STYLES
 from composer_app.training.corpus import Piece, save_corpus
 from tests.analysis.references import reference
 

@@ -265,13 +265,13 @@ def test_styles_become_entries(
     trainer = RefiningTrainer(SHALLOW, [chord_piece()], [chord_piece("v", "valid")])
     save_checkpoint(tmp_path / "c.pt", trainer.state())
     path = tmp_path / "three.onnx"
-    export_checkpoint(tmp_path / "c.pt", path, styles=["bach", "ragtime"])
+    export_checkpoint(tmp_path / "c.pt", path, styles=["bach", "hymn"])
     rows = json.loads(read_metadata(path)["entries"])
     assert [(row["name"], row["style"], row["title"]) for row in rows] == [
         ("bach", "bach", "Bach chorale"),
-        ("ragtime", "ragtime", "Ragtime"),
+        ("hymn", "hymn", "Hymn"),
     ]
-    assert rows[1]["programs"] == [3, 3, 3, 3]
+    assert rows[1]["programs"] == [19, 19, 19, 19]
     assert rows[1]["tempo"] == sorted(rows[1]["tempo"])
     # A mistake is told before the work begins.
     monkeypatch.setattr(export, "export_refining", lambda network: pytest.fail("it has begun"))

@@ -2,6 +2,7 @@
 
 The environment variable COMPOSER_MODELS names a further folder whose models come first. A file
 whose network knows several styles stands for several models: its metadata "entries" says which.
+Entries of styles that are not offered are left out.
 
 Anybody may have made a file that lies there. Each is judged alone: what is wrong with one is that
 one's problem, and hides no other.
@@ -20,7 +21,14 @@ from composer_app.generation.models.model_metadata import json_list, known_style
 from composer_app.generation.support import SETTINGS, supported
 from composer_app.music.composition import DEFAULT_PROGRAMS
 from composer_app.music.files.safe_file import failure_reason
-from composer_app.music.styles import BACH, STYLES, Tempo, check_programs, style_named
+from composer_app.music.styles import (
+    BACH,
+    NOT_OFFERED,
+    STYLES,
+    Tempo,
+    check_programs,
+    style_named,
+)
 from composer_app.plain_text import one_line, one_line_name
 from composer_app.resources import resource_folder
 from composer_app.translation import _, verbatim
@@ -123,13 +131,24 @@ def _described(path: Path, metadata: Mapping[str, str]) -> tuple[ModelInfo, ...]
         )
     try:
         models = tuple(_model(path, metadata, row) for row in _rows(path.stem, metadata))
+        offered = tuple(model for model in models if model.style not in NOT_OFFERED)
         known = metadata["format"] == _FORMAT and metadata["technique"] in TECHNIQUES
     except (AttributeError, TypeError, ValueError, OverflowError):
-        models, known = (), False
-    if models and known:
-        return models
+        models, offered, known = (), (), False
+    if offered and known:
+        return offered
     title, description = metadata.get("title") or path.stem, metadata.get("description", "")
-    problem = ModelError(_("{file} was made for another version of Composer", file=path.name))
+    if models and known:
+        problem = ModelError(
+            _(
+                "{file} writes {style}, which Composer does not offer",
+                file=path.name,
+                style=models[0].style,
+            ),
+            _("choose another model"),
+        )
+    else:
+        problem = ModelError(_("{file} was made for another version of Composer", file=path.name))
     technique = metadata["technique"]
     return (ModelInfo(path.stem, path, title, description, technique, problem),)
 

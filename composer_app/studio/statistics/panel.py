@@ -216,7 +216,7 @@ class StatisticsPanel(QWidget):
             self.likeness.set_composition(self._composition)
 
     def _name_tab(self) -> None:
-        title = {"bach": "BACH", "hymn": "HYMN", "ragtime": "RAG"}
+        title = {"bach": "BACH", "hymn": "HYMN"}
         name = title.get(str(self.likeness.styles.currentData()), "STYLE")
         # The warning sign takes the place of a word.
         how = "" if self._warns else "HOW "

@@ -104,7 +104,7 @@ def test_unlike_a_chorale_or_unsure_is_unknown(melody: list[Note]) -> None:
     assert set(marks[melody[-1].start :].tolist()) == {1}
 
 
-@pytest.mark.parametrize("style", ["hymn", "ragtime"])
+@pytest.mark.parametrize("style", ["hymn", "jazz"])
 def test_other_styles_were_trained_without_ends(style: str) -> None:
     marks = phrase_marks(line(*PHRASE * 4), 128, COMMON, style)
     assert marks.tolist() == [2] * 120 + [1] * 8

@@ -106,12 +106,13 @@ def test_a_model_that_cannot_be_used_says_why(folder: Path, content: bytes, prob
         load_generator(str(path))
 
 
-STYLES = metadata("styles", '["bach", "hymn", "ragtime"]')
+STYLES = metadata("styles", '["bach", "hymn", "ragtime", "jazz"]')
 ENTRIES = metadata(
     "entries",
     json.dumps(
         [
             {"name": "ragtime", "style": "ragtime"},
+            {"name": "swinging", "style": "jazz"},
             {"name": "bach", "style": "bach", "title": "Chorale", "description": "As in 1730."},
             {
                 "name": "quick-hymn",
@@ -128,35 +129,52 @@ def test_a_file_of_several_styles_is_several_models(folder: Path) -> None:
     (folder / "bach.onnx").write_bytes(GOOD + STYLES + ENTRIES)
     (folder / "alpha.onnx").write_bytes(GOOD + metadata("technique", "gan"))
     models = {model.name: model for model in installed_models()}
-    assert list(models) == ["bach", "quick-hymn", "ragtime", "alpha"]
+    assert list(models) == ["bach", "quick-hymn", "swinging", "alpha"]
     assert models["bach"] == ModelInfo(
         "bach", folder / "bach.onnx", "Chorale", "As in 1730.", "refining"
     )
     hymn = models["quick-hymn"]
     assert (hymn.path, hymn.style, hymn.title) == (folder / "bach.onnx", "hymn", "Hymn")
     assert (hymn.programs, hymn.tempo) == ((52, 52, 19, 19), Tempo(120, 130.5, 140))
-    usual = style_named("ragtime")
-    assert (models["ragtime"].programs, models["ragtime"].tempo) == (usual.programs, usual.tempo)
-    assert models["ragtime"].description == usual.description
+    usual = style_named("jazz")
+    jazz = models["swinging"]
+    assert (jazz.programs, jazz.tempo) == (usual.programs, usual.tempo)
+    assert (jazz.title, jazz.description) == (usual.title, usual.description)
     assert [model.manner for model in models.values()] == [*["refining"] * 3, "one pass"]
-    assert describe(folder / "bach.onnx").name == "ragtime"
+    assert describe(folder / "bach.onnx").name == "swinging"
+
+
+def test_a_style_that_is_not_offered_is_not_listed(folder: Path) -> None:
+    path = folder / "bach.onnx"
+    path.write_bytes(GOOD + STYLES + ENTRIES)
+    assert "ragtime" not in [model.name for model in installed_models()]
+    with pytest.raises(ModelError, match="no model named 'ragtime': installed are bach"):
+        load_generator("ragtime")
+    with pytest.raises(ModelError, match="holds no model named 'ragtime': it holds swinging"):
+        load_generator(f"{path}:ragtime")
+    alone = folder / "rags.onnx"
+    alone.write_bytes(GOOD + metadata("styles", '["ragtime"]'))
+    assert describe(alone).name == "rags"
+    for name in ("rags", str(alone)):
+        with pytest.raises(ModelError, match=r"rags\.onnx writes ragtime, which Composer does not"):
+            load_generator(name)
 
 
 def test_a_file_of_its_own_comes_before_an_entry_of_that_name(folder: Path) -> None:
     (folder / "bach.onnx").write_bytes(GOOD + STYLES + ENTRIES)
-    (folder / "ragtime.onnx").write_bytes(GOOD + metadata("styles", '["ragtime"]'))
-    ragtime = find_model("ragtime")
-    assert ragtime.path == folder / "ragtime.onnx"
-    assert (ragtime.style, ragtime.title) == ("ragtime", "Good one")
+    (folder / "swinging.onnx").write_bytes(GOOD + metadata("styles", '["jazz"]'))
+    jazz = find_model("swinging")
+    assert jazz.path == folder / "swinging.onnx"
+    assert (jazz.style, jazz.title) == ("jazz", "Good one")
 
 
 def test_an_entry_of_a_file_that_is_not_installed(folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "new.onnx"
     path.write_bytes(GOOD + STYLES + ENTRIES)
-    assert (find_model(str(path)).name, find_model(str(path)).style) == ("new", "ragtime")
+    assert (find_model(str(path)).name, find_model(str(path)).style) == ("new", "jazz")
     hymn = find_model(f"{path}:quick-hymn")
     assert (hymn.name, hymn.path, hymn.style) == ("new:quick-hymn", path, "hymn")
-    with pytest.raises(ModelError, match="no model named 'waltz': it holds ragtime, bach, quick"):
+    with pytest.raises(ModelError, match="no model named 'waltz': it holds swinging, bach, quick"):
         find_model(f"{path}:waltz")
     with pytest.raises(ModelError, match="There is no model file at"):
         load_generator(f"{tmp_path / 'none.onnx'}:hymn")
@@ -206,13 +224,13 @@ def test_settings_that_are_not_asked_for_are_not_missed() -> None:
     )
 
 
-@pytest.mark.parametrize(("bpm", "said"), [(59.9, True), (60, False), (112, False), (140, True)])
+@pytest.mark.parametrize(("bpm", "said"), [(65.9, True), (66, False), (126, False), (140, True)])
 def test_a_tempo_outside_the_style_is_spoken_of(bpm: float, said: bool) -> None:
-    style = style_named("ragtime")
+    style = style_named("hymn")
     model = ModelInfo("r", Path("r.onnx"), style=style.name, tempo=style.tempo)
     assert bool(model.tempo_advice(bpm)) == said
     if said:
-        advice = f"Ragtime usually goes at 60-112 BPM, and this piece at {bpm:g}."
+        advice = f"Hymn usually goes at 66-126 BPM, and this piece at {bpm:g}."
         assert model.tempo_advice(bpm) == advice
 
 

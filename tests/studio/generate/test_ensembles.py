@@ -16,12 +16,12 @@ from tests.studio.support import Studio, open_studio, scale
 
 BACH = ModelInfo("bach", Path("b.onnx"), "Bach chorale", "As in 1730.", "refining")
 HYMN = replace(BACH, name="hymn", style="hymn", programs=(19,) * 4, tempo=Tempo(60, 90, 110))
-RAG = replace(BACH, name="rag", style="ragtime", technique="gan", programs=(3,) * 4)
+JAZZ = replace(BACH, name="jazz", style="jazz", technique="gan", programs=(3,) * 4)
 
 
 @pytest.fixture
 def studio(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
-    with open_studio(tmp_path, models=(BACH, HYMN, RAG)) as result:
+    with open_studio(tmp_path, models=(BACH, HYMN, JAZZ)) as result:
         result.window.show()
         qtbot.waitUntil(lambda: result.window.running and not result.services.jobs.busy)
         yield result
@@ -39,7 +39,7 @@ def generate(studio: Studio, qtbot: QtBot, model: str) -> list[int]:
 def test_the_style_brings_its_instruments(studio: Studio, qtbot: QtBot) -> None:
     studio.services.document.begin(scale(), "Open")
     assert generate(studio, qtbot, "hymn") == [19] * 4
-    assert generate(studio, qtbot, "rag") == [3] * 4
+    assert generate(studio, qtbot, "jazz") == [3] * 4
     assert generate(studio, qtbot, "bach") == list(DEFAULT_PROGRAMS)
 
 
@@ -48,7 +48,7 @@ def test_an_instrument_that_was_chosen_stays(studio: Studio, qtbot: QtBot) -> No
     generate(studio, qtbot, "bach")
     studio.window.mixer.programChosen.emit(2, 58)
     assert generate(studio, qtbot, "hymn") == [19, 19, 58, 19]
-    assert generate(studio, qtbot, "rag") == [3, 3, 58, 3]
+    assert generate(studio, qtbot, "jazz") == [3, 3, 58, 3]
 
 
 def test_an_opened_file_keeps_its_instrument(studio: Studio, qtbot: QtBot) -> None:
@@ -65,7 +65,7 @@ def test_an_instrument_chosen_while_it_is_written_stays(studio: Studio, qtbot: Q
     studio.window.generation.generate()
     studio.window.mixer.programChosen.emit(0, 58)
     # Another model is looked at meanwhile.
-    panel.model.setCurrentIndex(panel.model.findData("rag"))
+    panel.model.setCurrentIndex(panel.model.findData("jazz"))
     qtbot.waitUntil(lambda: not panel.busy)
     assert [track.program for track in studio.composition.tracks] == [58, 19, 19, 19]
 
@@ -91,7 +91,7 @@ def test_the_panel_says_how_a_model_works(studio: Studio) -> None:
     panel = studio.window.generate_panel
     for name, about in (
         ("hymn", "As in 1730.\nRefining · 60-110 BPM"),
-        ("rag", "As in 1730.\nOne pass · 50-120 BPM"),
+        ("jazz", "As in 1730.\nOne pass · 50-120 BPM"),
     ):
         row = panel.model.findData(name)
         panel.model.setCurrentIndex(row)

@@ -147,15 +147,15 @@ def test_the_likeness_and_the_shared_run(studio: Studio, qtbot: QtBot) -> None:
     assert comparison.likeness.outliers
     outlier = comparison.likeness.outliers[0].sentence
     assert outlier in panel.likeness.view.accessibleDescription()
-    panel.likeness.styles.setCurrentIndex(panel.likeness.styles.findData("ragtime"))
+    panel.likeness.styles.setCurrentIndex(panel.likeness.styles.findData("hymn"))
     qtbot.waitUntil(
         lambda: (
             panel.likeness.comparison is not None
-            and panel.likeness.comparison.likeness.style == "ragtime"
+            and panel.likeness.comparison.likeness.style == "hymn"
         ),
         timeout=PATIENCE_MS,
     )
-    assert panel.tabs[1].text() == "HOW RAG-LIKE?"
+    assert panel.tabs[1].text() == "HOW HYMN-LIKE?"
 
 
 @pytest.mark.parametrize("likeness", [False, True])
