@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import figures, keyboard, models, playing, rendering, statistics_panel
+from benchmarks import figures, keyboard, models, playing, rendering, score_view, statistics_panel
 from benchmarks.studio import STARTS, generate_to_painted, roll_paints
 from composer_app.music.files.sample_melodies import load_sample
 
@@ -35,6 +35,8 @@ def main() -> None:
     keyboard.main()
     gc.collect()
     statistics_panel.main()
+    gc.collect()
+    score_view.main()
     gc.collect()
     melody = load_sample("ode_to_joy")
     painted = statistics.median(generate_to_painted(melody, _RUNS))

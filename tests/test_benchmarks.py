@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import figures, keyboard, rendering
+from benchmarks import figures, keyboard, rendering, score_view
 from benchmarks.models import Figures, bars_of, compared, in_turns, measure, own_peak, table
 from composer_app.errors import ModelError
 from composer_app.generation.models.catalog import ModelInfo
@@ -132,3 +132,16 @@ def test_a_key_waits_from_when_the_driver_had_it() -> None:
     assert "the other program  1.00 ms (p99   2.00)" in line
     assert line.endswith("the machine itself  0.00 ms (p99   4.00)")
     assert keyboard.grid(8, 0.1).tolist()[6:] == pytest.approx([0.6, 0.713])
+
+
+def test_the_score_is_measured_from_the_start_of_its_process_to_what_is_painted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert score_view.piece(3).bars == 3
+    costs = score_view.engraving(score_view.piece(1))
+    assert min(costs.laid_out, costs.drawn) > 0
+    monkeypatch.setattr(score_view, "starting", lambda: 0.5)
+    monkeypatch.setattr(score_view, "engraving", lambda _: score_view.Engraving(1.0, 0.25))
+    monkeypatch.setattr(score_view, "painting", lambda *_: {"first picture": 20.0})
+    score_view.main()
+    assert capsys.readouterr().out.count("first picture  1.77 s") == 3
