@@ -37,7 +37,7 @@ _FAMILIES: Final = (
     "TeX Gyre Termes",
     "FreeSerif",
 )
-_NARROWED: Final = 82
+_NARROWED: Final = 79
 # Staff lines stand back behind the notes.
 _STAFF_SHARE: Final = 0.45
 _FEWEST_PIXELS: Final = 1.0
@@ -175,5 +175,6 @@ def _font(words: Words) -> QFont:
 @cache
 def _family() -> str:
     """The first of the fonts that is installed, or nothing."""
-    installed = set(QFontDatabase.families())
+    # Some are followed by who made them.
+    installed = {name.partition(" [")[0] for name in QFontDatabase.families()}
     return next((name for name in _FAMILIES if name in installed), "")
