@@ -34,6 +34,8 @@ _OPTIONS: Final[dict[str, Any]] = {
     "svgViewBox": True,
     "svgFormatRaw": True,
     "smuflTextFont": "none",
+    # Words of a song stand apart, in units of half a staff space.
+    "lyricWordSpace": 2.0,
     # The same music gives the same file.
     "xmlIdSeed": 1,
 }
