@@ -55,13 +55,17 @@ _DEBUG_VARIABLE: Final = "COMPOSER_DEBUG"
 # imported when it is asked for: importing all takes longer than most of them, or than the window.
 _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "studio": ("open the studio", ""),
-    "generate": ("compose four tracks around a melody", "generation.commands:add_generate_command"),
+    "generate": ("compose four tracks around a melody", ""),
     "render": ("turn a MIDI file or a score into an audio file", "live.commands:add_live_commands"),
     "play": ("play a MIDI file or a score", "live.commands:add_live_commands"),
     "models": ("list the installed models", ""),
     "stats": (
         "measure a MIDI file, or fit a distribution to numbers",
         "reporting.stats_command:add_stats_command",
+    ),
+    "chords": (
+        "print the chords of a piece by bar, with Roman numerals",
+        "reporting.chords_command:add_chords_command",
     ),
     "picture": ("draw the piano roll of a MIDI file or a score", ""),
     "sample": ("write a sample melody", ""),
@@ -185,6 +189,13 @@ def _add_studio(commands: Any) -> None:
     )
 
 
+def _add_generate(commands: Any) -> None:
+    from composer_app.analysis.heard_chords import with_heard_chords
+    from composer_app.generation.commands import add_generate_command
+
+    add_generate_command(commands, with_heard_chords)
+
+
 def _add_models(commands: Any) -> None:
     parser = _command(commands, "models", _models, "models --json")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
@@ -215,6 +226,7 @@ def _add_sample(commands: Any) -> None:
 
 _OWN: Final = {
     "studio": _add_studio,
+    "generate": _add_generate,
     "models": _add_models,
     "picture": _add_picture,
     "sample": _add_sample,

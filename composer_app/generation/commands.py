@@ -41,6 +41,8 @@ from composer_app.generation.models.catalog import (
 )
 from composer_app.generation.noise import MAX_SEED
 from composer_app.generation.support import without_effect
+from composer_app.music.chord_text.by_bar import chord_list
+from composer_app.music.composition import Composition
 from composer_app.music.editing.edits import with_the_rest
 from composer_app.music.melody_line import Line
 from composer_app.music.mix import USUAL_MIX
@@ -52,8 +54,13 @@ _MOST_TAKES: Final = 999
 _BY_EAR: Final = "auto"
 
 
-def add_generate_command(commands: Any) -> None:
-    """Add ``generate`` to the command line's subparsers."""
+def add_generate_command(
+    commands: Any, with_chords: Callable[[Composition], Composition] | None = None
+) -> None:
+    """Add ``generate`` to the command line's subparsers.
+
+    ``with_chords`` names the chords of what has no chord symbols, for ``--json``.
+    """
     does = "compose four tracks around a melody"
     parser = commands.add_parser(
         "generate",
@@ -61,7 +68,7 @@ def add_generate_command(commands: Any) -> None:
         description=f"{does[0].upper()}{does[1:]}.",
         epilog="example: composer-app generate melody.mid -o composition.mid --seed 7 --takes 3",
     )
-    parser.set_defaults(run=_generate)
+    parser.set_defaults(run=_generate, with_chords=with_chords)
     add = parser.add_argument
     add(
         "melodies",
@@ -350,6 +357,7 @@ def _compose_takes(
                 "upbeat": made.upbeat,
                 "bars": piece.bars,
                 "notes": piece.note_count,
+                "chords": chord_list(args.with_chords(piece) if args.with_chords else piece),
                 "seconds": seconds,
             }
         )

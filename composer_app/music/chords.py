@@ -1,8 +1,7 @@
 """Chords as values: a root, a quality and a bass, and where in a piece they stand.
 
-The qualities are those that the training data has, in its order; what is richer (ninths and above)
-is one of them with :data:`EXTENSIONS` beside it, which names and files keep. Pitch classes count
-from C = 0.
+What is richer than the qualities (ninths and above) is one of them with :data:`EXTENSIONS` beside
+it, which names and files keep. Pitch classes count from C = 0.
 """
 
 from bisect import bisect_right
@@ -11,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
+from composer_app.music.chord_qualities import QUALITY_TONES
 from composer_app.music.pitch import OCTAVE
 
 # What a name may say beyond the qualities: altered fifths, and what is added. "7" and "maj7" are
@@ -27,8 +27,8 @@ class Quality:
 
     @cached_property
     def index(self) -> int:
-        """Its place in :data:`QUALITIES`."""
-        return QUALITIES.index(self)
+        """Its place in :data:`CHORD_QUALITIES`, which is how networks and corpora number it."""
+        return CHORD_QUALITIES.index(self)
 
     @property
     def is_minor(self) -> bool:
@@ -41,32 +41,12 @@ class Quality:
         return len(self.intervals) == 4 and self.name not in ("6", "m6")
 
 
-# The order is that of the training data, and of the networks.
-QUALITIES: Final = (
-    Quality("maj", (0, 4, 7)),
-    Quality("min", (0, 3, 7)),
-    Quality("dim", (0, 3, 6)),
-    Quality("aug", (0, 4, 8)),
-    Quality("7", (0, 4, 7, 10)),
-    Quality("m7", (0, 3, 7, 10)),
-    Quality("maj7", (0, 4, 7, 11)),
-    Quality("m7b5", (0, 3, 6, 10)),
-    Quality("dim7", (0, 3, 6, 9)),
-    Quality("6", (0, 4, 7, 9)),
-    Quality("m6", (0, 3, 7, 9)),
-    Quality("sus4", (0, 5, 7)),
-    Quality("7sus4", (0, 5, 7, 10)),
-    Quality("aug7", (0, 4, 8, 10)),
-    Quality("mMaj7", (0, 3, 7, 11)),
-    Quality("sus2", (0, 2, 7)),
-    Quality("5", (0, 7)),
-)
-QUALITY_NAMES: Final = tuple(quality.name for quality in QUALITIES)
-_BY_NAME: Final = {quality.name: quality for quality in QUALITIES}
+CHORD_QUALITIES: Final = tuple(Quality(name, tones) for name, tones in QUALITY_TONES.items())
+_BY_NAME: Final = {quality.name: quality for quality in CHORD_QUALITIES}
 
 
 def quality_named(name: str) -> Quality:
-    """The quality of a name in :data:`QUALITY_NAMES`; ValueError for another."""
+    """The quality of that name, such as ``m7b5``; ValueError where there is none."""
     if name not in _BY_NAME:
         raise ValueError(f"there is no quality {name!r}")
     return _BY_NAME[name]
@@ -151,6 +131,23 @@ class ChordSymbol:
     def same_harmony(self, other: "ChordSymbol") -> bool:
         """Whether both say the same of the harmony, wherever they stand."""
         return self == replace(other, tick=self.tick)
+
+
+@dataclass(frozen=True, slots=True)
+class ChordSpan:
+    """``symbol`` is in force from tick ``start``, its own, until before tick ``end``."""
+
+    symbol: ChordSymbol
+    end: int
+
+    def __post_init__(self) -> None:
+        if self.end <= self.start:
+            raise ValueError(f"no chord lasts from tick {self.start} to {self.end}")
+
+    @property
+    def start(self) -> int:
+        """Its first tick."""
+        return self.symbol.tick
 
 
 def in_order(symbols: Iterable[ChordSymbol]) -> tuple[ChordSymbol, ...]:

@@ -171,10 +171,13 @@ class Composition:
         """The key that the piece says it begins in, or else the :meth:`estimated_key`."""
         return self.key_signature or self.estimated_key()
 
-    def key_at(self, tick: int) -> Key:
-        """The key at ``tick``: the last that the piece says until then, or else :meth:`key`."""
-        said = [change.key for change in self.keys if change.tick <= tick]
-        return said[-1] if said else self.key()
+    def chords_in_keys(self) -> list[tuple[ChordSymbol, Key]]:
+        """Each chord symbol with the key it stands in: the last that is said, or :meth:`key`."""
+        first, found = self.key() if self.chords else Key(0), []
+        for symbol in self.chords:
+            said = [change.key for change in self.keys if change.tick <= symbol.tick]
+            found.append((symbol, said[-1] if said else first))
+        return found
 
     def estimated_key(self) -> Key:
         """The key that its notes are most likely in, weighted by their length."""

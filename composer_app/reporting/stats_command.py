@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from composer_app.analysis.fitting import BinomialFit, GaussianFit, fit_binomial, fit_gaussian
+from composer_app.analysis.heard_chords import with_heard_chords
 from composer_app.analysis.likeness import Likeness
 from composer_app.analysis.summary import Spread
 from composer_app.distributions import Distribution
@@ -21,6 +22,7 @@ from composer_app.file_arguments import (
     read_piece,
     write_output,
 )
+from composer_app.music.chord_text.by_bar import chord_bars, chord_list
 from composer_app.music.composition import Composition
 from composer_app.music.files.regular_file import is_file
 from composer_app.music.pitch import pitch_name
@@ -40,6 +42,8 @@ from composer_app.terminal import say, say_json
 from composer_app.translation import _, ngettext
 
 _COLUMNS: Final = ("", ".csv", ".dat", ".data", ".txt")
+# Of chords; composer-app chords has them all.
+_MOST_BARS: Final = 8
 _FORMATS: Final = ("png", "svg", "pdf")
 _ROLL_NAMES: Final = {
     "empty_bar_rate": ("empty bar rate", "{:.1%}"),
@@ -126,8 +130,20 @@ def _measure_piece(args: argparse.Namespace, kind: str) -> int:
         from composer_app.reporting.stats_picture import draw_stats
 
         write_output(args.plot, draw_stats(report, kind))
-    _say(args, plain(report), _lines(name, report))
+    named = with_heard_chords(piece)
+    data = {**plain(report), "chords": chord_list(named)}
+    _say(args, data, [*_lines(name, report), *_chord_lines(named)])
     return 0
+
+
+def _chord_lines(piece: Composition) -> list[str]:
+    """The chords of the first bars, where there are any."""
+    if not any(symbol.chord for symbol in piece.chords):
+        return []
+    bars = [bar.shown for bar in chord_bars(piece) if bar.bar.number > 0]
+    more = " | ..." if len(bars) > _MOST_BARS else ""
+    heard = "" if all(symbol.given for symbol in piece.chords) else " (heard)"
+    return ["", f"  chords{heard}: {' | '.join(bars[:_MOST_BARS])}{more}"]
 
 
 def _say(args: argparse.Namespace, data: dict[str, Any], lines: list[str]) -> None:

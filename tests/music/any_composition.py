@@ -16,6 +16,7 @@ from composer_app.music.timing import (
     TempoChange,
     TempoMap,
 )
+from tests.music.chord_symbols import chord_symbols
 from tests.music.meter_maps import meter_maps
 
 NOTE = "00 90 3C 50  04 80 3C 00"  # C4, velocity 80, one beat of 4 ticks
@@ -113,4 +114,5 @@ compositions = st.builds(
     texts=st.lists(
         st.builds(Text, ticks, st.sampled_from(TEXT_KINDS), st.text(max_size=8)), max_size=3
     ).map(tuple),
+    chords=chord_symbols(9999),
 ).filter(lambda piece: piece.note_count > 0)

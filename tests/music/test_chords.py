@@ -1,10 +1,11 @@
 """Chords, their symbols, and where these stand."""
 
+from dataclasses import replace
+
 import pytest
 
 from composer_app.music.chords import (
-    QUALITIES,
-    QUALITY_NAMES,
+    CHORD_QUALITIES,
     Chord,
     ChordSymbol,
     in_order,
@@ -20,9 +21,9 @@ G7_OVER_B = Chord.of_name(7, "7", 11)
 
 def test_the_qualities_are_those_of_the_training_data() -> None:
     names = "maj min dim aug 7 m7 maj7 m7b5 dim7 6 m6 sus4 7sus4 aug7 mMaj7 sus2 5"
-    assert " ".join(QUALITY_NAMES) == names
-    assert [quality.index for quality in QUALITIES] == list(range(17))
-    assert len({quality.intervals for quality in QUALITIES}) == 17
+    assert " ".join(quality.name for quality in CHORD_QUALITIES) == names
+    assert [quality.index for quality in CHORD_QUALITIES] == list(range(17))
+    assert len({quality.intervals for quality in CHORD_QUALITIES}) == 17
     with pytest.raises(ValueError, match="no quality 'blue'"):
         quality_named("blue")
 
@@ -75,6 +76,12 @@ def test_a_composition_has_them_in_order() -> None:
 
 def test_the_key_at_a_tick_is_the_last_that_is_said() -> None:
     piece = Composition(keys=(KeyChange(0, Key(2)), KeyChange(960, Key(9, minor=True))))
-    assert [piece.key_at(tick) for tick in (0, 959, 960)] == [Key(2), Key(2), Key(9, minor=True)]
-    assert Composition(keys=(KeyChange(960, Key(2)),)).key_at(0) == Key(2)
-    assert Composition().key_at(5) == Key(0)
+    symbols = tuple(ChordSymbol(tick, G7_OVER_B) for tick in (0, 959, 960))
+
+    def keys(piece: Composition) -> list[Key]:
+        return [key for _, key in replace(piece, chords=symbols).chords_in_keys()]
+
+    assert keys(piece) == [Key(2), Key(2), Key(9, minor=True)]
+    assert keys(Composition(keys=(KeyChange(960, Key(2)),))) == [Key(2)] * 3
+    assert keys(Composition()) == [Key(0)] * 3
+    assert piece.chords_in_keys() == []

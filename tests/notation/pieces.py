@@ -17,6 +17,7 @@ from composer_app.music.timing import (
     TempoChange,
     TempoMap,
 )
+from tests.music.chord_symbols import chord_symbols
 
 METERS = st.sampled_from(
     [Meter(4, 4), Meter(3, 4), Meter(6, 8), Meter(7, 8), Meter(2, 2), Meter(3, 8), Meter(5, 4)]
@@ -87,6 +88,7 @@ def compositions(draw: st.DrawFn, *, exact: bool = True) -> Composition:
         tempo=TempoMap(tuple(changes)),
         meters=meters.with_upbeat(None) if unheard else meters,
         keys=draw(KEYS),
+        chords=draw(chord_symbols(max(0, piece.steps * TICKS_PER_STEP - 1))),
     )
 
 

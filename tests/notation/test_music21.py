@@ -1,6 +1,7 @@
 """Another program reads in our MusicXML what we have written."""
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter, TempoMap
 from composer_app.notation.writing.musicxml_writing import musicxml_bytes
+from tests.music.chord_symbols import symbol
 
 _SIXTEENTHS = tuple(Note(i * 3, 55 + i * 5 % 24, 3) for i in range(40))
 _LONG = (Note(2, 48, 37), Note(41, 50, 7), Note(60, 46, 61))
@@ -52,6 +54,28 @@ def joined(part: Any) -> list[tuple[int, int, int]]:
             else:
                 notes.append((onset, pitch, length))
     return notes
+
+
+@pytest.mark.slow
+def test_music21_reads_the_chord_symbols() -> None:
+    from music21 import converter, harmony
+
+    names = ["C", "F#m7b5/A", "Bb13", "Ab7sus4", "Ebmaj7", "Gdim7", "Dm", "E7(b9)", "Cadd9", "N.C."]
+    chords = tuple(symbol(name, 720 * place) for place, name in enumerate(names))
+    data = musicxml_bytes(replace(pieces()[0], chords=chords)).decode()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        read = converter.parse(data, format="musicxml")
+    found = list(read.recurse().getElementsByClass(harmony.Harmony))
+
+    assert [each.getOffsetInHierarchy(read) for each in found] == [0.75 * i for i in range(10)]
+    for theirs, ours in zip(found, chords, strict=True):
+        if ours.chord is None:
+            assert isinstance(theirs, harmony.NoChord)
+            continue
+        assert theirs.root().pitchClass == ours.chord.root
+        assert theirs.bass().pitchClass == ours.chord.bass
+        assert set(ours.chord.chord_tones) <= {pitch.pitchClass for pitch in theirs.pitches}
 
 
 @pytest.mark.slow

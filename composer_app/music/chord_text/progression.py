@@ -12,13 +12,13 @@ The first bar of a row is the first whole one of a piece; an upbeat is left free
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Final
 
 from composer_app.errors import ChordError
 from composer_app.music.chord_text.parsing import find_chord, names_german_b, parse_chord
-from composer_app.music.chords import ChordSymbol
+from composer_app.music.chords import ChordSpan, ChordSymbol
 from composer_app.music.meter_map import Bar, MeterMap
 from composer_app.music.timing import TICKS_PER_BEAT, TICKS_PER_STEP, Meter
 from composer_app.translation import _
@@ -60,15 +60,6 @@ class Progression:
         return next((symbol for symbol in found if symbol is not None and symbol.chord), None)
 
 
-@dataclass(frozen=True, slots=True)
-class ChordSpan:
-    """``symbol`` is wished from tick ``start`` until before tick ``end``."""
-
-    start: int
-    end: int
-    symbol: ChordSymbol
-
-
 def parse_progression(text: str) -> Progression:
     """The bars that ``text`` writes.
 
@@ -107,13 +98,14 @@ def laid_out(progression: Progression, meters: MeterMap, steps: int) -> tuple[Ch
     spans: list[ChordSpan] = []
     bars = meters.bars_between(begin, end)
     for slots, bar in zip(progression.bars, bars, strict=False):
-        for slot, (start, after) in zip(slots, _shares(bar, len(slots)), strict=True):
+        for slot, (start, after) in zip(slots, shares(bar, len(slots)), strict=True):
             if slot.symbol is None or start >= end:
                 continue
+            symbol = replace(slot.symbol, tick=start)
             last = spans[-1] if spans else None
-            goes_on = last is not None and last.end == start and last.symbol == slot.symbol
-            begun = spans.pop().start if goes_on else start
-            spans.append(ChordSpan(begun, min(after, end), slot.symbol))
+            if last is not None and last.end == start and last.symbol.same_harmony(symbol):
+                symbol = spans.pop().symbol
+            spans.append(ChordSpan(symbol, min(after, end)))
     return tuple(spans)
 
 
@@ -196,7 +188,7 @@ def _refuse_both_names(text: str) -> None:
         )
 
 
-def _shares(bar: Bar, count: int) -> list[tuple[int, int]]:
+def shares(bar: Bar, count: int) -> list[tuple[int, int]]:
     """First tick and tick after of each of ``count`` shares of ``bar``, in whole beats.
 
     Where there are more shares than beats, beats are parted; the first shares have what is over.

@@ -42,6 +42,8 @@ class Details:
     # Whether the key in the file is none that anybody gave.
     key_estimated: bool = False
     muted: tuple[Muted, ...] = ()
+    # The chord symbols, as JSON has them; their markers stand in the file, too. None: nobody says.
+    chords: object = None
 
 
 def with_muted(
@@ -73,7 +75,7 @@ def details_of(chunks: list[list[TimedMessage]]) -> Details:
         text = message.text
         if text.startswith(DETAILS_PREFIX):
             return _parse_details(text.removeprefix(DETAILS_PREFIX))
-    first = chunks[0]
+    first = chunks[0] if chunks else []
     names = [message.name for _, message in first if message.type == "track_name"]
     plays = any(message.type == "note_on" for _, message in first)
     return Details(names[0]) if names and (len(chunks) == 1 or not plays) else Details()
@@ -97,6 +99,7 @@ def _parse_details(text: str) -> Details:
         "upbeat" in details,
         details.get("key") == ESTIMATED,
         _parse_muted(details.get("muted")),
+        details.get("chords", []),
     )
 
 

@@ -8,6 +8,8 @@ message. Values that are equal are often one object, since files repeat themselv
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
+from composer_app.music.chords import ChordSymbol
+
 
 @dataclass(frozen=True, slots=True)
 class NoteOn:
@@ -137,12 +139,21 @@ class Port:
     is_meta: ClassVar = True
 
 
+@dataclass(frozen=True, slots=True)
+class XfChord:
+    """From here on the harmony is ``symbol``, whose own tick says nothing."""
+
+    symbol: ChordSymbol
+    type: ClassVar = "chord"
+    is_meta: ClassVar = True
+
+
 # What a synthesizer hears.
 ChannelMessage: TypeAlias = (
     NoteOn | NoteOff | ControlChange | ProgramChange | PitchBend | ChannelPressure | KeyPressure
 )
 MidiMessage: TypeAlias = (
-    ChannelMessage | Text | Name | SetTempo | TimeSignature | KeySignature | Port
+    ChannelMessage | Text | Name | SetTempo | TimeSignature | KeySignature | Port | XfChord
 )
 # A message and when it comes, in ticks from the start.
 Timed: TypeAlias = tuple[int, MidiMessage]

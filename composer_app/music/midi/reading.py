@@ -21,6 +21,7 @@ from composer_app.music.midi.beside_notes import (
     of_the_piece,
     texts_of,
 )
+from composer_app.music.midi.chord_rows import chord_row
 from composer_app.music.midi.details import details_of, is_ours, with_muted
 from composer_app.music.midi.drums import is_melody
 from composer_app.music.midi.file_time import (
@@ -111,7 +112,11 @@ def piece_from_midi(
     grid = Grid(midi.ticks_per_beat)
     _check_length(chunks, grid, max_steps, name)
     ours = is_ours(chunks)
-    parts = _parts(chunks, grid, wanted, ours=ours)
+    details = details_of(chunks)
+    texts = [texts_of(chunk, grid.ticks, DETAILS_PREFIX) for chunk in chunks]
+    row = chord_row(chunks, texts, grid.ticks, details.chords)
+    texts = [row.without(index, words) for index, words in enumerate(texts)]
+    parts = _parts(chunks, texts, grid, wanted, ours=ours)
     check(wanted)
     drums = any(track.drums and track.notes for track in parts.tracks)
     starts = [n.start for track in parts.tracks if not track.drums for n in track.notes]
@@ -122,7 +127,6 @@ def piece_from_midi(
             else _("{file} holds no notes", file=name),
             _("choose a file with a melody"),
         )
-    details = details_of(chunks)
     if details.has_upbeat:
         meters = own_meters(chunks, grid, details.upbeat)
     else:
@@ -139,6 +143,7 @@ def piece_from_midi(
         details.melody_chosen,
         () if details.key_estimated else keys_of(chunks, grid.ticks),
         tuple(parts.texts),
+        row.symbols,
     )
     composition, mix = with_muted(composition, PieceMix(tuple(parts.mixes)), details.muted)
     changes = [capped_clause()] if capped else []
@@ -165,8 +170,15 @@ class _Parts:
     texts: list[Text] = field(default_factory=list)
 
 
-def _parts(chunks: list[list[TimedMessage]], grid: Grid, wanted: Wanted, *, ours: bool) -> _Parts:
-    """What the chunks play, and what is said in them."""
+def _parts(
+    chunks: list[list[TimedMessage]],
+    texts: list[tuple[Text, ...]],
+    grid: Grid,
+    wanted: Wanted,
+    *,
+    ours: bool,
+) -> _Parts:
+    """What the chunks play, and what is said in them; ``texts`` are their words."""
     programs, controls = _first_programs(chunks), _first_controls(chunks)
     check(wanted)
     beside = BesideNotes.of(chunks, grid.ticks, ours=ours)
@@ -178,7 +190,7 @@ def _parts(chunks: list[list[TimedMessage]], grid: Grid, wanted: Wanted, *, ours
         singers = [each for each, track, _mix in found if not track.drums]
         singers = singers or [each for each, _track, _mix in found]
         alone = len(singers) == 1
-        words = texts_of(chunk, grid.ticks, DETAILS_PREFIX)
+        words = texts[index]
         parts.texts += of_the_piece(words) if alone else words
         for channel, track, mix in found:
             said = beside.controls(index, channel, track.program, controls)

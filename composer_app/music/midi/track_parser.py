@@ -27,7 +27,9 @@ from composer_app.music.midi.messages import (
     SetTempo,
     Timed,
     TimeSignature,
+    XfChord,
 )
+from composer_app.music.midi.xf_chords import chord_of_xf
 
 # A text that is ours holds what was played; another one is a name or a line.
 DETAILS_PREFIX: Final = "composer-app "
@@ -46,6 +48,7 @@ TEXTS: Final = {
     9: "device_name",
 }
 _PORT, _END, _TEMPO, _METER, _KEY = 0x21, 0x2F, 0x51, 0x58, 0x59
+_OF_A_MAKER: Final = 0x7F
 # Data bytes of commands that have no place in a file.
 _STRAY_DATA: Final = {0xF1: 1, 0xF2: 2, 0xF3: 1}
 _MAX_POWER: Final = 7
@@ -277,6 +280,9 @@ def _channel_message(status: int, first: int, second: int, faults: Faults) -> Ch
 
 def _setting(kind: int, content: bytes, faults: Faults) -> MidiMessage | None:
     """The message of a meta event without text; None for one that says nothing of the music."""
+    if kind == _OF_A_MAKER:
+        symbol = chord_of_xf(content, 0)
+        return None if symbol is None else XfChord(symbol)
     needed = {_PORT: 1, _TEMPO: 3, _METER: 2, _KEY: 2}.get(kind)
     if needed is None:
         return None

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from composer_app.music.composition import Composition, Track
 from composer_app.music.controls import Control
-from composer_app.music.files.music_json import origin_to_json
+from composer_app.music.files.music_json import chords_to_json, origin_to_json
 from composer_app.music.key_changes import KeyChange
 from composer_app.music.meter_map import MeterMap, meter_of_ticks
+from composer_app.music.midi.chord_rows import marker_texts
 from composer_app.music.midi.key_names import key_name
 from composer_app.music.midi.track_parser import DETAILS_PREFIX
+from composer_app.music.midi.xf_chords import xf_of_chord
 from composer_app.music.mix import (
     CENTRE,
     DEFAULT_VOLUME,
@@ -35,6 +37,7 @@ from composer_app.music.mix import (
 from composer_app.music.performance import to_details
 from composer_app.music.texts import Text, TextKind
 from composer_app.music.timing import MICROSECONDS_PER_MINUTE, TICKS_PER_BEAT, Meter
+from composer_app.music.voices import MELODY
 
 # mido takes longer to import than a window may take to open, so who writes imports it.
 if TYPE_CHECKING:
@@ -71,7 +74,10 @@ def midi_from_composition(composition: Composition, mix: PieceMix = USUAL_MIX) -
     chunks = [_chunk(_shared_events(composition, mix))]
     for index, track in enumerate(composition.tracks):
         channel = DRUM_CHANNEL if track.drums else _CHANNELS[index % len(_CHANNELS)]
-        chunks.append(_chunk(_track_events(track, channel, mix.track(index))))
+        events = _track_events(track, channel, mix.track(index))
+        if index == MELODY:
+            events += _xf_events(composition)
+        chunks.append(_chunk(events))
     return mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, tracks=chunks)
 
 
@@ -142,6 +148,20 @@ def _text_events(texts: Iterable[Text]) -> list[_Event]:
     ]
 
 
+def _xf_events(composition: Composition) -> list[_Event]:
+    """The chord symbols for keyboards of Yamaha, and for MuseScore, which looks beside notes."""
+    import mido
+
+    return [
+        (
+            symbol.tick,
+            _SETTING,
+            mido.MetaMessage("sequencer_specific", data=xf_of_chord(symbol, key)),
+        )
+        for symbol, key in composition.chords_in_keys()
+    ]
+
+
 def _key_events(composition: Composition) -> list[_Event]:
     """The keys that the piece says, or the one that is heard in it."""
     import mido
@@ -171,6 +191,8 @@ def _shared_events(composition: Composition, mix: PieceMix) -> list[_Event]:
         details["key"] = ESTIMATED
     if muted := list(_muted(composition, mix)):
         details["muted"] = muted
+    if composition.chords:
+        details["chords"] = chords_to_json(composition.chords)
     if composition.performance is not None:
         details["performance"] = to_details(composition.performance)
     text = DETAILS_PREFIX + json.dumps(details, ensure_ascii=False)
@@ -180,6 +202,7 @@ def _shared_events(composition: Composition, mix: PieceMix) -> list[_Event]:
         (0, _SETTING, mido.MetaMessage("text", text=to_wire(text))),
         *_key_events(composition),
         *_text_events(composition.texts),
+        *_text_events(marker_texts(composition)),
     ]
     for tick, meter in meters_to_signatures(composition.meters):
         signature = mido.MetaMessage(

@@ -11,6 +11,8 @@ from fractions import Fraction
 from typing import Final
 
 from composer_app.errors import ScoreFileError
+from composer_app.music.chord_text.parsing import find_chord
+from composer_app.music.chords import in_order
 from composer_app.music.files.cancelling import Wanted, always_wanted, check
 from composer_app.music.pitch import OCTAVE, PITCH_COUNT
 from composer_app.music.spelling import natural_semitone, signature
@@ -128,8 +130,11 @@ class _Tune:
         self._program = 0
         self._shift = 0
         self._tempo: float | None = None
+        # The name of the voice that has the chord symbols.
+        self._symbols_of: str | None = None
         self._signs = {
             "decoration": self._decorate,
+            "quoted": self._quote,
             "bar": self._barline,
             "tuplet": self._begin_tuplet,
             "chorded": self._end_chord,
@@ -159,6 +164,7 @@ class _Tune:
         bars = self._piece.bars
         for index, bar in enumerate(bars):
             bar.ticks = round(self._lengths[index])
+            bar.chords = [each for each in in_order(bar.chords) if each.tick < bar.ticks]
         while bars and not bars[-1].ticks:
             bars.pop()
         if bars and self._tempo is not None:
@@ -320,6 +326,13 @@ class _Tune:
         if token["ending"]:
             voice.endings = frozenset(endings_of(token["ending"]))
         marks.endings = marks.endings or voice.endings
+
+    def _quote(self, voice: _Voice, token: re.Match[str]) -> None:
+        """A chord symbol; those of the first voice that has some count."""
+        symbol = find_chord(token["quoted"], round(voice.at))
+        if symbol is not None and self._symbols_of in (None, voice.line.name):
+            self._symbols_of = voice.line.name
+            self._bar(voice.bar).chords.append(symbol)
 
     def _decorate(self, voice: _Voice, token: re.Match[str]) -> None:
         word = token["decoration"].lower().replace(".", "").replace(" ", "")

@@ -28,7 +28,7 @@ FRACTION: Final = re.compile(r"(\d{1,3})/(\d{1,3})")
 TOKEN: Final = re.compile(
     r"""
     !(?P<decoration>[^!\n]{0,40})!
-  | "[^"\n]*"
+  | "(?P<quoted>[^"\n]*)"
   | \[(?P<field>[A-Za-z]):(?P<value>[^\]\n]*)\]
   | (?P<bar>:*\|[|\]:]*|::+|\[\||(?=\[[1-9]))(?:\[?(?P<ending>[1-9][-,0-9]*))?
   | \((?P<tuplet>[2-9])(?::(?P<time>\d?))?(?::(?P<count>\d{0,2}))?
@@ -45,7 +45,7 @@ TOKEN: Final = re.compile(
     re.VERBOSE,
 )
 _KINDS: Final = (
-    *("decoration", "field", "bar", "tuplet", "grace", "graced"),
+    *("decoration", "quoted", "field", "bar", "tuplet", "grace", "graced"),
     *("chord", "chorded", "note", "rest", "broken", "overlay"),
 )
 

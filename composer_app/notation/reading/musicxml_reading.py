@@ -9,12 +9,14 @@ import xml.etree.ElementTree as ET
 from typing import Final
 
 from composer_app.errors import ScoreFileError
+from composer_app.music.chords import in_order
 from composer_app.music.files.cancelling import Wanted, always_wanted, check
 from composer_app.music.mix import CENTRE, DEFAULT_VOLUME, FULL, TrackMix
 from composer_app.music.pitch import OCTAVE, PITCH_COUNT
 from composer_app.music.spelling import natural_semitone
 from composer_app.music.timing import TICKS_PER_BEAT, Meter
 from composer_app.notation.instrument_names import program_of
+from composer_app.notation.reading.harmony_reading import symbol_of_harmony
 from composer_app.notation.reading.hostile_xml import damaged, score_in_archive, xml_tree
 from composer_app.notation.reading.score_parts import Part, Place, Player, lines_of, name_divided
 from composer_app.notation.reading.written import (
@@ -29,6 +31,7 @@ from composer_app.notation.reading.written import (
 from composer_app.notation.syllables import NEW_LINE, NEW_VERSE, Syllable
 from composer_app.notation.writing.musicxml_writing import (
     FORTE,
+    HEARD_CHORDS,
     PAN_DEGREES,
     SOFTWARE,
     UNSAID_KEY,
@@ -94,12 +97,15 @@ class _Reader:
         self._name = name
         self._piece = WrittenPiece(_title(root))
         self._note_count = 0
+        # The part that has the chord symbols.
+        self._harmony_part: Part | None = None
         # A sign that stands twice is where one leaves, and then where one arrives.
         self._coda_signs = 0
         # Each of our tracks is one player's.
         self._ours = _text(root, "identification/encoding/software").startswith(SOFTWARE)
         fields = root.findall("identification/miscellaneous/miscellaneous-field")
         self._unsaid = {field.get("name") for field in fields} if self._ours else set()
+        self._piece.heard_chords = _heard_chords(fields) if self._ours else frozenset()
         self._piece.bars_counted = UNSAID_UPBEAT not in self._unsaid
 
     def read(self) -> WrittenPiece:
@@ -129,6 +135,7 @@ class _Reader:
         for bar, ticks in zip(self._piece.bars, lengths, strict=True):
             whole = bar.meter.ticks_per_bar
             bar.ticks = whole if ticks == 0 or abs(ticks - whole) <= _NEARLY else ticks
+            bar.chords = [each for each in in_order(bar.chords) if each.tick < bar.ticks]
         if not self._ours:
             name_divided(divided)
         self._piece.lines = [line for lines in divided for line in lines]
@@ -165,6 +172,8 @@ class _Reader:
                     self._read_direction(part, element, index)
                 case "sound":
                     self._read_sound(part, element, index, part.ticks(part.cursor))
+                case "harmony":
+                    self._read_harmony(part, element, index)
                 case "barline":
                     _read_barline(self._piece.bars, index, element)
 
@@ -247,6 +256,18 @@ class _Reader:
         if sound is not None:
             self._read_sound(part, sound, index, offset)
 
+    def _read_harmony(self, part: Part, element: ET.Element, index: int) -> None:
+        """A chord symbol; where several parts have them, those of the first count."""
+        if self._harmony_part is not None and self._harmony_part is not part:
+            return
+        staff = _text(element, "staff")
+        transpose = part.transpose.get(staff, part.transpose.get("", 0))
+        tick = part.ticks(max(0.0, part.cursor + _number(element, "offset")))
+        symbol = symbol_of_harmony(element, tick, transpose)
+        if symbol is not None:
+            self._harmony_part = part
+            self._piece.bars[index].chords.append(symbol)
+
     def _read_sound(self, part: Part, sound: ET.Element, index: int, offset: int) -> None:
         bar = self._piece.bars[index]
         tempo, loudness = _attribute(sound, "tempo"), _attribute(sound, "dynamics")
@@ -263,6 +284,12 @@ class _Reader:
         if sound.get("coda") is not None:
             # Whatever its sign was taken for.
             marks.coda, marks.to_coda = True, sound.get("tocoda") is not None
+
+
+def _heard_chords(fields: list[ET.Element]) -> frozenset[int]:
+    """The ticks of the chord symbols that nobody has given."""
+    texts = (field.text or "" for field in fields if field.get("name") == HEARD_CHORDS)
+    return frozenset(int(tick) for text in texts for tick in re.findall(r"\d{1,9}", text))
 
 
 def _read_words(marks: RepeatMarks, words: str) -> None:

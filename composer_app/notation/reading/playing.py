@@ -9,11 +9,12 @@ the very beginning the main note does.
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Final
 
 from composer_app.errors import ScoreFileError
+from composer_app.music.chords import ChordSymbol
 from composer_app.music.composition import Composition, Track
 from composer_app.music.files.cancelling import Wanted, always_wanted, check
 from composer_app.music.key_changes import KeyChange
@@ -98,6 +99,7 @@ def played(
         meters,
         piece.title,
         keys=_keys(piece),
+        chords=_chords(piece, order, starts),
     )
     return MidiPiece(composition, PieceMix(tuple(line.mix for line in piece.lines)))
 
@@ -106,6 +108,31 @@ def _keys(piece: WrittenPiece) -> tuple[KeyChange, ...]:
     if piece.fifths is None:
         return ()
     return (KeyChange(0, Key.of_signature(piece.fifths, minor=piece.minor)),)
+
+
+def _chords(
+    piece: WrittenPiece, order: Sequence[int], starts: Sequence[int]
+) -> tuple[ChordSymbol, ...]:
+    """The symbols in the order in which bars are played.
+
+    A chord is in force in the bars behind its own as they are written. Where another bar comes
+    next, what is in force there is said anew.
+    """
+    bars = piece.bars
+    in_force: list[ChordSymbol | None] = [None]
+    for bar in bars:
+        in_force.append(bar.chords[-1] if bar.chords else in_force[-1])
+    found: list[ChordSymbol] = []
+    for place, index in enumerate(order):
+        bar, before = bars[index], in_force[index]
+        jumped = place > 0 and order[place - 1] != index - 1
+        begins = bool(bar.chords) and bar.chords[0].tick == 0
+        if jumped and before is not None and not begins:
+            found.append(replace(before, tick=starts[place]))
+        found += (replace(each, tick=starts[place] + each.tick) for each in bar.chords)
+    return tuple(
+        replace(each, given=False) if each.tick in piece.heard_chords else each for each in found
+    )
 
 
 def _bars(bars: Sequence[WrittenBar], order: Sequence[int], starts: Sequence[int]) -> list[Bar]:

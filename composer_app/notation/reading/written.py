@@ -7,6 +7,7 @@ bar. Pitches are MIDI's, as they sound.
 from dataclasses import dataclass, field
 from typing import Final
 
+from composer_app.music.chords import ChordSymbol
 from composer_app.music.mix import TrackMix
 from composer_app.music.note import DEFAULT_VELOCITY
 from composer_app.music.timing import Meter
@@ -62,12 +63,16 @@ class RepeatMarks:
 
 @dataclass(slots=True)
 class WrittenBar:
-    """A bar: how long it is, the metre in force, and the tempo from ticks in it on."""
+    """A bar: how long it is, the metre in force, the tempo from ticks in it on, its chord symbols.
+
+    The ticks of the symbols count from the beginning of the bar.
+    """
 
     ticks: int = 0
     meter: Meter = field(default_factory=Meter)
     marks: RepeatMarks = field(default_factory=RepeatMarks)
     tempos: dict[int, float] = field(default_factory=dict)
+    chords: list[ChordSymbol] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -84,7 +89,8 @@ class Line:
 class WrittenPiece:
     """A piece; ``fifths`` and ``minor`` are its signature, None where none is written.
 
-    Where ``bars_counted`` is false, that it begins with a whole bar is nobody's word.
+    Where ``bars_counted`` is false, that it begins with a whole bar is nobody's word. The chord
+    symbols at the ticks ``heard_chords`` have been heard or planned, and nobody has given them.
     """
 
     title: str = ""
@@ -93,3 +99,4 @@ class WrittenPiece:
     fifths: int | None = None
     minor: bool = False
     bars_counted: bool = True
+    heard_chords: frozenset[int] = frozenset()

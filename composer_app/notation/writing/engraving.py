@@ -52,8 +52,27 @@ _UNITS_PER_SPACE: Final = 18
 _MUSIC_FONT: Final = re.compile(r' font-family="Leipzig"')
 # Dots that only an editor would show.
 _PLACEHOLDER: Final = re.compile(r"<g [^>]*placeholder[^>]*>\s*<ellipse[^>]*/>\s*</g>")
+# Of a chord symbol, what its text says already; verovio says it once more.
+_DEGREE: Final = re.compile(r'<degree print-object="no">.*?</degree>', re.DOTALL)
 _QUARTER_IN_MUSIC_FONT: Final = "\ueca5"
 _QUARTER: Final = "\N{QUARTER NOTE}"
+# So do the accidentals of chord symbols.
+_SIGNS: Final = str.maketrans(
+    {
+        _QUARTER_IN_MUSIC_FONT: _QUARTER,
+        "\uea64": "\N{MUSIC FLAT SIGN}",
+        "\uea65": "\N{MUSIC NATURAL SIGN}",
+        "\uea66": "\N{MUSIC SHARP SIGN}",
+    }
+)
+# Verovio leaves the room for chord symbols that they take in Times, and other fonts are wider.
+_CHORD_SYMBOL: Final = re.compile(r'class="harm">.*?</text>')
+_SIZE: Final = re.compile(r'(?<=font-size=")\d+')
+_WIDER: Final = 0.82
+# A sign among letters, which stands as large as signs before notes do.
+_SIGN_OF_ITS_OWN: Final = re.compile(
+    r'</tspan><tspan font-size="\d+px">([♭♮♯])(</tspan>)(<tspan font-size="\d+px">)?'
+)
 
 
 def engraved(
@@ -76,7 +95,8 @@ def engraved(
     for page in range(1, toolkit.getPageCount() + 1):
         check(wanted)
         svg = _PLACEHOLDER.sub("", _MUSIC_FONT.sub("", toolkit.renderToSVG(page)))
-        pages.append(svg.replace(_QUARTER_IN_MUSIC_FONT, _QUARTER))
+        svg = _SIGN_OF_ITS_OWN.sub(_as_a_letter, svg.translate(_SIGNS))
+        pages.append(_CHORD_SYMBOL.sub(_narrower, svg))
     return pages
 
 
@@ -126,6 +146,16 @@ class SystemEngraver:
         return {**_OPTIONS, "scale": 100, "header": "none", **margins, **sizes}
 
 
+def _as_a_letter(found: re.Match[str]) -> str:
+    """A sign of the size of the letters before it, and in one with those after it."""
+    sign, end, after = found.groups()
+    return str(sign) if after else f"{sign}{end}"
+
+
+def _narrower(symbol: re.Match[str]) -> str:
+    return _SIZE.sub(lambda size: str(round(int(size[0]) * _WIDER)), symbol[0])
+
+
 def _toolkit(composition: Composition, *, closed: bool, paged: bool) -> Any:
     height = PAGE_HEIGHT * 100 // _SCALE if paged else _TALLEST_PAGE
     margin = _PAGE_MARGIN if paged else _PICTURE_MARGIN
@@ -158,5 +188,5 @@ def _opened(composition: Composition, options: dict[str, Any]) -> Any:
 
 
 def _load(toolkit: Any, score: bytes) -> None:
-    if not toolkit.loadData(score.decode()):
+    if not toolkit.loadData(_DEGREE.sub("", score.decode())):
         raise ScoreFileError(_("The score cannot be drawn"), _("export it as MusicXML"))

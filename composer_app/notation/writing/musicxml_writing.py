@@ -9,6 +9,7 @@ for two voices on one staff.
 import io
 import xml.etree.ElementTree as ET
 import zipfile
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
@@ -23,6 +24,7 @@ from composer_app.music.timing import TICKS_PER_BEAT
 from composer_app.music.voices import find_melody
 from composer_app.notation.bars import Bar, bars_of, tempo_changes
 from composer_app.notation.syllables import NEW_VERSE, Syllable, sung
+from composer_app.notation.writing.harmony_writing import add_harmony
 from composer_app.notation.writing.marks import Mark
 from composer_app.notation.writing.rhythm import Rhythm
 from composer_app.notation.writing.sign import Sign
@@ -44,6 +46,8 @@ SOFTWARE: Final = "Composer "
 # Fields with these names say that a key, or that there is no upbeat, is nobody's word.
 UNSAID_KEY: Final = "composer-key"
 UNSAID_UPBEAT: Final = "composer-upbeat"
+# And this one, at which ticks there are chord symbols that nobody has given.
+HEARD_CHORDS: Final = "composer-heard-chords"
 # In degrees to either side, as far as MIDI's pan goes.
 PAN_DEGREES: Final = 90
 _VIOLA: Final = 41
@@ -138,6 +142,8 @@ class _Writer:
         self._fifths = self._key.sharps
         self._signature = signature(self._fifths)
         self._bars = bars_of(composition)
+        self._chords = composition.chords_in_keys()
+        self._chord_ticks = [symbol.tick for symbol, _key in self._chords]
         count = len(self._tracks)
         in_choir = min(4, count) if closed and count > 1 else 0
         self._parts: list[tuple[_Staff, ...]] = []
@@ -174,6 +180,8 @@ class _Writer:
             unsaid.append((UNSAID_KEY, "estimated"))
         if self._piece.meters.upbeat is None:
             unsaid.append((UNSAID_UPBEAT, "unknown"))
+        if heard := [str(each.tick) for each in self._piece.chords if not each.given]:
+            unsaid.append((HEARD_CHORDS, " ".join(heard)))
         if unsaid:
             fields = _add(about, "miscellaneous")
             for name, text in unsaid:
@@ -225,6 +233,7 @@ class _Writer:
                 if place:
                     _add(_add(measure, "backup"), "duration", bar.ticks)
                 for sign in voice.signs[index]:
+                    self._add_chords(measure, sign, over_it=number == 1 and not place)
                     self._add_sign(measure, sign, voice, signed)
             if index == len(self._bars) - 1:
                 _add(_add(measure, "barline", location="right"), "bar-style", "light-heavy")
@@ -293,6 +302,15 @@ class _Writer:
             if shown.get(line, self._signature[written.step]) != written.alter:
                 shown[line] = written.alter
                 yield place
+
+    def _add_chords(self, measure: ET.Element, sign: Sign, *, over_it: bool) -> None:
+        """The chord symbols over ``sign``: the uppermost voice has them."""
+        if not over_it:
+            return
+        before = bisect_left(self._chord_ticks, sign.start)
+        after = bisect_left(self._chord_ticks, sign.start + sign.ticks)
+        for symbol, key in self._chords[before:after]:
+            add_harmony(measure, symbol, key, symbol.tick - sign.start)
 
     def _add_sign(
         self, measure: ET.Element, sign: Sign, voice: "_Voice", signed: Set[_Place]

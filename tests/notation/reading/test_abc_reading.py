@@ -2,6 +2,7 @@
 
 import pytest
 
+from composer_app.music.chord_text.naming import plain_name
 from composer_app.music.composition import Composition
 from composer_app.music.timing import Meter
 from composer_app.notation.piece_file import parse_piece
@@ -166,3 +167,13 @@ def test_what_a_tune_is_shows_in_its_letters() -> None:
 def test_the_instrument_may_be_said() -> None:
     assert read(f"%%MIDI program 73\n{HEAD}C").tracks[0].program == 0
     assert read(HEAD.replace("K:C", "%%MIDI program 73\nK:C") + "C").tracks[0].program == 73
+
+
+def test_quoted_chords_are_symbols() -> None:
+    tune = (
+        'X:1\nM:4/4\nL:1/4\nK:G\nV:1\n"G"GA"^slowly"B"D7/F#"c|"nonsense"d4|"Em7" "C"e2"Bb"f2|\n'
+        'V:2\n"A"G4|G4|G4|\n'
+    )
+    piece = parse_piece(tune.encode(), "a.abc").composition
+    found = [(symbol.tick / 960, plain_name(symbol)) for symbol in piece.chords]
+    assert found == [(0, "G"), (3, "D7/F#"), (8, "C"), (10, "Bb")]

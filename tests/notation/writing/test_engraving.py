@@ -12,12 +12,15 @@ import pytest
 
 from composer_app.errors import ScoreFileError
 from composer_app.music.composition import VOICE_NAMES, Composition, Track
+from composer_app.music.key_changes import KeyChange
 from composer_app.music.note import Note
+from composer_app.music.pitch import Key
 from composer_app.notation.piece_file import write_piece_file
 from composer_app.notation.writing import engraving
 from composer_app.notation.writing.engraving import engraved
 from composer_app.notation.writing.score_pdf import pdf_bytes
 from tests.hostile import HOSTILE
+from tests.music.chord_symbols import symbol
 
 QUARTERS = 16
 FOUR = Composition(
@@ -48,6 +51,20 @@ def test_all_notes_and_words_are_drawn(closed: bool) -> None:
     assert "Müller's $x$ & <Tune>" in drawn
     assert "♩ = 100" in drawn
     assert ("Soprano" in drawn) is not closed
+
+
+def test_chord_symbols_are_drawn_as_they_are_called() -> None:
+    names = ["C", "B♭7(♭9)", "F♯m7♭5/A", "N.C.", "C7sus4", "Dadd9", "G7alt", "C6/9", "E♭"]
+    chords = tuple(symbol(name, 960 * place) for place, name in enumerate(names))
+    (svg,) = engraved(replace(FOUR, keys=(KeyChange(0, Key(0)),), chords=chords))
+
+    drawn = re.findall(r'class="harm">(.*?)</g>', svg)
+    assert [re.sub(r"<[^>]*>", "", each) for each in drawn] == names
+    # Signs are as large as the letters, and smaller than what verovio leaves room for.
+    sizes = {int(size) for each in drawn for size in re.findall(r'font-size="(\d+)px"', each)}
+    (label,) = {re.findall(r'class="label">.*?(\d\d+)px', svg)[0]}
+    assert max(sizes) < int(label)
+    assert sizes <= {0, max(sizes)}
 
 
 def test_a_long_piece_has_pages_or_a_long_page() -> None:
