@@ -1,5 +1,6 @@
 """The piano roll's frame: its scale, what part of it is seen, and the margins that go along."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
 from typing import Final
@@ -17,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from composer_app.music.pitch import KEYBOARD_HIGHEST, KEYBOARD_LOWEST
+from composer_app.studio.roll.chord_row import CHORDS_HEIGHT, ChordRow, ChordsCorner, ShownChord
 from composer_app.studio.roll.geometry import LEAD, Fitting, RollGeometry, RollPlace
 from composer_app.studio.roll.margins import Corner, Invitation, KeyColumn, Ruler
 from composer_app.studio.roll.painter import KEYS_WIDTH, RULER_HEIGHT
@@ -67,6 +69,10 @@ class RollViewport(QAbstractScrollArea):
         self._ruler = Ruler(self)
         self._keys = KeyColumn(self)
         self._corner = Corner(self)
+        self._chords = ChordRow(self)
+        self._chords_corner = ChordsCorner(self)
+        self._chords.hide()
+        self._chords_corner.hide()
         self._invitation = Invitation(self.viewport())
         self.verticalScrollBar().actionTriggered.connect(self._keep_rows)
 
@@ -91,6 +97,31 @@ class RollViewport(QAbstractScrollArea):
         geometry, corner = self._geometry, self.corner
         scale = geometry.pixels_per_step, geometry.row_height
         return RollPlace(*scale, corner.x(), geometry.highest, corner.y(), self._fitting)
+
+    @property
+    def chord_row(self) -> ChordRow:
+        """The row of chords under the ruler, which is hidden at first."""
+        return self._chords
+
+    def set_chords(self, chords: Sequence[ShownChord]) -> None:
+        """Show these in the row of chords."""
+        self._chords.set_chords(chords)
+
+    def set_numerals(self, numerals: bool) -> None:
+        """Whether the row calls chords by their Roman numerals."""
+        self._chords.set_numerals(numerals)
+
+    def set_chord_row_visible(self, visible: bool) -> None:
+        """Show or hide the row of chords, for which the roll makes room."""
+        self._chords.setVisible(visible)
+        self._chords_corner.setVisible(visible)
+        self.setViewportMargins(KEYS_WIDTH, self._margin, 0, 0)
+        self._place_margins()
+
+    @property
+    def _margin(self) -> int:
+        """The height of what stands above the roll."""
+        return RULER_HEIGHT + (0 if self._chords.isHidden() else CHORDS_HEIGHT)
 
     def pitch_span(self) -> tuple[int, int] | None:
         """Lowest and highest pitch to be fitted in; None for the keyboard's."""
@@ -184,15 +215,7 @@ class RollViewport(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the margins in place."""
         super().resizeEvent(event)
-        view = self.viewport().geometry()
-        # The ruler goes on above the scroll bar, the keys down beside it: no dead corners.
-        self._ruler.setGeometry(
-            view.left(), view.top() - RULER_HEIGHT, self.width() - view.left(), RULER_HEIGHT
-        )
-        self._keys.setGeometry(
-            view.left() - KEYS_WIDTH, view.top(), KEYS_WIDTH, self.height() - view.top()
-        )
-        self._corner.move(view.left() - KEYS_WIDTH, view.top() - RULER_HEIGHT)
+        self._place_margins()
         self._invitation.centre()
         self._adapt()
 
@@ -247,6 +270,18 @@ class RollViewport(QAbstractScrollArea):
         super().changeEvent(event)
 
     # -- inside ----------------------------------------------------------------------------
+
+    def _place_margins(self) -> None:
+        """The ruler, the chords and the keys go on beside the scroll bars: no dead corners."""
+        view = self.viewport().geometry()
+        top, width = view.top() - self._margin, self.width() - view.left()
+        self._ruler.setGeometry(view.left(), top, width, RULER_HEIGHT)
+        self._corner.move(view.left() - KEYS_WIDTH, top)
+        self._chords.setGeometry(view.left(), top + RULER_HEIGHT, width, CHORDS_HEIGHT)
+        self._chords_corner.move(view.left() - KEYS_WIDTH, top + RULER_HEIGHT)
+        self._keys.setGeometry(
+            view.left() - KEYS_WIDTH, view.top(), KEYS_WIDTH, self.height() - view.top()
+        )
 
     def _set_geometry(self, geometry: RollGeometry) -> None:
         """The roll has become longer, higher or otherwise counted."""
@@ -348,6 +383,7 @@ class RollViewport(QAbstractScrollArea):
         corner = self.corner
         self._ruler.show_part(self._geometry, corner.x())
         self._keys.show_part(self._geometry, corner.y())
+        self._chords.show_part(self._geometry, corner.x())
 
     def _paint_ring(self, painter: QPainter) -> None:
         """The focus ring, where it is due."""

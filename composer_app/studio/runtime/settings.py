@@ -161,6 +161,24 @@ class Settings:
         self._store.setValue("roll/follow", on)
 
     @property
+    def chord_row(self) -> bool:
+        """Whether chords are shown above the piano roll."""
+        return self._flag("roll/chords", True)
+
+    @chord_row.setter
+    def chord_row(self, shown: bool) -> None:
+        self._store.setValue("roll/chords", shown)
+
+    @property
+    def chord_numerals(self) -> bool:
+        """Whether they are called by their Roman numerals."""
+        return self._flag("roll/chord_numerals", False)
+
+    @chord_numerals.setter
+    def chord_numerals(self, on: bool) -> None:
+        self._store.setValue("roll/chord_numerals", on)
+
+    @property
     def score_shown(self) -> bool:
         """Whether the score is shown in the place of the piano roll."""
         return self._flag("score/shown", False)

@@ -47,6 +47,8 @@ class Actions(QObject):
         self.zoom_out = self._make("zoom_out")
         self.fit = self._make("fit")
         self.score = self._make("score")
+        self.chords = self._make("chords")
+        self.numerals = self._make("numerals")
         self.confidence = self._make("confidence")
         self.messages = self._make("messages")
         for switch in (self.loop, self.follow, self.metronome):

@@ -251,6 +251,14 @@ LOOKING: Final = {
         ("Ctrl+Shift+N",),
         switch=True,
     ),
+    "chords": Command(
+        "C&hords",
+        "Show the chords above the piano roll: those that are given, or those that are heard",
+        switch=True,
+    ),
+    "numerals": Command(
+        "&Roman Numerals", "Call the chords by what they are in the key: I, V7, vi", switch=True
+    ),
     "confidence": Command(
         "&Confidence",
         "Shade notes by how sure the model was of them",

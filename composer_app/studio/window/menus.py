@@ -76,6 +76,8 @@ class Menus:
         view.addSeparator()
         view.addActions([actions.score, actions.confidence])
         view.addSeparator()
+        view.addActions([actions.chords, actions.numerals])
+        view.addSeparator()
         view.addAction(actions.messages)
 
         bar.addMenu("&Help").addAction(actions.about)

@@ -25,6 +25,7 @@ from composer_app.studio.midi.midi_output_controller import FollowedPlayer
 from composer_app.studio.mixer.mix_controller import MixController
 from composer_app.studio.mixer.panel import MixerPanel
 from composer_app.studio.recording.recording_tools import RecordingTools
+from composer_app.studio.roll.chord_row_controller import ChordRowController
 from composer_app.studio.roll.selection_controller import SelectionController
 from composer_app.studio.roll.view import PianoRollView
 from composer_app.studio.score.score_controller import ScoreController
@@ -202,6 +203,9 @@ class WindowParts(QMainWindow):
         self._audition = Audition(document, self.playback, services.sound, settings, self)
         self.score = ScoreController(
             document, self.chosen, self.playback, services.jobs, settings, self
+        )
+        self.chord_row = ChordRowController(
+            self.commands, document, self.roll, services.jobs, settings, self
         )
         self.loop = LoopController(
             self.commands, self.roll, self.chosen, document, self.playback, self
