@@ -132,7 +132,7 @@ def _measure_piece(args: argparse.Namespace, kind: str) -> int:
         write_output(args.plot, draw_stats(report, kind))
     named = with_heard_chords(piece)
     data = {**plain(report), "chords": chord_list(named)}
-    _say(args, data, [*_lines(name, report), *_chord_lines(named)])
+    _say(args, data, _lines(name, report, _chord_lines(named)))
     return 0
 
 
@@ -143,7 +143,7 @@ def _chord_lines(piece: Composition) -> list[str]:
     bars = [bar.shown for bar in chord_bars(piece) if bar.bar.number > 0]
     more = " | ..." if len(bars) > _MOST_BARS else ""
     heard = "" if all(symbol.given for symbol in piece.chords) else " (heard)"
-    return ["", f"  chords{heard}: {' | '.join(bars[:_MOST_BARS])}{more}"]
+    return [f"  chords{heard}: {' | '.join(bars[:_MOST_BARS])}{more}"]
 
 
 def _say(args: argparse.Namespace, data: dict[str, Any], lines: list[str]) -> None:
@@ -266,11 +266,12 @@ def _index(path: Path, piece: Composition, option: str, number: str) -> int:
     return index
 
 
-def _lines(name: str, report: Report) -> list[str]:
+def _lines(name: str, report: Report, chords: list[str]) -> list[str]:
     lines = [*_track_table(name, report), "", *_feature_table(report), ""]
     for metric, value in report.roll_metrics.items():
         title, form = _ROLL_NAMES[metric]
         lines.append(f"  {title:<24} {'–' if value is None else form.format(value):>8}")
+    lines += chords
     if report.likeness:
         lines += ["", *_likeness_table(report.likeness), "", _copy_sentence(report)]
         lines += map(str, report.problems)
