@@ -87,7 +87,7 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "reporting.profile_command:add_profile_command",
     ),
     "evaluate": (
-        "measure a model's pieces against the composer's own",
+        "measure a model's pieces against the composer's own, and its chords against known ones",
         "evaluation.command:add_evaluation_command",
     ),
 }
