@@ -60,7 +60,7 @@ class ChordRowController(QObject):
 
     def _refresh(self) -> None:
         composition = self._document.composition
-        if not self._rows.isChecked() or composition is self._asked:
+        if not self._settings.chord_row or composition is self._asked:
             return
         self._asked = composition
         if not composition.note_count:
