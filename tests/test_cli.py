@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from composer_app import __version__, cli
+from composer_app.analysis.heard_chords import with_heard_chords
 from composer_app.errors import ModelError
 from composer_app.generation import commands
 from composer_app.generation.models.catalog import ModelInfo
+from composer_app.music.chord_text.by_bar import chord_list
 from composer_app.music.composition import (
     DEFAULT_PROGRAMS,
     VOICE_NAMES,
@@ -292,6 +294,8 @@ def test_generate_several_with_takes_as_json(run: Run, generator: FakeGenerator)
         assert result["seconds"] >= 0
         piece = read_midi(result["file"])
         assert (result["bars"], result["notes"]) == (piece.bars, piece.note_count)
+        assert result["chords"] == chord_list(with_heard_chords(piece))
+        assert result["chords"][0]["bar"] == 1
         assert piece.origin == Origin("fake", seed, 0.5)
 
 
