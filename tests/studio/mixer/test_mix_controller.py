@@ -115,13 +115,13 @@ def test_a_file_has_its_own_balance(studio: Studio, qtbot: QtBot, tmp_path: Path
     write_midi(DUET, one, MIX)
     write_midi(DUET, other)
     opened(studio, qtbot, one)
-    assert strips(studio) == [(70, 30, False), (20, 100, False)]
+    assert strips(studio) == [(70, 30, False), (20, 100, True)]
     assert (document.as_saved, document.modified) == (True, False)
     opened(studio, qtbot, other)
     assert strips(studio) == [(100, 64, False)] * 2
     studio.window.mixer.strips[0].volume.moved.emit(5)
     document.undo()
-    assert strips(studio) == [(70, 30, False), (20, 100, False)]
+    assert strips(studio) == [(70, 30, False), (20, 100, True)]
     studio.window.files.open_sample("twinkle")
     assert document.mix == PieceMix()
 
@@ -133,7 +133,7 @@ def test_the_melody_brings_its_volume_along_when_a_file_is_opened(
     write_midi(Composition((low, Track("Melody", 0, NOTES))), tmp_path / "a.mid", MIX)
     opened(studio, qtbot, tmp_path / "a.mid")
     assert [track.name for track in studio.composition.tracks] == ["Melody", "Piano"]
-    assert strips(studio) == [(20, 100, False), (70, 30, False)]
+    assert strips(studio) == [(20, 100, True), (70, 30, False)]
 
 
 def test_a_track_keeps_its_mix_when_it_becomes_the_melody(studio: Studio) -> None:
