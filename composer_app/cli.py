@@ -19,6 +19,7 @@ from composer_app.file_arguments import (
     OUTPUT_HELP,
     OUTPUT_KINDS_HELP,
     PIECE_HELP,
+    add_tempo_by_ear,
     check_output,
     file_argument,
     is_standard,
@@ -208,6 +209,7 @@ def _add_picture(commands: Any) -> None:
     parser.add_argument(
         "-o", "--output", type=file_argument, required=True, metavar="OUT.png", help=OUTPUT_HELP
     )
+    add_tempo_by_ear(parser)
 
 
 def _add_sample(commands: Any) -> None:
@@ -295,7 +297,7 @@ def _models(args: argparse.Namespace) -> int:
 
 def _picture(args: argparse.Namespace) -> int:
     check_output(args.output)
-    piece = read_piece(args.file)
+    piece = read_piece(args.file, tempo_by_ear=not args.no_tempo_by_ear)
     # matplotlib is slow to import: only when something is drawn.
     from composer_app.roll_picture import draw_roll
 

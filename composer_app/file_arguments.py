@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from composer_app.music.midi.reading import MidiPiece
 
 STANDARD: Final = Path("-")
+NO_TEMPO_BY_EAR: Final = "--no-tempo-by-ear"
 OUTPUT_KINDS_HELP: Final = (
     "MIDI, or by its ending MusicXML (.musicxml, .xml, .mxl) or a score (.pdf, .svg)"
 )
@@ -91,34 +92,58 @@ def read_input(path: Path, most: int) -> bytes:
     return data
 
 
-def read_piece(path: Path, *, repeats: bool = True) -> Composition:
+def add_tempo_by_ear(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told not to hear a tempo in files that name none."""
+    parser.add_argument(
+        NO_TEMPO_BY_EAR,
+        action="store_true",
+        help="count a file that counts film frames at 120 BPM (default: at the tempo that is heard"
+        " in its notes)",
+    )
+
+
+def read_piece(
+    path: Path, *, repeats: bool = True, tempo_by_ear: bool | None = None
+) -> Composition:
     """The music of ``path``, MIDI, MusicXML or ABC; raises :class:`ComposerError`.
 
-    The ``repeats`` of a score are played out; else each of its bars is there once.
+    The ``repeats`` of a score are played out; else each of its bars is there once. Where beats are
+    nowhere named they are heard, unless ``tempo_by_ear`` is False; None is for a command that has
+    no option for that.
     """
-    return read_argument(path, repeats=repeats).composition
+    return read_argument(path, repeats=repeats, tempo_by_ear=tempo_by_ear).composition
 
 
-def read_argument(path: Path, *, repeats: bool = True) -> MidiPiece:
+def read_argument(
+    path: Path, *, repeats: bool = True, tempo_by_ear: bool | None = None
+) -> MidiPiece:
     """The music of ``path``, as :func:`read_piece` has it, and its mix.
 
     Says on standard error what was mended.
     """
-    read = _read(path, repeats=repeats)
+    read = _read(path, repeats=repeats, tempo_by_ear=tempo_by_ear is not False)
     if read.mended:
-        warn(str(mended_sentence(input_name(path), read.mended)))
+        said = mended_sentence(input_name(path), read.mended)
+        if read.heard_bpm is not None and tempo_by_ear:
+            said = _("{said} {option} takes 120 BPM.", said=said, option=NO_TEMPO_BY_EAR)
+        warn(str(said))
     return read
 
 
-def _read(path: Path, *, repeats: bool) -> MidiPiece:
+def _read(path: Path, *, repeats: bool, tempo_by_ear: bool) -> MidiPiece:
     if not is_standard(path):
-        return read_piece_file(path, repeats=repeats)
+        return read_piece_file(path, repeats=repeats, tempo_by_ear=tempo_by_ear)
     if sys.stdin is not None and sys.stdin.isatty():
         raise StreamError(
             _("Standard input is this terminal"),
             _("send a MIDI file or a score to it, or name one"),
         )
-    return parse_piece(_read_standard(MAX_FILE_BYTES), input_name(path), repeats=repeats)
+    return parse_piece(
+        _read_standard(MAX_FILE_BYTES),
+        input_name(path),
+        repeats=repeats,
+        tempo_by_ear=tempo_by_ear,
+    )
 
 
 def write_piece(

@@ -40,6 +40,7 @@ from composer_app.translation import verbatim
 from tests.generation.fake_generator import FakeGenerator
 from tests.generation.model_files import GRAPH, metadata
 from tests.irregular import put_irregular
+from tests.music.midi.test_tempo_by_ear import MARCH, file_of, tune
 
 COMMANDS = (
     "studio",
@@ -266,6 +267,19 @@ def test_drums_play_on_and_are_in_no_score(run: Run, generator: FakeGenerator) -
     _, out, _ = run("stats", "song.mid")
     assert re.search(r"^ 1  Beat +4  drums$", out, re.MULTILINE)
     assert run("stats", "song.mid", "--track", "1")[2].startswith("Track 1 of song.mid is drums")
+
+
+def test_a_tempo_by_ear_is_said_and_can_be_left(run: Run, generator: FakeGenerator) -> None:
+    Path("film.mid").write_bytes(file_of(tune(MARCH, 0.2, 0)))
+    _, _, err = run("generate", "film.mid", "-o", "out.mid")
+    assert "75 BPM is heard in its notes. --no-tempo-by-ear takes 120 BPM.\n" in err
+    assert read_midi("out.mid").tempo.initial_bpm == 75
+    _, _, err = run("generate", "film.mid", "-o", "out.mid", "--no-tempo-by-ear")
+    assert "names no tempo, which is taken for 120 BPM.\n" in err
+    assert read_midi("out.mid").tempo.initial_bpm == 120
+    for command in (["stats", "film.mid"], ["picture", "film.mid", "-o", "x.png"]):
+        assert "75 BPM" in run(*command)[2]
+        assert "taken for 120 BPM" in run(*command, "--no-tempo-by-ear")[2]
 
 
 def test_of_two_tracks_the_other_stays(run: Run, generator: FakeGenerator) -> None:

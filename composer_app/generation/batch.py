@@ -153,17 +153,23 @@ def plan_outputs(melodies: Sequence[Path], output: Path, takes: int) -> list[Pla
 
 
 def read_jobs(
-    plans: Iterable[Plan], track: int | None, line: Line = Line.UPPER, *, repeats: bool = True
+    plans: Iterable[Plan],
+    track: int | None,
+    line: Line = Line.UPPER,
+    *,
+    repeats: bool = True,
+    tempo_by_ear: bool = True,
 ) -> tuple[list[Job], list[str]]:
     """The melodies of ``plans`` and a sentence about each that cannot be used.
 
     ``track`` counts from 1; without it the melody is looked for (:func:`rank_melodies`). Of a track
-    with several parts it is the ``line``. The ``repeats`` of scores are played out.
+    with several parts it is the ``line``. The ``repeats`` of scores are played out, and
+    ``tempo_by_ear`` is that of :func:`~composer_app.file_arguments.read_piece`.
     """
     jobs, problems = [], []
     for plan in plans:
         try:
-            read = read_argument(plan.source, repeats=repeats)
+            read = read_argument(plan.source, repeats=repeats, tempo_by_ear=tempo_by_ear)
             piece = read.composition
             ranking = rank_melodies(piece)
             index = ranking.best if track is None else track - 1

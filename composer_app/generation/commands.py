@@ -10,6 +10,7 @@ from composer_app.file_arguments import (
     OUTPUT_HELP,
     OUTPUT_KINDS_HELP,
     PIECE_HELP,
+    add_tempo_by_ear,
     file_argument,
     is_standard,
     output_name,
@@ -132,6 +133,7 @@ def add_generate_command(
         action="store_true",
         help="take each bar of a score once (default: repeats and da capo are played out)",
     )
+    add_tempo_by_ear(parser)
     add(
         "--closed-score",
         action="store_true",
@@ -257,7 +259,13 @@ def _generate(args: argparse.Namespace) -> int:
             _("choose a smaller seed"),
         )
     plan = plan_outputs(args.melodies, args.output, args.takes)
-    jobs, problems = read_jobs(plan, args.track, Line(args.line), repeats=not args.no_repeats)
+    jobs, problems = read_jobs(
+        plan,
+        args.track,
+        Line(args.line),
+        repeats=not args.no_repeats,
+        tempo_by_ear=not args.no_tempo_by_ear,
+    )
     if problems:
         # All the melodies or none of them, so that nothing is left half done.
         warn(*problems)

@@ -32,11 +32,16 @@ _HEAD: Final = 4096
 
 
 def read_piece_file(
-    path: str | Path, *, repeats: bool = True, wanted: Wanted = always_wanted
+    path: str | Path,
+    *,
+    repeats: bool = True,
+    tempo_by_ear: bool = True,
+    wanted: Wanted = always_wanted,
 ) -> MidiPiece:
     """The music of ``path`` with its mix, whatever kind of file it is.
 
-    ``repeats`` of scores are played out; else each bar is there once. Raises
+    ``repeats`` of scores are played out; else each bar is there once. ``tempo_by_ear`` is that of
+    :func:`~composer_app.music.midi.file.parse_midi`. Raises
     :class:`MidiFileError` and :class:`ScoreFileError`, at once also for what is no file, and
     :class:`~composer_app.music.files.cancelling.FileCancelledError` soon after it is not
     ``wanted`` any more; it is asked in the thread that reads.
@@ -49,11 +54,16 @@ def read_piece_file(
             _("{file} cannot be opened: {reason}", file=path, reason=failure_reason(error)),
             _("choose another file"),
         ) from error
-    return parse_piece(data, str(path), repeats=repeats, wanted=wanted)
+    return parse_piece(data, str(path), repeats=repeats, tempo_by_ear=tempo_by_ear, wanted=wanted)
 
 
 def parse_piece(
-    data: bytes, name: str, *, repeats: bool = True, wanted: Wanted = always_wanted
+    data: bytes,
+    name: str,
+    *,
+    repeats: bool = True,
+    tempo_by_ear: bool = True,
+    wanted: Wanted = always_wanted,
 ) -> MidiPiece:
     """The music in the bytes of a file that sentences call ``name``, as :func:`read_piece_file`."""
     from composer_app.notation.reading.abc_reading import written_from_abc
@@ -66,7 +76,7 @@ def parse_piece(
     elif looks_like_abc(data, name):
         written = written_from_abc(data, name, wanted)
     else:
-        return parse_midi(data, name, wanted)
+        return parse_midi(data, name, wanted, tempo_by_ear=tempo_by_ear)
     return played(written, name, MAX_STEPS, repeats=repeats, wanted=wanted)
 
 

@@ -14,6 +14,7 @@ from composer_app.errors import MidiFileError, SettingError
 from composer_app.file_arguments import (
     INPUT_HELP,
     OUTPUT_HELP,
+    add_tempo_by_ear,
     check_output,
     file_argument,
     input_name,
@@ -78,6 +79,7 @@ def add_stats_command(subparsers: Any) -> None:
         help="which track has the melody; if not said, one that is called so, or the highest",
     )
     add("--track", metavar="N", help="the features of this track alone: its number, or 'melody'")
+    add_tempo_by_ear(parser)
     add("--fit", choices=["gaussian", "binomial"], help="fit this to a column of numbers")
     add(
         "--population",
@@ -122,7 +124,7 @@ def _measure_column(args: argparse.Namespace, kind: str) -> int:
 
 
 def _measure_piece(args: argparse.Namespace, kind: str) -> int:
-    piece = _read(args.file)
+    piece = _read(args.file, tempo_by_ear=not args.no_tempo_by_ear)
     name = input_name(args.file)
     melody, track = _parts(args, piece)
     report = report_on(piece, args.compare, melody, track)
@@ -213,9 +215,9 @@ def _fit_lines(name: str, fit: GaussianFit | BinomialFit) -> list[str]:
 # a piece --------------------------------------------------------------------------------
 
 
-def _read(path: Path) -> Composition:
+def _read(path: Path, *, tempo_by_ear: bool) -> Composition:
     try:
-        return read_piece(path)
+        return read_piece(path, tempo_by_ear=tempo_by_ear)
     except MidiFileError as error:
         text = path.suffix.lower() in _COLUMNS and is_file(path)
         if text or (is_standard(path) and "is not a MIDI file" in str(error)):

@@ -5,7 +5,7 @@ believed where something follows that a chunk may be followed by; elsewhere a tr
 end of track, or as far as the next track.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -229,7 +229,8 @@ def _without_tempo(parsed: ParsedMidi, stretch: int) -> ParsedMidi:
         [(tick * stretch, message) for tick, message in track if not isinstance(message, SetTempo)]
         for track in parsed.tracks
     ]
-    return ParsedMidi(parsed.ticks_per_beat, tracks, [end * stretch for end in parsed.ends])
+    ends = [end * stretch for end in parsed.ends]
+    return ParsedMidi(parsed.ticks_per_beat, tracks, ends, beats_unknown=True)
 
 
 def _one_after_another(parsed: ParsedMidi) -> ParsedMidi:
@@ -242,4 +243,4 @@ def _one_after_another(parsed: ParsedMidi) -> ParsedMidi:
         last = track[-1][0] if track else 0
         length = end if end <= last + _MOST_REST_BEATS * beat else last
         start += -(-length // beat) * beat
-    return ParsedMidi(beat, [song], [start])
+    return replace(parsed, tracks=[song], ends=[start])

@@ -52,6 +52,14 @@ def mended_sentence(name: str, mended: tuple[Message, ...]) -> Message:
     )
 
 
+def tempo_heard_clause(bpm: float) -> Message:
+    """What is said of a file without beats in whose notes a tempo is heard."""
+    return _(
+        "it counts time in film frames and names no tempo; {bpm:.4g} BPM is heard in its notes",
+        bpm=bpm,
+    )
+
+
 _CLAUSES: Final[dict[Fault, Callable[[int], Message]]] = {
     Fault.JUNK_BEFORE: lambda _count: _("what stands before its music is skipped"),
     Fault.JUNK_BETWEEN: lambda _count: _("bytes that belong to no track are skipped"),

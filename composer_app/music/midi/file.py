@@ -53,12 +53,15 @@ def read_midi_piece(path: str | Path) -> MidiPiece:
     return parse_midi(_read_bytes(Path(path)), str(path))
 
 
-def parse_midi(data: bytes, name: str, wanted: Wanted = always_wanted) -> MidiPiece:
+def parse_midi(
+    data: bytes, name: str, wanted: Wanted = always_wanted, *, tempo_by_ear: bool = True
+) -> MidiPiece:
     """The music in the bytes of a MIDI file, on the grid of sixteenths, its mix, what was mended.
 
     Every track is free of overlapping notes of equal pitch. Those of channel 10 are drums, unless
-    they are a melody by mistake. ``name`` is what sentences call it. Raises
-    :class:`MidiFileError`, also for a file without notes of a pitch, and
+    they are a melody by mistake. The beats of a file that counts film frames are heard in its notes
+    if ``tempo_by_ear``; else, and where none are heard, they are those of 120 BPM. ``name`` is what
+    sentences call it. Raises :class:`MidiFileError`, also for a file without notes of a pitch, and
     :class:`~composer_app.music.files.cancelling.FileCancelledError` soon after it is not
     ``wanted`` any more.
     """
@@ -75,7 +78,7 @@ def parse_midi(data: bytes, name: str, wanted: Wanted = always_wanted) -> MidiPi
         )
     from composer_app.music.midi.parsing import parsed_piece
 
-    return parsed_piece(data, MAX_FILE_BYTES, MAX_STEPS, name, wanted)
+    return parsed_piece(data, MAX_FILE_BYTES, MAX_STEPS, name, wanted, tempo_by_ear=tempo_by_ear)
 
 
 def write_midi(

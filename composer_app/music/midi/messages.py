@@ -167,3 +167,5 @@ class ParsedMidi:
     tracks: list[list[Timed]]
     # The tick at which each track ends: no sooner than its last message.
     ends: list[int]
+    # Whether its ticks are of film frames: then nobody knows the beats, and one is half a second.
+    beats_unknown: bool = False

@@ -8,7 +8,7 @@ its track and channel begins.
 
 from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Final
 
@@ -105,7 +105,7 @@ def with_ends(midi: ParsedMidi, faults: Faults, wanted: Wanted = always_wanted) 
     for track in tracks:
         check(wanted)
         ended.append(_ended(track, others, faults))
-    return ParsedMidi(midi.ticks_per_beat, ended, midi.ends)
+    return replace(midi, tracks=ended)
 
 
 def _paired(messages: list[Timed], end: int) -> _Track:

@@ -59,12 +59,14 @@ _CONTROLLERS: Final = {VOLUME_CONTROLLER: DEFAULT_VOLUME, PAN_CONTROLLER: CENTRE
 class MidiPiece:
     """What a file holds: the music, and how loud and where its tracks sound.
 
-    ``mended`` are clauses on what is not taken as the file has it.
+    ``mended`` are clauses on what is not taken as the file has it; the tempo is ``heard_bpm``, by
+    ear, where it names none.
     """
 
     composition: Composition
     mix: PieceMix
     mended: tuple[Message, ...] = ()
+    heard_bpm: float | None = None
 
 
 @dataclass

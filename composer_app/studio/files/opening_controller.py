@@ -30,7 +30,6 @@ from composer_app.studio.messages.bar import MessageAction, MessageBar, Tone
 from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.widgets.file_dialogs import FileDialogs
-from composer_app.translation import Message
 
 if TYPE_CHECKING:
     from composer_app.music.melody_evidence.ranking import Ranking
@@ -115,8 +114,10 @@ class OpeningController(QObject):
                 f"No other window can be opened for {', '.join(failed)}.", Tone.ERROR, names=failed
             )
 
-    def open(self, path: Path) -> None:
+    def open(self, path: Path, *, tempo_by_ear: bool = True) -> None:
         """Open ``path``; the piece that was open can be had back with undo.
+
+        Where it names no tempo, that is heard in its notes if ``tempo_by_ear``.
 
         If something else is opened or begun before it has been read, it is not opened any more.
         """
@@ -146,7 +147,7 @@ class OpeningController(QObject):
                 )
                 actions = self._other_melodies(titled, ranking, two_parts=read.two_parts)
             instead, undo = in_place_of(before, self._document, recorded=recorded)
-            self._say_what_was_mended(path, read.mended)
+            self._say_what_was_mended(path, read)
             sentence, names = opened_sentence(path, titled, ranking, instead)
             self._bar.tell(sentence, Tone.SUCCESS, *actions, *undo, names=names, goes_on=True)
 
@@ -158,7 +159,12 @@ class OpeningController(QObject):
             self._under_way.end(work)
             return work.wanted()
 
-        self._jobs.run(self, lambda: read_piece(path, work.wanted), opened, failed)
+        self._jobs.run(
+            self,
+            lambda: read_piece(path, work.wanted, tempo_by_ear=tempo_by_ear),
+            opened,
+            failed,
+        )
 
     def _say_cancelled(self, path: Path) -> None:
         sentence = f"Opening {path.name} was cancelled, and what you have here is as it was."
@@ -212,13 +218,19 @@ class OpeningController(QObject):
             self._opening.drop()
             self._under_way.end(self._opening)
 
-    def _say_what_was_mended(self, path: Path, mended: tuple[Message, ...]) -> None:
-        if mended:
+    def _say_what_was_mended(self, path: Path, read: ReadPiece) -> None:
+        if read.mended:
             document = self._document
+            actions = []
+            if read.heard_bpm is not None:
+                actions = [
+                    MessageAction("Count at 120 BPM", lambda: self.open(path, tempo_by_ear=False))
+                ]
             self._bar.show_persistent(
                 _MENDED,
-                str(mended_sentence(path.name, mended)),
+                str(mended_sentence(path.name, read.mended)),
                 Tone.WARNING,
+                *actions,
                 about=lambda: document.piece_number,
                 names=[path.name],
             )

@@ -27,13 +27,15 @@ _LEAST_PART: Final = 4
 class ReadPiece:
     """What a file holds, and what was amiss with it.
 
-    In a project it is known which track has the melody. ``two_parts`` says that the melody's track
+    In a project it is known which track has the melody. ``heard_bpm`` is the tempo if that is by
+    ear. ``two_parts`` says that the melody's track
     has a lower part as well.
     """
 
     piece: Piece
     ranking: Ranking | None = None
     mended: tuple[Message, ...] = ()
+    heard_bpm: float | None = None
     two_parts: bool = False
 
 
@@ -42,10 +44,13 @@ def is_project(path: Path) -> bool:
     return path.suffix.lower() == ENDING
 
 
-def read_piece(path: Path, wanted: Wanted = always_wanted) -> ReadPiece:
+def read_piece(
+    path: Path, wanted: Wanted = always_wanted, *, tempo_by_ear: bool = True
+) -> ReadPiece:
     """What is in the file ``path``. To be called in a thread.
 
-    Raises :class:`~composer_app.errors.ComposerError`, and
+    ``tempo_by_ear`` is that of :func:`~composer_app.music.midi.file.parse_midi`. Raises
+    :class:`~composer_app.errors.ComposerError`, and
     :class:`~composer_app.music.files.cancelling.FileCancelledError` soon after it is not
     ``wanted`` any more.
     """
@@ -55,14 +60,18 @@ def read_piece(path: Path, wanted: Wanted = always_wanted) -> ReadPiece:
     from composer_app.music.melody_evidence.ranking import rank_melodies
     from composer_app.notation.piece_file import read_piece_file
 
-    read = read_piece_file(path, wanted=wanted)
+    read = read_piece_file(path, wanted=wanted, tempo_by_ear=tempo_by_ear)
     check(wanted)
     ranking = rank_melodies(read.composition)
     check(wanted)
     heard = with_heard_upbeat(read.composition, ranking.best)
     mix = mix_from_file(heard, read.mix)
     return ReadPiece(
-        Piece(heard, mix=mix), ranking, read.mended, _has_two_parts(heard, ranking.best)
+        Piece(heard, mix=mix),
+        ranking,
+        read.mended,
+        read.heard_bpm,
+        _has_two_parts(heard, ranking.best),
     )
 
 

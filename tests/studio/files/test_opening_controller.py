@@ -15,6 +15,7 @@ from composer_app.music.midi.file import read_midi_piece, write_midi
 from composer_app.music.midi.reading import MidiPiece
 from composer_app.music.note import Note
 from composer_app.studio.messages.bar import Tone
+from tests.music.midi.test_tempo_by_ear import MARCH, file_of, tune
 from tests.studio.support import Studio, open_studio, scale
 
 GARBAGE = {
@@ -252,3 +253,23 @@ def test_a_project_that_is_none_loses_nothing(
     settle(studio, qtbot)
     assert studio.message.startswith(f"{path} is ")
     assert studio.composition == scale()
+
+
+def test_a_tempo_by_ear_is_told_and_can_be_left(
+    studio: Studio, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "film.mid"
+    path.write_bytes(file_of(tune(MARCH, 0.2, 0)))
+    studio.window.files.open(path)
+    settle(studio, qtbot)
+    assert studio.composition.tempo.initial_bpm == 75
+    # What was opened is news, and this stands beneath it.
+    studio.window.message_bar.dismiss()
+    assert "75 BPM is heard in its notes" in studio.message
+    buttons = studio.window.message_bar.action_buttons()
+    (button,) = [each for each in buttons if each.text() == "Count at 120 BPM"]
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    settle(studio, qtbot)
+    assert studio.composition.tempo.initial_bpm == 120
+    studio.window.commands.undo.trigger()
+    assert studio.composition.tempo.initial_bpm == 75
