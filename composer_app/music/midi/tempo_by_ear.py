@@ -8,6 +8,12 @@ Each beat that one of them may be a part of is a candidate. It is judged by how 
 multiples fit, by how many notes a beat has and by how fast it is; the weights of these are those
 of a conditional logit (McFadden 1974), learned by scripts/measure_tempo_by_ear.py. One tempo is
 heard for the whole piece, and none of what slows down and hurries.
+
+On pieces of which nothing was learned, held out and looked at once, at random tempi from 60 to 160
+BPM: the beat is right in 19 of 26 hymns, 18 of 21 lead sheets, 74 of 89 songs with their piano and
+81 of 89 without, and twice or half as fast in all others; where it is right it stands where the
+bars have it in 119 of 124. Where each note misses by 30 ms on the average, it is right in 140 of
+the 225, and none is heard in 30. In 200 pieces of onsets by chance none is heard.
 """
 
 from __future__ import annotations
