@@ -7,7 +7,16 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import figures, keyboard, models, playing, rendering, score_view, statistics_panel
+from benchmarks import (
+    figures,
+    keyboard,
+    models,
+    opening,
+    playing,
+    rendering,
+    score_view,
+    statistics_panel,
+)
 from benchmarks.studio import STARTS, generate_to_painted, roll_paints
 from composer_app.music.files.sample_melodies import load_sample
 
@@ -32,6 +41,7 @@ def main() -> None:
     rendering.main()
     figures.main()
     playing.main()
+    opening.main()
     keyboard.main()
     gc.collect()
     statistics_panel.main()

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from benchmarks.memory import own_peak
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationSettings, Generator
 from composer_app.generation.models.catalog import (
@@ -150,21 +151,6 @@ def peak_memory(name: str) -> int | None:
     answer = subprocess.run(command, check=True, cwd=folder, capture_output=True, text=True)
     peak = json.loads(answer.stdout)["peak_bytes"]
     return None if peak is None else int(peak)
-
-
-def own_peak() -> int | None:
-    """Bytes that this process has taken at most."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        # Not getrusage: on Linux that counts what the parent had when it started this process.
-        line = next(x for x in status.read_text().splitlines() if x.startswith("VmHWM:"))
-        return 1024 * int(line.split()[1])
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else 1024 * most
 
 
 def main() -> None:

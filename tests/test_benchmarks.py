@@ -7,14 +7,34 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import figures, keyboard, rendering, score_view
-from benchmarks.models import Figures, bars_of, compared, in_turns, measure, own_peak, table
+from benchmarks import figures, keyboard, opening, rendering, score_view
+from benchmarks.memory import own_peak
+from benchmarks.models import Figures, bars_of, compared, in_turns, measure, table
 from composer_app.errors import ModelError
 from composer_app.generation.models.catalog import ModelInfo
 from composer_app.live.rendering.audio_file import FORMATS, AudioWritten
 from composer_app.music.composition import Composition
 from composer_app.translation import verbatim
 from tests.generation.fake_generator import FakeGenerator
+
+
+def test_the_worst_of_the_files_is_said() -> None:
+    costs = {"a.mid": opening.Cost(2.0, 30.0, "4 notes"), "b.mid": opening.Cost(1.0, 250.0, "none")}
+    lines = opening.table(dict.fromkeys(costs, bytes(2000)), lambda path: costs[path.name])
+    assert [line.split() for line in lines] == [
+        ["a.mid", "2", "kB", "2.00", "s", "30", "MB", "4", "notes"],
+        ["b.mid", "2", "kB", "1.00", "s", "250", "MB", "none"],
+        ["the", "worst:", "2.00", "s,", "250", "MB"],
+    ]
+
+
+def test_what_is_opened_is_counted_or_said(tmp_path: Path) -> None:
+    path = tmp_path / "tune.mid"
+    path.write_bytes(opening.usual()["10 kB.mid"])
+    assert 9_000 < path.stat().st_size < 12_000
+    assert opening.read_one(str(path)).outcome == "1,200 notes"
+    path.write_bytes(b"")
+    assert opening.read_one(str(path)).outcome == "is empty"
 
 
 @pytest.mark.parametrize("bars", [8, 16, 200])
