@@ -22,6 +22,7 @@ from composer_app.music.midi.beside_notes import (
     texts_of,
 )
 from composer_app.music.midi.chord_rows import chord_row
+from composer_app.music.midi.default_key import is_by_default
 from composer_app.music.midi.details import details_of, is_ours, with_muted
 from composer_app.music.midi.drums import is_melody
 from composer_app.music.midi.file_time import (
@@ -149,6 +150,9 @@ def piece_from_midi(
     )
     composition, mix = with_muted(composition, PieceMix(tuple(parts.mixes)), details.muted)
     changes = [capped_clause()] if capped else []
+    if not ours and is_by_default(composition):
+        composition = replace(composition, keys=())
+        changes.append(_("its key signature, C major, does not fit its notes and is left out"))
     return MidiPiece(composition, mix, tuple(changes))
 
 
