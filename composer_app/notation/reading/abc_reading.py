@@ -40,7 +40,6 @@ from composer_app.notation.reading.abc_text import (
 from composer_app.notation.reading.hostile_xml import damaged, too_large
 from composer_app.notation.reading.written import (
     MAX_BARS,
-    MAX_NOTES,
     Line,
     RepeatMarks,
     WrittenBar,
@@ -71,6 +70,8 @@ _FIFTHS: Final = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}
 # compound time.
 _TUPLETS: Final = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
 _MOST_VOICES: Final = 64
+# A tune has hundreds; so many take a second or two.
+_MOST_NOTES: Final = 60_000
 _ENDS_OF_ENDINGS: Final = ("||", "|]", "[|", ":")
 
 
@@ -383,9 +384,9 @@ class _Tune:
 
     def _note(self, voice: _Voice, token: re.Match[str]) -> None:
         self._notes += 1
-        if self._notes > MAX_NOTES:
+        if self._notes > _MOST_NOTES:
             raise ScoreFileError(
-                _("{file} has more than {most:,} notes", file=self._name, most=MAX_NOTES),
+                _("{file} has more than {most:,} notes", file=self._name, most=_MOST_NOTES),
                 _("choose a shorter piece"),
             )
         place = self._place(token)

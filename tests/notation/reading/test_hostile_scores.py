@@ -73,6 +73,7 @@ LONG = "9" * 5000
         pytest.param(b"<score-partwise/>", id="nothing"),
         pytest.param(b"X:1\nK:C\n", id="a tune without notes"),
         pytest.param(b"X:1\nK:C\n" + b"c" * 600_000, id="a tune without end"),
+        pytest.param(b"X:1\nK:C\n" + b"c" * 61_000, id="more notes than a tune has"),
         pytest.param(b"X:1\nK:C\nZ9999|" + b"Z9999|" * 100 + b"c", id="bars of rests"),
         pytest.param(b"X:1\nK:C\n" + b"".join(b"[V:%d]c" % n for n in range(100)), id="100 voices"),
     ],
