@@ -3,7 +3,7 @@
 import argparse
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from composer_app.errors import SettingError
 from composer_app.file_arguments import (
@@ -17,8 +17,10 @@ from composer_app.file_arguments import (
 )
 from composer_app.music.files.safe_file import failure_reason
 from composer_app.terminal import say, status_line
-from composer_app.training.config import CONFIGS, STYLES, OnePassConfig, RefiningConfig, make_config
+from composer_app.training.config import CONFIGS, NETWORK_STYLES, OnePassConfig, RefiningConfig, make_config
 from composer_app.translation import _
+
+MODEL_SUFFIX: Final = ".onnx"
 
 
 def add_training_commands(subparsers: Any) -> None:
@@ -55,7 +57,7 @@ def _add(subparsers: Any, name: str, run: Any, summary: str, example: str) -> No
         epilog=f"example: {example}",
     )
     if name == "corpus":
-        parser.add_argument("source", choices=list(STYLES), help="which music")
+        parser.add_argument("source", choices=list(NETWORK_STYLES), help="which music")
         parser.add_argument(
             "-o", "--out", type=file_argument, help=f"build/SOURCE.npz, if not said; {OUTPUT_HELP}"
         )
@@ -73,7 +75,7 @@ def _add(subparsers: Any, name: str, run: Any, summary: str, example: str) -> No
             "--start-from",
             type=named_file,
             metavar="CHECKPOINT",
-            help="begin a new run with the weights of this one",
+            help="begin a new run with the weights of this one, or of a model file",
         )
         parser.add_argument(
             "--teacher",
@@ -171,7 +173,7 @@ def _train(args: argparse.Namespace) -> int:
     from composer_app.training.corpus import load_corpus
     from composer_app.training.gan_trainer import ClassicGanTrainer
     from composer_app.training.one_pass_trainer import OnePassTrainer
-    from composer_app.training.trainer import RefiningTrainer, StopRequest, refining_network
+    from composer_app.training.trainer import RefiningTrainer, StopRequest
 
     config = make_config(args.technique, args.overrides)
     out = args.out or Path("build/training") / args.technique
@@ -186,7 +188,7 @@ def _train(args: argparse.Namespace) -> int:
         )
     if isinstance(config, RefiningConfig):
         valid = [piece for path in corpora for piece in load_corpus(path, "valid")]
-        teachers = [refining_network(_state(path, "refining")) for path in args.teachers]
+        teachers = [_teacher(path) for path in args.teachers]
         trainer = RefiningTrainer(config, train, valid, teachers)
     elif isinstance(config, OnePassConfig):
         trainer = OnePassTrainer(config, train)
@@ -199,10 +201,23 @@ def _train(args: argparse.Namespace) -> int:
             raise SettingError(
                 _("The published design starts from nothing"), _("leave --start-from out")
             )
-        trainer.start_from(_state(args.start_from, "refining"))
+        if args.start_from.suffix == MODEL_SUFFIX and isinstance(trainer, RefiningTrainer):
+            trainer.start_from_model(args.start_from)
+        else:
+            trainer.start_from(_state(args.start_from, "refining"))
     with StopRequest().listening() as stop:
         trainer.run(checkpoint, stop)
     return 0
+
+
+def _teacher(path: Path) -> Any:
+    """The network of a checkpoint, or of a model file."""
+    from composer_app.training.base_model import network_of
+    from composer_app.training.trainer import refining_network
+
+    if path.suffix == MODEL_SUFFIX:
+        return network_of(path)
+    return refining_network(_state(path, "refining"))
 
 
 def _state(checkpoint: Path, technique: str) -> dict[str, Any]:

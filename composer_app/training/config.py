@@ -15,8 +15,14 @@ LOWEST_PITCH: Final = 36
 HIGHEST_PITCH: Final = 83
 PITCH_CLASSES: Final = HIGHEST_PITCH - LOWEST_PITCH + 2
 VOICES: Final = 4
-# The styles a network can be told to write in, by index.
+# The styles that voices are written in.
 STYLES: Final = ("bach", "hymn", "ragtime")
+# What a network can be told that its music is, by index: those, and what teaches it harmony.
+NETWORK_STYLES: Final = (*STYLES, "song", "quartet", "leadsheet")
+# Music that is a melody with chord symbols: its lower voices are not there to be learnt.
+MELODY_ONLY: Final = ("leadsheet",)
+# What a beat is, by index: a quarter, a dotted quarter, a half note.
+BEATS: Final = (4, 6, 8)
 DEVICES: Final = ("cpu", "cuda")
 # Other keys that a prediction can be asked for at once.
 MAX_TRANSPOSITIONS: Final = 6
@@ -32,6 +38,12 @@ class RefiningConfig:
     training towards the same prediction in every key (see
     :mod:`composer_app.training.consistency`), for which ``renamed_share`` of the windows go by
     another style's name; ``transpositions`` is how many other keys are listened to each time.
+
+    In a ``plan_share`` of the windows all lower voices are hidden and chords are asked for, as when
+    a piece is planned. Otherwise the chord row is hidden in ``row_hidden_share``, given in
+    ``row_given_share``, given without its basses in ``bass_hidden_share``, and known in part in the
+    rest. ``beginning_share`` of the windows begin where the piece does; ``chord_weight`` weighs
+    what is asked of the chord row.
 
     ``device`` is where the network is: "cpu", or "cuda" for a GPU; ``workers`` are processes that
     draw windows ahead, without which a GPU waits for them (and with which a resumed run goes on
@@ -60,7 +72,13 @@ class RefiningConfig:
     span_share: float = 0.10
     fermatas_hidden_share: float = 0.5
     ending_known_share: float = 0.7
-    style_weights: tuple[float, ...] = (0.5, 0.3, 0.2)
+    style_weights: tuple[float, ...] = (0.4, 0.24, 0.0, 0.14, 0.06, 0.16)
+    plan_share: float = 0.3
+    row_hidden_share: float = 0.3
+    row_given_share: float = 0.3
+    bass_hidden_share: float = 0.15
+    beginning_share: float = 0.12
+    chord_weight: float = 0.5
     consistency: float = 0.0
     renamed_share: float = 0.2
     transpositions: int = 2
@@ -85,8 +103,8 @@ class RefiningConfig:
             raise ValueError("down_blocks has a number for each of channels, up_blocks one less")
         if self.window % 2 ** (levels - 1):
             raise ValueError(f"window must be a multiple of {2 ** (levels - 1)} steps")
-        if len(self.style_weights) != len(STYLES):
-            raise ValueError(f"style_weights has a number for each of {', '.join(STYLES)}")
+        if len(self.style_weights) != len(NETWORK_STYLES):
+            raise ValueError(f"style_weights has a number for each of {', '.join(NETWORK_STYLES)}")
         for share in fields(self):
             value = getattr(self, share.name)
             if share.name.endswith("_share") and not 0 <= value <= 1:

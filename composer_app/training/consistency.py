@@ -46,8 +46,8 @@ def consistent_target(
 ) -> tuple[Tensor, Tensor]:
     """What ``networks`` say in each transposition, averaged: ``(pitches, onsets)``.
 
-    ``tensors`` as :meth:`RefiningUNet.forward` takes them; hidden pitches have no influence. The
-    probabilities of the pitches (B, T, 4, 49) are geometric means, those of a note being struck
+    ``tensors`` as :meth:`RefiningUNet.forward` takes them; hidden pitches have no influence, and
+    of the chord row nothing may be known. The probabilities of the pitches (B, T, 4, 49) are geometric means, those of a note being struck
     (B, T, 4) are means.
     """
     pitch, rest = tensors[0], tensors[1:]
@@ -55,7 +55,7 @@ def consistent_target(
     others = [torch.cat([t] * len(shifts)) for t in rest]
     pitches, onsets = [], []
     for network in networks:
-        logits, onset_logits = network(copies, *others)
+        logits, onset_logits, *_ = network(copies, *others)
         each = logits.float().log_softmax(-1).chunk(len(shifts))
         pitches += [moved_back(x, s) for x, s in zip(each, shifts, strict=True)]
         onsets += onset_logits.float().sigmoid().chunk(len(shifts))

@@ -7,7 +7,7 @@
 import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from composer_app.errors import CorpusError
 from composer_app.file_arguments import input_name, read_input, write_output
-from composer_app.music.files.array_file import MOST_ARRAY_FILE_BYTES, arrays_in
+from composer_app.music.files.array_file import MOST_ARRAY_FILE_BYTES, arrays_in, read_arrays
 from composer_app.plain_text import one_line_name
+from composer_app.resources import resource_folder
+from composer_app.training.chord_row import NO_CHORD
 from composer_app.training.config import VOICES
 from composer_app.translation import _
 
@@ -38,6 +40,8 @@ class Piece:
     bar_length: NDArray[np.int16]  # (T,), steps of the bar
     fermata: NDArray[np.bool_]  # (T,), true while a note under a fermata sounds
     bad: NDArray[np.bool_]  # (T,), true where the score leaves the grid
+    beat: NDArray[np.int16]  # (T,), steps of the beat: 4, 6 in compound metres, 8 in 2/2
+    chord: NDArray[np.int8]  # (T, 3): root, quality and bass of the beat's chord, or NO_CHORD
     style: str = "bach"
 
     @property
@@ -46,7 +50,9 @@ class Piece:
         return len(self.pitch)
 
 
+_EIGHTH: Final = 8
 _LABELS: Final = ("name", "split", "style")
+_WIDTHS: Final = {"pitch": VOICES, "onset": VOICES, "chord": 3}
 _ARRAYS: Final = tuple(f.name for f in fields(Piece) if f.name not in _LABELS)
 
 
@@ -78,9 +84,14 @@ def read_bach(progress: Callable[[float], None] | None = None) -> Iterator[Piece
             _("Reading the chorales needs music21"), _("install Composer with its extra [train]")
         ) from None
     entries = bach_split()
+    labels = read_chords("bach")
     for index, entry in enumerate(entries):
         score = corpus.parse(f"bach/{entry.name}")
-        yield read_score(score, entry.name, entry.split)
+        piece = read_score(score, entry.name, entry.split)
+        chord = labels.get(entry.name)
+        if chord is not None and len(chord) == piece.steps:
+            piece = replace(piece, chord=chord)
+        yield piece
         if progress is not None:
             progress((index + 1) / len(entries))
 
@@ -112,8 +123,9 @@ def read_score(score: Any, name: str, split: str) -> Piece:
     previous = np.vstack([np.full((1, VOICES), REST, np.int16), pitch[:-1]])
     onset |= pitch != previous
     onset &= pitch != REST
-    position, bar_length = _bars(parts[0], steps)
-    return Piece(name, split, pitch, onset, position, bar_length, fermata, bad)
+    position, bar_length, beat = _bars(parts[0], steps)
+    chord = np.full((steps, 3), NO_CHORD, np.int8)
+    return Piece(name, split, pitch, onset, position, bar_length, fermata, bad, beat, chord)
 
 
 def _four_parts(score: Any, name: str) -> list[Any]:
@@ -130,10 +142,11 @@ def _four_parts(score: Any, name: str) -> list[Any]:
     return parts[-VOICES:]
 
 
-def _bars(part: Any, steps: int) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
-    """Step within the bar and the bar's length, for each step."""
+def _bars(part: Any, steps: int) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.int16]]:
+    """Step within the bar, the bar's length and the beat's, for each step."""
     position = np.zeros(steps, np.int16)
     length = np.full(steps, 16, np.int16)
+    beat = np.full(steps, 4, np.int16)
     for measure in part.getElementsByClass("Measure"):
         begin = round(float(measure.offset) * 4)
         full = round(float(measure.barDuration.quarterLength) * 4)
@@ -142,7 +155,31 @@ def _bars(part: Any, steps: int) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
         if count > 0:
             position[begin:] = (first + np.arange(count)) % full
             length[begin:] = full
-    return position, length
+            meter = measure.getContextByClass("TimeSignature")
+            if meter is not None:
+                beat[begin:] = beat_steps(int(meter.numerator), int(meter.denominator))
+    return position, length, beat
+
+
+def beat_steps(numerator: int, denominator: int) -> int:
+    """Steps of a beat of a metre, as networks are told: 6 in compound metres, 8 in 2/2, else 4."""
+    if denominator == _EIGHTH and numerator % 3 == 0:
+        return 6
+    return 8 if (numerator, denominator) == (2, 2) else 4
+
+
+def read_chords(name: str) -> dict[str, NDArray[np.int8]]:
+    """The chord of each step, (T, 3), of every piece in the file of labels ``name``."""
+    arrays = read_arrays(
+        resource_folder("assets") / "corpora" / f"chords_{name}.npz",
+        ("name", "start", "chord_root", "chord_qual", "chord_bass"),
+    )
+    rows = np.stack([arrays[f"chord_{part}"] for part in ("root", "qual", "bass")], axis=1)
+    bounds = zip(arrays["start"][:-1], arrays["start"][1:], strict=True)
+    return {
+        str(piece): rows[int(begin) : int(end)].astype(np.int8)
+        for piece, (begin, end) in zip(arrays["name"], bounds, strict=True)
+    }
 
 
 def save_corpus(pieces: list[Piece], path: Path) -> None:
@@ -190,7 +227,9 @@ def _cut(arrays: dict[str, NDArray[Any]], splits: tuple[str, ...]) -> Iterator[P
     if start[0] != 0 or (np.diff(start) <= 0).any():
         raise ValueError("the pieces do not follow each other")
     for name in _ARRAYS:
-        wanted = (steps, VOICES) if name in ("pitch", "onset") else (steps,)
+        wanted: tuple[int, ...] = (steps,)
+        if name in _WIDTHS:
+            wanted = (steps, _WIDTHS[name])
         if arrays[name].shape != wanted:
             raise ValueError(f"{name} has another shape")
     labels = zip(*(arrays[label] for label in _LABELS), strict=True)

@@ -9,11 +9,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.music.pitch import OCTAVE
+from composer_app.training.chord_row import NO_CHORD, OCTAVE, row_starts
 from composer_app.training.config import (
+    BEATS,
     HIGHEST_PITCH,
     LOWEST_PITCH,
-    STYLES,
+    MELODY_ONLY,
+    NETWORK_STYLES,
     VOICES,
     RefiningConfig,
 )
@@ -21,9 +23,19 @@ from composer_app.training.corpus import REST, Piece
 
 MELODY: Final = 0
 FERMATA_UNKNOWN: Final = 2
-MAX_BAR_STEPS: Final = 16
+MAX_BAR_STEPS: Final = 24
 _TRANSPOSITIONS: Final = range(-5, 7)
 _MAX_SILENT_SHARE: Final = 0.25
+_MAX_MELODY_SILENT_SHARE: Final = 0.5
+# Of the cells that sound, how many may lie beyond the network's pitches.
+_MAX_FOLDED_SHARE: Final = 0.03
+# Styles whose ranges are wider than the network's.
+_WIDE_STYLES: Final = ("ragtime", "song", "quartet")
+# Of the chord rows that are known in part, in how many a stretch is hidden, and only basses are.
+_SPAN_OF_ROW: Final = 0.2
+_ALL_CHORDS: Final = 0.2
+# Windows begin on quarters, and half-way between those of compound metres.
+_STRIDE: Final = 4
 # Windows may run this many steps past the end, so that the model learns what padding is.
 _OVERHANG: Final = 16
 
@@ -39,7 +51,14 @@ class Batch:
     position: NDArray[np.int64]  # (B, T), step within the bar, 0-15
     fermata: NDArray[np.int64]  # (B, T), 0 no, 1 yes, FERMATA_UNKNOWN
     valid: NDArray[np.float32]  # (B, T), 0 past the end of the piece
-    style: NDArray[np.int64]  # (B, T), index into STYLES, the same all along
+    style: NDArray[np.int64]  # (B, T), index into NETWORK_STYLES, the same all along
+    beat: NDArray[np.int64]  # (B, T), index into BEATS
+    begin: NDArray[np.float32]  # (B, T), 1 up to the first downbeat of the piece
+    chord: NDArray[np.int64]  # (B, T, 3), root, quality, bass
+    chord_known: NDArray[np.float32]  # (B, T, 2), 1 where the chord may be seen, and its bass
+    # What is asked for:
+    pitch_asked: NDArray[np.float32]  # (B, T, 4), 1 where the pitch is to be guessed
+    chord_asked: NDArray[np.float32]  # (B, T, 2), once a beat
 
 
 def fold(pitch: NDArray[np.int16]) -> NDArray[np.int16]:
@@ -61,11 +80,15 @@ class WindowSampler:
     def __init__(self, pieces: list[Piece], config: RefiningConfig, seed: int) -> None:
         self.config = config
         self.random = np.random.default_rng(seed)
-        self.windows = {style: _windows(pieces, style, config.window) for style in STYLES}
+        self.windows = {style: _windows(pieces, style, config.window) for style in NETWORK_STYLES}
+        self.beginnings = {
+            style: [window for window in windows if window[1] == 0]
+            for style, windows in self.windows.items()
+        }
         weights = np.array(
             [
                 weight if self.windows[style] else 0.0
-                for style, weight in zip(STYLES, config.style_weights, strict=True)
+                for style, weight in zip(NETWORK_STYLES, config.style_weights, strict=True)
             ]
         )
         if not weights.sum():
@@ -78,25 +101,49 @@ class WindowSampler:
         return Batch(*(np.stack(column) for column in zip(*rows, strict=True)))
 
     def _window(self) -> tuple[NDArray[np.generic], ...]:
+        config, random = self.config, self.random
         # One style alone draws nothing, so that a run of one style needs no weights.
         style = (
             int(self.weights.argmax())
             if self.weights.max() == 1.0
-            else int(self.random.choice(len(STYLES), p=self.weights))
+            else int(random.choice(len(NETWORK_STYLES), p=self.weights))
         )
-        windows = self.windows[STYLES[style]]
-        piece, start, shifts = windows[self.random.integers(len(windows))]
-        shift = int(self.random.choice(shifts))
-        pitch, onset, position, fermata, valid = cut_window(piece, start, self.config.window, shift)
-        config, random = self.config, self.random
+        name = NETWORK_STYLES[style]
+        begins = self.beginnings[name] and random.random() < config.beginning_share
+        windows = self.beginnings[name] if begins else self.windows[name]
+        piece, start, shifts = windows[random.integers(len(windows))]
+        shift = int(random.choice(shifts))
+        pitch, onset, position, fermata, valid = cut_window(piece, start, config.window, shift)
+        chord, starts = cut_chords(piece, start, config.window, shift)
         if random.random() < config.melody_rest_share:
             pitch, onset = self._rest_in_melody(pitch, onset)
         pitch_known, onset_known = draw_masks(random, config, len(pitch))
+        planned = name in MELODY_ONLY or random.random() < config.plan_share
+        if planned:
+            pitch_known[:, 1:], onset_known[:, 1:] = 0, 0
         pitch_known[valid == 0] = 1
         onset_known[valid == 0] = 1
+        pitch_asked = 1 - pitch_known
+        if name in MELODY_ONLY:
+            pitch_asked[:, 1:] = 0
+        chord_known, chord_asked = draw_row_masks(random, config, chord, starts, planned)
         fermata = self._hide_fermatas(piece, start, fermata, valid)
-        styles = np.full(len(pitch), style, np.int64)
-        return pitch, onset, pitch_known, onset_known, position, fermata, valid, styles
+        return (
+            pitch,
+            onset,
+            pitch_known,
+            onset_known,
+            position,
+            fermata,
+            valid,
+            np.full(len(pitch), style, np.int64),
+            _beats(piece, start, len(pitch)),
+            _begin(piece, start, len(pitch)),
+            np.maximum(chord, 0),
+            chord_known,
+            pitch_asked,
+            chord_asked,
+        )
 
     def _hide_fermatas(
         self, piece: Piece, start: int, fermata: NDArray[np.int64], valid: NDArray[np.float32]
@@ -144,9 +191,10 @@ def _windows(pieces: list[Piece], style: str, window: int) -> list[tuple[Piece, 
 def allowed_transpositions(piece: Piece) -> list[int]:
     """Shifts of -5..6 semitones that keep every note among the network's pitches.
 
-    A piano's range is wider than that: ragtime is folded into the range by octaves instead.
+    The ranges of pianos and strings are wider than that: their notes are folded into the range by
+    octaves instead.
     """
-    if piece.style == "ragtime":
+    if piece.style in _WIDE_STYLES:
         return list(_TRANSPOSITIONS)
     sounding = piece.pitch[piece.pitch != REST]
     if not sounding.size:
@@ -156,12 +204,21 @@ def allowed_transpositions(piece: Piece) -> list[int]:
 
 
 def _window_starts(piece: Piece, window: int) -> list[int]:
+    """Every beat at which a window may begin: on the grid, not silent, and nearly all in range."""
+    sounding = piece.pitch != REST
+    beyond = sounding & ((piece.pitch < LOWEST_PITCH) | (piece.pitch > HIGHEST_PITCH))
+    silent = ~sounding.any(axis=1)
     starts = []
-    silent = (piece.pitch == REST).all(axis=1)
-    for start in range(0, max(1, piece.steps - window + _OVERHANG + 1), 4):
+    for start in range(0, max(1, piece.steps - window + _OVERHANG + 1), _STRIDE):
         span = slice(start, start + window)
-        if not piece.bad[span].any() and silent[span].mean() <= _MAX_SILENT_SHARE:
-            starts.append(start)
+        if piece.bad[span].any() or silent[span].mean() > _MAX_SILENT_SHARE:
+            continue
+        if piece.style in _WIDE_STYLES and (
+            beyond[span].sum() > _MAX_FOLDED_SHARE * sounding[span].sum()
+            or not sounding[span, MELODY].mean() >= 1 - _MAX_MELODY_SILENT_SHARE
+        ):
+            continue
+        starts.append(start)
     return starts
 
 
@@ -189,6 +246,85 @@ def cut_window(
     valid = np.zeros(window, np.float32)
     valid[:count] = 1
     return pitch, onset, position, fermata, valid
+
+
+def cut_chords(
+    piece: Piece, start: int, window: int, shift: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """``(chord, starts)``: (T, 3) chords, each as at its beat's first step, and (T,) these steps.
+    """
+    span = slice(start, min(start + window, piece.steps))
+    count = span.stop - span.start
+    starts = np.zeros(window, np.bool_)
+    starts[:count] = row_starts(piece.position[span], piece.beat[span])
+    chord = np.full((window, 3), NO_CHORD, np.int64)
+    chord[:count] = piece.chord[span]
+    first = np.maximum.accumulate(np.where(starts, np.arange(window), 0))
+    chord = np.where((np.arange(window) < count)[:, None], chord[first], NO_CHORD)
+    missing = (chord < 0).any(axis=1)
+    chord[:, (0, 2)] = (chord[:, (0, 2)] + shift) % OCTAVE
+    chord[missing] = NO_CHORD
+    return chord, starts
+
+
+def _beats(piece: Piece, start: int, window: int) -> NDArray[np.int64]:
+    """(T,): the index of each step's beat in BEATS; past the end as before."""
+    beat = piece.beat[start : start + window]
+    index = np.zeros(window, np.int64)
+    index[: len(beat)] = np.searchsorted(BEATS, beat)
+    index[len(beat) :] = index[len(beat) - 1]
+    return index
+
+
+def _begin(piece: Piece, start: int, window: int) -> NDArray[np.float32]:
+    """(T,): 1 from the first step of the piece to its first downbeat."""
+    begin = np.zeros(window, np.float32)
+    downbeats = np.flatnonzero(piece.position == 0)
+    if downbeats.size:
+        begin[: max(0, int(downbeats[0]) + 1 - start)] = 1
+    return begin
+
+
+def draw_row_masks(
+    random: np.random.Generator,
+    config: RefiningConfig,
+    chord: NDArray[np.int64],
+    starts: NDArray[np.bool_],
+    planned: bool,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """``(chord_known, chord_asked)``, each (T, 2): what is seen of the chord row, and what guessed.
+
+    A bass is known only where its chord is, for that is the order in which a row is drawn. A beat
+    without a label is neither known nor asked for.
+    """
+    beats = np.cumsum(starts) - starts[0]
+    count = int(beats[-1]) + 1
+    known = np.zeros((count, 2), np.bool_)
+    draw = random.random()
+    if not planned and draw < config.row_hidden_share:
+        pass
+    elif not planned and draw < config.row_hidden_share + config.row_given_share:
+        known[:] = True
+    elif not planned and draw < (
+        config.row_hidden_share + config.row_given_share + config.bass_hidden_share
+    ):
+        known[:, 0] = True
+        known[:, 1] = random.random(count) < random.random()
+    else:
+        known[:, 0] = random.random(count) < random.random()
+        if random.random() < _SPAN_OF_ROW:
+            begin, end = sorted(random.integers(0, count + 1, 2).tolist())
+            known[:, 0] = True
+            known[begin:end, 0] = False
+        if random.random() < _ALL_CHORDS:
+            known[:, 0] = True
+        known[:, 1] = known[:, 0] & (random.random(count) < random.random())
+    labelled = (chord >= 0).all(axis=1)
+    seen = known[beats] & labelled[:, None]
+    asked = ~known[beats] & labelled[:, None] & starts[:, None]
+    # The bass is drawn when its chord stands.
+    asked[:, 1] &= seen[:, 0]
+    return seen.astype(np.float32), asked.astype(np.float32)
 
 
 def draw_masks(

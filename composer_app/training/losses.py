@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
+from composer_app.training.chord_row import QUALITIES
+
 
 def masked_cross_entropy(logits: Tensor, pitch: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
     """``(loss, nats per hidden cell)`` of the hidden pitches.
@@ -35,6 +37,25 @@ def onset_loss(logits: Tensor, pitch: Tensor, onset: Tensor, onset_known: Tensor
     choice = choice * (1.0 - onset_known)
     nll = fn.binary_cross_entropy_with_logits(logits.float(), onset, reduction="none")
     return (nll * choice).sum() / choice.sum().clamp(min=1.0)
+
+
+def row_losses(
+    chord_logits: Tensor, bass_logits: Tensor, chord: Tensor, asked: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Nats a chord, and nats a bass given its chord, where they are ``asked`` for.
+
+    ``chord_logits`` (B, T, 204), ``bass_logits`` (B, T, 12), ``chord`` (B, T, 3) root, quality and
+    bass, ``asked`` (B, T, 2).
+    """
+    classes = chord[..., 0] * len(QUALITIES) + chord[..., 1]
+    losses = []
+    for logits, truth, where in (
+        (chord_logits, classes, asked[..., 0]),
+        (bass_logits, chord[..., 2], asked[..., 1]),
+    ):
+        nll = fn.cross_entropy(logits.flatten(0, 1).float(), truth.flatten(), reduction="none")
+        losses.append((nll.view_as(where) * where).sum() / where.sum().clamp(min=1.0))
+    return losses[0], losses[1]
 
 
 def critic_loss(real_score: Tensor, fake_score: Tensor) -> Tensor:

@@ -11,12 +11,39 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
-from composer_app.training.config import PITCH_CLASSES, STYLES, VOICES, RefiningConfig
+from composer_app.training.chord_row import (
+    BASS_CLASSES,
+    CHORD_CLASSES,
+    OCTAVE,
+    QUALITIES,
+    chord_tones,
+)
+from composer_app.training.config import (
+    BEATS,
+    NETWORK_STYLES,
+    PITCH_CLASSES,
+    VOICES,
+    RefiningConfig,
+)
 
-_POSITIONS = 16
+_POSITIONS = 24
+_FIRST_POSITIONS = 16
 _BEAT_PHASES = 4
+_DOTTED_PHASES = 6
+_CHORD_CHANNELS = 2 * OCTAVE + len(QUALITIES) + 1 + BASS_CLASSES + 1
 _INPUT_CHANNELS = (
-    VOICES * PITCH_CLASSES + 3 * VOICES + _POSITIONS + _BEAT_PHASES + 2 + 1 + 1 + len(STYLES)
+    VOICES * PITCH_CLASSES
+    + 3 * VOICES
+    + _POSITIONS
+    + _BEAT_PHASES
+    + _DOTTED_PHASES
+    + 2
+    + 1
+    + 1
+    + len(NETWORK_STYLES)
+    + len(BEATS)
+    + 1
+    + _CHORD_CHANNELS
 )
 
 
@@ -53,9 +80,13 @@ class RefiningUNet(nn.Module):
     Ronneberger et al. (2015). Fully convolutional in time: T may be any multiple of 16.
     """
 
+    tones: Tensor
+
     def __init__(self, config: RefiningConfig) -> None:
         super().__init__()
         channels = config.channels
+        # Which pitch classes a chord has is no secret that the network would have to find out.
+        self.register_buffer("tones", torch.from_numpy(chord_tones()), persistent=False)
         self.stem = nn.Conv1d(_INPUT_CHANNELS, channels[0], 3, padding=1)
         self.down_blocks = nn.ModuleList(
             _blocks(width, count, config.dropout)
@@ -73,6 +104,7 @@ class RefiningUNet(nn.Module):
             for width, count in zip(reversed(channels[:-1]), config.up_blocks, strict=True)
         )
         self.head = nn.Conv1d(channels[0], VOICES * (PITCH_CLASSES + 1), 1)
+        self.row_head = nn.Conv1d(channels[0], CHORD_CLASSES + BASS_CLASSES, 1)
 
     def forward(
         self,
@@ -84,17 +116,40 @@ class RefiningUNet(nn.Module):
         fermata: Tensor,
         valid: Tensor,
         style: Tensor,
-    ) -> tuple[Tensor, Tensor]:
-        """Logits for every cell from the known ones.
+        beat: Tensor | None = None,
+        begin: Tensor | None = None,
+        chord: Tensor | None = None,
+        chord_known: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Logits for every cell and for the chord row from what is known.
 
         ``pitch`` (B, T, 4) int64 classes, ``onset`` (B, T, 4) 0/1, ``pitch_known`` and
-        ``onset_known`` (B, T, 4) 0/1, ``position`` (B, T) int64 0-15, ``fermata`` (B, T) int64
+        ``onset_known`` (B, T, 4) 0/1, ``position`` (B, T) int64 0-23, ``fermata`` (B, T) int64
         0/1/2 (2: not known), ``valid`` (B, T) 0/1, ``style`` (B, T) int64 index into
-        :data:`~composer_app.training.config.STYLES`. Returns pitch logits (B, T, 4, 49) and onset
-        logits (B, T, 4).
+        :data:`~composer_app.training.config.NETWORK_STYLES`, ``beat`` (B, T) int64 index into
+        :data:`~composer_app.training.config.BEATS`, ``begin`` (B, T) 1 up to the first downbeat of
+        the piece, ``chord`` (B, T, 3) int64: root, quality and bass of the beat, ``chord_known``
+        (B, T, 2) 0/1: whether the chord is known, and its bass. Of the last four, what is not given
+        is a quarter, the middle of a piece, and a row of which nothing is known.
+
+        Returns pitch logits (B, T, 4, 49), onset logits (B, T, 4), chord logits (B, T, 204) and
+        logits of the bass's pitch class (B, T, 12), given the chord where that is known.
         """
         codes = _one_hot(pitch, PITCH_CLASSES)
-        return self.decode(codes, onset, pitch_known, onset_known, position, fermata, valid, style)
+        return self.decode(
+            codes,
+            onset,
+            pitch_known,
+            onset_known,
+            position,
+            fermata,
+            valid,
+            style,
+            beat,
+            begin,
+            chord,
+            chord_known,
+        )
 
     def decode(
         self,
@@ -106,20 +161,45 @@ class RefiningUNet(nn.Module):
         fermata: Tensor,
         valid: Tensor,
         style: Tensor,
-    ) -> tuple[Tensor, Tensor]:
+        beat: Tensor | None = None,
+        begin: Tensor | None = None,
+        chord: Tensor | None = None,
+        chord_known: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """As :meth:`forward`, from one-hot ``codes`` (B, T, 4, 49) that carry gradients."""
+        beat = torch.zeros_like(position) if beat is None else beat
+        begin = torch.zeros_like(valid) if begin is None else begin
+        if chord is None or chord_known is None:
+            chord = torch.zeros_like(position).unsqueeze(-1).expand(*position.shape, 3)
+            chord_known = torch.zeros_like(valid).unsqueeze(-1).expand(*valid.shape, 2)
+        dotted = (beat == BEATS.index(_DOTTED_PHASES)).float().unsqueeze(-1) * valid.unsqueeze(-1)
+        even = valid.unsqueeze(-1) - dotted
+        knows_chord, knows_bass = chord_known[..., :1], chord_known[..., 1:]
+        place = _one_hot(position, _POSITIONS) * valid.unsqueeze(-1)
+        kind = _one_hot(style, len(NETWORK_STYLES))
         features = torch.cat(
             [
+                # First what the first networks knew, so that their weights fit.
                 (codes * pitch_known.unsqueeze(-1)).flatten(2),
                 onset * onset_known,
                 pitch_known,
                 onset_known,
-                _one_hot(position, _POSITIONS) * valid.unsqueeze(-1),
-                _one_hot(position % _BEAT_PHASES, _BEAT_PHASES) * valid.unsqueeze(-1),
+                place[..., :_FIRST_POSITIONS],
+                _one_hot(position % _BEAT_PHASES, _BEAT_PHASES) * even,
                 _one_hot(fermata, 3)[..., 1:],
                 valid.unsqueeze(-1),
                 torch.ones_like(valid).unsqueeze(-1),
-                _one_hot(style, len(STYLES)),
+                kind,
+                place[..., _FIRST_POSITIONS:],
+                _one_hot(position % _DOTTED_PHASES, _DOTTED_PHASES) * dotted,
+                _one_hot(beat, len(BEATS)) * valid.unsqueeze(-1),
+                begin.unsqueeze(-1),
+                _one_hot(chord[..., 0], OCTAVE) * knows_chord,
+                _one_hot(chord[..., 1], len(QUALITIES)) * knows_chord,
+                self.tones[chord[..., 0] * len(QUALITIES) + chord[..., 1]] * knows_chord,
+                knows_chord,
+                _one_hot(chord[..., 2], BASS_CLASSES) * knows_bass,
+                knows_bass,
             ],
             dim=2,
         )
@@ -133,7 +213,8 @@ class RefiningUNet(nn.Module):
         for up, blocks in zip(self.ups, self.up_blocks, strict=True):
             h = blocks(up(h) + skips.pop())
         out = self.head(h).transpose(1, 2).unflatten(2, (VOICES, PITCH_CLASSES + 1))
-        return out[..., :-1], out[..., -1]
+        row = self.row_head(h).transpose(1, 2)
+        return out[..., :-1], out[..., -1], row[..., :CHORD_CLASSES], row[..., CHORD_CLASSES:]
 
 
 def _same(x: Tensor, kernel: int, stride: int) -> Tensor:

@@ -190,7 +190,7 @@ class OnePassGenerator(nn.Module):
         silent = torch.zeros_like(known[:, :, 1:])
         onset = torch.cat([melody_onset.unsqueeze(2), silent], dim=2)
         onset_known = torch.cat([known[:, :, :1], silent], dim=2)
-        pitch, struck = self.network.decode(
+        pitch, struck, *_ = self.network.decode(
             codes, onset, known, onset_known, position, fermata, valid, torch.zeros_like(position)
         )
         return pitch.float(), struck.float()

@@ -174,7 +174,7 @@ class OnePassTrainer:
         onset_known[..., 0] = 1.0
         style = torch.zeros_like(position)
         with torch.no_grad(), self._autocast():
-            wanted, _ = self.teacher.decode(
+            wanted, *_ = self.teacher.decode(
                 codes.detach(), onset, known, onset_known, position, fermata, valid, style
             )
         stage = STAGES[number]
@@ -276,7 +276,7 @@ class OnePassTrainer:
 
     def _windows(self, count: int) -> tuple[Tensor, Tensor, Context]:
         """``(pitch (B, T, 4) classes, onset (B, T, 4), (position, fermata, valid))``."""
-        pitch, onset, _, _, position, fermata, valid, _ = to_tensors(self.sampler.batch(count))
+        pitch, onset, _, _, position, fermata, valid, *_ = to_tensors(self.sampler.batch(count))
         return pitch, onset, (position, fermata, valid)
 
     def _autocast(self) -> Any:

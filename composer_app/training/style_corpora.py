@@ -1,14 +1,18 @@
-"""The corpora of the other styles: hymns and ragtime, which travel with Composer in assets/.
+"""The corpora of the other styles, which travel with Composer in assets/.
 
 ``hymn.npz``: 280 four-part hymns of the Open Hymnal Project, each placed in the public domain.
 ``ragtime.npz``: 17 piano rags in Mutopia's public-domain editions, as four voices: the right hand's
 top line, two chord voices and the bass; the chord voices rest where the bass strikes.
+``lieder.npz``: 1,016 songs of the OpenScore Lieder Corpus, the piano reduced to three lines.
+``quartets.npz``: 338 movements of the OpenScore String Quartets.
+``leadsheets.npz``: 191 songs of OpenEWLD, a melody with chord symbols.
 """
 
 import json
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +21,36 @@ from composer_app.errors import CorpusError
 from composer_app.music.files.array_file import read_arrays
 from composer_app.plain_text import one_line_name
 from composer_app.resources import resource_folder
-from composer_app.training.corpus import Piece
+from composer_app.training.chord_row import NO_CHORD
+from composer_app.training.config import STYLES, VOICES
+from composer_app.training.corpus import REST, Piece, beat_steps, read_chords
 from composer_app.translation import _
 
-STYLE_CORPORA: Final = ("hymn", "ragtime")
+# The file of each style.
+_FILES: Final = {
+    "hymn": "hymn",
+    "ragtime": "ragtime",
+    "song": "lieder",
+    "quartet": "quartets",
+    "leadsheet": "leadsheets",
+}
+STYLE_CORPORA: Final = tuple(_FILES)
 _SPLIT_FILE: Final = Path(__file__).with_name("style_splits.json")
 # Long bars are read as two shorter ones, as the network knows bars (see bar_positions).
 _LONG_BARS: Final = {24: 12, 32: 16}
-_SHORT_BAR: Final = 8
-_ARRAYS: Final = ("pitch", "onset", "bad", "pos", "barlen", "bar", "start", "name")
+# Bars of 2/4, and of 3/8.
+_SHORT_BARS: Final = (8, 6)
+_ARRAYS: Final = ("pitch", "onset", "bad", "pos", "barlen", "num", "den", "bar", "start", "name")
+_CHORDS: Final = ("chord_root", "chord_qual", "chord_bass")
+# What the files hold beyond that.
+_MORE: Final = {
+    "song": _CHORDS,
+    "quartet": _CHORDS,
+    "leadsheet": (*_CHORDS, "shared_tune"),
+}
+# One song in ten is for the test, one for validation.
+_FOLDS: Final = 10
+_HELD_OUT: Final = {0: "test", 1: "valid"}
 
 
 def style_split(style: str) -> dict[str, str]:
@@ -39,48 +64,98 @@ def style_split(style: str) -> dict[str, str]:
     return {name: split for split, names in splits.items() for name in names}
 
 
+def song_split(name: str) -> str:
+    """The split of a song, quartet movement or lead sheet: by a checksum of its name."""
+    return _HELD_OUT.get(zlib.crc32(name.encode()) % _FOLDS, "train")
+
+
 def read_style(style: str, folder: Path | None = None) -> Iterator[Piece]:
     """Every piece of ``style`` with its split; :class:`CorpusError` if the file is damaged."""
-    path = (folder or resource_folder("assets") / "corpora") / f"{style}.npz"
+    folder = folder or resource_folder("assets") / "corpora"
+    path = folder / f"{_FILES[style]}.npz"
     try:
-        arrays = read_arrays(path, _ARRAYS)
-        split = style_split(style)
+        arrays = read_arrays(path, (*_ARRAYS, *_MORE.get(style, ())))
+        split = _splits(style, arrays)
+        labels = read_chords(style) if style == "hymn" else {}
         bounds = zip(arrays["start"][:-1], arrays["start"][1:], strict=True)
-        for name, (begin, end) in zip(arrays["name"], bounds, strict=True):
+        for index, (begin, end) in enumerate(bounds):
+            name = str(arrays["name"][index])
             span = slice(int(begin), int(end))
-            position, length = _bars(*(arrays[key][span] for key in ("pos", "barlen", "bar")))
-            stem = Path(one_line_name(str(name))).stem
             yield Piece(
-                stem,
-                split.get(stem, "train"),
-                arrays["pitch"][span],
-                arrays["onset"][span],
-                position,
-                length,
-                _ending(arrays["onset"][span]),
-                arrays["bad"][span],
-                style,
+                _short(name),
+                split[index],
+                **_notes(arrays, span),
+                **_bars(arrays, span),
+                chord=labels[name] if labels else _chords(arrays, span),
+                style=style,
             )
     except FileNotFoundError:
         raise CorpusError(
             _("There is no corpus at {file}", file=path), _("install Composer again")
         ) from None
-    except (OSError, IndexError, TypeError, ValueError):
+    except (OSError, IndexError, KeyError, TypeError, ValueError):
         raise CorpusError(_("{file} is damaged", file=path), _("install Composer again")) from None
 
 
-def _bars(
-    position: NDArray[np.int16], length: NDArray[np.int16], bar: NDArray[np.int16]
-) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
-    """Positions and lengths with long bars halved and 2/4 bars joined in pairs."""
-    position, length = position.copy(), length.copy()
-    for long, short in _LONG_BARS.items():
-        position[length == long] %= short
-        length[length == long] = short
-    two_four = length == _SHORT_BAR
-    position[two_four] += (_SHORT_BAR * (bar[two_four] % 2)).astype(np.int16)
-    length[two_four] = 2 * _SHORT_BAR
-    return position, length
+def _short(name: str) -> str:
+    return Path(one_line_name(name)).stem
+
+
+def _splits(style: str, arrays: Mapping[str, NDArray[Any]]) -> list[str]:
+    names = [str(name) for name in arrays["name"]]
+    if style in STYLES:
+        listed = style_split(style)
+        return [listed.get(_short(name), "train") for name in names]
+    splits = [song_split(name) for name in names]
+    # Tunes that are also chorales or hymns would give those away.
+    shared = arrays.get("shared_tune", np.zeros(len(names), np.bool_))
+    return [
+        "left out" if known and split == "train" else split
+        for split, known in zip(splits, shared.tolist(), strict=True)
+    ]
+
+
+def _notes(arrays: Mapping[str, NDArray[Any]], span: slice) -> dict[str, NDArray[Any]]:
+    """Pitches and onsets (T, 4): of a melody alone the other voices rest."""
+    pitch, onset = arrays["pitch"][span], arrays["onset"][span]
+    if pitch.ndim == 1:
+        missing = ((0, 0), (0, VOICES - 1))
+        pitch = np.pad(pitch[:, None], missing, constant_values=REST)
+        onset = np.pad(onset[:, None], missing)
+    return {
+        "pitch": pitch,
+        "onset": onset,
+        "bad": arrays["bad"][span],
+        "fermata": _ending(onset),
+    }
+
+
+def _chords(arrays: Mapping[str, NDArray[Any]], span: slice) -> NDArray[np.int8]:
+    """(T, 3); a chord of which anything is missing is none at all."""
+    if not all(key in arrays for key in _CHORDS):
+        return np.full((span.stop - span.start, len(_CHORDS)), NO_CHORD, np.int8)
+    rows = np.stack([arrays[key][span] for key in _CHORDS], axis=1).astype(np.int8)
+    rows[(rows < 0).any(axis=1)] = NO_CHORD
+    return rows
+
+
+def _bars(arrays: Mapping[str, NDArray[Any]], span: slice) -> dict[str, NDArray[np.int16]]:
+    """Positions, lengths and beats: long bars are halved, those of 2/4 and 3/8 joined in pairs."""
+    position, length = arrays["pos"][span].copy(), arrays["barlen"][span].copy()
+    bar = arrays["bar"][span]
+    beat = np.full(len(position), 4, np.int16)
+    metres = arrays["num"][span], arrays["den"][span]
+    for numerator, denominator in set(zip(*(each.tolist() for each in metres), strict=True)):
+        here = (metres[0] == numerator) & (metres[1] == denominator)
+        beat[here] = beat_steps(numerator, denominator)
+    for long, half in _LONG_BARS.items():
+        position[length == long] %= half
+        length[length == long] = half
+    for short in _SHORT_BARS:
+        here = length == short
+        position[here] += (short * (bar[here] % 2)).astype(np.int16)
+        length[here] = 2 * short
+    return {"position": position, "bar_length": length, "beat": beat}
 
 
 def _ending(onset: NDArray[np.bool_]) -> NDArray[np.bool_]:

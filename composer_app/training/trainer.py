@@ -21,6 +21,7 @@ from composer_app.errors import CorpusError, SettingError, StreamError
 from composer_app.file_arguments import input_name, read_input
 from composer_app.music.files.safe_file import cannot_write, whole_file
 from composer_app.training.config import (
+    NETWORK_STYLES,
     STYLES,
     RefiningConfig,
     config_from_dict,
@@ -29,7 +30,7 @@ from composer_app.training.config import (
 from composer_app.training.consistency import consistency_loss, consistent_target
 from composer_app.training.corpus import Piece
 from composer_app.training.dataset import Batch, WindowSampler
-from composer_app.training.losses import masked_cross_entropy, onset_loss
+from composer_app.training.losses import masked_cross_entropy, onset_loss, row_losses
 from composer_app.training.networks import RefiningUNet
 from composer_app.training.protocol import Message, say
 from composer_app.training.window_feed import WindowFeed, to_tensors
@@ -41,6 +42,11 @@ _VALID_BATCHES: Final = 12
 # Transpositions that a window's predictions are averaged over, some at a time.
 _SHIFTS: Final = (-3, -2, -1, 1, 2, 3)
 _VALID_SEED: Final = 20_000
+# Enough for the mean and variance of each channel.
+_NORM_BATCHES: Final = 12
+# How many tensors of a batch the network takes, and which of them is the style.
+INPUTS: Final = 12
+STYLE: Final = 7
 _MOST_CHECKPOINT_BYTES: Final = 4_000_000_000
 
 
@@ -194,6 +200,21 @@ class RefiningTrainer:
         self.iteration = int(state["iteration"])
         self.seconds = float(state["seconds"])
 
+    def start_from_model(self, path: Path) -> None:
+        """Begin a new schedule with the network of a model file."""
+        from composer_app.training.base_model import network_of, restore_norms
+
+        network = network_of(path).to(self.device)
+        batches = (next(self.feed) for _ in range(_NORM_BATCHES))
+        restore_norms(network, [self._placed(batch[:INPUTS]) for batch in batches])
+        try:
+            self.network.load_state_dict(network.state_dict())
+        except RuntimeError:
+            raise SettingError(
+                _("That model is a network of another size"), _("use the same recipe")
+            ) from None
+        self.average.load_state_dict(network.state_dict())
+
     def start_from(self, state: dict[str, Any]) -> None:
         """Begin a new schedule with the averaged weights of another run.
 
@@ -251,19 +272,33 @@ class RefiningTrainer:
     def _losses(
         self, network: nn.Module, tensors: tuple[Tensor, ...]
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        pitch, onset, pitch_known, onset_known = tensors[:4]
         with self._autocast():
-            pitch_logits, onset_logits = network(*tensors)
-        loss, nats = masked_cross_entropy(pitch_logits, pitch, pitch_known)
-        onsets = onset_loss(onset_logits, pitch, onset, onset_known)
-        return loss + onsets, {"pitch_nll": nats, "onset_nll": onsets.detach()}
+            answers = network(*tensors[:INPUTS])
+        return self._told(answers, tensors, tensors[INPUTS])
+
+    def _told(
+        self, answers: tuple[Tensor, ...], tensors: tuple[Tensor, ...], asked: Tensor
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """The losses of ``answers`` where the window has the truth: pitches where ``asked``."""
+        pitch, onset, onset_known = tensors[0], tensors[1], tensors[3]
+        loss, nats = masked_cross_entropy(answers[0], pitch, 1.0 - asked)
+        onsets = onset_loss(answers[1], pitch, onset, onset_known)
+        chords, basses = row_losses(answers[2], answers[3], tensors[10], tensors[INPUTS + 1])
+        metrics = {
+            "pitch_nll": nats,
+            "onset_nll": onsets.detach(),
+            "chord_nll": chords.detach(),
+            "bass_nll": basses.detach(),
+        }
+        return loss + onsets + self.config.chord_weight * (chords + basses), metrics
 
     def _consistent_losses(self, tensors: tuple[Tensor, ...]) -> tuple[Tensor, dict[str, Tensor]]:
         """As :meth:`_losses`, and how far the network is from the average of what is said.
 
         That is the average over transpositions, and over the teachers where there are some. A
         share of the windows is given another style's name: of those nobody knows the answer, but
-        they have an average as well.
+        they have an average as well. Windows whose chord row shows anything are left out: teachers
+        may know of no chords.
         """
         config, random = self.config, self.sampler.random
         count = len(tensors[0])
@@ -272,23 +307,29 @@ class RefiningTrainer:
             random.integers(len(STYLES), size=count),
         )
         renamed, wrong = self._placed(tuple(torch.from_numpy(draw) for draw in draws))
-        style = torch.where(renamed[:, None], wrong[:, None], tensors[-1])
-        inputs = (*tensors[:-1], style)
+        blind = tensors[11].sum(dim=(1, 2)) == 0
+        blind &= tensors[STYLE][:, 0] < len(STYLES)
+        renamed = renamed & blind
+        style = torch.where(renamed[:, None], wrong[:, None], tensors[STYLE])
+        inputs = (*tensors[:STYLE], style, *tensors[STYLE + 1 : INPUTS])
         shifts = (0, *random.choice(_SHIFTS, config.transpositions, replace=False).tolist())
-        self.average.eval()
         with self._autocast():
-            target, struck = consistent_target(self.teachers or [self.average], inputs, shifts)
-            pitch_logits, onset_logits = self.network(*inputs)
-        pitch, onset, pitch_known, onset_known = tensors[:4]
-        unanswered = renamed[:, None, None].float()
-        loss, nats = masked_cross_entropy(
-            pitch_logits, pitch, torch.maximum(unanswered, pitch_known)
+            answers = self.network(*inputs)
+        told = (1.0 - renamed.float())[:, None, None]
+        truth = (*tensors[:3], torch.maximum(1.0 - told, tensors[3]), *tensors[4 : INPUTS + 1])
+        loss, metrics = self._told(
+            answers, (*truth, tensors[INPUTS + 1] * told), tensors[INPUTS] * told
         )
-        onsets = onset_loss(onset_logits, pitch, onset, torch.maximum(unanswered, onset_known))
-        apart = consistency_loss(pitch_logits, target, pitch_known)
-        taught = onset_loss(onset_logits, pitch, struck, onset_known)
-        metrics = {"pitch_nll": nats, "onset_nll": onsets.detach(), "apart": apart.detach()}
-        return loss + onsets + config.consistency * (apart + taught), metrics
+        if not blind.any():
+            return loss, metrics
+        self.average.eval()
+        seen = tuple(tensor[blind] for tensor in inputs)
+        with self._autocast():
+            target, struck = consistent_target(self.teachers or [self.average], seen, shifts)
+        apart = consistency_loss(answers[0][blind], target, 1.0 - tensors[INPUTS][blind])
+        taught = onset_loss(answers[1][blind], seen[0], struck, seen[3])
+        metrics["apart"] = apart.detach()
+        return loss + config.consistency * blind.float().mean() * (apart + taught), metrics
 
     @torch.no_grad()
     def _update_average(self) -> None:
@@ -356,7 +397,7 @@ class RefiningTrainer:
 
 def _valid_batches(valid: list[Piece], config: RefiningConfig) -> dict[str, list[Batch]]:
     batches = {}
-    for style in STYLES:
+    for style in NETWORK_STYLES:
         pieces = [piece for piece in valid if piece.style == style]
         if pieces:
             sampler = WindowSampler(pieces, config, _VALID_SEED)

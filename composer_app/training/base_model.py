@@ -1,0 +1,127 @@
+"""A network of the refining technique from a model file: what a new training may begin with.
+
+A model file holds what inference needs. Its batch norms are folded into the convolutions before
+them, and its weights are rounded to int8; :func:`network_of` makes a network that gives the same
+answers, and :func:`restore_norms` gives it batch norms that training can go on with.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor, nn
+
+from composer_app.errors import SettingError
+from composer_app.training.config import RefiningConfig
+from composer_app.training.networks import RefiningUNet
+from composer_app.translation import _
+
+_FOLDED: Final = ".weight_bias"
+
+
+def network_of(path: Path) -> RefiningUNet:
+    """The network of the model file ``path``, for use; what it did not know has no influence.
+
+    Raises :class:`SettingError` for a file that holds no network of the refining technique.
+    """
+    try:
+        model = onnx.load(path)
+        metadata = {each.key: each.value for each in model.metadata_props}
+        config = _config(json.loads(metadata["config"]))
+        network = RefiningUNet(config).eval()
+        network.load_state_dict(_weights(model, network))
+    except FileNotFoundError:
+        raise SettingError(_("There is no model at {file}", file=path)) from None
+    except Exception as error:
+        # onnx and protobuf answer damage with errors of their own.
+        raise SettingError(
+            _("{file} holds no network that training can begin with", file=path)
+        ) from error
+    return network
+
+
+def _config(saved: dict[str, Any]) -> RefiningConfig:
+    """What shapes the network; the rest of its recipe is of other times."""
+    shape = ("channels", "down_blocks", "up_blocks")
+    return RefiningConfig(**{name: tuple(saved[name]) for name in shape})
+
+
+def _weights(model: onnx.ModelProto, network: RefiningUNet) -> dict[str, Tensor]:
+    arrays = {each.name: numpy_helper.to_array(each) for each in model.graph.initializer}
+    result = dict(network.state_dict())
+    for name, value in result.items():
+        array = arrays.get(name)
+        if array is None and f"{name}_int8" in arrays:
+            array = arrays[f"{name}_int8"].astype(np.float32) * arrays[f"{name}_scale"]
+        if array is not None:
+            result[name] = widened(torch.from_numpy(array.copy()), value)
+        elif name.startswith("row_head."):
+            # A model from before there was a chord row has nothing to say of it.
+            result[name] = torch.zeros_like(value)
+    for folded, conv in ((name, name.removesuffix(_FOLDED)) for name in arrays):
+        if folded.endswith(_FOLDED):
+            norm = conv.replace("conv", "norm")
+            _set_norm(result, norm, torch.from_numpy(arrays[folded].copy()))
+    return result
+
+
+def _set_norm(weights: dict[str, Tensor], norm: str, bias: Tensor) -> None:
+    """A batch norm that does nothing while it is not trained but add ``bias``."""
+    weights[f"{norm}.weight"] = torch.full_like(bias, (1.0 + _epsilon()) ** 0.5)
+    weights[f"{norm}.bias"] = bias
+    weights[f"{norm}.running_mean"] = torch.zeros_like(bias)
+    weights[f"{norm}.running_var"] = torch.ones_like(bias)
+
+
+def _epsilon() -> float:
+    return nn.BatchNorm1d(1).eps
+
+
+def widened(weight: Tensor, like: Tensor) -> Tensor:
+    """``weight`` with further inputs (axis 1) of no influence, as many as ``like`` has."""
+    if weight.ndim < 2 or weight.shape[1] == like.shape[1]:
+        return weight
+    result = torch.zeros_like(like)
+    result[:, : weight.shape[1]] = weight
+    return result
+
+
+@torch.no_grad()
+def restore_norms(network: RefiningUNet, batches: Sequence[tuple[Tensor, ...]]) -> None:
+    """Give each batch norm of ``network`` the statistics of ``batches``, its answers unchanged.
+
+    ``batches`` are what :meth:`RefiningUNet.forward` takes. Training normalizes by its own
+    batches, so that the weights have to allow for what the norm takes away.
+    """
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm1d)]
+    sums = {norm: [0.0, torch.zeros(()), torch.zeros(())] for norm in norms}
+
+    def watch(norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        x = inputs[0].double().transpose(0, 1).flatten(1)
+        total = sums[norm]  # type: ignore[index]
+        total[0] += x.shape[1]
+        total[1] = total[1] + x.sum(1)
+        total[2] = total[2] + x.square().sum(1)
+
+    hooks = [norm.register_forward_pre_hook(watch) for norm in norms]
+    network.eval()
+    for batch in batches:
+        network(*batch)
+    for hook in hooks:
+        hook.remove()
+    for norm, (count, total, squares) in sums.items():
+        assert norm.running_mean is not None and norm.running_var is not None
+        mean = total / count
+        variance = (squares / count - mean.square()).clamp(min=1e-8)
+        # As it stands, y = (x - running mean) * gain + bias; it is to stay that.
+        gain = norm.weight / (norm.running_var + norm.eps).sqrt()
+        bias = norm.bias + (mean - norm.running_mean) * gain
+        norm.weight.copy_(gain * (variance + norm.eps).sqrt())
+        norm.bias.copy_(bias)
+        norm.running_mean.copy_(mean)
+        norm.running_var.copy_(variance)
