@@ -23,7 +23,11 @@ _LOW_PENALTY: Final = 0.25
 _DEEP_PENALTY: Final = 1.0
 # A double bass's lowest note: what lies below is not heard as a pitch among others.
 BASS_FLOOR: Final = 28
-_MAX_POSITION: Final = 15
+# The last step of a bar that a network knows, and that the first networks knew.
+MAX_POSITION: Final = 23
+FIRST_MAX_POSITION: Final = 15
+# What beats a network knows, in steps.
+_QUARTER, _DOTTED_QUARTER, _HALF = 4, 6, 8
 # What a network reads where nobody knows whether a phrase ends; 0 is no, 1 is yes.
 FERMATA_UNKNOWN: Final = 2
 
@@ -113,12 +117,56 @@ def bar_places(steps: int, meters: MeterMap) -> NDArray[np.int64]:
     return places
 
 
-def bar_positions(steps: int, meters: MeterMap) -> NDArray[np.int64]:
-    """(steps,): :func:`bar_places` as the network counts them, 0-15.
+def bar_positions(steps: int, meters: MeterMap, highest: int = MAX_POSITION) -> NDArray[np.int64]:
+    """(steps,): :func:`bar_places` as a network counts them that knows ``highest``.
 
-    Longer bars are cut off at the sixteenth step.
+    Longer bars are cut off there.
     """
-    return np.minimum(bar_places(steps, meters), _MAX_POSITION)
+    return np.minimum(bar_places(steps, meters), highest)
+
+
+def beat_lengths(steps: int, meters: MeterMap) -> NDArray[np.int64]:
+    """(steps,): how many steps the beat of each step's metre has: 6 in compound metres, 8 in 2/2.
+
+    It is a quarter in all others.
+    """
+    lengths = np.full(steps, _QUARTER)
+    changes = meters.changes
+    starts = [nearest_step(change.tick) for change in changes]
+    for change, start, end in zip(changes, starts, [*starts[1:], steps], strict=True):
+        lengths[start:end] = _beat_steps(change.meter)
+    return lengths
+
+
+def _beat_steps(meter: Meter) -> int:
+    if meter.denominator == 8 and meter.numerator % 3 == 0:
+        return _DOTTED_QUARTER
+    return _HALF if (meter.numerator, meter.denominator) == (2, 2) else _QUARTER
+
+
+def beat_places(steps: int, meters: MeterMap) -> NDArray[np.int64]:
+    """(steps,): the steps since the beat began: a quarter, in compound metres a dotted one.
+
+    Bars of 5/8 and 7/8 end with a dotted quarter.
+    """
+    places = bar_places(steps, meters)
+    unit = np.where(beat_lengths(steps, meters) == _DOTTED_QUARTER, _DOTTED_QUARTER, _QUARTER)
+    result = places % unit
+    changes = meters.changes
+    starts = [nearest_step(change.tick) for change in changes]
+    for change, start, end in zip(changes, starts, [*starts[1:], steps], strict=True):
+        bar = change.meter.steps_per_bar
+        if change.meter.denominator == 8 and bar % _QUARTER and unit[start] == _QUARTER:
+            tail = places[start:end] - (bar - _DOTTED_QUARTER)
+            result[start:end] = np.where(tail >= 0, tail, result[start:end])
+    return np.asarray(result)
+
+
+def before_first_bar(steps: int, meters: MeterMap) -> NDArray[np.float32]:
+    """(steps,): 1 from the start to the first downbeat, which is where a piece begins."""
+    begin = np.zeros(steps, np.float32)
+    begin[: meters.upbeat_steps + 1] = 1
+    return begin
 
 
 def known_bar(meter: Meter) -> int:

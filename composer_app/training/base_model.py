@@ -47,8 +47,11 @@ def network_of(path: Path) -> RefiningUNet:
 
 def _config(saved: dict[str, Any]) -> RefiningConfig:
     """What shapes the network; the rest of its recipe is of other times."""
-    shape = ("channels", "down_blocks", "up_blocks")
-    return RefiningConfig(**{name: tuple(saved[name]) for name in shape})
+    return RefiningConfig(
+        channels=tuple(saved["channels"]),
+        down_blocks=tuple(saved["down_blocks"]),
+        up_blocks=tuple(saved["up_blocks"]),
+    )
 
 
 def _weights(model: onnx.ModelProto, network: RefiningUNet) -> dict[str, Tensor]:
@@ -99,14 +102,11 @@ def restore_norms(network: RefiningUNet, batches: Sequence[tuple[Tensor, ...]]) 
     batches, so that the weights have to allow for what the norm takes away.
     """
     norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm1d)]
-    sums = {norm: [0.0, torch.zeros(()), torch.zeros(())] for norm in norms}
+    seen: dict[nn.Module, list[Tensor]] = {norm: [] for norm in norms}
 
     def watch(norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-        x = inputs[0].double().transpose(0, 1).flatten(1)
-        total = sums[norm]  # type: ignore[index]
-        total[0] += x.shape[1]
-        total[1] = total[1] + x.sum(1)
-        total[2] = total[2] + x.square().sum(1)
+        x = inputs[0].transpose(0, 1).flatten(1)
+        seen[norm].append(torch.stack([x.mean(1), x.square().mean(1)]))
 
     hooks = [norm.register_forward_pre_hook(watch) for norm in norms]
     network.eval()
@@ -114,14 +114,18 @@ def restore_norms(network: RefiningUNet, batches: Sequence[tuple[Tensor, ...]]) 
         network(*batch)
     for hook in hooks:
         hook.remove()
-    for norm, (count, total, squares) in sums.items():
-        assert norm.running_mean is not None and norm.running_var is not None
-        mean = total / count
-        variance = (squares / count - mean.square()).clamp(min=1e-8)
-        # As it stands, y = (x - running mean) * gain + bias; it is to stay that.
-        gain = norm.weight / (norm.running_var + norm.eps).sqrt()
-        bias = norm.bias + (mean - norm.running_mean) * gain
-        norm.weight.copy_(gain * (variance + norm.eps).sqrt())
-        norm.bias.copy_(bias)
-        norm.running_mean.copy_(mean)
-        norm.running_var.copy_(variance)
+    for norm in norms:
+        _restore(norm, *torch.stack(seen[norm]).mean(0))
+
+
+def _restore(norm: nn.BatchNorm1d, mean: Tensor, mean_square: Tensor) -> None:
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    variance = (mean_square - mean.square()).clamp(min=1e-8)
+    # As it stands, y = (x - running mean) * gain + bias; it is to stay that.
+    gain = norm.weight / (norm.running_var + norm.eps).sqrt()
+    bias = norm.bias + (mean - norm.running_mean) * gain
+    norm.weight.copy_(gain * (variance + norm.eps).sqrt())
+    norm.bias.copy_(bias)
+    norm.running_mean.copy_(mean)
+    norm.running_var.copy_(variance)

@@ -17,7 +17,13 @@ from composer_app.file_arguments import (
 )
 from composer_app.music.files.safe_file import failure_reason
 from composer_app.terminal import say, status_line
-from composer_app.training.config import CONFIGS, NETWORK_STYLES, OnePassConfig, RefiningConfig, make_config
+from composer_app.training.config import (
+    CONFIGS,
+    NETWORK_STYLES,
+    OnePassConfig,
+    RefiningConfig,
+    make_config,
+)
 from composer_app.translation import _
 
 MODEL_SUFFIX: Final = ".onnx"

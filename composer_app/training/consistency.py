@@ -47,8 +47,8 @@ def consistent_target(
     """What ``networks`` say in each transposition, averaged: ``(pitches, onsets)``.
 
     ``tensors`` as :meth:`RefiningUNet.forward` takes them; hidden pitches have no influence, and
-    of the chord row nothing may be known. The probabilities of the pitches (B, T, 4, 49) are geometric means, those of a note being struck
-    (B, T, 4) are means.
+    of the chord row nothing may be known. The probabilities of the pitches (B, T, 4, 49) are
+    geometric means, those of a note being struck (B, T, 4) are means.
     """
     pitch, rest = tensors[0], tensors[1:]
     copies = torch.cat([transposed(pitch, shift) for shift in shifts])

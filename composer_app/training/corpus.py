@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from composer_app.errors import CorpusError
 from composer_app.file_arguments import input_name, read_input, write_output
-from composer_app.music.files.array_file import MOST_ARRAY_FILE_BYTES, arrays_in, read_arrays
+from composer_app.music.files.array_file import MOST_ARRAY_FILE_BYTES, arrays_in
 from composer_app.plain_text import one_line_name
-from composer_app.resources import resource_folder
+from composer_app.training.annotated_corpora import ChordRows, read_chord_labels
 from composer_app.training.chord_row import NO_CHORD
 from composer_app.training.config import VOICES
 from composer_app.translation import _
@@ -84,14 +84,11 @@ def read_bach(progress: Callable[[float], None] | None = None) -> Iterator[Piece
             _("Reading the chorales needs music21"), _("install Composer with its extra [train]")
         ) from None
     entries = bach_split()
-    labels = read_chords("bach")
+    labels = read_chord_labels("bach")
     for index, entry in enumerate(entries):
         score = corpus.parse(f"bach/{entry.name}")
         piece = read_score(score, entry.name, entry.split)
-        chord = labels.get(entry.name)
-        if chord is not None and len(chord) == piece.steps:
-            piece = replace(piece, chord=chord)
-        yield piece
+        yield replace(piece, chord=chord_rows(labels[entry.name]))
         if progress is not None:
             progress((index + 1) / len(entries))
 
@@ -168,18 +165,11 @@ def beat_steps(numerator: int, denominator: int) -> int:
     return 8 if (numerator, denominator) == (2, 2) else 4
 
 
-def read_chords(name: str) -> dict[str, NDArray[np.int8]]:
-    """The chord of each step, (T, 3), of every piece in the file of labels ``name``."""
-    arrays = read_arrays(
-        resource_folder("assets") / "corpora" / f"chords_{name}.npz",
-        ("name", "start", "chord_root", "chord_qual", "chord_bass"),
-    )
-    rows = np.stack([arrays[f"chord_{part}"] for part in ("root", "qual", "bass")], axis=1)
-    bounds = zip(arrays["start"][:-1], arrays["start"][1:], strict=True)
-    return {
-        str(piece): rows[int(begin) : int(end)].astype(np.int8)
-        for piece, (begin, end) in zip(arrays["name"], bounds, strict=True)
-    }
+def chord_rows(chords: ChordRows) -> NDArray[np.int8]:
+    """(T, 3): root, quality and bass; a chord of which anything is missing is none at all."""
+    rows = np.stack([chords.root, chords.quality, chords.bass], axis=1).astype(np.int8)
+    rows[(rows < 0).any(axis=1)] = NO_CHORD
+    return rows
 
 
 def save_corpus(pieces: list[Piece], path: Path) -> None:

@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.training.chord_row import NO_CHORD, OCTAVE, row_starts
+from composer_app.music.pitch import OCTAVE
+from composer_app.training.chord_row import NO_CHORD, row_starts, row_step
 from composer_app.training.config import (
     BEATS,
     HIGHEST_PITCH,
@@ -117,7 +118,9 @@ class WindowSampler:
         chord, starts = cut_chords(piece, start, config.window, shift)
         if random.random() < config.melody_rest_share:
             pitch, onset = self._rest_in_melody(pitch, onset)
-        pitch_known, onset_known = draw_masks(random, config, len(pitch))
+        beat = _beats(piece, start, config.window)
+        in_beat = position % row_step(np.array(BEATS)[beat])
+        pitch_known, onset_known = draw_masks(random, config, in_beat)
         planned = name in MELODY_ONLY or random.random() < config.plan_share
         if planned:
             pitch_known[:, 1:], onset_known[:, 1:] = 0, 0
@@ -137,7 +140,7 @@ class WindowSampler:
             fermata,
             valid,
             np.full(len(pitch), style, np.int64),
-            _beats(piece, start, len(pitch)),
+            beat,
             _begin(piece, start, len(pitch)),
             np.maximum(chord, 0),
             chord_known,
@@ -251,12 +254,13 @@ def cut_window(
 def cut_chords(
     piece: Piece, start: int, window: int, shift: int
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """``(chord, starts)``: (T, 3) chords, each as at its beat's first step, and (T,) these steps.
-    """
+    """``(chord, starts)``: (T, 3), the chord at the first step of each beat; (T,)."""
     span = slice(start, min(start + window, piece.steps))
     count = span.stop - span.start
     starts = np.zeros(window, np.bool_)
-    starts[:count] = row_starts(piece.position[span], piece.beat[span])
+    starts[:count] = row_starts(
+        piece.position[span].astype(np.int64), piece.beat[span].astype(np.int64)
+    )
     chord = np.full((window, 3), NO_CHORD, np.int64)
     chord[:count] = piece.chord[span]
     first = np.maximum.accumulate(np.where(starts, np.arange(window), 0))
@@ -319,7 +323,7 @@ def draw_row_masks(
         if random.random() < _ALL_CHORDS:
             known[:, 0] = True
         known[:, 1] = known[:, 0] & (random.random(count) < random.random())
-    labelled = (chord >= 0).all(axis=1)
+    labelled = chord.min(axis=1) >= 0
     seen = known[beats] & labelled[:, None]
     asked = ~known[beats] & labelled[:, None] & starts[:, None]
     # The bass is drawn when its chord stands.
@@ -328,13 +332,15 @@ def draw_row_masks(
 
 
 def draw_masks(
-    random: np.random.Generator, config: RefiningConfig, steps: int
+    random: np.random.Generator, config: RefiningConfig, in_beat: NDArray[np.int64]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """``(pitch_known, onset_known)``, each (T, 4), as they occur while the model is sampled.
 
-    Pitches are revealed in any order (Huang et al. 2017), or from quarters to sixteenths; their
-    onsets follow when all pitches stand. The melody is known, but for a few windows.
+    Pitches are revealed in any order (Huang et al. 2017), or from beats to sixteenths; their
+    onsets follow when all pitches stand. The melody is known, but for a few windows. ``in_beat``
+    (T,) are the steps since the beat began.
     """
+    steps = len(in_beat)
     known = np.zeros((steps, VOICES), np.float32)
     known[:, MELODY] = 1
     draw = random.random()
@@ -344,7 +350,7 @@ def draw_masks(
         onset_known[:, MELODY] = 1
         return np.ones_like(known), onset_known
     if draw < config.onset_stage_share + config.coarse_to_fine_share:
-        known[:, 1:] = _coarse_to_fine(random, steps)
+        known[:, 1:] = _coarse_to_fine(random, in_beat)
     elif draw < config.onset_stage_share + config.coarse_to_fine_share + config.span_share:
         known[:, 1:] = _span(random, steps)
     else:
@@ -360,10 +366,10 @@ def draw_masks(
     return known, onset_known
 
 
-def _coarse_to_fine(random: np.random.Generator, steps: int) -> NDArray[np.float32]:
-    """(T, 3): quarters, then eighths, then sixteenths; the present level known in part."""
-    step = np.arange(steps)
-    levels = [step % 4 == 0, step % 4 == 2, step % 2 == 1]
+def _coarse_to_fine(random: np.random.Generator, in_beat: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(T, 3): beats, then eighths, then sixteenths; the present level known in part."""
+    steps = len(in_beat)
+    levels = [in_beat == 0, (in_beat % 2 == 0) & (in_beat > 0), in_beat % 2 == 1]
     present = int(random.integers(3))
     known = np.zeros((steps, VOICES - 1), np.float32)
     for level in levels[:present]:

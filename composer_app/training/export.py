@@ -28,10 +28,12 @@ from composer_app import __version__
 from composer_app.errors import SettingError
 from composer_app.file_arguments import input_name, write_output
 from composer_app.music import styles as known_styles
+from composer_app.music.chord_qualities import QUALITIES
 from composer_app.training.config import (
+    BEATS,
     HIGHEST_PITCH,
     LOWEST_PITCH,
-    STYLES,
+    NETWORK_STYLES,
     VOICES,
     OnePassConfig,
     config_from_dict,
@@ -51,8 +53,12 @@ REFINING_INPUTS: Final = (
     "fermata",
     "valid",
     "style",
+    "beat",
+    "begin",
+    "chord",
+    "chord_known",
 )
-REFINING_OUTPUTS: Final = ("pitch_logits", "onset_logits")
+REFINING_OUTPUTS: Final = ("pitch_logits", "onset_logits", "chord_logits", "bass_logits")
 CLASSIC_INPUTS: Final = ("condition", "noise")
 GAN_INPUTS: Final = (
     "melody",
@@ -172,7 +178,9 @@ def _refining(state: Mapping[str, Any]) -> Part:
         "lowest_pitch": str(LOWEST_PITCH),
         "highest_pitch": str(HIGHEST_PITCH),
         "steps_multiple": str(2 ** len(network.downs)),
-        "styles": json.dumps(list(STYLES) if knows_styles else ["bach"]),
+        "styles": json.dumps(list(NETWORK_STYLES) if knows_styles else ["bach"]),
+        "beats": json.dumps(list(BEATS)),
+        "qualities": json.dumps(list(QUALITIES)),
     }
 
 
@@ -225,6 +233,10 @@ def example_inputs(batch: int, steps: int) -> tuple[torch.Tensor, ...]:
         torch.zeros(row, dtype=torch.int64),
         torch.ones(row),
         torch.zeros(row, dtype=torch.int64),
+        torch.zeros(row, dtype=torch.int64),
+        torch.zeros(row),
+        torch.zeros((*row, 3), dtype=torch.int64),
+        torch.zeros((*row, 2)),
     )
 
 

@@ -11,13 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
-from composer_app.training.chord_row import (
-    BASS_CLASSES,
-    CHORD_CLASSES,
-    OCTAVE,
-    QUALITIES,
-    chord_tones,
-)
+from composer_app.music.chord_qualities import QUALITIES
+from composer_app.music.pitch import OCTAVE
+from composer_app.training.chord_row import BASS_CLASSES, CHORD_CLASSES, chord_tones
 from composer_app.training.config import (
     BEATS,
     NETWORK_STYLES,

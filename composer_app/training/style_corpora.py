@@ -9,7 +9,6 @@ top line, two chord voices and the bass; the chord voices rest where the bass st
 """
 
 import json
-import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -21,9 +20,15 @@ from composer_app.errors import CorpusError
 from composer_app.music.files.array_file import read_arrays
 from composer_app.plain_text import one_line_name
 from composer_app.resources import resource_folder
+from composer_app.training.annotated_corpora import (
+    LABELLED_STYLES,
+    ChordRows,
+    held_out,
+    read_chord_labels,
+)
 from composer_app.training.chord_row import NO_CHORD
 from composer_app.training.config import STYLES, VOICES
-from composer_app.training.corpus import REST, Piece, beat_steps, read_chords
+from composer_app.training.corpus import REST, Piece, beat_steps, chord_rows
 from composer_app.translation import _
 
 # The file of each style.
@@ -48,9 +53,6 @@ _MORE: Final = {
     "quartet": _CHORDS,
     "leadsheet": (*_CHORDS, "shared_tune"),
 }
-# One song in ten is for the test, one for validation.
-_FOLDS: Final = 10
-_HELD_OUT: Final = {0: "test", 1: "valid"}
 
 
 def style_split(style: str) -> dict[str, str]:
@@ -64,11 +66,6 @@ def style_split(style: str) -> dict[str, str]:
     return {name: split for split, names in splits.items() for name in names}
 
 
-def song_split(name: str) -> str:
-    """The split of a song, quartet movement or lead sheet: by a checksum of its name."""
-    return _HELD_OUT.get(zlib.crc32(name.encode()) % _FOLDS, "train")
-
-
 def read_style(style: str, folder: Path | None = None) -> Iterator[Piece]:
     """Every piece of ``style`` with its split; :class:`CorpusError` if the file is damaged."""
     folder = folder or resource_folder("assets") / "corpora"
@@ -76,17 +73,17 @@ def read_style(style: str, folder: Path | None = None) -> Iterator[Piece]:
     try:
         arrays = read_arrays(path, (*_ARRAYS, *_MORE.get(style, ())))
         split = _splits(style, arrays)
-        labels = read_chords(style) if style == "hymn" else {}
+        labels = read_chord_labels(style) if style in LABELLED_STYLES else {}
         bounds = zip(arrays["start"][:-1], arrays["start"][1:], strict=True)
         for index, (begin, end) in enumerate(bounds):
-            name = str(arrays["name"][index])
+            name = _short(str(arrays["name"][index]))
             span = slice(int(begin), int(end))
             yield Piece(
-                _short(name),
+                name,
                 split[index],
                 **_notes(arrays, span),
                 **_bars(arrays, span),
-                chord=labels[name] if labels else _chords(arrays, span),
+                chord=chord_rows(labels[name] if labels else _chords(arrays, span)),
                 style=style,
             )
     except FileNotFoundError:
@@ -106,12 +103,9 @@ def _splits(style: str, arrays: Mapping[str, NDArray[Any]]) -> list[str]:
     if style in STYLES:
         listed = style_split(style)
         return [listed.get(_short(name), "train") for name in names]
-    splits = [song_split(name) for name in names]
-    # Tunes that are also chorales or hymns would give those away.
     shared = arrays.get("shared_tune", np.zeros(len(names), np.bool_))
     return [
-        "left out" if known and split == "train" else split
-        for split, known in zip(splits, shared.tolist(), strict=True)
+        held_out(name, shared_tune=tune) for name, tune in zip(names, shared.tolist(), strict=True)
     ]
 
 
@@ -130,16 +124,12 @@ def _notes(arrays: Mapping[str, NDArray[Any]], span: slice) -> dict[str, NDArray
     }
 
 
-def _chords(arrays: Mapping[str, NDArray[Any]], span: slice) -> NDArray[np.int8]:
-    """(T, 3); a chord of which anything is missing is none at all."""
-    if not all(key in arrays for key in _CHORDS):
-        return np.full((span.stop - span.start, len(_CHORDS)), NO_CHORD, np.int8)
-    rows = np.stack([arrays[key][span] for key in _CHORDS], axis=1).astype(np.int8)
-    rows[(rows < 0).any(axis=1)] = NO_CHORD
-    return rows
+def _chords(arrays: Mapping[str, NDArray[Any]], span: slice) -> ChordRows:
+    nothing = np.full(span.stop - span.start, NO_CHORD, np.int8)
+    return ChordRows(*(arrays[key][span] if key in arrays else nothing for key in _CHORDS))
 
 
-def _bars(arrays: Mapping[str, NDArray[Any]], span: slice) -> dict[str, NDArray[np.int16]]:
+def _bars(arrays: Mapping[str, NDArray[Any]], span: slice) -> dict[str, NDArray[Any]]:
     """Positions, lengths and beats: long bars are halved, those of 2/4 and 3/8 joined in pairs."""
     position, length = arrays["pos"][span].copy(), arrays["barlen"][span].copy()
     bar = arrays["bar"][span]

@@ -35,8 +35,13 @@ from composer_app.generation.models.onnx_session import open_session, run_watche
 from composer_app.generation.noise import NoiseVector
 from composer_app.generation.placement import (
     BASS_FLOOR,
+    FIRST_MAX_POSITION,
+    MAX_POSITION,
     bar_places,
     bar_positions,
+    beat_lengths,
+    beat_places,
+    before_first_bar,
     low_bias,
     singing_shift,
     to_piano_roll,
@@ -50,13 +55,14 @@ from composer_app.generation.refining.improving import (
     note_spans,
     remove_misfits,
 )
+from composer_app.generation.refining.planning import CHORD_CLASSES, free_row
 from composer_app.generation.refining.refining_run import Canvas, Run, Schedule
 from composer_app.generation.refining.sampling import VOICES, Grid, Mask, NoiseSource
 from composer_app.generation.settling import lift_bass, uncross
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
-from composer_app.music.pitch import fold_into_range
+from composer_app.music.pitch import OCTAVE, fold_into_range
 from composer_app.music.timing import STEPS_PER_BEAT
 from composer_app.translation import _
 
@@ -70,6 +76,16 @@ _INPUTS: Final = {
     "valid": "tensor(float)",
 }
 _OUTPUTS: Final = ("pitch_logits", "onset_logits")
+# Of a network that knows chords, with what they need.
+_ROW_INPUTS: Final = {
+    "beat": "tensor(int64)",
+    "begin": "tensor(float)",
+    "chord": "tensor(int64)",
+    "chord_known": "tensor(float)",
+}
+_ROW_OUTPUTS: Final = ("chord_logits", "bass_logits")
+# What a beat may be, in steps, as the network numbers it.
+_BEATS: Final = (4, 6, 8)
 # From this length on (64 bars) a pass takes long enough for somebody to wait for its end.
 _LONG_STEPS: Final = 1024
 # Of a model whose network halves the piece eight times.
@@ -126,7 +142,12 @@ class RefiningGenerator:
         inputs = {each.name: each.type for each in self._session.get_inputs()}
         outputs = {each.name: each.shape for each in self._session.get_outputs()}
         takes_style = bool(inputs.pop("style", "") == "tensor(int64)")
-        if inputs != _INPUTS or set(outputs) != set(_OUTPUTS):
+        wanted, given = dict(_INPUTS), list(_OUTPUTS)
+        self.takes_row = _ROW_INPUTS.keys() <= inputs.keys()
+        if self.takes_row:
+            wanted |= _ROW_INPUTS
+            given += _ROW_OUTPUTS
+        if inputs != wanted or set(outputs) != set(given):
             raise ModelError(
                 _("{file} has not the inputs and outputs of a Composer model", file=path.name)
             )
@@ -139,6 +160,11 @@ class RefiningGenerator:
                     wanted=[VOICES, self._classes],
                 )
             )
+        if self.takes_row and (
+            outputs["chord_logits"][2:] != [CHORD_CLASSES] or outputs["bass_logits"][2:] != [OCTAVE]
+        ):
+            raise ModelError(_("{file} knows other chords than Composer", file=path.name))
+        self._outputs = given
         return takes_style
 
     def generate(
@@ -203,6 +229,7 @@ class RefiningGenerator:
             notes = [note for note in spans if note.voice > 0]
             most = len(notes) * settings.max_removed // 100
             remove_misfits(run, notes, locked, most)
+        run.plan()
         run.sample(self.schedule.scaled(settings.iterations))
         if settings.max_added is not None:
             limit = (len(notes) or melody) * settings.max_added // 100
@@ -226,9 +253,26 @@ class RefiningGenerator:
         valid = np.arange(length) < steps
         fermata = np.zeros(length, np.int64)
         fermata[:steps] = phrase_marks(melody, steps, meters, self.style)
-        position = np.where(valid, bar_positions(length, meters), 0)
-        in_beat = bar_places(length, meters) % STEPS_PER_BEAT
-        return Canvas(steps, grid, onset, all_free, position, fermata, in_beat, melody[-1].start)
+        highest = MAX_POSITION if self.takes_row else FIRST_MAX_POSITION
+        position = np.where(valid, bar_positions(length, meters, highest), 0)
+        in_beat = (
+            beat_places(length, meters)
+            if self.takes_row
+            else bar_places(length, meters) % STEPS_PER_BEAT
+        )
+        return Canvas(
+            steps,
+            grid,
+            onset,
+            all_free,
+            position,
+            fermata,
+            in_beat,
+            melody[-1].start,
+            np.searchsorted(_BEATS, beat_lengths(length, meters)),
+            before_first_bar(length, meters),
+            free_row(steps, meters),
+        )
 
     def _pitch_table(self, shift: int) -> NDArray[np.int64]:
         """(128,): the network's class of every pitch, brought into its range by octaves."""
@@ -263,22 +307,37 @@ class RefiningGenerator:
 
     def infer(
         self, feeds: dict[str, NDArray[Any]], stop: Callable[[], bool] | None = None
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    ) -> tuple[NDArray[np.float32], ...]:
         """Pitch logits (T, 4, classes) and onset logits (T, 4) of one piece.
+
+        Of a network that knows chords, chord logits (T, 204) and bass logits (T, 12) as well; of
+        its row nothing is known where ``feeds`` do not say anything.
 
         A long pass is broken off as soon as ``stop`` says so, with
         :class:`GenerationCancelledError`.
         """
         batch = {name: value[None] for name, value in feeds.items()}
+        if self.takes_row:
+            batch = {**_nothing_known(len(feeds["position"])), **batch}
         if self._takes_style:
             batch["style"] = np.full_like(batch["position"], self._style_index)
         if stop is None or len(feeds["position"]) < _LONG_STEPS:
-            answer = self._session.run(list(_OUTPUTS), batch)
+            answer = self._session.run(self._outputs, batch)
         else:
-            answer = run_watched(self._session, list(_OUTPUTS), batch, stop)
+            answer = run_watched(self._session, self._outputs, batch, stop)
         if answer is None:
             raise GenerationCancelledError
-        return answer[0][0], answer[1][0]
+        return tuple(each[0] for each in answer)
+
+
+def _nothing_known(steps: int) -> dict[str, NDArray[Any]]:
+    """A chord row (1, T, ...) that is hidden, in quarters, in the middle of a piece."""
+    return {
+        "beat": np.zeros((1, steps), np.int64),
+        "begin": np.zeros((1, steps), np.float32),
+        "chord": np.zeros((1, steps, 3), np.int64),
+        "chord_known": np.zeros((1, steps, 2), np.float32),
+    }
 
 
 def _only_melody(roll: PianoRoll) -> Given:

@@ -8,6 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.generation.generator import GenerationCancelledError, Progress
+from composer_app.generation.refining.planning import (
+    BASS_PASSES,
+    CHORD_PASSES,
+    ChordRow,
+    plan,
+    tone_bias,
+)
 from composer_app.generation.refining.sampling import (
     VOICES,
     Cells,
@@ -39,6 +46,7 @@ _CALM_TEMPERATURE: Final = 0.3
 # A repair draws the beats of a note first, then the rest of it.
 _REPAIR_PASSES: Final = 2
 _BEAT: Final = 4
+_BASS: Final = VOICES - 1
 # The distance between the cells of beats and off-beat eighths.
 _EIGHTHS: Final = 2
 # Strokes on beats, where voices follow each other: bass, tenor, the upper two; then the others.
@@ -53,11 +61,14 @@ class Schedule:
     passes: tuple[int, int, int] = (16, 9, 5)
     looks: int = 6
     repairs: int = 6
+    basses: int = 6
 
     @property
     def total(self) -> int:
         """Number of times the network runs at most."""
-        return sum(self.passes) + self.looks + _REPAIR_PASSES * self.repairs + _ONSET_PASSES
+        plans = CHORD_PASSES + BASS_PASSES + self.basses
+        looks = self.looks + _REPAIR_PASSES * self.repairs
+        return sum(self.passes) + plans + looks + _ONSET_PASSES
 
     def scaled(self, iterations: int | None) -> "Schedule":
         """The same shares of about ``iterations`` runs of the network; itself for None."""
@@ -67,7 +78,8 @@ class Schedule:
         quarters, eighths, sixteenths = (max(1, round(share * n)) for n in self.passes)
         looks, repairs = (max(0, round(share * n)) for n in (self.looks, self.repairs))
         looks = looks if looks >= _LEAST_LOOKS else 0
-        return Schedule((quarters, eighths, sixteenths), looks, repairs)
+        basses = max(1, round(share * self.basses))
+        return Schedule((quarters, eighths, sixteenths), looks, repairs, basses)
 
 
 class Network(Protocol):
@@ -77,10 +89,21 @@ class Network(Protocol):
     def classes(self) -> int:
         """Number of pitch classes, the rest included."""
 
+    @property
+    def lowest_pitch(self) -> int:
+        """MIDI pitch of class 1."""
+
+    @property
+    def takes_row(self) -> bool:
+        """Whether it knows of chords."""
+
     def infer(
         self, feeds: dict[str, NDArray[Any]], stop: Callable[[], bool] | None = None
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Pitch logits (T, 4, classes) and onset logits (T, 4)."""
+    ) -> tuple[NDArray[np.float32], ...]:
+        """Pitch logits (T, 4, classes) and onset logits (T, 4).
+
+        Where it :attr:`takes_row`, chord logits (T, 204) and bass logits (T, 12) as well.
+        """
         ...
 
 
@@ -94,8 +117,11 @@ class Canvas:
     free: Mask  # (T, 4), true where the run decides
     position: NDArray[np.int64]  # (T,), step within the bar
     fermata: NDArray[np.int64]  # (T,)
-    in_beat: NDArray[np.int64]  # (T,), steps since the last quarter of its bar
+    in_beat: NDArray[np.int64]  # (T,), steps since its beat began
     last: int  # the step at which the melody's last note begins
+    beat: NDArray[np.int64]  # (T,), the network's number of what a beat is
+    begin: NDArray[np.float32]  # (T,), 1 up to the first downbeat
+    row: ChordRow  # the chords that are given, and which go together
 
     @property
     def valid(self) -> Mask:
@@ -139,6 +165,13 @@ class Run:
             "fermata": canvas.fermata,
             "valid": canvas.valid.astype(np.float32),
         }
+        self.row = canvas.row
+        self.chords = canvas.row.given
+        self._tone_bias: NDArray[np.float64] | None = None
+        self._beat_of = canvas.row.beat_of_steps(len(canvas.grid))
+        if network.takes_row:
+            self._fixed |= {"beat": canvas.beat, "begin": canvas.begin}
+            self._show_row(np.maximum(self.chords, 0), np.zeros((canvas.row.beats, 2), np.bool_))
 
     def release(self, cells: Mask) -> None:
         """Let the run decide ``cells`` (T, 4) as well."""
@@ -152,8 +185,12 @@ class Run:
         """Fill every free cell of :attr:`grid` and :attr:`onset`."""
         step = self.in_beat[:, None]
         # Cells and their distance at each level.
-        levels = ((step % 4 == 0, 4), (step % 4 == 2, 2), (step % 2 == 1, 1))
+        levels = ((step == 0, 4), ((step % 2 == 0) & (step > 0), 2), (step % 2 == 1, 1))
         beats = levels[0][0] & ~self.known
+        if self._tone_bias is not None:
+            # Where a plan stands the bass goes first: the voices between follow both.
+            basses = beats & (np.arange(VOICES) == _BASS)
+            self._fill(basses, schedule.basses, 4, _TEMPERATURES[0])
         for (cells, stride), passes, factor in zip(
             levels, schedule.passes, _TEMPERATURES, strict=True
         ):
@@ -166,8 +203,39 @@ class Run:
         self._end_well()
         self._strike()
 
+    def plan(self) -> None:
+        """Draw the chords that are not given; from now on the voices follow them."""
+        if not self.network.takes_row:
+            return
+        self.chords = plan(self, self.row, self.temperature)
+        self._show_row(self.chords, np.ones((self.row.beats, 2), np.bool_))
+        self._tone_bias = tone_bias(self.chords, self.network.classes, self.network.lowest_pitch)
+
+    def row_logits(
+        self, chord: Grid, known: Mask
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """See :class:`~composer_app.generation.refining.planning.Planner`."""
+        self._show_row(chord, known)
+        _pitches, _onsets, chords, basses = self._ask()
+        return (
+            chords[self.row.starts].astype(np.float64),
+            basses[self.row.starts].astype(np.float64),
+        )
+
+    def row_gumbel(self, classes: int) -> NDArray[np.float64]:
+        """See :class:`~composer_app.generation.refining.planning.Planner`."""
+        return self.source.row_gumbel(self.row.starts, classes, self._next_draw())
+
+    def _show_row(self, chord: Grid, known: Mask) -> None:
+        self._fixed["chord"] = chord[self._beat_of]
+        self._fixed["chord_known"] = known[self._beat_of].astype(np.float32)
+
     def infer(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Pitch logits (T, 4, classes) and onset logits (T, 4) given what is known."""
+        pitches, onsets = self._ask()[:2]
+        return pitches, onsets
+
+    def _ask(self) -> tuple[NDArray[np.float32], ...]:
         self._tick()
         logits = self.network.infer(
             {
@@ -259,7 +327,13 @@ class Run:
         return allowed
 
     def _biased(self, logits: NDArray[np.float64], cells: Cells) -> NDArray[np.float64]:
-        return logits if self.bias is None else logits + self.bias[cells[1]]
+        step, voice = cells
+        if self.bias is not None:
+            logits = logits + self.bias[voice]
+        if self._tone_bias is not None:
+            told = self._tone_bias[self._beat_of[step], (voice == _BASS).astype(int)]
+            logits = logits + told * (self.in_beat[step] == 0)[:, None]
+        return logits
 
     def _choose(self, cells: Cells, choice: Grid, logits: NDArray[np.float64]) -> None:
         self.grid[cells] = choice

@@ -87,6 +87,11 @@ class NoiseSource:
         index = (first[:, None] + np.arange(classes)) % VALUES_PER_STEP
         return np.asarray(self._gumbel[step[:, None], index])
 
+    def row_gumbel(self, steps: NDArray[np.int64], classes: int, draw: int) -> NDArray[np.float64]:
+        """(B, classes) Gumbel noise for what stands once at each of ``steps``."""
+        index = (np.arange(classes) + draw * _PASS_STRIDE) % VALUES_PER_STEP
+        return np.asarray(self._gumbel[steps[:, None], index])
+
 
 def spread_order(cells: Mask, uniform: NDArray[np.float64]) -> NDArray[np.float64]:
     """(T, 4) in [0, 1): when each of ``cells`` is drawn, far from those drawn at the same time.

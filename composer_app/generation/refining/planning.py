@@ -1,0 +1,162 @@
+"""The plan of a piece: the chord of each beat, drawn before the first note of the voices.
+
+The network that fills the voices in has one more row, which holds a chord and its bass for each
+beat; any of it can be given, and any of it asked for. A few passes draw the chords, then a few the
+basses, each given the chords that stand. Beats that belong together, since the melody repeats
+there, are drawn as one: what the network says of them is averaged.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer_app.generation.placement import beat_places
+from composer_app.music.chord_qualities import QUALITIES, QUALITY_TONES
+from composer_app.music.meter_map import MeterMap
+from composer_app.music.pitch import OCTAVE
+
+NO_CHORD: Final = -1
+CHORD_CLASSES: Final = OCTAVE * len(QUALITIES)
+# Passes over the chords and over their basses, chosen on the validation split as the temperature.
+CHORD_PASSES, BASS_PASSES = 8, 4
+_TEMPERATURE: Final = 0.5
+# What a planned tone, and a planned bass, is worth to a voice, in natural logarithms.
+_TONE, _BASS_TONE = 0.5, 1.5
+_GOLDEN: Final = (5**0.5 - 1) / 2
+
+Row = NDArray[np.int64]
+Logits = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChordRow:
+    """Where the B beats of a piece begin, and what of their chords is given.
+
+    ``starts`` (B,) are steps. ``given`` (B, 3) holds root, quality and bass as numbers of the
+    network, NO_CHORD where the plan is free; the bass alone may be free. ``same_as`` (B,) is the
+    first beat that each is drawn with (itself, as a rule), ``shift`` (B,) by how many semitones its
+    chord lies above that one's.
+    """
+
+    starts: Row
+    given: Row
+    same_as: Row
+    shift: Row
+
+    @property
+    def beats(self) -> int:
+        """B."""
+        return len(self.starts)
+
+    def beat_of_steps(self, steps: int) -> Row:
+        """(steps,): the index of the beat that each step belongs to."""
+        return np.searchsorted(self.starts, np.arange(steps), side="right") - 1
+
+
+def free_row(steps: int, meters: MeterMap) -> ChordRow:
+    """The row of a piece of ``steps`` of which nothing is given and nothing repeats."""
+    starts = np.flatnonzero(beat_places(steps, meters) == 0)
+    starts = np.union1d([0], starts)
+    beats = np.arange(len(starts))
+    given = np.full((len(starts), 3), NO_CHORD, np.int64)
+    return ChordRow(starts, given, beats, np.zeros_like(beats))
+
+
+class Planner(Protocol):
+    """What planning needs of a run: what the network says of the row, and its noise."""
+
+    def row_logits(self, chord: Row, known: NDArray[np.bool_]) -> tuple[Logits, Logits]:
+        """``(chords, basses)``, (B, 204) and (B, 12): of a row (B, 3) of which ``known`` (B, 2)."""
+        ...
+
+    def row_gumbel(self, classes: int) -> Logits:
+        """(B, classes) Gumbel noise, other noise at every call."""
+        ...
+
+
+def plan(planner: Planner, row: ChordRow, temperature: float = 1.0) -> Row:
+    """(B, 3): the chords of ``row``, drawn where they are not given.
+
+    ``temperature`` is the piece's; chords are drawn at half of it, since a plan of what is likely
+    leaves more room to the voices than a bold one.
+    """
+    chord = np.maximum(row.given, 0)
+    known = np.stack([row.given[:, 0] >= 0, (row.given >= 0).all(axis=1)], axis=1)
+    heat = _TEMPERATURE * temperature
+    for column, passes in ((0, CHORD_PASSES), (1, BASS_PASSES)):
+        for portion in _portions(row, ~known[:, column], passes):
+            logits = planner.row_logits(chord, known)[column]
+            choice = _draw(planner, row, portion, logits, heat)
+            if column == 0:
+                chord[portion, 0], chord[portion, 1] = divmod(choice, len(QUALITIES))
+            else:
+                chord[portion, 2] = choice
+            known[portion, column] = True
+    return chord
+
+
+def _draw(
+    planner: Planner, row: ChordRow, portion: NDArray[np.bool_], logits: Logits, heat: float
+) -> Row:
+    """(N,): the classes of the N beats of ``portion``, alike where they are drawn as one."""
+    classes = logits.shape[1]
+    per_pitch_class = classes // OCTAVE
+    # Class c means pitch class c // per_pitch_class: a beat that lies higher says the same of
+    # classes that lie as much higher.
+    rolled = (np.arange(classes) + per_pitch_class * row.shift[:, None]) % classes
+    scores = np.take_along_axis(_log_softmax(logits), rolled, axis=1)
+    first = row.same_as[portion]
+    sums, counts = np.zeros_like(scores), np.zeros(row.beats)
+    np.add.at(sums, first, scores[portion])
+    np.add.at(counts, first, 1)
+    mean = sums / np.maximum(counts, 1)[:, None]
+    choice = (mean / heat + planner.row_gumbel(classes)).argmax(axis=1)
+    return np.asarray((choice[first] + per_pitch_class * row.shift[portion]) % classes)
+
+
+def _portions(row: ChordRow, free: NDArray[np.bool_], passes: int) -> Sequence[NDArray[np.bool_]]:
+    """The ``free`` beats in at most ``passes`` parts, each spread over the piece.
+
+    Beats that are drawn as one come in the same part.
+    """
+    firsts = np.unique(row.same_as[free])
+    turn = np.zeros(row.beats, np.int64)
+    turn[firsts] = ((np.arange(len(firsts)) + 1) * _GOLDEN % 1.0 * passes).astype(np.int64)
+    portions = (free & (turn[row.same_as] == index) for index in range(passes))
+    return [portion for portion in portions if portion.any()]
+
+
+def _log_softmax(logits: Logits) -> Logits:
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
+
+
+def tones_of(chord: Row) -> NDArray[np.bool_]:
+    """(B, 12): the pitch classes of ``chord`` (B, 3); none of a beat without a chord."""
+    tones = _TONES[np.maximum(chord[:, 0], 0), np.maximum(chord[:, 1], 0)]
+    return np.asarray(tones & (chord[:, :1] >= 0))
+
+
+def tone_bias(chord: Row, classes: int, lowest: int) -> Logits:
+    """(B, 2, classes): what the plan adds to the scores on a beat, of inner voices and the bass.
+
+    Tones of the beat's ``chord`` (B, 3) get so much more, and in the bass its own pitch class.
+    Class 1 is the pitch ``lowest``.
+    """
+    pitch_class = (np.arange(classes) + lowest - 1) % OCTAVE
+    tones = tones_of(chord)[:, pitch_class]
+    bass = pitch_class == chord[:, 2:]
+    bias = np.stack([_TONE * tones, _BASS_TONE * bass], axis=1).astype(np.float64)
+    bias[:, :, 0] = 0
+    return np.asarray(bias)
+
+
+_TONES: Final = np.array(
+    [
+        [np.isin((np.arange(OCTAVE) - root) % OCTAVE, tones) for tones in QUALITY_TONES.values()]
+        for root in range(OCTAVE)
+    ]
+)
