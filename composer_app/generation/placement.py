@@ -21,6 +21,11 @@ _CROWDED: Final = 57
 _BASS_FLOOR, _TENOR_FLOOR = 41, 48
 _LOW_PENALTY: Final = 0.25
 _DEEP_PENALTY: Final = 1.0
+# By so much the voices may stand lower than where a network writes them.
+_DEEPER: Final = 5
+# The lowest pitch of a bass that is moved (E2), and the lowest where close intervals sound clear.
+BASS_ZONE: Final = 40
+CLEAR: Final = 48
 # A double bass's lowest note: what lies below is not heard as a pitch among others.
 BASS_FLOOR: Final = 28
 # The last step of a bar that a network knows, and that the first networks knew.
@@ -61,6 +66,15 @@ def singing_shift(melody: Sequence[Note]) -> int:
         return shift
     pitches = np.repeat([n.pitch for n in melody], [n.duration for n in melody])
     return _MELODY_MIDDLE - int(np.median(pitches))
+
+
+def accompaniment_shift(shift: int) -> int:
+    """Semitones by which the voices under a melody, moved by ``shift``, are moved with it.
+
+    Whole octaves less than the melody, so that a bass stays between about E2 and D4 whatever the
+    melody's octave is. Under a low melody the voices come to stand around and above it.
+    """
+    return shift - OCTAVE * -(-(shift - _DEEPER) // OCTAVE)
 
 
 def crowding_shift(melody: Sequence[Note]) -> int:

@@ -162,3 +162,24 @@ def lift_bass(grid: Grid, struck: Mask, free: Mask, floor: int) -> Grid:
         lifted[note, _BASS] += _OCTAVE * way
         way = int(origin[way])
     return lifted
+
+
+def sink_bass(grid: Grid, struck: Mask, free: Mask, melody: Grid, floor: int) -> Grid:
+    """``grid`` with whole notes of the bass an octave lower where they lie above a low melody.
+
+    ``melody`` (T,) are its classes on the scale of ``grid``, 0 where it rests. Only notes that are
+    ``free`` (T, 4) and stay at or above class ``floor``.
+    """
+    bass = grid[:, _BASS]
+    begins = struck[:, _BASS] | (np.diff(bass, prepend=0) != 0)
+    edges = np.flatnonzero(begins | (bass == 0))
+    result = grid.copy()
+    for start, end in pairwise([*edges.tolist(), len(bass)]):
+        span = slice(start, end)
+        heard = melody[span][melody[span] > 0]
+        pitch = int(bass[start])
+        if pitch - _OCTAVE < floor or not heard.size or not free[span, _BASS].all():
+            continue
+        if pitch > heard.min():
+            result[span, _BASS] = pitch - _OCTAVE
+    return result

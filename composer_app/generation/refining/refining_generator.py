@@ -34,15 +34,16 @@ from composer_app.generation.models.model_metadata import known_styles, pitch_ra
 from composer_app.generation.models.onnx_session import open_session, run_watched
 from composer_app.generation.noise import NoiseVector
 from composer_app.generation.placement import (
-    BASS_FLOOR,
+    BASS_ZONE,
+    CLEAR,
     FIRST_MAX_POSITION,
     MAX_POSITION,
+    accompaniment_shift,
     bar_places,
     bar_positions,
     beat_lengths,
     beat_places,
     before_first_bar,
-    low_bias,
     singing_shift,
     to_piano_roll,
     with_melody,
@@ -58,7 +59,7 @@ from composer_app.generation.refining.improving import (
 from composer_app.generation.refining.planning import CHORD_CLASSES, free_row
 from composer_app.generation.refining.refining_run import Canvas, Run, Schedule
 from composer_app.generation.refining.sampling import VOICES, Grid, Mask, NoiseSource
-from composer_app.generation.settling import lift_bass, uncross
+from composer_app.generation.settling import lift_bass, sink_bass, uncross
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
@@ -201,7 +202,7 @@ class RefiningGenerator:
             canvas,
             source,
             settings.temperature,
-            bias=low_bias(self._lowest - shift, self._classes) if shift > 0 else None,
+            clear=CLEAR + accompaniment_shift(shift) - self._lowest + 1,
             progress=progress,
             total=total,
         )
@@ -247,7 +248,9 @@ class RefiningGenerator:
         steps = given.roll.steps
         length = -(-steps // self._multiple) * self._multiple
         grid, onset = np.zeros((length, VOICES), np.int64), np.zeros((length, VOICES), np.bool_)
-        grid[:steps], onset[:steps] = _cells(given.roll, self._pitch_table(shift))
+        moved = (shift, *[accompaniment_shift(shift)] * (VOICES - 1))
+        tables = np.stack([self._pitch_table(each) for each in moved])
+        grid[:steps], onset[:steps] = _cells(given.roll, tables)
         all_free = np.zeros((length, VOICES), np.bool_)
         all_free[:steps] = free
         valid = np.arange(length) < steps
@@ -281,14 +284,27 @@ class RefiningGenerator:
 
     def _written(self, run: Run, roll: PianoRoll, shift: int) -> PianoRoll:
         """What the run has written, of all four voices, as loud as the melody's ``roll`` asks."""
-        softer = accompaniment_velocity(roll)
-        below = self._lowest - 1 - shift
         steps = slice(0, roll.steps)
         free = run.free[steps]
         cells, onset = uncross(run.grid[steps], run.onset[steps], free)
-        cells = lift_bass(cells, onset, free, BASS_FLOOR - below)
-        levels = (mean_velocity(roll), softer, softer, softer)
-        return to_piano_roll(np.where(free, cells, 0), onset, below, levels)
+        moved = accompaniment_shift(shift)
+        if shift:
+            floor = BASS_ZONE + moved - self._lowest + 1
+            cells = lift_bass(cells, onset, free, floor)
+            melody = np.where(cells[:, 0] > 0, cells[:, 0] + moved - shift, 0)
+            cells = sink_bass(cells, onset, free, melody, floor)
+        cells = np.where(free, cells, 0)
+        softer = accompaniment_velocity(roll)
+        top = to_piano_roll(
+            cells[:, :1], onset[:, :1], self._lowest - 1 - shift, (mean_velocity(roll),)
+        )
+        lower = to_piano_roll(
+            cells[:, 1:], onset[:, 1:], self._lowest - 1 - moved, (softer,) * (VOICES - 1)
+        )
+        return PianoRoll(
+            np.concatenate([top.velocity, lower.velocity], axis=2),
+            np.concatenate([top.onset, lower.onset], axis=2),
+        )
 
     @property
     def classes(self) -> int:
@@ -350,12 +366,15 @@ def _only_melody(roll: PianoRoll) -> Given:
     return Given(full, np.zeros((roll.steps, VOICES), np.bool_))
 
 
-def _cells(roll: PianoRoll, table: NDArray[np.int64]) -> tuple[Grid, Mask]:
-    """``(grid, onset)``, each (T, 4): of chords within a voice the top, the bass's lowest note."""
+def _cells(roll: PianoRoll, tables: NDArray[np.int64]) -> tuple[Grid, Mask]:
+    """``(grid, onset)``, each (T, 4): of chords within a voice the top, the bass's lowest note.
+
+    ``tables`` (4, 128) are the classes of each voice's pitches.
+    """
     sounding = roll.sounding
     top = sounding.shape[1] - 1 - sounding[:, ::-1].argmax(axis=1)
     pitch = np.where(np.arange(VOICES) == VOICES - 1, sounding.argmax(axis=1), top)
-    grid = np.where(sounding.any(axis=1), table[pitch], 0)
+    grid = np.where(sounding.any(axis=1), tables[np.arange(VOICES), pitch], 0)
     onset = np.take_along_axis(roll.onset, pitch[:, None], axis=1)[:, 0]
     onset[1:] |= grid[1:] != grid[:-1]
     return grid, onset & (grid > 0)

@@ -21,10 +21,12 @@ from composer_app.generation.refining.sampling import (
     Grid,
     Mask,
     NoiseSource,
+    carried_rests,
     faults,
     groups,
     in_a_triad,
     lone_steps,
+    mud_mask,
     order_mask,
     parallel_mask,
     passing_mask,
@@ -46,6 +48,8 @@ _CALM_TEMPERATURE: Final = 0.3
 # A repair draws the beats of a note first, then the rest of it.
 _REPAIR_PASSES: Final = 2
 _BEAT: Final = 4
+# Rests of the melody up to so many steps are carried through by the voices.
+_BREATH: Final = 8
 _BASS: Final = VOICES - 1
 # The distance between the cells of beats and off-beat eighths.
 _EIGHTHS: Final = 2
@@ -139,17 +143,20 @@ class Run:
         source: NoiseSource,
         temperature: float = 1.0,
         *,
-        bias: NDArray[np.float64] | None = None,
+        clear: int = 0,
         progress: Progress | None = None,
         total: int = 1,
     ) -> None:
-        """``bias`` (4, classes) is added to the logits; ``total`` passes are all of the work."""
+        """``clear`` is the class from which on close intervals are allowed between the voices.
+
+        ``total`` passes are all of the work.
+        """
         self.network = network
         self.steps = canvas.steps
         self.in_beat, self.last = canvas.in_beat, canvas.last
         self.source = source
         self.temperature = temperature
-        self.bias = bias
+        self.clear = clear
         self.progress = progress
         self.total = total
         self.free = canvas.free.copy()
@@ -165,6 +172,8 @@ class Run:
             "fermata": canvas.fermata,
             "valid": canvas.valid.astype(np.float32),
         }
+        # Whoever accompanies goes on where a singer breathes.
+        self._carried = carried_rests(canvas.grid[:, 0], _BREATH)
         self.row = canvas.row
         self.chords = canvas.row.given
         self._tone_bias: NDArray[np.float64] | None = None
@@ -320,16 +329,18 @@ class Run:
         between = (self.in_beat[step] % 2 == 1) & (voice > 0)
         between &= ~self.onset[step, 0] & self.free[np.maximum(step - 1, 0), voice]
         allowed &= ~between[:, None] | passing_mask(self.grid, self.known, cells, classes)
+        clear = allowed & mud_mask(self.grid, self.known, cells, classes, self.clear)
+        fits = clear[:, 1:].any(axis=1)
+        allowed[fits] = clear[fits]
         stuck = ~allowed[:, 1:].any(axis=1)
         allowed[stuck] = ordered[stuck]
+        allowed[self._carried[step] & (voice > 0), 0] = False
         # A melody that is varied goes on where it went on.
         allowed[cells[1] == 0, 0] = False
         return allowed
 
     def _biased(self, logits: NDArray[np.float64], cells: Cells) -> NDArray[np.float64]:
         step, voice = cells
-        if self.bias is not None:
-            logits = logits + self.bias[voice]
         if self._tone_bias is not None:
             told = self._tone_bias[self._beat_of[step], (voice == _BASS).astype(int)]
             logits = logits + told * (self.in_beat[step] == 0)[:, None]

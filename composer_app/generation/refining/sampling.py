@@ -28,6 +28,7 @@ _BLOCK_STEPS: Final = 1024
 # Multiples of this, modulo 1, spread as evenly as any sequence can.
 _GOLDEN: Final = (5**0.5 - 1) / 2
 _TONE: Final = 2
+_THIRD: Final = 4
 _FIFTH: Final = 7
 _OCTAVE: Final = 12
 _LEAP: Final = 12
@@ -180,6 +181,35 @@ def passing_mask(grid: Grid, known: Mask, cells: Cells, classes: int) -> Mask:
     allowed: Mask = near | ~bound[:, None]
     allowed[:, 0] = True
     return allowed
+
+
+def mud_mask(grid: Grid, known: Mask, cells: Cells, classes: int, clear: int) -> Mask:
+    """(N, classes): false for pitches within a third of another voice, the lower below ``clear``.
+
+    ``clear`` is the class from which on close intervals sound clear. Unisons are allowed.
+    """
+    step, voice = cells
+    pitch = np.arange(classes)
+    allowed = np.ones((len(step), classes), np.bool_)
+    for other in range(1, VOICES):
+        there = np.where(known[step, other] & (other != voice), grid[step, other], 0)[:, None]
+        apart = np.abs(pitch - there)
+        close = (there > 0) & (apart > 0) & (apart <= _THIRD)
+        allowed &= ~(close & (np.minimum(pitch, there) < clear))
+    allowed[:, 0] = True
+    return allowed
+
+
+def carried_rests(melody: NDArray[np.int64], longest: int) -> NDArray[np.bool_]:
+    """(T,): where the line ``melody`` (T,), 0 for a rest, rests for at most ``longest`` steps.
+
+    Before its first note and after its last one it does not rest but is silent.
+    """
+    sounding = np.flatnonzero(melody > 0)
+    carried = np.zeros(len(melody), np.bool_)
+    for gap in np.flatnonzero((np.diff(sounding) > 1) & (np.diff(sounding) <= longest + 1)):
+        carried[sounding[gap] + 1 : sounding[gap + 1]] = True
+    return carried
 
 
 def in_a_triad(chord: Grid) -> bool:
