@@ -59,6 +59,7 @@ from composer_app.generation.refining.improving import (
 from composer_app.generation.refining.planning import CHORD_CLASSES, free_row
 from composer_app.generation.refining.refining_run import Canvas, Run, Schedule
 from composer_app.generation.refining.sampling import VOICES, Grid, Mask, NoiseSource
+from composer_app.generation.refining.ties import Ties
 from composer_app.generation.settling import lift_bass, sink_bass, uncross
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
@@ -275,6 +276,7 @@ class RefiningGenerator:
             np.searchsorted(_BEATS, beat_lengths(length, meters)),
             before_first_bar(length, meters),
             free_row(steps, meters),
+            Ties.none(length),
         )
 
     def _pitch_table(self, shift: int) -> NDArray[np.int64]:

@@ -34,6 +34,7 @@ from composer_app.generation.refining.sampling import (
     triad_mask,
     whole_notes,
 )
+from composer_app.generation.refining.ties import Ties
 
 # Of quarters, eighths and sixteenths, chosen on the validation split: near the network's own, but
 # for sixteenths, which on their own are mostly slips.
@@ -126,6 +127,7 @@ class Canvas:
     beat: NDArray[np.int64]  # (T,), the network's number of what a beat is
     begin: NDArray[np.float32]  # (T,), 1 up to the first downbeat
     row: ChordRow  # the chords that are given, and which go together
+    ties: Ties  # which steps of the voices go together
 
     @property
     def valid(self) -> Mask:
@@ -174,6 +176,8 @@ class Run:
         }
         # Whoever accompanies goes on where a singer breathes.
         self._carried = carried_rests(canvas.grid[:, 0], _BREATH)
+        self.ties = canvas.ties
+        self._tied = canvas.ties.bind
         self.row = canvas.row
         self.chords = canvas.row.given
         self._tone_bias: NDArray[np.float64] | None = None
@@ -290,6 +294,8 @@ class Run:
         uniform = np.ones(cells.shape)
         uniform[: self.steps] = self.uniform(VOICES)
         turn = (spread_order(cells, uniform) * passes).astype(np.int64)
+        if self._tied:
+            turn = turn[self.ties.source]
         for index in range(passes):
             portion = cells & (turn == index)
             if portion.any():
@@ -314,8 +320,13 @@ class Run:
         """Choose pitches for ``hidden`` by ``logits``; ``factor`` (N,) scales the temperature."""
         cells = np.nonzero(hidden)
         scores = self._biased(logits, cells) / (self.temperature * factor)[:, None]
-        scores[~self._allowed(cells, stride)] = -np.inf
-        scores += self.source.gumbel(cells, self.network.classes, self._next_draw())
+        allowed = self._allowed(cells, stride)
+        if self._tied:
+            scores, allowed = self.ties.averaged(cells, scores, allowed)
+        scores[~allowed] = -np.inf
+        drawn = self.ties.drawn_as(cells)
+        noise = self.source.gumbel(drawn, self.network.classes, self._next_draw())
+        scores += self.ties.noise(cells, noise)
         self._choose(cells, scores.argmax(axis=1), logits)
         self.known |= hidden
 
@@ -457,7 +468,8 @@ class Run:
             if choices.any():
                 _, logits = self.infer()
                 chance = 1.0 / (1.0 + np.exp(-logits[: self.steps].astype(np.float64)))
-                self.onset[: self.steps] |= choices & (self.uniform(VOICES) < chance)
+                uniform = self.uniform(VOICES)[self.ties.source[: self.steps]]
+                self.onset[: self.steps] |= choices & (uniform < chance)
             self.onset_known |= cells
 
     def _next_draw(self) -> int:

@@ -1,0 +1,86 @@
+"""Passages that are written alike because the melody repeats there.
+
+Cells that belong together are drawn together: what the network says of them is averaged, and one
+draw decides for all. So a repeated passage is neither a copy, which would not fit what follows, nor
+left to chance.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer_app.generation.refining.sampling import VOICES, Cells, Mask
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+# What lies beyond the network's pitches once it is transposed.
+_UNREACHABLE = -30.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ties:
+    """Each step is drawn with the step ``source`` (T,), ``shift`` (T,) semitones above it."""
+
+    source: Integers
+    shift: Integers
+
+    @classmethod
+    def none(cls, steps: int) -> "Ties":
+        """Every step for itself."""
+        return cls(np.arange(steps), np.zeros(steps, np.int64))
+
+    @property
+    def bind(self) -> bool:
+        """Whether any step is drawn with another."""
+        return bool((self.source != np.arange(len(self.source))).any())
+
+    def drawn_as(self, cells: Cells) -> Cells:
+        """The cells whose noise decides for ``cells``."""
+        step, voice = cells
+        return self.source[step], voice
+
+    def averaged(self, cells: Cells, scores: Floats, allowed: Mask) -> tuple[Floats, Mask]:
+        """``(scores, allowed)`` (N, classes), alike for those of the N cells that go together.
+
+        What one of them must not be none of them is, unless that leaves nothing.
+        """
+        step, voice = cells
+        key = self.source[step] * VOICES + voice
+        firsts, group = np.unique(key, return_inverse=True)
+        if len(firsts) == len(key):
+            return scores, allowed
+        shift = self.shift[step]
+        told = _moved(_log_softmax(scores), -shift, _UNREACHABLE)
+        sums = np.zeros((len(firsts), scores.shape[1]))
+        np.add.at(sums, group, told)
+        counts = np.bincount(group, minlength=len(firsts))
+        mean = sums / counts[:, None]
+        refused = np.zeros_like(sums)
+        np.add.at(refused, group, 1.0 - _moved(allowed.astype(np.float64), -shift, 0.0))
+        both = allowed & (_moved((refused == 0)[group].astype(np.float64), shift, 0.0) > 0)
+        nothing = ~both[:, 1:].any(axis=1)
+        both[nothing] = allowed[nothing]
+        return _moved(mean[group], shift, _UNREACHABLE), both
+
+    def noise(self, cells: Cells, noise: Floats) -> Floats:
+        """``noise`` (N, classes) of the cells that :meth:`drawn_as` names, as ``cells`` have it."""
+        return _moved(noise, self.shift[cells[0]], 0.0)
+
+
+def _moved(rows: Floats, shift: Integers, fill: float) -> Floats:
+    """``rows`` (N, classes) with class c at c + ``shift``; 0, which is a rest, stays."""
+    if not shift.any():
+        return rows
+    classes = rows.shape[1]
+    index = np.arange(classes) - shift[:, None]
+    index[:, 0] = 0
+    inside = (index >= 1) & (index < classes)
+    inside[:, 0] = True
+    moved = np.take_along_axis(rows, np.clip(index, 0, classes - 1), axis=1)
+    return np.where(inside, moved, fill)
+
+
+def _log_softmax(scores: Floats) -> Floats:
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
