@@ -9,6 +9,7 @@ from composer_app.generation.noise import NoiseVector
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
+from composer_app.training.chord_row import NO_CHORD
 from composer_app.training.corpus import Piece, save_corpus
 
 
@@ -84,6 +85,8 @@ def chorale(name: str = "a", split: str = "valid", steps: int = 160, shift: int 
         np.full(steps, 16, np.int16),
         quarter % 8 == 7,
         np.zeros(steps, np.bool_),
+        np.full(steps, 4, np.int16),
+        np.full((steps, 3), NO_CHORD, np.int8),
     )
 
 

@@ -11,6 +11,7 @@ from composer_app.analysis.copies import CopyIndex
 from composer_app.analysis.profiles import load_profile
 from composer_app.music.styles import STYLES
 from composer_app.reporting.profile_command import STYLE_TEXTS
+from composer_app.training.chord_row import NO_CHORD
 from composer_app.training.corpus import Piece, save_corpus
 from tests.analysis.references import reference
 
@@ -28,6 +29,8 @@ def piece(seed: int, split: str, style: str = "hymn") -> Piece:
         made.bar_length,
         quiet,
         made.bad,
+        np.full(made.grid.steps, 4, np.int16),
+        np.full((made.grid.steps, 3), NO_CHORD, np.int8),
         style,
     )
 

@@ -55,4 +55,6 @@ def chord_piece(name: str = "chords", split: str = "train", steps: int = 64) -> 
         np.full(steps, 16, np.int16),
         fermata,
         np.zeros(steps, np.bool_),
+        np.full(steps, 4, np.int16),
+        np.stack([root, np.zeros_like(root), root], axis=1).astype(np.int8),
     )

@@ -11,12 +11,16 @@ from composer_app.training.dataset import (
     FERMATA_UNKNOWN,
     WindowSampler,
     allowed_transpositions,
+    cut_chords,
     cut_window,
     draw_masks,
+    draw_row_masks,
     fold,
     pitch_classes,
 )
 from tests.training.pieces import TINY, chord_piece
+
+IN_BEAT = np.arange(64) % 4
 
 
 def test_classes_are_a_rest_and_the_pitches_in_order() -> None:
@@ -47,14 +51,14 @@ def test_the_melody_is_known_but_for_a_few_windows() -> None:
     config = replace(TINY, melody_hidden_share=0.0)
     random = np.random.default_rng(5)
     for _ in range(200):
-        pitch_known, onset_known = draw_masks(random, config, 32)
+        pitch_known, onset_known = draw_masks(random, config, IN_BEAT[:32])
         assert pitch_known[:, 0].all()
         assert onset_known[:, 0].all()
         assert set(np.unique(pitch_known)) <= {0.0, 1.0}
         # An onset is never shown where its pitch is hidden.
         assert (onset_known <= pitch_known).all()
     config = replace(config, melody_hidden_share=1.0, onset_stage_share=0.0)
-    hidden = [not draw_masks(random, config, 32)[0][:, 0].all() for _ in range(50)]
+    hidden = [not draw_masks(random, config, IN_BEAT[:32])[0][:, 0].all() for _ in range(50)]
     assert sum(hidden) > 40
 
 
@@ -63,7 +67,7 @@ def test_coarse_to_fine_masks_know_whole_levels() -> None:
     random = np.random.default_rng(7)
     step = np.arange(64)
     for _ in range(100):
-        known, _ = draw_masks(random, config, 64)
+        known, _ = draw_masks(random, config, IN_BEAT)
         quarters, eighths = known[step % 4 == 0, 1:], known[step % 4 == 2, 1:]
         sixteenths = known[step % 2 == 1, 1:]
         if sixteenths.any():
@@ -114,7 +118,7 @@ def test_notes_beyond_the_range_are_folded_by_octaves() -> None:
 
 def test_styles_are_drawn_by_their_weights() -> None:
     pieces = [chord_piece(), replace(chord_piece("h"), style="hymn")]
-    config = replace(TINY, style_weights=(0.25, 0.75, 0.5))
+    config = replace(TINY, style_weights=(0.25, 0.75, 0.5, 0, 0, 0))
     styles = WindowSampler(pieces, config, 1).batch(400).style
     assert (styles == styles[:, :1]).all(), "a window is of one style"
     # No ragtime is at hand: its share goes to the others.
@@ -144,9 +148,68 @@ def test_spans_hide_one_stretch() -> None:
     random = np.random.default_rng(11)
     hidden_shares = []
     for _ in range(100):
-        known, _ = draw_masks(random, config, 64)
+        known, _ = draw_masks(random, config, IN_BEAT)
         steps = np.flatnonzero((known == 0).any(axis=1))
         if steps.size:
             assert steps[-1] - steps[0] < 32
         hidden_shares.append((known == 0).mean())
     assert 0.02 < np.mean(hidden_shares) < 0.3
+
+
+def test_beats_of_compound_metres_come_before_their_eighths() -> None:
+    config = replace(TINY, coarse_to_fine_share=1.0, onset_stage_share=0.0, melody_hidden_share=0.0)
+    random = np.random.default_rng(7)
+    in_beat = np.arange(48) % 6
+    for _ in range(100):
+        known, _ = draw_masks(random, config, in_beat)
+        if known[np.isin(in_beat, (2, 4)), 1:].any():
+            assert known[in_beat == 0, 1:].all()
+
+
+def test_a_chord_is_that_of_its_beats_first_step_and_moves_with_the_notes() -> None:
+    chord, starts = cut_chords(chord_piece(), 4, 32, 2)
+    assert np.flatnonzero(starts).tolist() == list(range(0, 32, 4))
+    # F major, G major, C major, a tone higher.
+    assert chord[::4].tolist()[:3] == [[7, 0, 7], [9, 0, 9], [2, 0, 2]]
+    assert (chord[1:4] == chord[0]).all()
+    past, _ = cut_chords(chord_piece(steps=40), 16, 32, 0)
+    assert (past[24:] == -1).all()
+    unknown = chord_piece()
+    unknown.chord[8:12, 1] = -1
+    assert (cut_chords(unknown, 0, 32, 0)[0][8:12] == -1).all()
+
+
+def test_of_a_chord_row_what_is_hidden_is_asked_for_once_a_beat() -> None:
+    random = np.random.default_rng(3)
+    chord, starts = cut_chords(chord_piece(), 0, 64, 0)
+    chord[8:12] = -1
+    seen_in_part = False
+    for _ in range(200):
+        known, asked = draw_row_masks(random, TINY, chord, starts, planned=False)
+        assert not (known[8:12].any() or asked[8:12].any()), "nobody knows that chord"
+        assert not asked[~starts].any()
+        assert (known[:, 1] <= known[:, 0]).all(), "a bass is drawn after its chord"
+        beats = starts & (chord[:, 0] >= 0)
+        assert ((known + asked)[beats, 0] == 1).all()
+        # A bass is asked for where its chord stands.
+        assert (asked[beats, 1] == ((known[:, 0] - known[:, 1])[beats])).all()
+        seen_in_part |= bool(0 < known[beats, 0].mean() < 1)
+    assert seen_in_part
+
+
+def test_a_lead_sheet_teaches_no_voices() -> None:
+    piece = chord_piece()
+    alone = np.where(np.arange(4) == 0, piece.pitch, REST).astype(np.int16)
+    sheet = replace(piece, pitch=alone, onset=piece.onset & (alone != REST), style="leadsheet")
+    batch = WindowSampler([sheet], replace(TINY, melody_hidden_share=0.5), 1).batch(40)
+    assert not batch.pitch_known[batch.valid > 0][:, 1:].any()
+    assert not batch.pitch_asked[..., 1:].any()
+    assert batch.chord_asked.any()
+
+
+def test_a_window_at_the_start_says_where_the_piece_begins() -> None:
+    config = replace(TINY, beginning_share=1.0)
+    piece = chord_piece()
+    upbeat = replace(piece, position=((np.arange(64) + 12) % 16).astype(np.int16))
+    begin = WindowSampler([upbeat], config, 1).batch(4).begin
+    assert begin.sum(axis=1).tolist() == [5.0] * 4

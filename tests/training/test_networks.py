@@ -26,7 +26,7 @@ from tests.training.pieces import TINY  # noqa: E402
 
 @pytest.mark.parametrize("steps", [16, 64, 160])
 def test_the_refining_network_takes_any_multiple_of_16_steps(steps: int) -> None:
-    pitch_logits, onset_logits = RefiningUNet(TINY).eval()(*example_inputs(2, steps))
+    pitch_logits, onset_logits, *_ = RefiningUNet(TINY).eval()(*example_inputs(2, steps))
     assert pitch_logits.shape == (2, steps, 4, 49)
     assert onset_logits.shape == (2, steps, 4)
 

@@ -86,6 +86,8 @@ _ROW_INPUTS: Final = {
     "chord_known": "tensor(float)",
 }
 _ROW_OUTPUTS: Final = ("chord_logits", "bass_logits")
+# Whose harmony suits a style's voices better than its own: see docs/generators.md.
+_PLAN_STYLES: Final = {"bach": "hymn", "hymn": "hymn"}
 # What a beat may be, in steps, as the network numbers it.
 _BEATS: Final = (4, 6, 8)
 # From this length on (64 bars) a pass takes long enough for somebody to wait for its end.
@@ -137,6 +139,8 @@ class RefiningGenerator:
                 )
             )
         self._style_index = styles.index(style)
+        plan_style = _PLAN_STYLES.get(style, style)
+        self._plan_style = styles.index(plan_style if plan_style in styles else style)
         self._takes_style = self._check_shapes(path)
 
     def _check_shapes(self, path: Path) -> bool:
@@ -323,6 +327,11 @@ class RefiningGenerator:
         """What the number of steps has to be a multiple of."""
         return self._multiple
 
+    @property
+    def plan_style(self) -> int:
+        """The number of the style whose harmony is planned."""
+        return self._plan_style
+
     def infer(
         self, feeds: dict[str, NDArray[Any]], stop: Callable[[], bool] | None = None
     ) -> tuple[NDArray[np.float32], ...]:
@@ -337,7 +346,7 @@ class RefiningGenerator:
         batch = {name: value[None] for name, value in feeds.items()}
         if self.takes_row:
             batch = {**_nothing_known(len(feeds["position"])), **batch}
-        if self._takes_style:
+        if self._takes_style and "style" not in batch:
             batch["style"] = np.full_like(batch["position"], self._style_index)
         if stop is None or len(feeds["position"]) < _LONG_STEPS:
             answer = self._session.run(self._outputs, batch)

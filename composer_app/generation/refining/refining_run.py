@@ -102,6 +102,10 @@ class Network(Protocol):
     def takes_row(self) -> bool:
         """Whether it knows of chords."""
 
+    @property
+    def plan_style(self) -> int:
+        """The number of the style whose harmony is planned, where it :attr:`takes_row`."""
+
     def infer(
         self, feeds: dict[str, NDArray[Any]], stop: Callable[[], bool] | None = None
     ) -> tuple[NDArray[np.float32], ...]:
@@ -229,7 +233,8 @@ class Run:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """See :class:`~composer_app.generation.refining.planning.Planner`."""
         self._show_row(chord, known)
-        _pitches, _onsets, chords, basses = self._ask()
+        style = np.full(len(self.grid), self.network.plan_style)
+        _pitches, _onsets, chords, basses = self._ask({"style": style})
         return (
             chords[self.row.starts].astype(np.float64),
             basses[self.row.starts].astype(np.float64),
@@ -248,7 +253,7 @@ class Run:
         pitches, onsets = self._ask()[:2]
         return pitches, onsets
 
-    def _ask(self) -> tuple[NDArray[np.float32], ...]:
+    def _ask(self, more: dict[str, NDArray[Any]] | None = None) -> tuple[NDArray[np.float32], ...]:
         self._tick()
         logits = self.network.infer(
             {
@@ -257,6 +262,7 @@ class Run:
                 "pitch_known": self.known.astype(np.float32),
                 "onset_known": self.onset_known.astype(np.float32),
                 **self._fixed,
+                **(more or {}),
             },
             self._refused if self.progress is not None else None,
         )
