@@ -13,6 +13,7 @@ from composer_app.training.losses import (  # noqa: E402
     gradient_penalty,
     masked_cross_entropy,
     onset_loss,
+    row_losses,
 )
 from composer_app.training.networks import (  # noqa: E402
     ClassicCritic,
@@ -46,9 +47,9 @@ def test_hidden_cells_cannot_be_seen() -> None:
 def test_known_cells_are_seen() -> None:
     network = RefiningUNet(TINY).eval()
     inputs = list(example_inputs(1, 32))
-    before, _ = network(*inputs)
+    before, *_ = network(*inputs)
     inputs[2] = torch.ones_like(inputs[2])
-    after, _ = network(*inputs)
+    after, *_ = network(*inputs)
     assert not torch.allclose(before, after)
 
 
@@ -85,10 +86,42 @@ def test_upsampling_and_convolving_is_one_step() -> None:
 
 def test_the_style_is_heard() -> None:
     network = RefiningUNet(TINY).eval()
-    *inputs, style = example_inputs(1, 32)
-    before, _ = network(*inputs, style)
-    after, _ = network(*inputs, style + 2)
+    inputs = list(example_inputs(1, 32))
+    before, *_ = network(*inputs)
+    inputs[7] = inputs[7] + 2
+    after, *_ = network(*inputs)
     assert not torch.allclose(before, after)
+
+
+def test_a_chord_is_heard_where_it_is_known_and_only_there() -> None:
+    network = RefiningUNet(TINY).eval()
+    inputs = list(example_inputs(1, 32))
+    before = network(*inputs)
+    inputs[10] = inputs[10] + torch.tensor([7, 1, 11])
+    for shown, hidden in zip(before, network(*inputs), strict=True):
+        assert torch.equal(shown, hidden)
+    inputs[11][..., 0] = 1
+    with_chord = network(*inputs)
+    assert not torch.allclose(before[0], with_chord[0])
+    inputs[11][..., 1] = 1
+    assert not torch.allclose(with_chord[0], network(*inputs)[0])
+
+
+def test_a_row_that_is_not_given_is_a_row_of_which_nothing_is_known() -> None:
+    network = RefiningUNet(TINY).eval()
+    inputs = example_inputs(1, 32)
+    for one, other in zip(network(*inputs), network(*inputs[:8]), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_row_losses_count_what_is_asked() -> None:
+    chord = torch.tensor([[[7, 1, 2], [0, 0, 0]]])
+    chords, basses = torch.zeros(1, 2, 204), torch.zeros(1, 2, 12)
+    chords[0, 0, 7 * 17 + 1], basses[0, 1, 0] = 100.0, 100.0
+    asked = torch.tensor([[[1.0, 0.0], [0.0, 1.0]]])
+    assert [x.item() for x in row_losses(chords, basses, chord, asked)] == [0.0, 0.0]
+    assert row_losses(-chords, -basses, chord, asked)[0].item() == pytest.approx(105.3, abs=0.1)
+    assert [x.item() for x in row_losses(chords, basses, chord, 0 * asked)] == [0.0, 0.0]
 
 
 def test_the_classic_critic_scores_each_roll() -> None:
