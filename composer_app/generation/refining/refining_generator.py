@@ -87,7 +87,7 @@ _ROW_INPUTS: Final = {
 }
 _ROW_OUTPUTS: Final = ("chord_logits", "bass_logits")
 # Whose harmony suits a style's voices better than its own: see docs/generators.md.
-_PLAN_STYLES: Final = {"bach": "hymn", "hymn": "hymn"}
+_PLAN_STYLES: Final = {"hymn": "hymn"}
 # What a beat may be, in steps, as the network numbers it.
 _BEATS: Final = (4, 6, 8)
 # From this length on (64 bars) a pass takes long enough for somebody to wait for its end.
