@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from composer_app.generation.placement import bar_places, bar_positions
+from composer_app.generation.placement import (
+    FIRST_MAX_POSITION,
+    accompaniment_shift,
+    bar_places,
+    bar_positions,
+    beat_lengths,
+    beat_places,
+)
 from composer_app.music.meter_map import MeterChange, MeterMap
 from composer_app.music.timing import TICKS_PER_STEP, Meter
 
@@ -33,6 +40,33 @@ def test_places_in_bars(meters: MeterMap, places: list[int]) -> None:
     assert bar_places(18, meters).tolist() == places
 
 
-def test_a_network_knows_no_more_than_sixteen_places() -> None:
-    meters = MeterMap.constant(Meter(5, 4))
-    assert np.array_equal(bar_positions(20, meters), np.minimum(np.arange(20), 15))
+def test_a_network_knows_no_more_places_than_it_has_learnt() -> None:
+    meters = MeterMap.constant(Meter(7, 4))
+    assert np.array_equal(bar_positions(28, meters), np.minimum(np.arange(28), 23))
+    first = bar_positions(28, meters, FIRST_MAX_POSITION)
+    assert np.array_equal(first, np.minimum(np.arange(28), 15))
+
+
+@pytest.mark.parametrize(
+    ("meter", "lengths", "places"),
+    [
+        (Meter(4, 4), 4, [0, 1, 2, 3, 0, 1, 2, 3]),
+        (Meter(6, 8), 6, [0, 1, 2, 3, 4, 5, 0, 1]),
+        (Meter(3, 8), 6, [0, 1, 2, 3, 4, 5, 0, 1]),
+        (Meter(2, 2), 8, [0, 1, 2, 3, 0, 1, 2, 3]),
+        (Meter(5, 8), 4, [0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 0, 1]),
+        (Meter(7, 8), 4, [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 0]),
+    ],
+    ids=str,
+)
+def test_beats_are_quarters_or_dotted_ones(meter: Meter, lengths: int, places: list[int]) -> None:
+    meters = MeterMap.constant(meter)
+    assert (beat_lengths(len(places), meters) == lengths).all()
+    assert beat_places(len(places), meters).tolist() == places
+
+
+@pytest.mark.parametrize("shift", range(-24, 36))
+def test_the_voices_stay_where_basses_sing(shift: int) -> None:
+    moved = accompaniment_shift(shift)
+    assert (shift - moved) % 12 == 0
+    assert -6 <= moved <= 5

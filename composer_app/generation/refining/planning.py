@@ -25,6 +25,8 @@ CHORD_PASSES, BASS_PASSES = 8, 4
 _TEMPERATURE: Final = 0.5
 # What a planned tone, and a planned bass, is worth to a voice, in natural logarithms.
 _TONE, _BASS_TONE = 0.5, 1.5
+# The same where somebody has asked for the chord, which is to be heard: its root above all.
+_ASKED_TONE, _ASKED_ROOT, _ASKED_BASS = 2.0, 1.0, 12.0
 _GOLDEN: Final = (5**0.5 - 1) / 2
 
 Row = NDArray[np.int64]
@@ -54,6 +56,22 @@ class ChordRow:
     def beat_of_steps(self, steps: int) -> Row:
         """(steps,): the index of the beat that each step belongs to."""
         return np.searchsorted(self.starts, np.arange(steps), side="right") - 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """What a network that knows of chords is told of a piece of T steps, besides its cells.
+
+    ``beat`` (T,) is the network's number of what a beat is, ``begin`` (T,) is 1 up to the first
+    downbeat. ``style`` is the number of the style whose harmony is planned, and ``lowest`` the
+    pitch class of the network's class 1.
+    """
+
+    row: ChordRow
+    beat: NDArray[np.int64]
+    begin: NDArray[np.float32]
+    style: int
+    lowest: int
 
 
 def free_row(steps: int, meters: MeterMap) -> ChordRow:
@@ -140,16 +158,20 @@ def tones_of(chord: Row) -> NDArray[np.bool_]:
     return np.asarray(tones & (chord[:, :1] >= 0))
 
 
-def tone_bias(chord: Row, classes: int, lowest: int) -> Logits:
+def tone_bias(chord: Row, row: ChordRow, classes: int, lowest: int) -> Logits:
     """(B, 2, classes): what the plan adds to the scores on a beat, of inner voices and the bass.
 
-    Tones of the beat's ``chord`` (B, 3) get so much more, and in the bass its own pitch class.
-    Class 1 is the pitch ``lowest``.
+    Tones of the beat's ``chord`` (B, 3) get so much more, and in the bass its own pitch class; more
+    still where somebody has asked for them. Class 1 is of the pitch class ``lowest``.
     """
     pitch_class = (np.arange(classes) + lowest - 1) % OCTAVE
     tones = tones_of(chord)[:, pitch_class]
     bass = pitch_class == chord[:, 2:]
-    bias = np.stack([_TONE * tones, _BASS_TONE * bass], axis=1).astype(np.float64)
+    root = pitch_class == chord[:, :1]
+    asked = (row.given[:, 0] >= 0)[:, None]
+    inner = np.where(asked, _ASKED_TONE * tones + _ASKED_ROOT * root, _TONE * tones)
+    lowest_voice = np.where(asked, _ASKED_BASS * bass, _BASS_TONE * bass)
+    bias = np.stack([inner, lowest_voice], axis=1).astype(np.float64)
     bias[:, :, 0] = 0
     return np.asarray(bias)
 

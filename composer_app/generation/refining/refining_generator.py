@@ -48,6 +48,7 @@ from composer_app.generation.placement import (
     to_piano_roll,
     with_melody,
 )
+from composer_app.generation.refining.canvas import Canvas, Schedule
 from composer_app.generation.refining.improving import (
     GROUPS,
     ROUNDS,
@@ -56,10 +57,9 @@ from composer_app.generation.refining.improving import (
     note_spans,
     remove_misfits,
 )
-from composer_app.generation.refining.planning import CHORD_CLASSES, free_row
-from composer_app.generation.refining.refining_run import Canvas, Run, Schedule
+from composer_app.generation.refining.planning import CHORD_CLASSES, Frame, free_row
+from composer_app.generation.refining.refining_run import Run
 from composer_app.generation.refining.sampling import VOICES, Grid, Mask, NoiseSource
-from composer_app.generation.refining.ties import Ties
 from composer_app.generation.settling import lift_bass, sink_bass, uncross
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
@@ -277,10 +277,16 @@ class RefiningGenerator:
             fermata,
             in_beat,
             melody[-1].start,
+            self._frame(steps, length, meters, shift) if self.takes_row else None,
+        )
+
+    def _frame(self, steps: int, length: int, meters: MeterMap, shift: int) -> Frame:
+        return Frame(
+            free_row(steps, meters),
             np.searchsorted(_BEATS, beat_lengths(length, meters)),
             before_first_bar(length, meters),
-            free_row(steps, meters),
-            Ties.none(length),
+            self._plan_style,
+            self._lowest % OCTAVE,
         )
 
     def _pitch_table(self, shift: int) -> NDArray[np.int64]:
@@ -326,11 +332,6 @@ class RefiningGenerator:
     def steps_multiple(self) -> int:
         """What the number of steps has to be a multiple of."""
         return self._multiple
-
-    @property
-    def plan_style(self) -> int:
-        """The number of the style whose harmony is planned."""
-        return self._plan_style
 
     def infer(
         self, feeds: dict[str, NDArray[Any]], stop: Callable[[], bool] | None = None

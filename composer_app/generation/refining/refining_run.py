@@ -1,20 +1,14 @@
 """One generation of the refining technique: the cells, and the passes that fill them."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from collections.abc import Iterator
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.generation.generator import GenerationCancelledError, Progress
-from composer_app.generation.refining.planning import (
-    BASS_PASSES,
-    CHORD_PASSES,
-    ChordRow,
-    plan,
-    tone_bias,
-)
+from composer_app.generation.refining.canvas import STROKES, Canvas, Network, Schedule
+from composer_app.generation.refining.planning import plan, tone_bias
 from composer_app.generation.refining.sampling import (
     VOICES,
     Cells,
@@ -41,102 +35,15 @@ from composer_app.generation.refining.ties import Ties
 _TEMPERATURES: Final = (1.05, 1.15, 0.4)
 # What is less likely than this, now that its surroundings are known, is drawn again.
 _DOUBT: Final = 0.01
-# With fewer, too much is hidden at a time to tell what is unlikely.
-_LEAST_LOOKS: Final = 3
 _REPAIR_TEMPERATURE: Final = 0.85
 # Single sixteenths come from an unlucky draw: the second one takes what is likely.
 _CALM_TEMPERATURE: Final = 0.3
-# A repair draws the beats of a note first, then the rest of it.
-_REPAIR_PASSES: Final = 2
 _BEAT: Final = 4
 # Rests of the melody up to so many steps are carried through by the voices.
 _BREATH: Final = 8
 _BASS: Final = VOICES - 1
 # The distance between the cells of beats and off-beat eighths.
 _EIGHTHS: Final = 2
-# Strokes on beats, where voices follow each other: bass, tenor, the upper two; then the others.
-_STROKES: Final = ((3,), (2,), (0, 1))
-_ONSET_PASSES: Final = len(_STROKES) + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """Passes over quarters, eighths and sixteenths, looks back at beats, and turns of repairs."""
-
-    passes: tuple[int, int, int] = (16, 9, 5)
-    looks: int = 6
-    repairs: int = 6
-    basses: int = 6
-
-    @property
-    def total(self) -> int:
-        """Number of times the network runs at most."""
-        plans = CHORD_PASSES + BASS_PASSES + self.basses
-        looks = self.looks + _REPAIR_PASSES * self.repairs
-        return sum(self.passes) + plans + looks + _ONSET_PASSES
-
-    def scaled(self, iterations: int | None) -> "Schedule":
-        """The same shares of about ``iterations`` runs of the network; itself for None."""
-        if iterations is None:
-            return self
-        share = (iterations - _ONSET_PASSES) / (self.total - _ONSET_PASSES)
-        quarters, eighths, sixteenths = (max(1, round(share * n)) for n in self.passes)
-        looks, repairs = (max(0, round(share * n)) for n in (self.looks, self.repairs))
-        looks = looks if looks >= _LEAST_LOOKS else 0
-        basses = max(1, round(share * self.basses))
-        return Schedule((quarters, eighths, sixteenths), looks, repairs, basses)
-
-
-class Network(Protocol):
-    """What a run needs of the model."""
-
-    @property
-    def classes(self) -> int:
-        """Number of pitch classes, the rest included."""
-
-    @property
-    def lowest_pitch(self) -> int:
-        """MIDI pitch of class 1."""
-
-    @property
-    def takes_row(self) -> bool:
-        """Whether it knows of chords."""
-
-    @property
-    def plan_style(self) -> int:
-        """The number of the style whose harmony is planned, where it :attr:`takes_row`."""
-
-    def infer(
-        self, feeds: dict[str, NDArray[Any]], stop: Callable[[], bool] | None = None
-    ) -> tuple[NDArray[np.float32], ...]:
-        """Pitch logits (T, 4, classes) and onset logits (T, 4).
-
-        Where it :attr:`takes_row`, chord logits (T, 204) and bass logits (T, 12) as well.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Canvas:
-    """What stands before a run: T is the piece's ``steps``, padded to what the network takes."""
-
-    steps: int
-    grid: Grid  # (T, 4), the network's pitch classes; only cells that are not free count
-    onset: Mask  # (T, 4), true where struck
-    free: Mask  # (T, 4), true where the run decides
-    position: NDArray[np.int64]  # (T,), step within the bar
-    fermata: NDArray[np.int64]  # (T,)
-    in_beat: NDArray[np.int64]  # (T,), steps since its beat began
-    last: int  # the step at which the melody's last note begins
-    beat: NDArray[np.int64]  # (T,), the network's number of what a beat is
-    begin: NDArray[np.float32]  # (T,), 1 up to the first downbeat
-    row: ChordRow  # the chords that are given, and which go together
-    ties: Ties  # which steps of the voices go together
-
-    @property
-    def valid(self) -> Mask:
-        """(T,), false for the padding."""
-        return np.arange(len(self.grid)) < self.steps
 
 
 class Run:
@@ -180,15 +87,17 @@ class Run:
         }
         # Whoever accompanies goes on where a singer breathes.
         self._carried = carried_rests(canvas.grid[:, 0], _BREATH)
-        self.ties = canvas.ties
-        self._tied = canvas.ties.bind
-        self.row = canvas.row
-        self.chords = canvas.row.given
+        self.ties = canvas.ties or Ties.none(len(canvas.grid))
+        self._tied = self.ties.bind
+        self._frame = canvas.frame
+        # (B, 3), what is planned for each beat.
+        self.chords: Grid | None = None
         self._tone_bias: NDArray[np.float64] | None = None
-        self._beat_of = canvas.row.beat_of_steps(len(canvas.grid))
-        if network.takes_row:
-            self._fixed |= {"beat": canvas.beat, "begin": canvas.begin}
-            self._show_row(np.maximum(self.chords, 0), np.zeros((canvas.row.beats, 2), np.bool_))
+        if canvas.frame is not None:
+            row = canvas.frame.row
+            self._beat_of = row.beat_of_steps(len(canvas.grid))
+            self._fixed |= {"beat": canvas.frame.beat, "begin": canvas.frame.begin}
+            self._show_row(np.maximum(row.given, 0), np.zeros((row.beats, 2), np.bool_))
 
     def release(self, cells: Mask) -> None:
         """Let the run decide ``cells`` (T, 4) as well."""
@@ -222,27 +131,28 @@ class Run:
 
     def plan(self) -> None:
         """Draw the chords that are not given; from now on the voices follow them."""
-        if not self.network.takes_row:
+        if self._frame is None:
             return
-        self.chords = plan(self, self.row, self.temperature)
-        self._show_row(self.chords, np.ones((self.row.beats, 2), np.bool_))
-        self._tone_bias = tone_bias(self.chords, self.network.classes, self.network.lowest_pitch)
+        row = self._frame.row
+        self.chords = plan(self, row, self.temperature)
+        self._show_row(self.chords, np.ones((row.beats, 2), np.bool_))
+        self._tone_bias = tone_bias(self.chords, row, self.network.classes, self._frame.lowest)
 
     def row_logits(
         self, chord: Grid, known: Mask
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """See :class:`~composer_app.generation.refining.planning.Planner`."""
+        assert self._frame is not None
         self._show_row(chord, known)
-        style = np.full(len(self.grid), self.network.plan_style)
+        style = np.full(len(self.grid), self._frame.style)
         _pitches, _onsets, chords, basses = self._ask({"style": style})
-        return (
-            chords[self.row.starts].astype(np.float64),
-            basses[self.row.starts].astype(np.float64),
-        )
+        starts = self._frame.row.starts
+        return chords[starts].astype(np.float64), basses[starts].astype(np.float64)
 
     def row_gumbel(self, classes: int) -> NDArray[np.float64]:
         """See :class:`~composer_app.generation.refining.planning.Planner`."""
-        return self.source.row_gumbel(self.row.starts, classes, self._next_draw())
+        assert self._frame is not None
+        return self.source.row_gumbel(self._frame.row.starts, classes, self._next_draw())
 
     def _show_row(self, chord: Grid, known: Mask) -> None:
         self._fixed["chord"] = chord[self._beat_of]
@@ -467,7 +377,7 @@ class Run:
         # A note that was given is not drawn out.
         stays = same & np.vstack([first == 0, self.free[:-1]])
         self.onset = np.where(self.free, ~stays & (self.grid > 0), self.onset)
-        levels = [self._on_beat & np.isin(np.arange(VOICES), voices) for voices in _STROKES]
+        levels = [self._on_beat & np.isin(np.arange(VOICES), voices) for voices in STROKES]
         for level in (*levels, np.broadcast_to(~self._on_beat, stays.shape)):
             cells = level & ~self.onset_known
             choices = (cells & stays)[: self.steps]

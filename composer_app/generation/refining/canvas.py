@@ -1,0 +1,90 @@
+"""What a generation begins with: the cells that stand, and how often the network is asked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer_app.generation.refining.planning import BASS_PASSES, CHORD_PASSES, Frame
+from composer_app.generation.refining.sampling import Grid, Mask
+from composer_app.generation.refining.ties import Ties
+
+# With fewer, too much is hidden at a time to tell what is unlikely.
+_LEAST_LOOKS: Final = 3
+# A repair draws the beats of a note first, then the rest of it.
+REPAIR_PASSES: Final = 2
+# Strokes on beats, where voices follow each other: bass, tenor, the upper two; then the others.
+STROKES: Final = ((3,), (2,), (0, 1))
+_ONSET_PASSES: Final = len(STROKES) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Passes over quarters, eighths and sixteenths, looks back at beats, and turns of repairs."""
+
+    passes: tuple[int, int, int] = (16, 9, 5)
+    looks: int = 6
+    repairs: int = 6
+    basses: int = 6
+
+    @property
+    def total(self) -> int:
+        """Number of times the network runs at most."""
+        plans = CHORD_PASSES + BASS_PASSES + self.basses
+        looks = self.looks + REPAIR_PASSES * self.repairs
+        return sum(self.passes) + plans + looks + _ONSET_PASSES
+
+    def scaled(self, iterations: int | None) -> "Schedule":
+        """The same shares of about ``iterations`` runs of the network; itself for None."""
+        if iterations is None:
+            return self
+        share = (iterations - _ONSET_PASSES) / (self.total - _ONSET_PASSES)
+        quarters, eighths, sixteenths = (max(1, round(share * n)) for n in self.passes)
+        looks, repairs = (max(0, round(share * n)) for n in (self.looks, self.repairs))
+        looks = looks if looks >= _LEAST_LOOKS else 0
+        basses = max(1, round(share * self.basses))
+        return Schedule((quarters, eighths, sixteenths), looks, repairs, basses)
+
+
+class Network(Protocol):
+    """What a run needs of the model."""
+
+    @property
+    def classes(self) -> int:
+        """Number of pitch classes, the rest included."""
+
+    @property
+    def lowest_pitch(self) -> int:
+        """MIDI pitch of class 1."""
+
+    def infer(
+        self, feeds: dict[str, NDArray[Any]], stop: Callable[[], bool] | None = None
+    ) -> tuple[NDArray[np.float32], ...]:
+        """Pitch logits (T, 4, classes) and onset logits (T, 4).
+
+        Where it knows of chords, chord logits (T, 204) and bass logits (T, 12) as well.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Canvas:
+    """What stands before a run: T is the piece's ``steps``, padded to what the network takes."""
+
+    steps: int
+    grid: Grid  # (T, 4), the network's pitch classes; only cells that are not free count
+    onset: Mask  # (T, 4), true where struck
+    free: Mask  # (T, 4), true where the run decides
+    position: NDArray[np.int64]  # (T,), step within the bar
+    fermata: NDArray[np.int64]  # (T,)
+    in_beat: NDArray[np.int64]  # (T,), steps since its beat began
+    last: int  # the step at which the melody's last note begins
+    frame: Frame | None = None  # what a network that knows of chords is told
+    ties: Ties | None = None  # which steps of the voices go together
+
+    @property
+    def valid(self) -> Mask:
+        """(T,), false for the padding."""
+        return np.arange(len(self.grid)) < self.steps
