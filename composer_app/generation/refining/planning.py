@@ -6,7 +6,7 @@ basses, each given the chords that stand. Beats that belong together, since the 
 there, are drawn as one: what the network says of them is averaged.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.generation.placement import beat_places
+from composer_app.generation.refining.ties import Ties
 from composer_app.music.chord_qualities import QUALITIES, QUALITY_TONES
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.pitch import OCTAVE
@@ -74,13 +75,18 @@ class Frame:
     lowest: int
 
 
-def free_row(steps: int, meters: MeterMap) -> ChordRow:
-    """The row of a piece of ``steps`` of which nothing is given and nothing repeats."""
-    starts = np.flatnonzero(beat_places(steps, meters) == 0)
-    starts = np.union1d([0], starts)
-    beats = np.arange(len(starts))
-    given = np.full((len(starts), 3), NO_CHORD, np.int64)
-    return ChordRow(starts, given, beats, np.zeros_like(beats))
+def row_of(
+    steps: int, meters: MeterMap, ties: Ties, asked: Callable[[Row], Row] | None = None
+) -> ChordRow:
+    """The row of a piece of ``steps``; ``ties`` say which beats are drawn together.
+
+    ``asked`` gives what is wished for the beats that begin at certain steps, (B, 3), as
+    :attr:`ChordRow.given`.
+    """
+    starts = np.union1d([0], np.flatnonzero(beat_places(steps, meters) == 0))
+    given = np.full((len(starts), 3), NO_CHORD, np.int64) if asked is None else asked(starts)
+    first, shift = ties.of_beats(starts)
+    return ChordRow(starts, given, first, shift)
 
 
 class Planner(Protocol):

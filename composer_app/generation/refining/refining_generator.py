@@ -57,9 +57,10 @@ from composer_app.generation.refining.improving import (
     note_spans,
     remove_misfits,
 )
-from composer_app.generation.refining.planning import CHORD_CLASSES, Frame, free_row
+from composer_app.generation.refining.planning import CHORD_CLASSES, Frame, row_of
 from composer_app.generation.refining.refining_run import Run
 from composer_app.generation.refining.sampling import VOICES, Grid, Mask, NoiseSource
+from composer_app.generation.refining.ties import Ties
 from composer_app.generation.settling import lift_bass, sink_bass, uncross
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
@@ -268,6 +269,7 @@ class RefiningGenerator:
             if self.takes_row
             else bar_places(length, meters) % STEPS_PER_BEAT
         )
+        ties = Ties.of_melody(melody, meters, steps, length) if self.takes_row else None
         return Canvas(
             steps,
             grid,
@@ -277,12 +279,13 @@ class RefiningGenerator:
             fermata,
             in_beat,
             melody[-1].start,
-            self._frame(steps, length, meters, shift) if self.takes_row else None,
+            None if ties is None else self._frame(steps, length, meters, ties),
+            ties,
         )
 
-    def _frame(self, steps: int, length: int, meters: MeterMap, shift: int) -> Frame:
+    def _frame(self, steps: int, length: int, meters: MeterMap, ties: Ties) -> Frame:
         return Frame(
-            free_row(steps, meters),
+            row_of(steps, meters, ties),
             np.searchsorted(_BEATS, beat_lengths(length, meters)),
             before_first_bar(length, meters),
             self._plan_style,

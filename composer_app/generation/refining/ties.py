@@ -5,12 +5,16 @@ draw decides for all. So a repeated passage is neither a copy, which would not f
 left to chance.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from composer_app.generation.hearing.repeats import find_repeats, tied
 from composer_app.generation.refining.sampling import VOICES, Cells, Mask
+from composer_app.music.meter_map import MeterMap
+from composer_app.music.note import Note
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -29,6 +33,33 @@ class Ties:
     def none(cls, steps: int) -> "Ties":
         """Every step for itself."""
         return cls(np.arange(steps), np.zeros(steps, np.int64))
+
+    @classmethod
+    def of_melody(
+        cls, melody: Sequence[Note], meters: MeterMap, steps: int, length: int | None = None
+    ) -> "Ties":
+        """What repeats in ``melody``, of ``length`` steps (``steps``, if not said) in all.
+
+        The bar in which the last note begins is free to close.
+        """
+        source, shift = tied(steps, find_repeats(melody, meters, steps))
+        last = meters.bar_at_step(max(note.start for note in melody)).first_step
+        source[last:], shift[last:] = np.arange(last, steps), 0
+        more = np.arange(steps, length or steps)
+        return cls(np.append(source, more), np.append(shift, np.zeros_like(more)))
+
+    def of_beats(self, starts: Integers) -> tuple[Integers, Integers]:
+        """``(first, shift)`` (B,): the beat that each is drawn with, and semitones above it.
+
+        ``starts`` (B,) are the steps where beats begin.
+        """
+        first = np.searchsorted(starts, self.source[starts])
+        first = np.minimum(first, len(starts) - 1)
+        known = starts[first] == self.source[starts]
+        return (
+            np.where(known, first, np.arange(len(starts))),
+            np.where(known, self.shift[starts], 0),
+        )
 
     @property
     def bind(self) -> bool:
