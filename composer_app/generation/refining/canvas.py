@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.generation.refining.planning import BASS_PASSES, CHORD_PASSES, Frame
+from composer_app.generation.refining.planning import Frame
 from composer_app.generation.refining.sampling import Grid, Mask
 from composer_app.generation.refining.ties import Ties
 
@@ -27,14 +27,14 @@ class Schedule:
     passes: tuple[int, int, int] = (16, 9, 5)
     looks: int = 6
     repairs: int = 6
-    basses: int = 6
+    # Of a network that knows of chords: over the chords, their basses, and the voice of the bass.
+    plan: tuple[int, int, int] = (8, 4, 6)
 
     @property
     def total(self) -> int:
         """Number of times the network runs at most."""
-        plans = CHORD_PASSES + BASS_PASSES + self.basses
         looks = self.looks + REPAIR_PASSES * self.repairs
-        return sum(self.passes) + plans + looks + _ONSET_PASSES
+        return sum(self.passes) + sum(self.plan) + looks + _ONSET_PASSES
 
     def scaled(self, iterations: int | None) -> "Schedule":
         """The same shares of about ``iterations`` runs of the network; itself for None."""
@@ -42,10 +42,10 @@ class Schedule:
             return self
         share = (iterations - _ONSET_PASSES) / (self.total - _ONSET_PASSES)
         quarters, eighths, sixteenths = (max(1, round(share * n)) for n in self.passes)
+        chords, basses, lowest = (max(1, round(share * n)) for n in self.plan)
         looks, repairs = (max(0, round(share * n)) for n in (self.looks, self.repairs))
         looks = looks if looks >= _LEAST_LOOKS else 0
-        basses = max(1, round(share * self.basses))
-        return Schedule((quarters, eighths, sixteenths), looks, repairs, basses)
+        return Schedule((quarters, eighths, sixteenths), looks, repairs, (chords, basses, lowest))
 
 
 class Network(Protocol):

@@ -21,8 +21,7 @@ from composer_app.music.pitch import OCTAVE
 
 NO_CHORD: Final = -1
 CHORD_CLASSES: Final = OCTAVE * len(QUALITIES)
-# Passes over the chords and over their basses, chosen on the validation split as the temperature.
-CHORD_PASSES, BASS_PASSES = 8, 4
+# Chosen on the validation split.
 _TEMPERATURE: Final = 0.5
 # What a planned tone, and a planned bass, is worth to a voice, in natural logarithms.
 _TONE, _BASS_TONE = 0.5, 1.5
@@ -101,17 +100,18 @@ class Planner(Protocol):
         ...
 
 
-def plan(planner: Planner, row: ChordRow, temperature: float = 1.0) -> Row:
+def plan(planner: Planner, row: ChordRow, passes: tuple[int, int], temperature: float = 1.0) -> Row:
     """(B, 3): the chords of ``row``, drawn where they are not given.
 
+    ``passes`` are how often the network is asked for chords, and for their basses.
     ``temperature`` is the piece's; chords are drawn at half of it, since a plan of what is likely
     leaves more room to the voices than a bold one.
     """
     chord = np.maximum(row.given, 0)
     known = np.stack([row.given[:, 0] >= 0, (row.given >= 0).all(axis=1)], axis=1)
     heat = _TEMPERATURE * temperature
-    for column, passes in ((0, CHORD_PASSES), (1, BASS_PASSES)):
-        for portion in _portions(row, ~known[:, column], passes):
+    for column, asks in enumerate(passes):
+        for portion in _portions(row, ~known[:, column], asks):
             logits = planner.row_logits(chord, known)[column]
             choice = _draw(planner, row, portion, logits, heat)
             if column == 0:

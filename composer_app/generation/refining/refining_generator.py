@@ -236,8 +236,9 @@ class RefiningGenerator:
             notes = [note for note in spans if note.voice > 0]
             most = len(notes) * settings.max_removed // 100
             remove_misfits(run, notes, locked, most)
-        run.plan()
-        run.sample(self.schedule.scaled(settings.iterations))
+        schedule = self.schedule.scaled(settings.iterations)
+        run.plan(schedule)
+        run.sample(schedule)
         if settings.max_added is not None:
             limit = (len(notes) or melody) * settings.max_added // 100
             cap_added(run, limit, run.free & ~before)

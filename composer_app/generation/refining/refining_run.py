@@ -116,7 +116,7 @@ class Run:
         if self._tone_bias is not None:
             # Where a plan stands the bass goes first: the voices between follow both.
             basses = beats & (np.arange(VOICES) == _BASS)
-            self._fill(basses, schedule.basses, 4, _TEMPERATURES[0])
+            self._fill(basses, schedule.plan[2], 4, _TEMPERATURES[0])
         for (cells, stride), passes, factor in zip(
             levels, schedule.passes, _TEMPERATURES, strict=True
         ):
@@ -129,12 +129,12 @@ class Run:
         self._end_well()
         self._strike()
 
-    def plan(self) -> None:
+    def plan(self, schedule: Schedule) -> None:
         """Draw the chords that are not given; from now on the voices follow them."""
         if self._frame is None:
             return
         row = self._frame.row
-        self.chords = plan(self, row, self.temperature)
+        self.chords = plan(self, row, schedule.plan[:2], self.temperature)
         self._show_row(self.chords, np.ones((row.beats, 2), np.bool_))
         self._tone_bias = tone_bias(self.chords, row, self.network.classes, self._frame.lowest)
 
