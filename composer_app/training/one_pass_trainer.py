@@ -4,14 +4,14 @@ import copy
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
 from composer_app.errors import CorpusError, SettingError
-from composer_app.training.config import OnePassConfig, RefiningConfig
+from composer_app.training.config import NETWORK_STYLES, OnePassConfig, RefiningConfig
 from composer_app.training.corpus import Piece
 from composer_app.training.dataset import WindowSampler
 from composer_app.training.losses import critic_loss, generator_loss, onset_loss
@@ -37,6 +37,9 @@ from composer_app.translation import _
 
 Context = tuple[Tensor, Tensor, Tensor]
 
+# It learns from chorales alone.
+_ONE_STYLE: Final = (1.0, *[0.0] * (len(NETWORK_STYLES) - 1))
+
 
 class OnePassTrainer:
     """Generator, its running average, critic, teacher and data of one run."""
@@ -50,7 +53,7 @@ class OnePassTrainer:
             raise CorpusError(
                 _("The one-pass generator learns from the chorales"), _("add their corpus")
             )
-        recipe = RefiningConfig(window=config.window, style_weights=(1.0, 0.0, 0.0))
+        recipe = RefiningConfig(window=config.window, style_weights=_ONE_STYLE)
         self.sampler = WindowSampler(pieces, recipe, config.seed)
         self.generator = OnePassGenerator(config)
         self.average = copy.deepcopy(self.generator).eval()

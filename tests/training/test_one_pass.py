@@ -152,7 +152,9 @@ def test_gradients_reach_the_first_stage() -> None:
     assert torch.allclose(codes.sum(dim=3), torch.ones(2, 64, 4), atol=1e-5)
     critic = VoicesCritic(SMALL)
     critic(codes, torch.sigmoid(struck), given["position"]).sum().backward()
-    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in network.parameters())
+    # It says nothing of chords.
+    used = [p for name, p in network.named_parameters() if "row_head" not in name]
+    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in used)
 
 
 def test_the_critic_hears_intervals_the_same_in_every_key() -> None:

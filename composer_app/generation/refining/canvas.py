@@ -27,7 +27,7 @@ class Schedule:
     passes: tuple[int, int, int] = (16, 9, 5)
     looks: int = 6
     repairs: int = 6
-    # Of a network that knows of chords: over the chords, their basses, and the voice of the bass.
+    # Over the chords, their basses, and the voice of the bass; none of a network without chords.
     plan: tuple[int, int, int] = (8, 4, 6)
 
     @property
@@ -42,7 +42,7 @@ class Schedule:
             return self
         share = (iterations - _ONSET_PASSES) / (self.total - _ONSET_PASSES)
         quarters, eighths, sixteenths = (max(1, round(share * n)) for n in self.passes)
-        chords, basses, lowest = (max(1, round(share * n)) for n in self.plan)
+        chords, basses, lowest = (max(1, round(share * n)) if n else 0 for n in self.plan)
         looks, repairs = (max(0, round(share * n)) for n in (self.looks, self.repairs))
         looks = looks if looks >= _LEAST_LOOKS else 0
         return Schedule((quarters, eighths, sixteenths), looks, repairs, (chords, basses, lowest))

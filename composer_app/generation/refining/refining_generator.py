@@ -119,7 +119,6 @@ class RefiningGenerator:
         self.name = name or path.stem
         self.style = style
         self.sha256 = file_sha256(path)
-        self.schedule = schedule or Schedule()
         self._session = open_session(path, threads)
         try:
             self._lowest, self._highest = pitch_range(metadata)
@@ -143,6 +142,8 @@ class RefiningGenerator:
         plan_style = _PLAN_STYLES.get(style, style)
         self._plan_style = styles.index(plan_style if plan_style in styles else style)
         self._takes_style = self._check_shapes(path)
+        usual = Schedule() if self.takes_row else Schedule(plan=(0, 0, 0))
+        self.schedule = schedule or usual
 
     def _check_shapes(self, path: Path) -> bool:
         """Whether the network asks for a style; :class:`ModelError` for another network."""
