@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from composer_app.generation.composing import compose, compose_with_confidence
 from composer_app.generation.generator import GenerationCancelledError, GenerationSettings, Given
 from composer_app.generation.given import accompaniment, given_from, parse_lock
+from composer_app.generation.refining.canvas import Schedule
 from composer_app.generation.refining.refining_generator import RefiningGenerator
-from composer_app.generation.refining.refining_run import Schedule
 from composer_app.music.composition import Composition
 from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.melody import Melody

@@ -55,10 +55,6 @@ class Network(Protocol):
     def classes(self) -> int:
         """Number of pitch classes, the rest included."""
 
-    @property
-    def lowest_pitch(self) -> int:
-        """MIDI pitch of class 1."""
-
     def infer(
         self, feeds: dict[str, NDArray[Any]], stop: Callable[[], bool] | None = None
     ) -> tuple[NDArray[np.float32], ...]:

@@ -12,8 +12,8 @@ from composer_app.errors import ModelError
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationCancelledError, GenerationSettings
 from composer_app.generation.placement import bar_positions, octave_shift
+from composer_app.generation.refining.canvas import Schedule
 from composer_app.generation.refining.refining_generator import RefiningGenerator
-from composer_app.generation.refining.refining_run import Schedule
 from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterMap

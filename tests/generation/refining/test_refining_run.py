@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from composer_app.generation.noise import NoiseVector
-from composer_app.generation.refining.refining_run import Canvas, Network, Run, Schedule
+from composer_app.generation.refining.canvas import Canvas, Network, Schedule
+from composer_app.generation.refining.refining_run import Run
 from composer_app.generation.refining.sampling import NoiseSource, in_a_triad, lone_steps
 
 STEPS, CLASSES = 16, 49
