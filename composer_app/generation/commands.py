@@ -41,6 +41,7 @@ from composer_app.generation.models.catalog import (
     models_folder_problem,
 )
 from composer_app.generation.noise import MAX_SEED
+from composer_app.generation.repeating import Repeats
 from composer_app.generation.support import without_effect
 from composer_app.music.chord_text.by_bar import chord_list
 from composer_app.music.composition import Composition
@@ -203,6 +204,13 @@ def _add_control(group: Any) -> None:
         " (default: heard from the melody)",
     )
     add(
+        "--repeats",
+        choices=[each.value for each in Repeats],
+        default=Repeats.REPEAT.value,
+        help="what comes again where the melody repeats something: chords and voices, chords"
+        " alone (vary), or nothing (ignore; default: repeat)",
+    )
+    add(
         "--introduction",
         action="store_true",
         help="let the voices begin before the melody, where it begins with a rest",
@@ -317,6 +325,7 @@ def _settings(args: argparse.Namespace, seed: int) -> GenerationSettings:
         vary_melody=args.vary_melody,
         feel=None if args.feel == _BY_EAR else Feel(args.feel),
         introduction=args.introduction,
+        repeats=Repeats(args.repeats),
     )
 
 

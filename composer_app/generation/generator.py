@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from composer_app.generation.hearing.feel import Feel
 from composer_app.generation.noise import MAX_SEED, NoiseVector
+from composer_app.generation.repeating import Repeats
 from composer_app.late_numpy import np
 from composer_app.music.composition import (
     VOICE_NAMES,
@@ -64,6 +65,8 @@ class GenerationSettings:
     feel: Feel | None = None
     # Whether voices may begin before the melody does.
     introduction: bool = False
+    # What comes again where the melody repeats something.
+    repeats: Repeats = Repeats.REPEAT
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from composer_app.generation.generator import GenerationSettings, Given
 from composer_app.generation.hearing.feel import Feel
+from composer_app.generation.repeating import Repeats
 from composer_app.late_numpy import np
 from composer_app.music.composition import VOICE_NAMES
 from composer_app.music.files.music_json import (
@@ -32,11 +33,14 @@ from composer_app.music.melody import Melody
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.plain_text import one_line_name
 
-VERSION: Final = 2
+VERSION: Final = 3
 # More than a melody of 999 bars in 32/4 and all that is given with it.
 _MOST_STEPS: Final = 320_000
-# How it was with settings that recipes of version 1 do not have.
-_ONCE: Final[dict[str, Any]] = {"feel": Feel.STRAIGHT, "introduction": True}
+# How it was with settings that recipes did not have up to a version.
+_ONCE: Final[dict[int, dict[str, Any]]] = {
+    1: {"feel": Feel.STRAIGHT, "introduction": True},
+    2: {"repeats": Repeats.IGNORE},
+}
 _MAY_BE_UNSAID: Final = ("upbeat", "iterations", "max_added", "feel")
 _SHARES: Final = ("temperature", "vary_melody")
 _YES_OR_NO: Final = ("improve", "introduction")
@@ -117,7 +121,10 @@ def recipe_from_json(value: object) -> Recipe:
 
 
 def _settings_from_json(value: object, version: int) -> GenerationSettings:
-    row = {**(_ONCE if version == 1 else {}), **fields(value)}
+    row: dict[str, Any] = {}
+    for last, were in _ONCE.items():
+        row |= were if version <= last else {}
+    row |= fields(value)
     usual = asdict(GenerationSettings())
     if set(row) != set(usual):
         # What is missing or unknown would make something else.
@@ -132,6 +139,8 @@ def _settings_from_json(value: object, version: int) -> GenerationSettings:
             settings[name] = None
         elif name == "feel":
             settings[name] = Feel(text(each))
+        elif name == "repeats":
+            settings[name] = Repeats(text(each))
         else:
             settings[name] = number(each) if name in _SHARES else whole(each)
     return GenerationSettings(**settings)

@@ -14,6 +14,7 @@ SETTINGS: Final = (
     "max_added",
     "max_removed",
     "vary_melody",
+    "repeats",
 )
 _ONE_PASS: Final = {"voices": ("temperature",), "roll": ()}
 

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 ENDING: Final = ".composer"
 FORMAT: Final = "composer-project"
-VERSION: Final = 2
+VERSION: Final = 3
 PIECE: Final = "piece.json"
 MUSIC: Final = "piece.mid"
 # A long evening's takes of a symphony; far more than anybody's piece.

@@ -14,6 +14,7 @@ from composer_app.generation.recipe import (
     recipe_to_json,
     recipe_to_text,
 )
+from composer_app.generation.repeating import Repeats
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterMap
@@ -31,7 +32,9 @@ MELODY = Melody(
     "Tune",
 )
 # Every setting away from its default.
-SETTINGS = GenerationSettings(4711, 0.7, 4, 60, True, 50, 20, 0.25, Feel.SWING, True)
+SETTINGS = GenerationSettings(
+    4711, 0.7, 4, 60, True, 50, 20, 0.25, Feel.SWING, True, repeats=Repeats.VARY
+)
 VOICES = ((Note(0, 60, 8), Note(8, 60, 8)), (), (Note.at_ticks(5, 1900, 48, 70),))
 LOCKED = np.zeros((16, 4), np.bool_)
 LOCKED[8:12, 1] = LOCKED[:, 3] = True
@@ -107,7 +110,9 @@ def test_two_takes_of_one_origin_are_told_apart_by_their_notes_alone() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"version": 3},
+        {"version": 4},
+        {"settings": {**asdict(SETTINGS), "repeats": "now and then"}},
+        {"settings": {**asdict(SETTINGS), "repeats": None}},
         {"settings": {**asdict(SETTINGS), "feel": "waltz"}},
         {"programs": [1, 2, 3]},
         {"programs": [1, 2, 3, 128]},
@@ -159,3 +164,15 @@ def test_what_was_made_before_there_was_a_feel_is_straight() -> None:
         recipe_from_json(row)
     old = recipe_from_json({**row, "version": 1})
     assert old.settings == replace(SETTINGS, feel=Feel.STRAIGHT)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_what_was_made_before_repeats_were_found_ignores_them(version: int) -> None:
+    row = recipe_to_json(RECIPE)
+    for chosen in Repeats:
+        row["settings"] = {**asdict(SETTINGS), "repeats": chosen}
+        assert recipe_from_json(row).settings.repeats is chosen
+    del row["settings"]["repeats"]
+    assert recipe_from_json({**row, "version": version}).settings.repeats is Repeats.IGNORE
+    with pytest.raises(ValueError, match="not those of this version"):
+        recipe_from_json(row)

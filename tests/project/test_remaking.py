@@ -15,6 +15,7 @@ from composer_app.generation.given import Lock, given_from
 from composer_app.generation.hearing.feel import Feel
 from composer_app.generation.models.catalog import load_generator
 from composer_app.generation.recipe import recipe_from_text
+from composer_app.generation.repeating import Repeats
 from composer_app.music.midi.file import parse_midi
 from composer_app.music.note import Note
 from composer_app.project.piece import Piece
@@ -43,6 +44,7 @@ AWAY = {
     "vary_melody": 0.5,
     "feel": Feel.SWING,
     "introduction": True,
+    "repeats": Repeats.VARY,
 }
 USUAL = GenerationSettings(iterations=12)
 CASES = {

@@ -28,6 +28,7 @@ from composer_app.generation.generator import (
     MIN_ITERATIONS,
 )
 from composer_app.generation.hearing.feel import Feel
+from composer_app.generation.repeating import Repeats
 from composer_app.music.composition import VOICE_NAMES
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.widgets.actions import Actions
@@ -47,6 +48,7 @@ SCROLL_BAR: Final = 12
 _LEAST_HEIGHT: Final = 72
 # None is for Composer to hear.
 _FEELS: Final = (("by ear", None), ("straight", Feel.STRAIGHT), ("swing", Feel.SWING))
+_REPEATS: Final = (("repeat", Repeats.REPEAT), ("vary", Repeats.VARY), ("ignore", Repeats.IGNORE))
 # Pixels across.
 _PADLOCK: Final = 16
 
@@ -65,7 +67,7 @@ class ControlSection(QWidget):
         self._inside = QWidget(self)
         self._inside.hide()
         # By the name of the setting: its label, its box and what the box's tooltip usually says.
-        self._boxes: dict[str, tuple[QLabel, NumberField, str]] = {}
+        self._boxes: dict[str, tuple[QLabel, NumberField | QComboBox, str]] = {}
         self.locks = tuple(_lock_button(name) for name in VOICE_NAMES[1:])
         self.iterations = _box(
             "The iterations", MIN_ITERATIONS - 1, MAX_ITERATIONS, special="usual"
@@ -79,6 +81,7 @@ class ControlSection(QWidget):
         )
         self.upbeat = _box("The upbeat", -1, MAX_UPBEAT, special="auto")
         self.feel = _feel_box()
+        self.repeats = _repeats_box()
         self.introduction = QCheckBox("&Begin before the melody")
         self.introduction.setToolTip(
             "Where the melody begins with a rest, the voices may have an introduction"
@@ -107,6 +110,7 @@ class ControlSection(QWidget):
         for box, name, value in read:
             box.valueChanged.connect(partial(self._choose, box, name, value))
         self.feel.activated.connect(lambda row: choices.choose(feel=_FEELS[row][1]))
+        self.repeats.activated.connect(lambda row: choices.choose(repeats=_REPEATS[row][1]))
         self.introduction.toggled.connect(lambda on: choices.choose(introduction=on))
 
     def refresh(self) -> None:
@@ -121,6 +125,7 @@ class ControlSection(QWidget):
         ):
             _show(box, value)
         self.feel.setCurrentIndex([feel for _words, feel in _FEELS].index(chosen.feel))
+        self.repeats.setCurrentIndex([each for _words, each in _REPEATS].index(chosen.repeats))
         self.introduction.setChecked(chosen.introduction)
         for voice, lock in enumerate(self.locks, 1):
             lock.setChecked(voice in choices.chosen_locks)
@@ -222,8 +227,13 @@ class ControlSection(QWidget):
         feel.setBuddy(self.feel)
         rows.addWidget(feel, 7, 0)
         rows.addWidget(self.feel, 7, 1, Qt.AlignmentFlag.AlignRight)
-        rows.addWidget(self.introduction, 8, 0, 1, 2)
-        rows.addWidget(self.improve, 9, 0, 1, 2)
+        repeats = QLabel("Repeats")
+        repeats.setBuddy(self.repeats)
+        rows.addWidget(repeats, 8, 0)
+        rows.addWidget(self.repeats, 8, 1, Qt.AlignmentFlag.AlignRight)
+        self._boxes["repeats"] = repeats, self.repeats, self.repeats.toolTip()
+        rows.addWidget(self.introduction, 9, 0, 1, 2)
+        rows.addWidget(self.improve, 10, 0, 1, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -351,6 +361,19 @@ def _feel_box() -> QComboBox:
     box.setToolTip(
         "How the voices divide a beat: straight, or in three, as swing and triplets do;"
         " by ear, as the melody does"
+    )
+    return box
+
+
+def _repeats_box() -> QComboBox:
+    box = QComboBox()
+    box.addItems([words for words, _repeats in _REPEATS])
+    box.setFixedWidth(_WORDS_WIDTH)
+    box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    box.setAccessibleName("Repeats")
+    box.setToolTip(
+        "What comes again where the melody repeats something: chords and voices, chords alone,"
+        " or nothing"
     )
     return box
 

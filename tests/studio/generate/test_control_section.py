@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.hearing.feel import Feel
+from composer_app.generation.repeating import Repeats
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.control_section import ControlSection
 from composer_app.studio.generate.generate_panel import GeneratePanel
@@ -64,11 +65,19 @@ def test_what_is_chosen_is_asked_for(section: ControlSection, choices: Generatio
     section.vary_melody.setValue(20)
     section.upbeat.setValue(4)
     section.feel.activated.emit(2)
+    section.repeats.activated.emit(1)
     assert choices.settings == GenerationSettings(
-        iterations=60, max_added=40, max_removed=10, vary_melody=0.2, upbeat=4, feel=Feel.SWING
+        iterations=60,
+        max_added=40,
+        max_removed=10,
+        vary_melody=0.2,
+        upbeat=4,
+        feel=Feel.SWING,
+        repeats=Repeats.VARY,
     )
     section.refresh()
     assert section.feel.currentText() == "swing"
+    assert section.repeats.currentText() == "vary"
     section.introduction.click()
     assert choices.settings.introduction
     section.introduction.click()
