@@ -2,7 +2,8 @@
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from composer_app.errors import SettingError
@@ -17,6 +18,7 @@ from composer_app.file_arguments import (
     write_piece,
 )
 from composer_app.generation.batch import Job, plan_outputs, prepare_folder, read_jobs
+from composer_app.generation.chord_argument import AskedChords, asked_chords
 from composer_app.generation.composing import compose_with_confidence
 from composer_app.generation.generator import (
     DEFAULT_MAX_REMOVED,
@@ -44,6 +46,7 @@ from composer_app.generation.noise import MAX_SEED
 from composer_app.generation.repeating import Repeats
 from composer_app.generation.support import without_effect
 from composer_app.music.chord_text.by_bar import chord_list
+from composer_app.music.chord_wishes import ChordWishes, wishes_of_piece
 from composer_app.music.composition import Composition
 from composer_app.music.editing.edits import with_the_rest
 from composer_app.music.melody_line import Line
@@ -211,6 +214,13 @@ def _add_control(group: Any) -> None:
         " alone (vary), or nothing (ignore; default: repeat)",
     )
     add(
+        "--chords",
+        metavar="CHORDS",
+        help='chords that the voices follow, such as "C | G7/B | Am F | C", a bar each, or a file'
+        " of them: a text, or a piece with chord symbols; ? leaves a bar free, as the upbeat is"
+        " (default: the chord symbols of the melody's file)",
+    )
+    add(
         "--introduction",
         action="store_true",
         help="let the voices begin before the melody, where it begins with a rest",
@@ -281,12 +291,7 @@ def _generate(args: argparse.Namespace) -> int:
     asked = bool(args.improve or args.lock)
     givens = [given_from(job.melody, job.voices, args.lock) if asked else None for job in jobs]
     if args.improve:
-        for job in jobs:
-            if not any(job.voices):
-                raise SettingError(
-                    _("{file} has no accompaniment to improve", file=job.plan.source),
-                    _("leave --improve out"),
-                )
+        _need_voices(jobs)
     generator = load_generator(args.model)
     model = find_model(args.model)
     if args.improve and "improve" not in model.supports:
@@ -297,12 +302,17 @@ def _generate(args: argparse.Namespace) -> int:
             ),
             _("choose a refining model, or leave --improve out"),
         )
+    # What is no chord is said before anything is composed.
+    args.asked = None if args.chords is None else asked_chords(args.chords)
     prepare_folder(args.output, make=len(jobs) > 1)
     for job in jobs:
         heard = args.improve or job.ours
         if sentence := job.sentence(around=asked, alone=args.four_voices, heard=heard):
             warn(sentence)
-    _warn(model, _settings(args, args.seed))
+    asked_for = _settings(args, args.seed)
+    if args.asked is not None:
+        asked_for = replace(asked_for, chords=_wishes(jobs[0], args))
+    _warn(model, asked_for)
     written = [
         result
         for job, given in zip(jobs, givens, strict=True)
@@ -311,6 +321,15 @@ def _generate(args: argparse.Namespace) -> int:
     if args.json:
         say_json({"files": written}, aside=is_standard(args.output))
     return 0
+
+
+def _need_voices(jobs: Sequence[Job]) -> None:
+    for job in jobs:
+        if not any(job.voices):
+            raise SettingError(
+                _("{file} has no accompaniment to improve", file=job.plan.source),
+                _("leave --improve out"),
+            )
 
 
 def _settings(args: argparse.Namespace, seed: int) -> GenerationSettings:
@@ -327,6 +346,14 @@ def _settings(args: argparse.Namespace, seed: int) -> GenerationSettings:
         introduction=args.introduction,
         repeats=Repeats(args.repeats),
     )
+
+
+def _wishes(job: Job, args: argparse.Namespace) -> ChordWishes:
+    """The chords that are asked for, or else those that the melody's file says."""
+    if args.asked is None:
+        return wishes_of_piece(job.piece, job.melody.steps)
+    asked: AskedChords = args.asked
+    return asked.wishes(job.melody.meters, job.melody.steps)
 
 
 def _warn(model: ModelInfo, settings: GenerationSettings) -> None:
@@ -350,7 +377,7 @@ def _compose_takes(
     results: list[dict[str, object]] = []
     aside = is_standard(args.output)
     for take, output in enumerate(job.plan.outputs):
-        settings = _settings(args, args.seed + take)
+        settings = replace(_settings(args, args.seed + take), chords=_wishes(job, args))
         begun = time.perf_counter()
         with status_line() as show:
             progress = None if show is None else _progress(show, output_name(output))

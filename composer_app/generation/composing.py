@@ -125,7 +125,7 @@ def compose_with_confidence(
         given,
     )
     origin = Origin(generator.name, settings.seed, settings.temperature, recipe_to_text(recipe))
-    piece = Composition(tracks, melody.tempo, meters, melody.title, origin)
+    piece = Composition(tracks, melody.tempo, meters, melody.title, origin, chords=result.chords)
     return Composed(piece, result.confidence, recipe)
 
 

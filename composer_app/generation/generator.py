@@ -13,9 +13,9 @@ from composer_app.generation.hearing.feel import Feel
 from composer_app.generation.noise import MAX_SEED, NoiseVector
 from composer_app.generation.repeating import Repeats
 from composer_app.late_numpy import np
-from composer_app.music.composition import (
-    VOICE_NAMES,
-)
+from composer_app.music.chord_wishes import NO_WISHES, ChordWishes
+from composer_app.music.chords import ChordSymbol
+from composer_app.music.composition import VOICE_NAMES
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import DEFAULT_VELOCITY, Note
 from composer_app.music.piano_roll import PianoRoll
@@ -67,6 +67,8 @@ class GenerationSettings:
     introduction: bool = False
     # What comes again where the melody repeats something.
     repeats: Repeats = Repeats.REPEAT
+    # The chords that are wished; where there are none the model is free.
+    chords: ChordWishes = NO_WISHES
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:
@@ -143,11 +145,13 @@ class Generated:
 
     ``roll`` has shape (T, 128, 4), voice 0 the melody. ``confidence``, (T, 4), is the
     probability, 0 to 1, that the model gave to what stands in the cell when it was chosen; 1 for
-    cells that were given.
+    cells that were given. ``chords`` are the plan that the voices follow, those that were wished
+    among them; none of a model that plans nothing.
     """
 
     roll: PianoRoll
     confidence: NDArray[np.float32]
+    chords: tuple[ChordSymbol, ...] = ()
 
 
 class Generator(Protocol):

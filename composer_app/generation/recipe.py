@@ -28,6 +28,8 @@ from composer_app.music.files.music_json import (
     spans_to_json,
     text,
     whole,
+    wishes_from_json,
+    wishes_to_json,
 )
 from composer_app.music.melody import Melody
 from composer_app.music.piano_roll import PianoRoll
@@ -90,7 +92,10 @@ def recipe_to_json(recipe: Recipe) -> dict[str, Any]:
         "model": recipe.model,
         "sha256": recipe.sha256,
         "style": recipe.style,
-        "settings": asdict(recipe.settings),
+        "settings": {
+            **asdict(recipe.settings),
+            "chords": wishes_to_json(recipe.settings.chords),
+        },
         "upbeat": recipe.upbeat,
         "programs": list(recipe.programs),
         "melody": melody_to_json(recipe.melody),
@@ -121,7 +126,7 @@ def recipe_from_json(value: object) -> Recipe:
 
 
 def _settings_from_json(value: object, version: int) -> GenerationSettings:
-    row: dict[str, Any] = {}
+    row: dict[str, Any] = {"chords": []}
     for last, were in _ONCE.items():
         row |= were if version <= last else {}
     row |= fields(value)
@@ -139,6 +144,8 @@ def _settings_from_json(value: object, version: int) -> GenerationSettings:
             settings[name] = None
         elif name == "feel":
             settings[name] = Feel(text(each))
+        elif name == "chords":
+            settings[name] = wishes_from_json(each)
         elif name == "repeats":
             settings[name] = Repeats(text(each))
         else:

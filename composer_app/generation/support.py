@@ -15,6 +15,7 @@ SETTINGS: Final = (
     "max_removed",
     "vary_melody",
     "repeats",
+    "chords",
 )
 _ONE_PASS: Final = {"voices": ("temperature",), "roll": ()}
 

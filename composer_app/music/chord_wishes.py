@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 from composer_app.music.chord_text.progression import Progression, laid_out
 from composer_app.music.chords import Chord, ChordSpan, ChordSymbol
@@ -62,6 +63,9 @@ class ChordWishes:
             inside = on_steps[start:end]
             found.append(max(inside, key=inside.count, default=None))
         return tuple(found)
+
+
+NO_WISHES: Final = ChordWishes()
 
 
 def wishes_of_progression(progression: Progression, meters: MeterMap, steps: int) -> ChordWishes:

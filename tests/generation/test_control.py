@@ -16,11 +16,14 @@ from composer_app.generation.generator import GenerationCancelledError, Generati
 from composer_app.generation.given import accompaniment, given_from, parse_lock
 from composer_app.generation.refining.canvas import Schedule
 from composer_app.generation.refining.refining_generator import RefiningGenerator
+from composer_app.generation.repeating import Repeats
 from composer_app.music.composition import Composition
 from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.melody import Melody
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
+from composer_app.music.timing import Meter
 
 pytest.importorskip("onnxruntime")
 
@@ -245,3 +248,23 @@ def test_a_long_pass_is_broken_off(generator: RefiningGenerator) -> None:
         generator._session = whole
     assert len(passes) == 2
     assert passes[1] < 0.5 * passes[0], passes
+
+
+PHRASE = (72, 74, 76, 77, 79, 77, 76, 74, 72, 76, 74, 71, 72, 74, 76, 72)
+
+
+@pytest.mark.parametrize(("repeats", "alike"), [("repeat", True), ("ignore", False)])
+def test_what_the_melody_repeats_the_voices_repeat_or_not(
+    generator: RefiningGenerator, repeats: str, alike: bool
+) -> None:
+    pitches = (*PHRASE, *PHRASE, 74, 76, 77, 79, 81, 79, 77, 76)
+    tune = Melody(
+        tuple(Note(4 * i, pitch, 4) for i, pitch in enumerate(pitches)),
+        meters=MeterMap.constant(Meter(4, 4), 0),
+    )
+    settings = GenerationSettings(3, repeats=Repeats(repeats))
+    roll = PianoRoll.from_notes(
+        [track.notes for track in compose(tune, generator, settings).tracks], tune.steps
+    )
+    first, again = roll.sounding[4:60], roll.sounding[68:124]
+    assert bool((first == again).all(axis=(1, 2)).mean() > 0.9) is alike

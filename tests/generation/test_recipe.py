@@ -15,6 +15,8 @@ from composer_app.generation.recipe import (
     recipe_to_text,
 )
 from composer_app.generation.repeating import Repeats
+from composer_app.music.chord_wishes import ChordWishes
+from composer_app.music.chords import Chord, ChordSpan, ChordSymbol
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterMap
@@ -33,13 +35,25 @@ MELODY = Melody(
 )
 # Every setting away from its default.
 SETTINGS = GenerationSettings(
-    4711, 0.7, 4, 60, True, 50, 20, 0.25, Feel.SWING, True, repeats=Repeats.VARY
+    4711,
+    0.7,
+    4,
+    60,
+    True,
+    50,
+    20,
+    0.25,
+    Feel.SWING,
+    True,
+    repeats=Repeats.VARY,
+    chords=ChordWishes((ChordSpan(ChordSymbol(960, Chord.of_name(2, "m7", 5), ("9",)), 1920),)),
 )
 VOICES = ((Note(0, 60, 8), Note(8, 60, 8)), (), (Note.at_ticks(5, 1900, 48, 70),))
 LOCKED = np.zeros((16, 4), np.bool_)
 LOCKED[8:12, 1] = LOCKED[:, 3] = True
 GIVEN = Given(PianoRoll.from_notes([MELODY.notes, *VOICES], 16), LOCKED, VOICES)
 RECIPE = Recipe(MELODY, "bach", "ab" * 32, "hymn", SETTINGS, 4, (40, 41, 42, 43), GIVEN)
+WRITTEN = recipe_to_json(RECIPE)["settings"]
 
 
 def same(first: Recipe, second: Recipe) -> bool:
@@ -111,17 +125,20 @@ def test_two_takes_of_one_origin_are_told_apart_by_their_notes_alone() -> None:
     "change",
     [
         {"version": 4},
-        {"settings": {**asdict(SETTINGS), "repeats": "now and then"}},
-        {"settings": {**asdict(SETTINGS), "repeats": None}},
-        {"settings": {**asdict(SETTINGS), "feel": "waltz"}},
+        {"settings": {**WRITTEN, "repeats": "now and then"}},
+        {"settings": {**WRITTEN, "repeats": None}},
+        {"settings": {**WRITTEN, "chords": None}},
+        {"settings": {**WRITTEN, "chords": [[0, 0, "grand", 0, [], True, 960]]}},
+        {"settings": {**WRITTEN, "chords": [[0, 0, "maj", 0, [], True, 0]]}},
+        {"settings": {**WRITTEN, "feel": "waltz"}},
         {"programs": [1, 2, 3]},
         {"programs": [1, 2, 3, 128]},
-        {"settings": {**asdict(SETTINGS), "mood": 1}},
+        {"settings": {**WRITTEN, "mood": 1}},
         {"settings": {"seed": 1}},
-        {"settings": {**asdict(SETTINGS), "improve": 1}},
-        {"settings": {**asdict(SETTINGS), "introduction": None}},
-        {"settings": {**asdict(SETTINGS), "seed": True}},
-        {"settings": {**asdict(SETTINGS), "iterations": 5}},
+        {"settings": {**WRITTEN, "improve": 1}},
+        {"settings": {**WRITTEN, "introduction": None}},
+        {"settings": {**WRITTEN, "seed": True}},
+        {"settings": {**WRITTEN, "iterations": 5}},
         {"upbeat": None},
         {"given": {"steps": 10**9, "voices": [], "locked": [], "played": []}},
     ],
@@ -134,12 +151,18 @@ def test_a_recipe_that_would_make_something_else_is_refused(change: dict[str, ob
 def test_what_was_made_before_there_was_a_choice_may_have_an_introduction() -> None:
     row = recipe_to_json(RECIPE)
     for chosen in (True, False):
-        row["settings"] = {**asdict(SETTINGS), "introduction": chosen}
+        row["settings"] = {**WRITTEN, "introduction": chosen}
         assert recipe_from_json(row).settings.introduction is chosen
     del row["settings"]["introduction"]
     assert recipe_from_json({**row, "version": 1}).settings.introduction
     with pytest.raises(ValueError, match="settings"):
         recipe_from_json(row)
+
+
+def test_a_recipe_that_says_nothing_of_chords_wishes_none() -> None:
+    row = recipe_to_json(RECIPE)
+    del row["settings"]["chords"]
+    assert not recipe_from_json(row).settings.chords
 
 
 def test_a_later_models_name_is_one_line_of_letters() -> None:
@@ -170,7 +193,7 @@ def test_what_was_made_before_there_was_a_feel_is_straight() -> None:
 def test_what_was_made_before_repeats_were_found_ignores_them(version: int) -> None:
     row = recipe_to_json(RECIPE)
     for chosen in Repeats:
-        row["settings"] = {**asdict(SETTINGS), "repeats": chosen}
+        row["settings"] = {**WRITTEN, "repeats": chosen}
         assert recipe_from_json(row).settings.repeats is chosen
     del row["settings"]["repeats"]
     assert recipe_from_json({**row, "version": version}).settings.repeats is Repeats.IGNORE

@@ -6,7 +6,7 @@ basses, each given the chords that stand. Beats that belong together, since the 
 there, are drawn as one: what the network says of them is averaged.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -14,10 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.generation.placement import beat_places
+from composer_app.generation.refining.sampling import VOICES, Cells
 from composer_app.generation.refining.ties import Ties
 from composer_app.music.chord_qualities import QUALITIES, QUALITY_TONES
+from composer_app.music.chord_wishes import NO_WISHES, ChordWishes
+from composer_app.music.chords import CHORD_QUALITIES, Chord, ChordSymbol, in_order
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.pitch import OCTAVE
+from composer_app.music.timing import TICKS_PER_STEP
 
 NO_CHORD: Final = -1
 CHORD_CLASSES: Final = OCTAVE * len(QUALITIES)
@@ -27,6 +31,7 @@ _TEMPERATURE: Final = 0.5
 _TONE, _BASS_TONE = 0.5, 1.5
 # The same where somebody has asked for the chord, which is to be heard: its root above all.
 _ASKED_TONE, _ASKED_ROOT, _ASKED_BASS = 2.0, 1.0, 12.0
+_ROOT_TO_COME, _ROOT_AT_LAST = 1.0, 12.0
 _GOLDEN: Final = (5**0.5 - 1) / 2
 
 Row = NDArray[np.int64]
@@ -60,11 +65,12 @@ class ChordRow:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """What a network that knows of chords is told of a piece of T steps, besides its cells.
+    """What a network is told of a piece of T steps, besides its cells, if it ``knows`` of chords.
 
     ``beat`` (T,) is the network's number of what a beat is, ``begin`` (T,) is 1 up to the first
     downbeat. ``style`` is the number of the style whose harmony is planned, and ``lowest`` the
-    pitch class of the network's class 1.
+    pitch class of the network's class 1. A network that knows of none only leans to the chords
+    that the ``row`` has.
     """
 
     row: ChordRow
@@ -72,20 +78,49 @@ class Frame:
     begin: NDArray[np.float32]
     style: int
     lowest: int
+    knows: bool
 
 
 def row_of(
-    steps: int, meters: MeterMap, ties: Ties, asked: Callable[[Row], Row] | None = None
+    steps: int, meters: MeterMap, ties: Ties, wishes: ChordWishes = NO_WISHES, moved: int = 0
 ) -> ChordRow:
     """The row of a piece of ``steps``; ``ties`` say which beats are drawn together.
 
-    ``asked`` gives what is wished for the beats that begin at certain steps, (B, 3), as
-    :attr:`ChordRow.given`.
+    ``wishes`` are given, ``moved`` semitones higher, as the network sees the piece. A beat for
+    which something is wished is drawn with no other.
     """
     starts = np.union1d([0], np.flatnonzero(beat_places(steps, meters) == 0))
-    given = np.full((len(starts), 3), NO_CHORD, np.int64) if asked is None else asked(starts)
+    given = np.full((len(starts), 3), NO_CHORD, np.int64)
+    for beat, chord in enumerate(wishes.on_beats(starts.tolist(), steps)):
+        if chord is not None:
+            higher = chord.transposed(moved)
+            given[beat] = higher.root, higher.quality.index, higher.bass
     first, shift = ties.of_beats(starts)
-    return ChordRow(starts, given, first, shift)
+    free = (given[:, 0] < 0) & (given[first, 0] < 0)
+    beats = np.arange(len(starts))
+    return ChordRow(starts, given, np.where(free, first, beats), np.where(free, shift, 0))
+
+
+def chord_symbols(
+    row: ChordRow, chord: Row, wishes: ChordWishes, moved: int
+) -> tuple[ChordSymbol, ...]:
+    """The planned ``chord`` (B, 3) of each beat, ``moved`` semitones lower, where it changes.
+
+    What is wished stands as it was wished.
+    """
+    symbols: list[ChordSymbol] = []
+    last: Chord | None = None
+    for start, numbers, given in zip(row.starts.tolist(), chord, row.given, strict=True):
+        if given[0] >= 0:
+            last = None
+            continue
+        root, quality, bass = numbers.tolist()
+        planned = Chord(root, CHORD_QUALITIES[quality], bass).transposed(-moved)
+        if planned != last:
+            symbols.append(ChordSymbol(start * TICKS_PER_STEP, planned, given=False))
+        last = planned
+    wished = [symbol for symbol in wishes.symbols if symbol.chord is not None]
+    return in_order([*symbols, *wished])
 
 
 class Planner(Protocol):
@@ -174,12 +209,34 @@ def tone_bias(chord: Row, row: ChordRow, classes: int, lowest: int) -> Logits:
     tones = tones_of(chord)[:, pitch_class]
     bass = pitch_class == chord[:, 2:]
     root = pitch_class == chord[:, :1]
+    bass &= chord[:, 2:] >= 0
     asked = (row.given[:, 0] >= 0)[:, None]
     inner = np.where(asked, _ASKED_TONE * tones + _ASKED_ROOT * root, _TONE * tones)
     lowest_voice = np.where(asked, _ASKED_BASS * bass, _BASS_TONE * bass)
     bias = np.stack([inner, lowest_voice], axis=1).astype(np.float64)
     bias[:, :, 0] = 0
     return np.asarray(bias)
+
+
+def missing_root(
+    grid: Row, known: NDArray[np.bool_], cells: Cells, root: Row, lowest: int, classes: int
+) -> Logits:
+    """(N, classes): what the root of a chord that is asked for is worth where no voice has it yet.
+
+    Much to the last voice that can take it, little to one before it. ``root`` (T,) is the pitch
+    class of each step's chord, NO_CHORD where none is asked for; class 1 is of the pitch class
+    ``lowest``.
+    """
+    step, voice = cells
+    sounding = known & (grid > 0)
+    has = (sounding & ((grid + lowest - 1) % OCTAVE == root[:, None])).any(axis=1)[step]
+    inner = (voice > 0) & (voice < VOICES - 1)
+    wanted = inner & (root[step] >= 0) & ~has
+    others = (~known[step][:, 1 : VOICES - 1]).sum(axis=1) - inner
+    worth = np.where(wanted, np.where(others > 0, _ROOT_TO_COME, _ROOT_AT_LAST), 0.0)
+    is_root = (np.arange(classes) + lowest - 1) % OCTAVE == root[step][:, None]
+    is_root[:, 0] = False
+    return np.asarray(worth[:, None] * is_root)
 
 
 _TONES: Final = np.array(

@@ -57,10 +57,11 @@ from composer_app.generation.refining.improving import (
     note_spans,
     remove_misfits,
 )
-from composer_app.generation.refining.planning import CHORD_CLASSES, Frame, row_of
+from composer_app.generation.refining.planning import CHORD_CLASSES, Frame, chord_symbols, row_of
 from composer_app.generation.refining.refining_run import Run
 from composer_app.generation.refining.sampling import VOICES, Grid, Mask, NoiseSource
 from composer_app.generation.refining.ties import Ties
+from composer_app.generation.repeating import Repeats
 from composer_app.generation.settling import lift_bass, sink_bass, uncross
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
@@ -201,7 +202,7 @@ class RefiningGenerator:
         locked[:, 0] |= ~_varied(melody, roll.steps, settings.vary_melody, source)
         shift = singing_shift(melody)
         keeps = locked | given.roll.sounding.any(axis=1) if settings.improve else locked
-        canvas = self._canvas(given, ~keeps, melody, shift, meters)
+        canvas = self._canvas(given, ~keeps, melody, shift, meters, settings)
         total = self.schedule.scaled(settings.iterations).total
         total += GROUPS * ROUNDS if settings.improve else 0
         run = Run(
@@ -221,9 +222,12 @@ class RefiningGenerator:
         else:
             result = with_melody(written, roll)
         confidence = np.where(locked, np.float32(1), run.confidence[: roll.steps])
+        chords = settings.chords.symbols
+        if canvas.frame is not None and run.chords is not None:
+            chords = chord_symbols(canvas.frame.row, run.chords, settings.chords, shift)
         if progress is not None:
             progress(1.0)
-        return Generated(result, confidence)
+        return Generated(result, confidence, chords)
 
     def _write(
         self, run: Run, canvas: Canvas, settings: GenerationSettings, locked: Mask, melody: int
@@ -251,6 +255,7 @@ class RefiningGenerator:
         melody: tuple[Note, ...],
         shift: int,
         meters: MeterMap,
+        settings: GenerationSettings,
     ) -> Canvas:
         """The cells of ``given`` as the network sees them: ``shift`` semitones higher."""
         steps = given.roll.steps
@@ -271,7 +276,9 @@ class RefiningGenerator:
             if self.takes_row
             else bar_places(length, meters) % STEPS_PER_BEAT
         )
-        ties = Ties.of_melody(melody, meters, steps, length) if self.takes_row else None
+        alone = Ties.none(length)
+        found = Ties.of_melody(melody, meters, steps, length)
+        planned = alone if settings.repeats is Repeats.IGNORE else found
         return Canvas(
             steps,
             grid,
@@ -281,17 +288,15 @@ class RefiningGenerator:
             fermata,
             in_beat,
             melody[-1].start,
-            None if ties is None else self._frame(steps, length, meters, ties),
-            ties,
-        )
-
-    def _frame(self, steps: int, length: int, meters: MeterMap, ties: Ties) -> Frame:
-        return Frame(
-            row_of(steps, meters, ties),
-            np.searchsorted(_BEATS, beat_lengths(length, meters)),
-            before_first_bar(length, meters),
-            self._plan_style,
-            self._lowest % OCTAVE,
+            Frame(
+                row_of(steps, meters, planned, settings.chords, shift),
+                np.searchsorted(_BEATS, beat_lengths(length, meters)),
+                before_first_bar(length, meters),
+                self._plan_style,
+                self._lowest % OCTAVE,
+                self.takes_row,
+            ),
+            found if settings.repeats is Repeats.REPEAT else alone,
         )
 
     def _pitch_table(self, shift: int) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from composer_app.generation.generator import GenerationCancelledError, Progress
 from composer_app.generation.refining.canvas import STROKES, Canvas, Network, Schedule
-from composer_app.generation.refining.planning import plan, tone_bias
+from composer_app.generation.refining.planning import missing_root, plan, tone_bias
 from composer_app.generation.refining.sampling import (
     VOICES,
     Cells,
@@ -93,11 +93,16 @@ class Run:
         # (B, 3), what is planned for each beat.
         self.chords: Grid | None = None
         self._tone_bias: NDArray[np.float64] | None = None
+        # (T,), the roots that somebody asks for.
+        self._asked_root: Grid | None = None
         if canvas.frame is not None:
             row = canvas.frame.row
             self._beat_of = row.beat_of_steps(len(canvas.grid))
-            self._fixed |= {"beat": canvas.frame.beat, "begin": canvas.frame.begin}
-            self._show_row(np.maximum(row.given, 0), np.zeros((row.beats, 2), np.bool_))
+            if (row.given[:, 0] >= 0).any():
+                self._asked_root = row.given[self._beat_of, 0]
+            if canvas.frame.knows:
+                self._fixed |= {"beat": canvas.frame.beat, "begin": canvas.frame.begin}
+                self._show_row(np.maximum(row.given, 0), np.zeros((row.beats, 2), np.bool_))
 
     def release(self, cells: Mask) -> None:
         """Let the run decide ``cells`` (T, 4) as well."""
@@ -116,7 +121,7 @@ class Run:
         if self._tone_bias is not None:
             # Where a plan stands the bass goes first: the voices between follow both.
             basses = beats & (np.arange(VOICES) == _BASS)
-            self._fill(basses, schedule.plan[2], 4, _TEMPERATURES[0])
+            self._fill(basses, max(1, schedule.plan[2]), 4, _TEMPERATURES[0])
         for (cells, stride), passes, factor in zip(
             levels, schedule.passes, _TEMPERATURES, strict=True
         ):
@@ -134,6 +139,12 @@ class Run:
         if self._frame is None:
             return
         row = self._frame.row
+        if not self._frame.knows:
+            if self._asked_root is not None:
+                self._tone_bias = tone_bias(
+                    row.given, row, self.network.classes, self._frame.lowest
+                )
+            return
         self.chords = plan(self, row, schedule.plan[:2], self.temperature)
         self._show_row(self.chords, np.ones((row.beats, 2), np.bool_))
         self._tone_bias = tone_bias(self.chords, row, self.network.classes, self._frame.lowest)
@@ -268,8 +279,17 @@ class Run:
 
     def _biased(self, logits: NDArray[np.float64], cells: Cells) -> NDArray[np.float64]:
         step, voice = cells
-        if self._tone_bias is not None:
+        if self._tone_bias is not None and self._frame is not None:
             told = self._tone_bias[self._beat_of[step], (voice == _BASS).astype(int)]
+            if self._asked_root is not None:
+                told = told + missing_root(
+                    self.grid,
+                    self.known,
+                    cells,
+                    self._asked_root,
+                    self._frame.lowest,
+                    self.network.classes,
+                )
             logits = logits + told * (self.in_beat[step] == 0)[:, None]
         return logits
 

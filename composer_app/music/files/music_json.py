@@ -12,7 +12,8 @@ from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from composer_app.late_numpy import np
-from composer_app.music.chords import Chord, ChordSymbol
+from composer_app.music.chord_wishes import ChordWishes
+from composer_app.music.chords import Chord, ChordSpan, ChordSymbol
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.controls import CONTROL_KINDS, Control
 from composer_app.music.key_changes import KeyChange
@@ -246,6 +247,17 @@ def chords_to_json(chords: tuple[ChordSymbol, ...]) -> list[list[Any]]:
 def chords_from_json(value: object) -> tuple[ChordSymbol, ...]:
     """What :func:`chords_to_json` made."""
     return tuple(_chord_symbol(listed(row)) for row in listed(value))
+
+
+def wishes_to_json(wishes: ChordWishes) -> list[list[Any]]:
+    """Chords as :func:`chords_to_json` writes them, each with the tick where it ends."""
+    return [[*_chord_row(span.symbol), span.end] for span in wishes.spans]
+
+
+def wishes_from_json(value: object) -> ChordWishes:
+    """What :func:`wishes_to_json` made."""
+    rows = [listed(row) for row in listed(value)]
+    return ChordWishes(tuple(ChordSpan(_chord_symbol(row[:-1]), whole(row[-1])) for row in rows))
 
 
 def _chord_row(symbol: ChordSymbol) -> list[Any]:

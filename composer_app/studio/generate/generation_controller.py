@@ -14,6 +14,7 @@ from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.given import Lock, accompaniment, given_from
 from composer_app.generation.models.catalog import ModelInfo, models_folder_problem
 from composer_app.late_numpy import np
+from composer_app.music.chord_wishes import wishes_of_piece
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.music.editing.edits import with_the_rest
 from composer_app.music.editing.other_tracks import other_tracks, unheard, with_other_tracks
@@ -147,6 +148,8 @@ class GenerationController(QObject):
             return
         composition, locks = self._document.composition, self._document.locks
         melody = composition.melody()
+        if "chords" in self._choices.supports:
+            settings = replace(settings, chords=wishes_of_piece(composition, melody.steps))
         locked = voice_cells(composition, locks.cells)
         if only is not None:
             locked |= ~only

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from composer_app.generation.generator import MAX_BARS, Generated
+from composer_app.music.chords import Chord, ChordSymbol
 from composer_app.music.composition import Composition
 from composer_app.music.controls import Control
 from composer_app.music.key_changes import KeyChange
@@ -128,6 +129,17 @@ def test_the_key_and_what_the_melody_says_besides_notes_stay(rig: Rig) -> None:
         ((bend,), words),
         *(3 * [((), ())]),
     ]
+
+
+def test_the_chord_symbols_of_the_piece_are_asked_for(rig: Rig) -> None:
+    document = rig.studio.services.document
+    symbols = (ChordSymbol(0, Chord.of_name(0, "maj")), ChordSymbol(1920, Chord.of_name(7, "7")))
+    document.begin(replace(scale(), chords=symbols), "Open")
+    rig.window.commands.generate.trigger()
+    rig.finish()
+    *_, settings = rig.generator.calls[-1]
+    assert settings.chords.symbols == symbols
+    assert rig.studio.composition.chords == symbols
 
 
 def test_the_progress_line_comes_after_a_while_and_goes(rig: Rig, qtbot: QtBot) -> None:
