@@ -16,6 +16,7 @@ from composer_app.errors import ModelError
 from composer_app.generation import commands
 from composer_app.generation.models.catalog import ModelInfo
 from composer_app.music.chord_text.by_bar import chord_list
+from composer_app.music.chords import Chord, ChordSymbol
 from composer_app.music.composition import (
     DEFAULT_PROGRAMS,
     VOICE_NAMES,
@@ -143,6 +144,34 @@ def test_what_a_model_takes_no_notice_of_is_said(
         monkeypatch.setattr(commands, "find_model", lambda name, info=info: info)
         status, _, err = run(*command, *more)
         assert (status, err.strip()) == (0, said)
+
+
+def test_chords_that_are_asked_for_reach_the_model(run: Run, generator: FakeGenerator) -> None:
+    tune = Track("Soprano", 0, tuple(Note(4 * step, 72, 4) for step in range(8)))
+    symbols = (ChordSymbol(0, Chord.of_name(9, "min")), ChordSymbol(1920, Chord.of_name(4, "7")))
+    write_midi(Composition((tune,), chords=symbols), "tune.mid")
+    Path("row.txt").write_text("F | C/E", encoding="utf-8")
+    command = ["generate", "tune.mid", "-o", "out.mid", "--upbeat", "0"]
+    wanted = {
+        (): [Chord.of_name(9, "min"), Chord.of_name(4, "7")],
+        ("--chords", "C | G7"): [Chord.of_name(0, "maj"), Chord.of_name(7, "7")],
+        ("--chords", "row.txt"): [Chord.of_name(5, "maj"), Chord.of_name(0, "maj", 4)],
+    }
+    for more, chords in wanted.items():
+        assert run(*command, *more)[0] == 0
+        *_, settings = generator.calls[-1]
+        assert [symbol.chord for symbol in settings.chords.symbols] == chords, more
+
+
+def test_what_is_no_chord_is_said_before_anything_is_composed(
+    run: Run, generator: FakeGenerator
+) -> None:
+    write_sample("frere_jacques", "tune.mid")
+    status, _, err = run("generate", "tune.mid", "-o", "out.mid", "--chords", "C | Wombat")
+    assert status == 2
+    assert "Wombat" in err
+    assert "bar 2" in err
+    assert generator.calls == []
 
 
 def test_generate_with_more_control(run: Run, generator: FakeGenerator) -> None:

@@ -19,21 +19,22 @@ from composer_app.file_arguments import (
 )
 from composer_app.generation.batch import Job, plan_outputs, prepare_folder, read_jobs
 from composer_app.generation.chord_argument import AskedChords, asked_chords
+from composer_app.generation.command_options import (
+    BY_EAR,
+    add_control,
+    temperature_of,
+    whole_number,
+)
 from composer_app.generation.composing import compose_with_confidence
 from composer_app.generation.generator import (
-    DEFAULT_MAX_REMOVED,
-    MAX_ITERATIONS,
-    MAX_PERCENT_ADDED,
     MAX_TEMPERATURE,
-    MAX_UPBEAT,
-    MIN_ITERATIONS,
     MIN_TEMPERATURE,
     GenerationSettings,
     Generator,
     Given,
     Progress,
 )
-from composer_app.generation.given import Lock, given_from, parse_lock
+from composer_app.generation.given import given_from
 from composer_app.generation.hearing.feel import Feel
 from composer_app.generation.models.catalog import (
     DEFAULT_MODEL,
@@ -56,7 +57,6 @@ from composer_app.translation import _
 
 FAILED: Final = 2
 _MOST_TAKES: Final = 999
-_BY_EAR: Final = "auto"
 
 
 def add_generate_command(
@@ -94,28 +94,28 @@ def add_generate_command(
     add("--model", default=DEFAULT_MODEL, metavar="NAME", help="see composer-app models")
     add(
         "--seed",
-        type=_whole_number(0, MAX_SEED),
+        type=whole_number(0, MAX_SEED),
         default=0,
         metavar="N",
         help="the same seed gives the same music (default 0)",
     )
     add(
         "--temperature",
-        type=_temperature,
+        type=temperature_of,
         default=1.0,
         metavar="X",
         help=f"from {MIN_TEMPERATURE:g}, careful, to {MAX_TEMPERATURE:g}, daring (default 1)",
     )
     add(
         "--takes",
-        type=_whole_number(1, _MOST_TAKES),
+        type=whole_number(1, _MOST_TAKES),
         default=1,
         metavar="N",
         help="several results, of seeds N, N+1 ..., in OUT__z1.mid, OUT__z2.mid ...",
     )
     add(
         "--track",
-        type=_whole_number(1, 65_535),
+        type=whole_number(1, 65_535),
         metavar="K",
         help="which track is the melody (default: by its name and notes; it is said which and why)",
     )
@@ -143,126 +143,7 @@ def add_generate_command(
         action="store_true",
         help="in a score, let soprano and alto share a staff, and tenor and bass",
     )
-    _add_control(parser.add_argument_group("more control"))
-
-
-def _add_control(group: Any) -> None:
-    """What goes beyond a melody, a model and a seed."""
-    add = group.add_argument
-    add(
-        "--improve",
-        action="store_true",
-        help="the file's other tracks are an accompaniment: take away what sounds out of place,"
-        " and add what is missing",
-    )
-    add(
-        "--lock",
-        type=_lock,
-        action="append",
-        default=[],
-        metavar="WHAT",
-        help="lock this of the file's accompaniment: a voice (melody, alto, tenor, bass), bars"
-        " (bars:1-4), a voice's bars (alto:9-12) or a beat of it (alto:9.3); may be repeated",
-    )
-    add(
-        "--iterations",
-        type=_whole_number(MIN_ITERATIONS, MAX_ITERATIONS),
-        metavar="N",
-        help="how often the network looks at the piece; more is more careful and slower"
-        " (default: as the model is tuned)",
-    )
-    add(
-        "--max-added",
-        type=_whole_number(0, MAX_PERCENT_ADDED),
-        metavar="PERCENT",
-        help="at most so many notes more, in percent of the accompaniment's that is improved,"
-        " else of the melody's (default: no limit)",
-    )
-    add(
-        "--max-removed",
-        type=_whole_number(0, 100),
-        default=DEFAULT_MAX_REMOVED,
-        metavar="PERCENT",
-        help="with --improve, take away at most so many of the accompaniment's notes"
-        f" (default {DEFAULT_MAX_REMOVED})",
-    )
-    add(
-        "--vary-melody",
-        type=_share,
-        default=0.0,
-        metavar="SHARE",
-        help="let the model write this share of the melody anew, 0 to 1 (default 0)",
-    )
-    add(
-        "--upbeat",
-        type=_whole_number(0, MAX_UPBEAT),
-        metavar="STEPS",
-        help="sixteenths before the first downbeat (default: heard from the melody)",
-    )
-    add(
-        "--feel",
-        choices=[_BY_EAR, *(feel.value for feel in Feel)],
-        default=_BY_EAR,
-        help="how the voices divide a beat: straight, or with swing, as triplets are"
-        " (default: heard from the melody)",
-    )
-    add(
-        "--repeats",
-        choices=[each.value for each in Repeats],
-        default=Repeats.REPEAT.value,
-        help="what comes again where the melody repeats something: chords and voices, chords"
-        " alone (vary), or nothing (ignore; default: repeat)",
-    )
-    add(
-        "--chords",
-        metavar="CHORDS",
-        help='chords that the voices follow, such as "C | G7/B | Am F | C", a bar each, or a file'
-        " of them: a text, or a piece with chord symbols; ? leaves a bar free, as the upbeat is"
-        " (default: the chord symbols of the melody's file)",
-    )
-    add(
-        "--introduction",
-        action="store_true",
-        help="let the voices begin before the melody, where it begins with a rest",
-    )
-
-
-def _whole_number(least: int, most: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = least - 1
-        if not least <= number <= most:
-            raise argparse.ArgumentTypeError(f"{text} is not a whole number from {least} to {most}")
-        return number
-
-    return parse
-
-
-def _temperature(text: str) -> float:
-    try:
-        return GenerationSettings(temperature=float(text)).temperature
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text} is not a number from {MIN_TEMPERATURE:g} to {MAX_TEMPERATURE:g}"
-        ) from None
-
-
-def _share(text: str) -> float:
-    try:
-        return GenerationSettings(vary_melody=float(text)).vary_melody
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 1") from None
-
-
-def _lock(text: str) -> Lock:
-    try:
-        return parse_lock(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text} is nothing to lock such as bass, bars:1-4, alto:9-12 or alto:9.3"
-        ) from None
+    add_control(parser.add_argument_group("more control"))
 
 
 def _generate(args: argparse.Namespace) -> int:
@@ -342,7 +223,7 @@ def _settings(args: argparse.Namespace, seed: int) -> GenerationSettings:
         max_added=args.max_added,
         max_removed=args.max_removed,
         vary_melody=args.vary_melody,
-        feel=None if args.feel == _BY_EAR else Feel(args.feel),
+        feel=None if args.feel == BY_EAR else Feel(args.feel),
         introduction=args.introduction,
         repeats=Repeats(args.repeats),
     )
