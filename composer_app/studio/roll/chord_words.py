@@ -12,6 +12,8 @@ from composer_app.studio.roll.chord_row import ShownChord
 def shown_chords(composition: Composition) -> list[ShownChord]:
     """The chord symbols of ``composition``, each until the next one or the end of the piece."""
     keyed = composition.chords_in_keys()
+    if not keyed:
+        return []
     last = composition.steps * TICKS_PER_STEP
     ends = [*(min(symbol.tick, last) for symbol, _key in keyed[1:]), last]
     return [

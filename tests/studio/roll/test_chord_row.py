@@ -65,6 +65,11 @@ def ink(image: QImage, left: int, right: int) -> int:
     return sum(image.pixelColor(x, y) != ground for x in range(left, right) for y in rows)
 
 
+def test_a_piece_without_chords_shows_none() -> None:
+    assert shown_chords(Composition()) == []
+    assert shown_chords(replace(PIECE, chords=())) == []
+
+
 def test_what_is_shown_of_a_piece() -> None:
     shown = shown_chords(PIECE)
     assert [(each.start, each.end, each.name, each.numeral, each.given) for each in shown] == [
