@@ -29,8 +29,8 @@ from composer_app.notation.reading.written import (
     WrittenPiece,
 )
 from composer_app.notation.syllables import NEW_LINE, NEW_VERSE, Syllable
+from composer_app.notation.writing.musicxml_elements import FORTE
 from composer_app.notation.writing.musicxml_writing import (
-    FORTE,
     HEARD_CHORDS,
     PAN_DEGREES,
     SOFTWARE,

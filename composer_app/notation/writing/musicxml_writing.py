@@ -17,15 +17,24 @@ from typing import Final
 from composer_app import __version__
 from composer_app.music.composition import Composition, Track
 from composer_app.music.mix import CENTRE, DEFAULT_VOLUME, FULL, USUAL_MIX, PieceMix
-from composer_app.music.note import DEFAULT_VELOCITY, Note
+from composer_app.music.note import Note
 from composer_app.music.pitch import Key
-from composer_app.music.spelling import WrittenPitch, signature, spelled
+from composer_app.music.spelling import signature, spelled
 from composer_app.music.timing import TICKS_PER_BEAT
 from composer_app.music.voices import find_melody
 from composer_app.notation.bars import Bar, bars_of, tempo_changes
 from composer_app.notation.syllables import NEW_VERSE, Syllable, sung
 from composer_app.notation.writing.harmony_writing import add_harmony
 from composer_app.notation.writing.marks import Mark
+from composer_app.notation.writing.musicxml_elements import (
+    add,
+    add_duration,
+    add_notations,
+    add_pitch,
+    add_tempo,
+    add_value,
+    performance,
+)
 from composer_app.notation.writing.rhythm import Rhythm
 from composer_app.notation.writing.sign import Sign
 
@@ -40,8 +49,6 @@ _CONTAINER: Final = (
     f'<rootfile full-path="{_SCORE_IN_ARCHIVE}"'
     ' media-type="application/vnd.recordare.musicxml+xml"/></rootfiles></container>\n'
 )
-# What MusicXML counts loudness in hundredths of.
-FORTE: Final = 90
 SOFTWARE: Final = "Composer "
 # Fields with these names say that a key, or that there is no upbeat, is nobody's word.
 UNSAID_KEY: Final = "composer-key"
@@ -156,19 +163,19 @@ class _Writer:
 
     def score(self) -> ET.Element:
         root = ET.Element("score-partwise", version="4.0")
-        _add(_add(root, "work"), "work-title", self._piece.title)
-        about = _add(root, "identification")
-        _add(_add(about, "encoding"), "software", f"{SOFTWARE}{__version__}")
+        add(add(root, "work"), "work-title", self._piece.title)
+        about = add(root, "identification")
+        add(add(about, "encoding"), "software", f"{SOFTWARE}{__version__}")
         self._add_unsaid(about)
-        listed = _add(root, "part-list")
+        listed = add(root, "part-list")
         together = len(self._parts) > 1
         if together:
-            group = _add(listed, "part-group", type="start", number="1")
-            _add(group, "group-symbol", "bracket")
+            group = add(listed, "part-group", type="start", number="1")
+            add(group, "group-symbol", "bracket")
         for number, staves in enumerate(self._parts, 1):
             self._add_listed(listed, number, staves)
         if together:
-            _add(listed, "part-group", type="stop", number="1")
+            add(listed, "part-group", type="stop", number="1")
         for number, staves in enumerate(self._parts, 1):
             self._add_part(root, number, staves)
         return root
@@ -183,45 +190,45 @@ class _Writer:
         if heard := [str(each.tick) for each in self._piece.chords if not each.given]:
             unsaid.append((HEARD_CHORDS, " ".join(heard)))
         if unsaid:
-            fields = _add(about, "miscellaneous")
+            fields = add(about, "miscellaneous")
             for name, text in unsaid:
-                _add(fields, "miscellaneous-field", text, name=name)
+                add(fields, "miscellaneous-field", text, name=name)
 
     def _add_listed(self, listed: ET.Element, number: int, staves: Sequence[_Staff]) -> None:
-        part = _add(listed, "score-part", id=f"P{number}")
+        part = add(listed, "score-part", id=f"P{number}")
         tracks = [index for staff in staves for index in staff.tracks]
         name = self._tracks[tracks[0]].name if len(tracks) == 1 else ""
-        _add(part, "part-name", name)
+        add(part, "part-name", name)
         for index in tracks:
-            instrument = _add(part, "score-instrument", id=_instrument(number, index))
-            _add(instrument, "instrument-name", self._tracks[index].name)
+            instrument = add(part, "score-instrument", id=_instrument(number, index))
+            add(instrument, "instrument-name", self._tracks[index].name)
         for index in tracks:
             self._add_sound(part, number, index)
 
     def _add_sound(self, part: ET.Element, number: int, index: int) -> None:
         mix = self._mix.track(index)
-        sound = _add(part, "midi-instrument", id=_instrument(number, index))
+        sound = add(part, "midi-instrument", id=_instrument(number, index))
         channel = index % 15 + 1
-        _add(sound, "midi-channel", channel if channel < _DRUM_CHANNEL else channel + 1)
-        _add(sound, "midi-program", self._tracks[index].program + 1)
+        add(sound, "midi-channel", channel if channel < _DRUM_CHANNEL else channel + 1)
+        add(sound, "midi-program", self._tracks[index].program + 1)
         volume = 0 if mix.mute else mix.volume
         if volume != DEFAULT_VOLUME:
-            _add(sound, "volume", f"{100 * volume / FULL:.2f}")
+            add(sound, "volume", f"{100 * volume / FULL:.2f}")
         if mix.pan != CENTRE:
-            _add(sound, "pan", f"{PAN_DEGREES * (mix.pan - CENTRE) / CENTRE:.2f}")
+            add(sound, "pan", f"{PAN_DEGREES * (mix.pan - CENTRE) / CENTRE:.2f}")
 
     def _add_part(self, root: ET.Element, number: int, staves: Sequence[_Staff]) -> None:
-        part = _add(root, "part", id=f"P{number}")
+        part = add(root, "part", id=f"P{number}")
         voices = [voice for staff in staves for voice in self._voices(number, staff, staves)]
         tempos = tempo_changes(self._piece) if number == 1 else []
         for index, bar in enumerate(self._bars):
-            measure = _add(part, "measure", **_measure_attributes(self._bars, index))
+            measure = add(part, "measure", **_measure_attributes(self._bars, index))
             if self._marked and number == 1:
                 measure.set("id", Mark("bar", 0, index, bar.start).text)
             self._add_attributes(measure, index, staves)
             for tick, bpm in tempos:
                 if bar.start <= tick < bar.end:
-                    _add_tempo(measure, tick - bar.start, bpm)
+                    add_tempo(measure, tick - bar.start, bpm)
             signed = {
                 note
                 for staff in range(len(staves))
@@ -231,12 +238,12 @@ class _Writer:
                 if place and not voice.needed(index):
                     continue
                 if place:
-                    _add(_add(measure, "backup"), "duration", bar.ticks)
+                    add(add(measure, "backup"), "duration", bar.ticks)
                 for sign in voice.signs[index]:
                     self._add_chords(measure, sign, over_it=number == 1 and not place)
                     self._add_sign(measure, sign, voice, signed)
             if index == len(self._bars) - 1:
-                _add(_add(measure, "barline", location="right"), "bar-style", "light-heavy")
+                add(add(measure, "barline", location="right"), "bar-style", "light-heavy")
 
     def _voices(self, number: int, staff: _Staff, staves: Sequence[_Staff]) -> Iterator["_Voice"]:
         shared = len(staff.tracks) > 1
@@ -262,29 +269,29 @@ class _Writer:
         bar, before = self._bars[index], self._bars[index - 1] if index else None
         if before is not None and before.meter == bar.meter:
             return
-        attributes = _add(measure, "attributes")
+        attributes = add(measure, "attributes")
         if before is None:
-            _add(attributes, "divisions", TICKS_PER_BEAT)
-            key = _add(attributes, "key")
-            _add(key, "fifths", self._fifths)
-            _add(key, "mode", "minor" if self._key.minor else "major")
-        time = _add(attributes, "time")
-        _add(time, "beats", bar.meter.numerator)
-        _add(time, "beat-type", bar.meter.denominator)
+            add(attributes, "divisions", TICKS_PER_BEAT)
+            key = add(attributes, "key")
+            add(key, "fifths", self._fifths)
+            add(key, "mode", "minor" if self._key.minor else "major")
+        time = add(attributes, "time")
+        add(time, "beats", bar.meter.numerator)
+        add(time, "beat-type", bar.meter.denominator)
         if before is not None:
             return
         if len(staves) > 1:
-            _add(attributes, "staves", len(staves))
+            add(attributes, "staves", len(staves))
         players = sum(len(staff.tracks) for staff in staves)
         if players > 1:
-            _add(attributes, "instruments", players)
+            add(attributes, "instruments", players)
         for number, staff in enumerate(staves, 1):
             sign, line, octaves = staff.clef
-            clef = _add(attributes, "clef", **({"number": str(number)} if len(staves) > 1 else {}))
-            _add(clef, "sign", sign)
-            _add(clef, "line", line)
+            clef = add(attributes, "clef", **({"number": str(number)} if len(staves) > 1 else {}))
+            add(clef, "sign", sign)
+            add(clef, "line", line)
             if octaves:
-                _add(clef, "clef-octave-change", octaves)
+                add(clef, "clef-octave-change", octaves)
 
     def _signed(self, bar: int, voices: Sequence["_Voice"]) -> Iterator[_Place]:
         """Which notes of a staff need an accidental in a bar, where each sign is shown once."""
@@ -316,31 +323,31 @@ class _Writer:
         self, measure: ET.Element, sign: Sign, voice: "_Voice", signed: Set[_Place]
     ) -> None:
         for place, note in enumerate(sign.notes or (None,)):
-            element = _add(measure, "note", **_performance(sign, note))
+            element = add(measure, "note", **performance(sign, note))
             if self._marked:
                 self._mark(element, sign, voice, note)
             if place:
-                _add(element, "chord")
+                add(element, "chord")
             accidental = None
             if note is None:
-                _add(element, "rest", **({"measure": "yes"} if sign.whole_bar else {}))
+                add(element, "rest", **({"measure": "yes"} if sign.whole_bar else {}))
             else:
                 written = spelled(note.pitch, self._fifths, minor=self._key.minor)
-                _add_pitch(element, written)
+                add_pitch(element, written)
                 if (sign.start, voice.number, note.pitch) in signed:
                     accidental = written.accidental
-            _add_duration(element, sign)
+            add_duration(element, sign)
             if note is not None:
-                _add(element, "instrument", id=voice.instrument)
-            _add(element, "voice", voice.number)
-            _add_value(element, sign, accidental)
+                add(element, "instrument", id=voice.instrument)
+            add(element, "voice", voice.number)
+            add_value(element, sign, accidental)
             if note is not None and voice.stem and sign.value != "whole":
-                _add(element, "stem", voice.stem)
+                add(element, "stem", voice.stem)
             if voice.staff_number:
-                _add(element, "staff", voice.staff_number)
+                add(element, "staff", voice.staff_number)
             for number, beam in enumerate(() if place else sign.beams, 1):
-                _add(element, "beam", beam, number=str(number))
-            _add_notations(element, sign, first=not place)
+                add(element, "beam", beam, number=str(number))
+            add_notations(element, sign, first=not place)
             self._add_lyric(element, sign, voice, first=not place)
 
     def _add_lyric(self, element: ET.Element, sign: Sign, voice: "_Voice", *, first: bool) -> None:
@@ -349,11 +356,11 @@ class _Writer:
         syllable = next((words[note] for note in sign.notes if note in words), None)
         if syllable is None or sign.tied_from or not first:
             return
-        lyric = _add(element, "lyric", number=str(voice.verse))
-        _add(lyric, "syllabic", _SYLLABIC[syllable.joins, syllable.goes_on])
-        _add(lyric, "text", syllable.text)
+        lyric = add(element, "lyric", number=str(voice.verse))
+        add(lyric, "syllabic", _SYLLABIC[syllable.joins, syllable.goes_on])
+        add(lyric, "text", syllable.text)
         if syllable.closes:
-            _add(lyric, "end-paragraph" if syllable.closes == NEW_VERSE else "end-line")
+            add(lyric, "end-paragraph" if syllable.closes == NEW_VERSE else "end-line")
 
     def _mark(self, element: ET.Element, sign: Sign, voice: "_Voice", note: Note | None) -> None:
         track = self._marked[voice.track]
@@ -416,87 +423,5 @@ def _measure_attributes(bars: Sequence[Bar], index: int) -> dict[str, str]:
     return {"number": str(index if upbeat else index + 1)}
 
 
-def _add_tempo(measure: ET.Element, offset: int, bpm: float) -> None:
-    direction = _add(measure, "direction", placement="above")
-    metronome = _add(_add(direction, "direction-type"), "metronome")
-    _add(metronome, "beat-unit", "quarter")
-    _add(metronome, "per-minute", f"{bpm:g}")
-    if offset:
-        _add(direction, "offset", offset, sound="yes")
-    _add(direction, "sound", tempo=f"{bpm:.10g}")
-
-
-def _performance(sign: Sign, note: Note | None) -> dict[str, str]:
-    """How a note sounds beside what is written, and how loud where that is not as usual."""
-    if note is None or sign.chord is None:
-        return {}
-    result = {}
-    attack = note.onset_ticks - sign.chord.start
-    release = note.release_ticks - sign.chord.end
-    if attack and not sign.tied_from:
-        result["attack"] = str(attack)
-    if release and not sign.tied_to:
-        result["release"] = str(release)
-    if note.velocity != DEFAULT_VELOCITY and not sign.tied_from:
-        result["dynamics"] = f"{100 * note.velocity / FORTE:.2f}"
-    return result
-
-
-def _add_pitch(element: ET.Element, written: WrittenPitch) -> None:
-    pitch = _add(element, "pitch")
-    _add(pitch, "step", written.step)
-    if written.alter:
-        _add(pitch, "alter", written.alter)
-    _add(pitch, "octave", written.octave)
-
-
-def _add_duration(element: ET.Element, sign: Sign) -> None:
-    _add(element, "duration", sign.ticks)
-    if sign.tied_from:
-        _add(element, "tie", type="stop")
-    if sign.tied_to:
-        _add(element, "tie", type="start")
-
-
-def _add_value(element: ET.Element, sign: Sign, accidental: str | None) -> None:
-    if sign.value and not sign.whole_bar:
-        _add(element, "type", sign.value)
-        for _dot in range(sign.dots):
-            _add(element, "dot")
-    if accidental:
-        _add(element, "accidental", accidental)
-    if sign.tuplet:
-        modification = _add(element, "time-modification")
-        _add(modification, "actual-notes", sign.tuplet.actual)
-        _add(modification, "normal-notes", sign.tuplet.normal)
-
-
-def _add_notations(element: ET.Element, sign: Sign, *, first: bool) -> None:
-    brackets = []
-    if sign.tuplet and first:
-        brackets = [kind for kind in ("start", "stop") if _bracket(sign, kind)]
-    if not (brackets or sign.tied_from or sign.tied_to):
-        return
-    notations = _add(element, "notations")
-    if sign.tied_from:
-        _add(notations, "tied", type="stop")
-    if sign.tied_to:
-        _add(notations, "tied", type="start")
-    for kind in brackets:
-        _add(notations, "tuplet", type=kind)
-
-
-def _bracket(sign: Sign, kind: str) -> bool:
-    assert sign.tuplet is not None
-    return sign.tuplet.first if kind == "start" else sign.tuplet.last
-
-
 def _instrument(part: int, track: int) -> str:
     return f"P{part}-I{track + 1}"
-
-
-def _add(parent: ET.Element, tag: str, text: object = None, **attributes: str) -> ET.Element:
-    element = ET.SubElement(parent, tag, attributes)
-    if text is not None:
-        element.text = str(text)
-    return element
