@@ -16,11 +16,6 @@ from composer_app.music.timing import TICKS_PER_STEP, Meter, nearest_step
 _MELODY_LOW, _MELODY_HIGH = 60, 81
 _MELODY_MIDDLE: Final = 70
 _CROWDED: Final = 57
-# Below these notes of ours, each semitone is so much less probable (a natural logarithm), and
-# below the floor so much again.
-_BASS_FLOOR, _TENOR_FLOOR = 41, 48
-_LOW_PENALTY: Final = 0.25
-_DEEP_PENALTY: Final = 1.0
 # By so much the voices may stand lower than where a network writes them.
 _DEEPER: Final = 5
 # The lowest pitch of a bass that is moved (E2), and the lowest where close intervals sound clear.
@@ -90,22 +85,6 @@ def crowding_shift(melody: Sequence[Note]) -> int:
         return shift
     lowest, highest = (pick(note.pitch for note in melody) for pick in (min, max))
     return max(0, min(_CROWDED - lowest, _MELODY_HIGH - highest))
-
-
-def low_bias(lowest: int, classes: int) -> NDArray[np.float64]:
-    """(4, classes): what to take from the logits of low notes, where class 1 is ``lowest``.
-
-    Beneath a low melody there is little room: the voices of the same chords a tenth lower are
-    muddy, and crowded ones are too. This weighs one against the other for every note;
-    over twelve seeds of a tune in C major from C3 on, basses below C2 fall from 50 % of the steps
-    to 24 %.
-    """
-    pitch = lowest - 1 + np.arange(classes)
-    floors = np.array([[0], [0], [_TENOR_FLOOR], [_BASS_FLOOR]])
-    bias = -_LOW_PENALTY * np.maximum(0, floors - pitch)
-    bias -= _DEEP_PENALTY * np.maximum(0, BASS_FLOOR - pitch)
-    bias[:, 0] = 0.0
-    return np.asarray(bias, np.float64)
 
 
 def bar_places(steps: int, meters: MeterMap) -> NDArray[np.int64]:
