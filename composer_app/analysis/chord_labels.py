@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from composer_app.analysis.voice_grid import REST
 from composer_app.music.chord_qualities import QUALITIES, QUALITY_TONES
 from composer_app.music.pitch import OCTAVE
-from composer_app.music.timing import Meter
 
 NO_CHORD: Final = -1
 # What a quality is worth by itself: among chords that fit equally well the commoner one is meant.
@@ -37,7 +36,6 @@ _MISSING_FIFTH: Final = 0.064
 _FIFTH_MAY_BE_MISSING: Final = ("maj", "min", "7", "m7", "maj7")
 _MISSING_ROOT: Final = 0.25
 _ROOT_IN_BASS: Final = 0.08
-_COMPOUND: Final = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,12 +59,6 @@ class ChordLabels:
         """(T,): ``values``, one of the arrays (B,), on every one of ``steps`` steps."""
         lengths = np.diff(self.start, append=steps)
         return np.repeat(values, lengths)
-
-
-def beat_steps(meter: Meter) -> int:
-    """Steps of a beat: a dotted quarter in 3/8, 6/8, 9/8 and 12/8, else a quarter."""
-    in_threes = meter.denominator == 8 and meter.numerator % 3 == 0
-    return _COMPOUND if in_threes else 4
 
 
 def beat_starts(position: NDArray[np.int16], beat: NDArray[np.int16] | int) -> NDArray[np.int64]:

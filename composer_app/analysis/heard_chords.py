@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from composer_app.analysis.chord_labels import (
     ChordLabels,
     beat_starts,
-    beat_steps,
     label_chords,
 )
 from composer_app.analysis.voice_grid import REST
@@ -73,7 +72,7 @@ def _beats(meters: MeterMap, steps: int) -> NDArray[np.int64]:
         first, end = bar.first_step, min(bar.end_step, steps)
         missing = bar.meter.steps_per_bar - (bar.end_step - first) if bar.number == 0 else 0
         position[first:end] = np.arange(end - first) + missing
-        beat[first:end] = beat_steps(bar.meter)
+        beat[first:end] = bar.meter.steps_per_beat
     return beat_starts(position, beat)
 
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.analysis.attack_rates import ATTACK_COLUMNS, attack_rates
-from composer_app.analysis.chord_labels import beat_steps
 from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.evaluation.section import Section
 from composer_app.music.timing import Meter
@@ -90,7 +89,7 @@ def attack_tables(passages: Sequence[Struck]) -> list[MeterAttacks]:
 def places(meter: Meter) -> list[str]:
     """What the eighths of a bar are called: 1 1+ 2 2+ in quarters, 1 2 3 in dotted quarters."""
     eighths = range(0, meter.steps_per_bar, _EIGHTH)
-    beat = beat_steps(meter)
+    beat = meter.steps_per_beat
     if beat % 4:
         return [str(1 + step // _EIGHTH) for step in eighths]
     return [f"{1 + step // beat}{'+' if step % beat else ''}" for step in eighths]

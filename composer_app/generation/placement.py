@@ -132,9 +132,7 @@ def beat_lengths(steps: int, meters: MeterMap) -> NDArray[np.int64]:
 
 
 def _beat_steps(meter: Meter) -> int:
-    if meter.denominator == 8 and meter.numerator % 3 == 0:
-        return _DOTTED_QUARTER
-    return _HALF if (meter.numerator, meter.denominator) == (2, 2) else _QUARTER
+    return _HALF if (meter.numerator, meter.denominator) == (2, 2) else meter.steps_per_beat
 
 
 def beat_places(steps: int, meters: MeterMap) -> NDArray[np.int64]:

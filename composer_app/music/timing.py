@@ -51,6 +51,11 @@ class Meter:
         return (3 if compound else 1) * _TICKS_PER_WHOLE // self.denominator
 
     @property
+    def steps_per_beat(self) -> int:
+        """Steps for which one chord stands: 6 in 3/8, 6/8, 9/8 and 12/8, else 4, a quarter."""
+        return 6 if self.denominator == 8 and self.numerator % 3 == 0 else STEPS_PER_BEAT
+
+    @property
     def steps_per_bar(self) -> int:
         """Length of a bar in steps: the nearest number, where it is no whole one."""
         return max(1, nearest_step(self.ticks_per_bar))

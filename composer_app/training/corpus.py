@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from composer_app.errors import CorpusError
 from composer_app.file_arguments import input_name, read_input, write_output
 from composer_app.music.files.array_file import MOST_ARRAY_FILE_BYTES, arrays_in
+from composer_app.music.timing import Meter
 from composer_app.plain_text import one_line_name
 from composer_app.training.annotated_corpora import ChordRows, read_chord_labels
 from composer_app.training.chord_row import NO_CHORD
@@ -50,7 +51,6 @@ class Piece:
         return len(self.pitch)
 
 
-_EIGHTH: Final = 8
 _LABELS: Final = ("name", "split", "style")
 _WIDTHS: Final = {"pitch": VOICES, "onset": VOICES, "chord": 3}
 _ARRAYS: Final = tuple(f.name for f in fields(Piece) if f.name not in _LABELS)
@@ -160,9 +160,8 @@ def _bars(part: Any, steps: int) -> tuple[NDArray[np.int16], NDArray[np.int16], 
 
 def beat_steps(numerator: int, denominator: int) -> int:
     """Steps of a beat of a metre, as networks are told: 6 in compound metres, 8 in 2/2, else 4."""
-    if denominator == _EIGHTH and numerator % 3 == 0:
-        return 6
-    return 8 if (numerator, denominator) == (2, 2) else 4
+    meter = Meter(numerator, denominator)
+    return 8 if meter == Meter(2, 2) else meter.steps_per_beat
 
 
 def chord_rows(chords: ChordRows) -> NDArray[np.int8]:

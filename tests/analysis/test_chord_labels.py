@@ -6,7 +6,6 @@ import pytest
 from composer_app.analysis.chord_labels import (
     ChordLabels,
     beat_starts,
-    beat_steps,
     label_chords,
 )
 from composer_app.music.chord_qualities import QUALITIES, QUALITY_TONES
@@ -88,7 +87,7 @@ def test_the_hymns_have_the_labels_that_the_corpus_carries() -> None:
     for begin, end in zip(hymns["start"][:-1], hymns["start"][1:], strict=True):
         span = slice(begin, end)
         beat = [
-            beat_steps(Meter(n, d))
+            Meter(n, d).steps_per_beat
             for n, d in zip(hymns["num"][span], hymns["den"][span], strict=True)
         ]
         start = beat_starts(hymns["pos"][span], np.array(beat, np.int16))
@@ -116,7 +115,7 @@ def test_beats_begin_with_the_bar_and_where_it_breaks_off() -> None:
     [((4, 4), 4), ((3, 4), 4), ((6, 8), 6), ((3, 8), 6), ((12, 8), 6), ((2, 2), 4), ((5, 8), 4)],
 )
 def test_a_compound_metre_has_dotted_beats(meter: tuple[int, int], steps: int) -> None:
-    assert beat_steps(Meter(*meter)) == steps
+    assert Meter(*meter).steps_per_beat == steps
 
 
 def test_a_quality_is_its_tones() -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from composer_app.analysis.chord_labels import beat_steps
 from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.evaluation.harmony.tunes import Tune
 from composer_app.music.composition import Composition
@@ -107,7 +106,7 @@ def eight_bars(tune: Tune) -> Melody | None:
 
 
 def _with_rests(melody: Melody, tune: Tune) -> Iterator[Case]:
-    bar, beat = tune.meter.steps_per_bar, beat_steps(tune.meter)
+    bar, beat = tune.meter.steps_per_bar, tune.meter.steps_per_beat
     breaths = melody
     rests = []
     for number in _REST_BARS:

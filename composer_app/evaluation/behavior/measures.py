@@ -5,7 +5,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.analysis.chord_labels import beat_steps
 from composer_app.analysis.voice_grid import REST, VOICES, VoiceGrid
 from composer_app.analysis.voice_metrics import Count, pooled
 from composer_app.evaluation.behavior.cases import Case, Trial
@@ -21,7 +20,7 @@ def measure_behavior(take: VoiceGrid, case: Case) -> dict[str, Count]:
     """The counts of ``take`` (T, 4) in ``case``."""
     if case.trial is Trial.REGISTER:
         return {f"{name}_{case.register}": count for name, count in register(take).items()}
-    beat = beat_steps(case.melody.meter)
+    beat = case.melody.meter.steps_per_beat
     found = [_rest(take, span, beat) for span in case.rests]
     counts = {name: pooled(each[name] for each in found) for name in _REST_COUNTS}
     if case.trial in (Trial.SILENCE_BEFORE, Trial.INTRODUCTION):

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.analysis.chord_labels import NO_CHORD, beat_steps, label_chords
+from composer_app.analysis.chord_labels import NO_CHORD, label_chords
 from composer_app.analysis.voice_grid import REST, VOICES, VoiceGrid, class_masks
 from composer_app.analysis.voice_metrics import Count, pooled
 from composer_app.evaluation.harmony.tunes import Tune, chord_classes
@@ -78,7 +78,7 @@ def root_changes(root: NDArray[np.int8], tune: Tune) -> Count:
     """Changes of the root (B,) from one beat to the next, and the number of bars."""
     known = root[(root != NO_CHORD) & tune.judged_beats]
     changes = np.count_nonzero(known[1:] != known[:-1])
-    per_bar = tune.meter.steps_per_bar // beat_steps(tune.meter)
+    per_bar = tune.meter.steps_per_bar // tune.meter.steps_per_beat
     return Count(float(changes), len(known) / per_bar)
 
 

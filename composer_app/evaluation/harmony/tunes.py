@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.analysis.chord_labels import NO_CHORD, beat_starts, beat_steps
+from composer_app.analysis.chord_labels import NO_CHORD, beat_starts
 from composer_app.analysis.voice_grid import REST, VOICES, VoiceGrid
 from composer_app.music.chord_qualities import QUALITIES, QUALITY_TONES
 from composer_app.music.melody import Melody
@@ -66,7 +66,7 @@ class Tune:
     @cached_property
     def beats(self) -> NDArray[np.int64]:
         """(B,): the steps where beats begin: dotted quarters in 6/8, else quarters."""
-        return beat_starts(self.position, beat_steps(self.meter))
+        return beat_starts(self.position, self.meter.steps_per_beat)
 
     @cached_property
     def bars(self) -> NDArray[np.int64]:

@@ -57,18 +57,13 @@ class Beats(NamedTuple):
             first, after, whole = bar.first_step, bar.end_step, bar.meter.steps_per_bar
             # An upbeat is the end of a bar; a bar before a change of metre is the beginning of one.
             downbeat = min(first, after - whole) if bar.number == 0 else first
-            beat = _beat_steps(bar.meter)
+            beat = bar.meter.steps_per_beat
             for start in range(downbeat, min(after, steps), beat):
                 if start + beat > first:
                     place = places.setdefault((bar.meter, start - downbeat), len(places))
                     rows.append((max(start, first), place, number, whole))
         start, place, bars, bar_steps = np.array(rows, np.int64).T
         return cls(start, np.diff(start, append=steps), place, bars, bar_steps)
-
-
-def _beat_steps(meter: Meter) -> int:
-    in_threes = meter.denominator == 8 and meter.numerator % 3 == 0
-    return _DOTTED_BEAT if in_threes else STEPS_PER_BEAT
 
 
 class Line(NamedTuple):

@@ -22,6 +22,7 @@ from composer_app.studio.roll.chord_row import CHORDS_HEIGHT, ChordRow, ChordsCo
 from composer_app.studio.roll.geometry import LEAD, Fitting, RollGeometry, RollPlace
 from composer_app.studio.roll.margins import Corner, Invitation, KeyColumn, Ruler
 from composer_app.studio.roll.painter import KEYS_WIDTH, RULER_HEIGHT
+from composer_app.studio.widgets.focus_reasons import KEYBOARD_REASONS
 from composer_app.studio.widgets.own_viewport import give_viewport
 from composer_app.studio.widgets.theme import COLORS
 
@@ -34,12 +35,6 @@ _PAGE_LEAD: Final = 0.08
 _FIT_MARGIN: Final = 2
 # How deep a bass may be that is still to be written beneath a melody: C2.
 _LOWEST_TO_COME: Final = 36
-
-_KEYBOARD_REASONS: Final = (
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
-)
 
 
 class RollViewport(QAbstractScrollArea):
@@ -254,7 +249,7 @@ class RollViewport(QAbstractScrollArea):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the focus ring to those who came by keyboard."""
         super().focusInEvent(event)
-        self._ringed = event.reason() in _KEYBOARD_REASONS
+        self._ringed = event.reason() in KEYBOARD_REASONS
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

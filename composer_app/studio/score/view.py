@@ -25,6 +25,7 @@ from composer_app.studio.runtime.settings import USUAL_SCORE_SCALE
 from composer_app.studio.score.engraved_score import EngravedScore, NoteIndex
 from composer_app.studio.score.notice import Notice
 from composer_app.studio.score.painter import SystemPainter
+from composer_app.studio.widgets.focus_reasons import KEYBOARD_REASONS
 from composer_app.studio.widgets.theme import COLORS, voice_color, with_alpha
 
 # Pixels to a staff space.
@@ -38,11 +39,6 @@ _NARROWEST: Final = 44.0
 _MOST_KEPT: Final = 16
 # The playhead reaches beyond the staves by so many staff spaces.
 _REACH: Final = 1.5
-_BY_KEY: Final = (
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
-)
 
 
 class ScoreView(QAbstractScrollArea):
@@ -277,7 +273,7 @@ class ScoreView(QAbstractScrollArea):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the focus ring to those who came by keyboard."""
         super().focusInEvent(event)
-        self._ringed = event.reason() in _BY_KEY
+        self._ringed = event.reason() in KEYBOARD_REASONS
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
