@@ -51,6 +51,7 @@ def _config(saved: dict[str, Any]) -> RefiningConfig:
         channels=tuple(saved["channels"]),
         down_blocks=tuple(saved["down_blocks"]),
         up_blocks=tuple(saved["up_blocks"]),
+        side_channels=tuple(saved.get("side_channels", ())),
     )
 
 

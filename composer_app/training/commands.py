@@ -179,7 +179,8 @@ def _train(args: argparse.Namespace) -> int:
     from composer_app.training.corpus import load_corpus
     from composer_app.training.gan_trainer import ClassicGanTrainer
     from composer_app.training.one_pass_trainer import OnePassTrainer
-    from composer_app.training.trainer import RefiningTrainer, StopRequest
+    from composer_app.training.protocol import StopRequest
+    from composer_app.training.trainer import RefiningTrainer
 
     config = make_config(args.technique, args.overrides)
     out = args.out or Path("build/training") / args.technique
@@ -219,7 +220,7 @@ def _train(args: argparse.Namespace) -> int:
 def _teacher(path: Path) -> Any:
     """The network of a checkpoint, or of a model file."""
     from composer_app.training.base_model import network_of
-    from composer_app.training.trainer import refining_network
+    from composer_app.training.checkpoint import refining_network
 
     if path.suffix == MODEL_SUFFIX:
         return network_of(path)
@@ -227,7 +228,7 @@ def _teacher(path: Path) -> Any:
 
 
 def _state(checkpoint: Path, technique: str) -> dict[str, Any]:
-    from composer_app.training.trainer import load_checkpoint
+    from composer_app.training.checkpoint import load_checkpoint
 
     state = load_checkpoint(checkpoint)
     if state["technique"] != technique:

@@ -45,6 +45,10 @@ class RefiningConfig:
     rest. ``beginning_share`` of the windows begin where the piece does; ``chord_weight`` weighs
     what is asked of the chord row.
 
+    ``side_channels`` are the widths of a side network (see
+    :mod:`composer_app.training.side_network`), as many as ``channels``; where there is one, it
+    alone is trained, beside the network that the run starts from.
+
     ``device`` is where the network is: "cpu", or "cuda" for a GPU; ``workers`` are processes that
     draw windows ahead, without which a GPU waits for them (and with which a resumed run goes on
     with other windows than it would have had).
@@ -54,6 +58,8 @@ class RefiningConfig:
     down_blocks: tuple[int, ...] = (1, 1, 2, 1, 2)
     up_blocks: tuple[int, ...] = (1, 1, 2, 1)
     dropout: float = 0.15
+    side_channels: tuple[int, ...] = ()
+    side_dropout: float = 0.15
     window: int = 64
     batch: int = 32
     iterations: int = 16_000
@@ -101,6 +107,8 @@ class RefiningConfig:
         levels = len(self.channels)
         if (len(self.down_blocks), len(self.up_blocks)) != (levels, levels - 1):
             raise ValueError("down_blocks has a number for each of channels, up_blocks one less")
+        if len(self.side_channels) not in (0, levels):
+            raise ValueError("side_channels has a number for each of channels, or none")
         if self.window % 2 ** (levels - 1):
             raise ValueError(f"window must be a multiple of {2 ** (levels - 1)} steps")
         if len(self.style_weights) != len(NETWORK_STYLES):
@@ -238,7 +246,7 @@ def _parse(key: str, text: str, default: Any) -> Any:
         if isinstance(default, bool):
             return {"true": True, "false": False}[text.lower()]
         if isinstance(default, tuple):
-            kind = type(default[0])
+            kind = type(default[0]) if default else int
             return tuple(kind(part) for part in text.split(","))
         return type(default)(text)
     except (ValueError, KeyError):

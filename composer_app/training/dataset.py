@@ -127,7 +127,7 @@ class WindowSampler:
         pitch_known[valid == 0] = 1
         onset_known[valid == 0] = 1
         pitch_asked = 1 - pitch_known
-        if name in MELODY_ONLY:
+        if name in MELODY_ONLY or (planned and config.side_channels):
             pitch_asked[:, 1:] = 0
         chord_known, chord_asked = draw_row_masks(random, config, chord, starts, planned)
         fermata = self._hide_fermatas(piece, start, fermata, valid)

@@ -29,6 +29,7 @@ from composer_app.errors import SettingError
 from composer_app.file_arguments import input_name, write_output
 from composer_app.music import styles as known_styles
 from composer_app.music.chord_qualities import QUALITIES
+from composer_app.training.checkpoint import load_checkpoint, refining_network
 from composer_app.training.config import (
     BEATS,
     HIGHEST_PITCH,
@@ -40,7 +41,6 @@ from composer_app.training.config import (
 )
 from composer_app.training.networks import ClassicGenerator, RefiningUNet
 from composer_app.training.one_pass_networks import OnePassGenerator
-from composer_app.training.trainer import load_checkpoint, refining_network
 from composer_app.translation import _
 
 FORMAT_VERSION: Final = 1

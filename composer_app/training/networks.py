@@ -13,6 +13,7 @@ from torch.nn import functional as fn
 
 from composer_app.music.chord_qualities import QUALITIES
 from composer_app.music.pitch import OCTAVE
+from composer_app.training.blocks import blocks
 from composer_app.training.chord_row import BASS_CLASSES, CHORD_CLASSES, chord_tones
 from composer_app.training.config import (
     BEATS,
@@ -21,6 +22,7 @@ from composer_app.training.config import (
     VOICES,
     RefiningConfig,
 )
+from composer_app.training.side_network import SideNetwork
 
 _POSITIONS = 24
 _FIRST_POSITIONS = 16
@@ -43,30 +45,9 @@ _INPUT_CHANNELS = (
 )
 
 
-def _one_hot(index: Tensor, count: int) -> Tensor:
+def one_hot(index: Tensor, count: int) -> Tensor:
     """Float one-hot code along a new last axis."""
     return (index.unsqueeze(-1) == torch.arange(count, device=index.device)).float()
-
-
-class ResidualBlock(nn.Module):
-    """Two convolutions over time (k3), batch norm, ReLU, with a skip around them."""
-
-    def __init__(self, channels: int, dropout: float = 0.0) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv1d(channels, channels, 3, padding=1, bias=False)
-        self.norm1 = nn.BatchNorm1d(channels)
-        self.conv2 = nn.Conv1d(channels, channels, 3, padding=1, bias=False)
-        self.norm2 = nn.BatchNorm1d(channels)
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, C, T) to (B, C, T)."""
-        h = fn.relu(self.norm1(self.conv1(x)))
-        return fn.relu(x + self.norm2(self.conv2(self.dropout(h))))
-
-
-def _blocks(channels: int, count: int, dropout: float) -> nn.Sequential:
-    return nn.Sequential(*(ResidualBlock(channels, dropout) for _ in range(count)))
 
 
 class RefiningUNet(nn.Module):
@@ -85,7 +66,7 @@ class RefiningUNet(nn.Module):
         self.register_buffer("tones", torch.from_numpy(chord_tones()), persistent=False)
         self.stem = nn.Conv1d(_INPUT_CHANNELS, channels[0], 3, padding=1)
         self.down_blocks = nn.ModuleList(
-            _blocks(width, count, config.dropout)
+            blocks(width, count, config.dropout)
             for width, count in zip(channels, config.down_blocks, strict=True)
         )
         self.downs = nn.ModuleList(
@@ -96,11 +77,15 @@ class RefiningUNet(nn.Module):
             for a, b in reversed(list(itertools.pairwise(channels)))
         )
         self.up_blocks = nn.ModuleList(
-            _blocks(width, count, config.dropout)
+            blocks(width, count, config.dropout)
             for width, count in zip(reversed(channels[:-1]), config.up_blocks, strict=True)
         )
         self.head = nn.Conv1d(channels[0], VOICES * (PITCH_CLASSES + 1), 1)
-        self.row_head = nn.Conv1d(channels[0], CHORD_CLASSES + BASS_CLASSES, 1)
+        side = config.side_channels
+        self.side = (
+            SideNetwork(_INPUT_CHANNELS, side, channels, config.side_dropout) if side else None
+        )
+        self.row_head = nn.Conv1d((side or channels)[0], CHORD_CLASSES + BASS_CLASSES, 1)
 
     def forward(
         self,
@@ -131,9 +116,8 @@ class RefiningUNet(nn.Module):
         Returns pitch logits (B, T, 4, 49), onset logits (B, T, 4), chord logits (B, T, 204) and
         logits of the bass's pitch class (B, T, 12), given the chord where that is known.
         """
-        codes = _one_hot(pitch, PITCH_CLASSES)
-        return self.decode(
-            codes,
+        channels = self.channels_of(
+            one_hot(pitch, PITCH_CLASSES),
             onset,
             pitch_known,
             onset_known,
@@ -146,8 +130,9 @@ class RefiningUNet(nn.Module):
             chord,
             chord_known,
         )
+        return self.answers(channels)
 
-    def decode(
+    def channels_of(
         self,
         codes: Tensor,
         onset: Tensor,
@@ -161,8 +146,11 @@ class RefiningUNet(nn.Module):
         begin: Tensor | None = None,
         chord: Tensor | None = None,
         chord_known: Tensor | None = None,
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """As :meth:`forward`, from one-hot ``codes`` (B, T, 4, 49) that carry gradients."""
+    ) -> Tensor:
+        """The input channels (B, C, T) that code what :meth:`forward` takes.
+
+        ``codes`` (B, T, 4, 49) are the one-hot pitches, or probabilities that carry gradients.
+        """
         beat = torch.zeros_like(position) if beat is None else beat
         begin = torch.zeros_like(valid) if begin is None else begin
         if chord is None or chord_known is None:
@@ -171,8 +159,8 @@ class RefiningUNet(nn.Module):
         dotted = (beat == BEATS.index(_DOTTED_PHASES)).float().unsqueeze(-1) * valid.unsqueeze(-1)
         even = valid.unsqueeze(-1) - dotted
         knows_chord, knows_bass = chord_known[..., :1], chord_known[..., 1:]
-        place = _one_hot(position, _POSITIONS) * valid.unsqueeze(-1)
-        kind = _one_hot(style, len(NETWORK_STYLES))
+        place = one_hot(position, _POSITIONS) * valid.unsqueeze(-1)
+        kind = one_hot(style, len(NETWORK_STYLES))
         features = torch.cat(
             [
                 # First what the first networks knew, so that their weights fit.
@@ -181,36 +169,74 @@ class RefiningUNet(nn.Module):
                 pitch_known,
                 onset_known,
                 place[..., :_FIRST_POSITIONS],
-                _one_hot(position % _BEAT_PHASES, _BEAT_PHASES) * even,
-                _one_hot(fermata, 3)[..., 1:],
+                one_hot(position % _BEAT_PHASES, _BEAT_PHASES) * even,
+                one_hot(fermata, 3)[..., 1:],
                 valid.unsqueeze(-1),
                 torch.ones_like(valid).unsqueeze(-1),
                 kind,
                 place[..., _FIRST_POSITIONS:],
-                _one_hot(position % _DOTTED_PHASES, _DOTTED_PHASES) * dotted,
-                _one_hot(beat, len(BEATS)) * valid.unsqueeze(-1),
+                one_hot(position % _DOTTED_PHASES, _DOTTED_PHASES) * dotted,
+                one_hot(beat, len(BEATS)) * valid.unsqueeze(-1),
                 begin.unsqueeze(-1),
-                _one_hot(chord[..., 0], OCTAVE) * knows_chord,
-                _one_hot(chord[..., 1], len(QUALITIES)) * knows_chord,
+                one_hot(chord[..., 0], OCTAVE) * knows_chord,
+                one_hot(chord[..., 1], len(QUALITIES)) * knows_chord,
                 self.tones[chord[..., 0] * len(QUALITIES) + chord[..., 1]] * knows_chord,
                 knows_chord,
-                _one_hot(chord[..., 2], BASS_CLASSES) * knows_bass,
+                one_hot(chord[..., 2], BASS_CLASSES) * knows_bass,
                 knows_bass,
             ],
             dim=2,
         )
-        h = self.stem(features.transpose(1, 2))
+        return features.transpose(1, 2)
+
+    def answers(self, features: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """As :meth:`forward`, from the input channels (B, C, T)."""
+        if self.side is None:
+            h = self._trunk(features, None)
+            row = self.row_head(h)
+        else:
+            hints, top = self.side(features)
+            row = self.row_head(top)
+            h = self._trunk(features, hints)
+        return (*self._voices(h), *_split_row(row))
+
+    def answers_beside(
+        self, features: Tensor, asked: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """As :meth:`answers`, of voices only in the windows that are ``asked`` (B,) for them.
+
+        Of networks with a side network, which says the chords of the others by itself.
+        """
+        assert self.side is not None
+        hints, top = self.side(features)
+        h = self._trunk(features[asked], [hint[asked] for hint in hints])
+        return (*self._voices(h), *_split_row(self.row_head(top)))
+
+    def _trunk(self, features: Tensor, hints: list[Tensor] | None) -> Tensor:
+        h: Tensor = self.stem(features)
         skips = []
-        for index, blocks in enumerate(self.down_blocks):
-            h = blocks(h)
+        for index, level in enumerate(self.down_blocks):
+            h = level(h)
             if index < len(self.downs):
                 skips.append(h)
                 h = self.downs[index](h)
-        for up, blocks in zip(self.ups, self.up_blocks, strict=True):
-            h = blocks(up(h) + skips.pop())
+        if hints is not None:
+            h = h + hints[0]
+        for index, (up, level) in enumerate(zip(self.ups, self.up_blocks, strict=True)):
+            h = up(h) + skips.pop()
+            h = level(h if hints is None else h + hints[index + 1])
+        if hints is not None:
+            h = h + hints[-1]
+        return h
+
+    def _voices(self, h: Tensor) -> tuple[Tensor, Tensor]:
         out = self.head(h).transpose(1, 2).unflatten(2, (VOICES, PITCH_CLASSES + 1))
-        row = self.row_head(h).transpose(1, 2)
-        return out[..., :-1], out[..., -1], row[..., :CHORD_CLASSES], row[..., CHORD_CLASSES:]
+        return out[..., :-1], out[..., -1]
+
+
+def _split_row(row: Tensor) -> tuple[Tensor, Tensor]:
+    row = row.transpose(1, 2)
+    return row[..., :CHORD_CLASSES], row[..., CHORD_CLASSES:]
 
 
 def _same(x: Tensor, kernel: int, stride: int) -> Tensor:

@@ -190,9 +190,11 @@ class OnePassGenerator(nn.Module):
         silent = torch.zeros_like(known[:, :, 1:])
         onset = torch.cat([melody_onset.unsqueeze(2), silent], dim=2)
         onset_known = torch.cat([known[:, :, :1], silent], dim=2)
-        pitch, struck, *_ = self.network.decode(
-            codes, onset, known, onset_known, position, fermata, valid, torch.zeros_like(position)
+        style = torch.zeros_like(position)
+        channels = self.network.channels_of(
+            codes, onset, known, onset_known, position, fermata, valid, style
         )
+        pitch, struck, *_ = self.network.answers(channels)
         return pitch.float(), struck.float()
 
     def _choose(

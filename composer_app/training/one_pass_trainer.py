@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as fn
 
 from composer_app.errors import CorpusError, SettingError
+from composer_app.training.checkpoint import refining_network, save_checkpoint
 from composer_app.training.config import NETWORK_STYLES, OnePassConfig, RefiningConfig
 from composer_app.training.corpus import Piece
 from composer_app.training.dataset import WindowSampler
@@ -24,14 +25,8 @@ from composer_app.training.one_pass_networks import (
     level_cells,
     one_hot,
 )
-from composer_app.training.protocol import Message, say
-from composer_app.training.trainer import (
-    CHECKPOINT_SECONDS,
-    PROGRESS_ITERATIONS,
-    StopRequest,
-    refining_network,
-    save_checkpoint,
-)
+from composer_app.training.protocol import Message, StopRequest, say
+from composer_app.training.trainer import CHECKPOINT_SECONDS, PROGRESS_ITERATIONS
 from composer_app.training.window_feed import to_tensors
 from composer_app.translation import _
 
@@ -177,9 +172,10 @@ class OnePassTrainer:
         onset_known[..., 0] = 1.0
         style = torch.zeros_like(position)
         with torch.no_grad(), self._autocast():
-            wanted, *_ = self.teacher.decode(
+            channels = self.teacher.channels_of(
                 codes.detach(), onset, known, onset_known, position, fermata, valid, style
             )
+            wanted, *_ = self.teacher.answers(channels)
         stage = STAGES[number]
         cells = level_cells(stage.level, position) * valid
         divergence = torch.stack(

@@ -6,7 +6,11 @@ on stdin ends the run after its current iteration, with a checkpoint.
 """
 
 import json
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
@@ -43,3 +47,34 @@ def parse(line: str) -> Message:
 def say(message: Message, stream: TextIO | None = None) -> None:
     """Print ``message`` at once."""
     print(message.line(), file=stream or sys.stdout, flush=True)
+
+
+class StopRequest:
+    """Set by a line ``stop`` on stdin, by SIGTERM or by Ctrl-C; the loop looks at it."""
+
+    def __init__(self) -> None:
+        self.requested = threading.Event()
+
+    @contextmanager
+    def listening(self) -> Iterator["StopRequest"]:
+        """Listen while the block runs; signal handlers are put back afterwards."""
+        handlers = {
+            number: signal.signal(number, lambda *_: self.requested.set())
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        threading.Thread(target=self._read_commands, daemon=True).start()
+        try:
+            yield self
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+
+    def _read_commands(self) -> None:
+        # A closed stdin (a run in the background) ends the listening, not the run.
+        try:
+            for line in sys.stdin:
+                if line.strip() == "stop":
+                    self.requested.set()
+                    return
+        except (OSError, ValueError):
+            return

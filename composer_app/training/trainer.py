@@ -1,38 +1,31 @@
 """Training the refining model: one loop, one checkpoint file, resumable at any moment."""
 
-import io
 import math
-import signal
-import sys
-import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
-from composer_app.errors import CorpusError, SettingError, StreamError
-from composer_app.file_arguments import input_name, read_input
-from composer_app.music.files.safe_file import cannot_write, whole_file
+from composer_app.errors import CorpusError, SettingError
+from composer_app.training.checkpoint import average_weights, save_checkpoint
 from composer_app.training.config import (
     NETWORK_STYLES,
+    PITCH_CLASSES,
     STYLES,
     RefiningConfig,
-    config_from_dict,
     config_to_dict,
 )
 from composer_app.training.consistency import consistency_loss, consistent_target
 from composer_app.training.corpus import Piece
 from composer_app.training.dataset import Batch, WindowSampler
 from composer_app.training.losses import masked_cross_entropy, onset_loss, row_losses
-from composer_app.training.networks import RefiningUNet
-from composer_app.training.protocol import Message, say
+from composer_app.training.networks import RefiningUNet, one_hot
+from composer_app.training.protocol import Message, StopRequest, say
 from composer_app.training.window_feed import WindowFeed, to_tensors
 from composer_app.translation import _
 
@@ -47,95 +40,8 @@ _NORM_BATCHES: Final = 12
 # How many tensors of a batch the network takes, and which of them is the style.
 INPUTS: Final = 12
 STYLE: Final = 7
-_MOST_CHECKPOINT_BYTES: Final = 4_000_000_000
-
-
-class StopRequest:
-    """Set by a line ``stop`` on stdin, by SIGTERM or by Ctrl-C; the loop looks at it."""
-
-    def __init__(self) -> None:
-        self.requested = threading.Event()
-
-    @contextmanager
-    def listening(self) -> Iterator["StopRequest"]:
-        """Listen while the block runs; signal handlers are put back afterwards."""
-        handlers = {
-            number: signal.signal(number, lambda *_: self.requested.set())
-            for number in (signal.SIGINT, signal.SIGTERM)
-        }
-        threading.Thread(target=self._read_commands, daemon=True).start()
-        try:
-            yield self
-        finally:
-            for number, handler in handlers.items():
-                signal.signal(number, handler)
-
-    def _read_commands(self) -> None:
-        # A closed stdin (a run in the background) ends the listening, not the run.
-        try:
-            for line in sys.stdin:
-                if line.strip() == "stop":
-                    self.requested.set()
-                    return
-        except (OSError, ValueError):
-            return
-
-
-def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
-    """Write ``state`` so that a crash leaves either the old file or the new one.
-
-    Raises :class:`SettingError` where that is not possible.
-    """
-    buffer = io.BytesIO()
-    torch.save(state, buffer)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # From memory: torch would hide why a disk takes no more.
-        with whole_file(path) as file:
-            file.write(buffer.getbuffer())
-    except OSError as error:
-        raise SettingError(*cannot_write(path, error)) from error
-
-
-def load_checkpoint(path: Path) -> dict[str, Any]:
-    """A checkpoint of this program; :class:`SettingError` if it is not one."""
-    try:
-        packed = io.BytesIO(read_input(path, _MOST_CHECKPOINT_BYTES))
-        state = torch.load(packed, map_location="cpu", weights_only=True)
-    except StreamError:
-        raise
-    except FileNotFoundError:
-        raise SettingError(
-            _("There is no checkpoint at {file}", file=path), _("train a model first")
-        ) from None
-    except Exception as error:
-        raise SettingError(
-            _("{file} is not a checkpoint that Composer wrote", file=input_name(path))
-        ) from error
-    if not isinstance(state, dict) or "technique" not in state:
-        raise SettingError(
-            _("{file} is not a checkpoint that Composer wrote", file=input_name(path))
-        )
-    return state
-
-
-def average_weights(state: Mapping[str, Any], network: RefiningUNet) -> dict[str, Tensor]:
-    """The averaged weights of a refining checkpoint, as ``network`` takes them.
-
-    Networks from before there were styles: the new input has no influence.
-    """
-    weights: dict[str, Tensor] = dict(state["average"])
-    stem = weights["stem.weight"]
-    missing = network.stem.weight.shape[1] - stem.shape[1]
-    weights["stem.weight"] = functional.pad(stem, (0, 0, 0, max(0, missing)))
-    return weights
-
-
-def refining_network(state: Mapping[str, Any]) -> RefiningUNet:
-    """The network of a refining checkpoint, for use."""
-    network = RefiningUNet(config_from_dict(RefiningConfig, state["config"]))
-    network.load_state_dict(average_weights(state, network))
-    return network.eval()
+# The parts that are trained where there is a side network.
+_TRAINED_BESIDE: Final = ("side", "row_head")
 
 
 class RefiningTrainer:
@@ -167,6 +73,8 @@ class RefiningTrainer:
         plain = replace(config, melody_rest_share=0.0)
         self.valid_batches = _valid_batches(valid, plain)
         self.network = RefiningUNet(config).to(self.device)
+        if self.network.side is not None:
+            _hold_still(self.network)
         self.average = RefiningUNet(config).to(self.device)
         self.average.load_state_dict(self.network.state_dict())
         self.teachers = [teacher.to(self.device).eval() for teacher in teachers]
@@ -205,15 +113,22 @@ class RefiningTrainer:
         from composer_app.training.base_model import network_of, restore_norms
 
         network = network_of(path).to(self.device)
-        batches = (next(self.feed) for _ in range(_NORM_BATCHES))
-        restore_norms(network, [self._placed(batch[:INPUTS]) for batch in batches])
+        beside = self.network.side is not None and network.side is None
+        if self.network.side is None:
+            batches = (next(self.feed) for _ in range(_NORM_BATCHES))
+            restore_norms(network, [self._placed(batch[:INPUTS]) for batch in batches])
+        weights = network.state_dict()
+        if beside:
+            own = self.network.state_dict()
+            kept = {name: own[name] for name in own if name.startswith(_TRAINED_BESIDE)}
+            weights = weights | kept
         try:
-            self.network.load_state_dict(network.state_dict())
+            self.network.load_state_dict(weights)
         except RuntimeError:
             raise SettingError(
                 _("That model is a network of another size"), _("use the same recipe")
             ) from None
-        self.average.load_state_dict(network.state_dict())
+        self.average.load_state_dict(weights)
 
     def start_from(self, state: dict[str, Any]) -> None:
         """Begin a new schedule with the averaged weights of another run.
@@ -249,8 +164,12 @@ class RefiningTrainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate()
         self.network.train()
+        if self.network.side is not None:
+            _stay_as_trained(self.network)
         tensors = self._placed(next(self.feed))
-        if config.consistency:
+        if self.network.side is not None:
+            loss, metrics = self._losses_beside(tensors)
+        elif config.consistency:
             loss, metrics = self._consistent_losses(tensors)
         else:
             loss, metrics = self._losses(self.network, tensors)
@@ -276,12 +195,35 @@ class RefiningTrainer:
             answers = network(*tensors[:INPUTS])
         return self._told(answers, tensors, tensors[INPUTS])
 
+    def _losses_beside(self, tensors: tuple[Tensor, ...]) -> tuple[Tensor, dict[str, Tensor]]:
+        """As :meth:`_losses`, where only a side network is trained.
+
+        Windows in which a piece is planned have no voices to tell of, so that the trained network,
+        which takes the most time, is not asked for them.
+        """
+        voices = tensors[INPUTS][..., 1:].sum(dim=(1, 2)) > 0
+        # A batch of one window has something to train at any rate.
+        voices[0] = True
+        with self._autocast():
+            channels = self.network.channels_of(
+                one_hot(tensors[0], PITCH_CLASSES), *tensors[1:INPUTS]
+            )
+            answers = self.network.answers_beside(channels, voices)
+        return self._told(answers, tensors, tensors[INPUTS], voices)
+
     def _told(
-        self, answers: tuple[Tensor, ...], tensors: tuple[Tensor, ...], asked: Tensor
+        self,
+        answers: tuple[Tensor, ...],
+        tensors: tuple[Tensor, ...],
+        asked: Tensor,
+        windows: Tensor | slice = slice(None),
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """The losses of ``answers`` where the window has the truth: pitches where ``asked``."""
-        pitch, onset, onset_known = tensors[0], tensors[1], tensors[3]
-        loss, nats = masked_cross_entropy(answers[0], pitch, 1.0 - asked)
+        """The losses of ``answers`` where the window has the truth: pitches where ``asked``.
+
+        ``windows`` are those of which the answers hold the voices.
+        """
+        pitch, onset, onset_known = (tensors[i][windows] for i in (0, 1, 3))
+        loss, nats = masked_cross_entropy(answers[0], pitch, 1.0 - asked[windows])
         onsets = onset_loss(answers[1], pitch, onset, onset_known)
         chords, basses = row_losses(answers[2], answers[3], tensors[10], tensors[INPUTS + 1])
         metrics = {
@@ -395,6 +337,19 @@ class RefiningTrainer:
         return done
 
 
+def _hold_still(network: RefiningUNet) -> None:
+    """Let nothing of ``network`` be trained but its side network and what says chords."""
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_(name.startswith(_TRAINED_BESIDE))
+
+
+def _stay_as_trained(network: RefiningUNet) -> None:
+    """Let the norms and dropouts of what is not trained be those of use."""
+    for name, module in network.named_children():
+        if not name.startswith(_TRAINED_BESIDE):
+            module.eval()
+
+
 def _valid_batches(valid: list[Piece], config: RefiningConfig) -> dict[str, list[Batch]]:
     batches = {}
     for style in NETWORK_STYLES:
@@ -407,7 +362,7 @@ def _valid_batches(valid: list[Piece], config: RefiningConfig) -> dict[str, list
 
 def _decay_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
     """Weight decay on convolutions only, not on norms and biases."""
-    parameters = list(network.parameters())
+    parameters = [each for each in network.parameters() if each.requires_grad]
     return [
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},

@@ -7,6 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the extra [train] is not installed")
 
+from composer_app.training.checkpoint import load_checkpoint, save_checkpoint  # noqa: E402
 from composer_app.training.config import PITCH_CLASSES  # noqa: E402
 from composer_app.training.consistency import (  # noqa: E402
     consistency_loss,
@@ -14,12 +15,7 @@ from composer_app.training.consistency import (  # noqa: E402
     moved_back,
     transposed,
 )
-from composer_app.training.trainer import (  # noqa: E402
-    INPUTS,
-    RefiningTrainer,
-    load_checkpoint,
-    save_checkpoint,
-)
+from composer_app.training.trainer import INPUTS, RefiningTrainer  # noqa: E402
 from composer_app.training.window_feed import to_tensors  # noqa: E402
 from tests.training.pieces import TINY, chord_piece  # noqa: E402
 

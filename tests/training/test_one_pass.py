@@ -13,6 +13,7 @@ from torch import Tensor  # noqa: E402
 from composer_app.errors import SettingError  # noqa: E402
 from composer_app.generation.noise import NoiseVector  # noqa: E402
 from composer_app.generation.refining.sampling import NoiseSource  # noqa: E402
+from composer_app.training.checkpoint import load_checkpoint, save_checkpoint  # noqa: E402
 from composer_app.training.config import OnePassConfig  # noqa: E402
 from composer_app.training.one_pass_networks import (  # noqa: E402
     STAGES,
@@ -25,11 +26,7 @@ from composer_app.training.one_pass_networks import (  # noqa: E402
     one_hot,
 )
 from composer_app.training.one_pass_trainer import OnePassTrainer  # noqa: E402
-from composer_app.training.trainer import (  # noqa: E402
-    RefiningTrainer,
-    load_checkpoint,
-    save_checkpoint,
-)
+from composer_app.training.trainer import RefiningTrainer  # noqa: E402
 from tests.training.pieces import TINY, chord_piece  # noqa: E402
 
 SMALL = OnePassConfig(

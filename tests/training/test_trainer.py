@@ -10,19 +10,20 @@ import pytest
 torch = pytest.importorskip("torch", reason="the extra [train] is not installed")
 
 from composer_app.errors import CorpusError, SettingError  # noqa: E402
+from composer_app.training.checkpoint import load_checkpoint, save_checkpoint  # noqa: E402
 from composer_app.training.config import ClassicGanConfig, RefiningConfig, make_config  # noqa: E402
 from composer_app.training.gan_trainer import (  # noqa: E402
     ClassicGanTrainer,
     roll_metrics,
     snippets,
 )
-from composer_app.training.protocol import Message, parse, say  # noqa: E402
-from composer_app.training.trainer import (  # noqa: E402
-    RefiningTrainer,
+from composer_app.training.protocol import (  # noqa: E402
+    Message,
     StopRequest,
-    load_checkpoint,
-    save_checkpoint,
+    parse,
+    say,
 )
+from composer_app.training.trainer import RefiningTrainer  # noqa: E402
 from tests.small_disk import fill, small_disk  # noqa: E402
 from tests.training.pieces import TINY, chord_piece  # noqa: E402
 
