@@ -14,7 +14,7 @@ from composer_app.music.composition import VOICE_NAMES, Composition, Track
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
-from composer_app.music.timing import Meter
+from composer_app.music.timing import STEPS_PER_BEAT, Meter
 from composer_app.training.corpus import Piece
 from composer_app.translation import _, verbatim
 
@@ -26,6 +26,8 @@ _LEAST_STEPS: Final = 64
 # With fewer pieces than this, several excerpts are taken of each.
 _MANY_PIECES: Final = 20
 _MOST_OF_A_PIECE: Final = 8
+# The unit of a metre, in steps, by the steps of its beat: three eighths make a dotted quarter.
+_UNITS: Final = {4: 4, 6: 2, 8: 8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ def excerpt(piece: Piece, after: int = 0) -> Excerpt | None:
         tuple(end - start for end in ends if start <= end < stop),
         closes,
     )
-    return Excerpt(piece.name, grid, passage, piece.position[span], meter_of(bar_steps))
+    meter = meter_of(bar_steps, int(piece.beat[start]))
+    return Excerpt(piece.name, grid, passage, piece.position[span], meter)
 
 
 def excerpts_of(pieces: list[Piece]) -> list[Excerpt]:
@@ -120,9 +123,15 @@ def first_downbeat(piece: Piece, after: int = 0) -> int:
     return after + int(np.argmax(piece.position[after:] == 0))
 
 
-def meter_of(bar_steps: int) -> Meter:
-    """A metre whose bars have ``bar_steps`` steps, in the longest unit that fits."""
-    unit = next(unit for unit in (4, 2, 1) if bar_steps % unit == 0)
+def meter_of(bar_steps: int, beat_steps: int = STEPS_PER_BEAT) -> Meter:
+    """A metre whose bars have ``bar_steps`` steps, and whose beats have ``beat_steps``.
+
+    A bar that is no whole number of such beats has the longest unit that fits.
+    """
+    if bar_steps % beat_steps == 0 and beat_steps in _UNITS:
+        unit = _UNITS[beat_steps]
+    else:
+        unit = next(unit for unit in (4, 2, 1) if bar_steps % unit == 0)
     return Meter(bar_steps // unit, 16 // unit)
 
 

@@ -91,6 +91,14 @@ def test_metres(steps: int, meter: Meter) -> None:
     assert meter_of(steps) == meter
 
 
+@pytest.mark.parametrize(
+    ("steps", "beat", "meter"),
+    [(12, 6, Meter(6, 8)), (24, 6, Meter(12, 8)), (16, 8, Meter(2, 2)), (14, 6, Meter(7, 8))],
+)
+def test_a_metre_has_the_beats_of_the_piece(steps: int, beat: int, meter: Meter) -> None:
+    assert meter_of(steps, beat) == meter
+
+
 def test_what_is_held_into_an_excerpt_is_struck_there() -> None:
     piece = chorale()
     piece.onset[4] = False
