@@ -5,10 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 torch = pytest.importorskip("torch", reason="the extra [train] is not installed")
 pytest.importorskip("onnx", reason="the extra [train] is not installed")
 onnxruntime = pytest.importorskip("onnxruntime")
+
+from torch import Tensor, nn  # noqa: E402
 
 from composer_app.errors import SettingError  # noqa: E402
 from composer_app.training.base_model import network_of, restore_norms  # noqa: E402
@@ -39,20 +42,19 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def windows() -> tuple[torch.Tensor, ...]:
+def windows() -> tuple[Tensor, ...]:
     """Inputs that show some of everything."""
     return to_tensors(WindowSampler([chord_piece()], SHALLOW, 3).batch(6))[:INPUTS]
 
 
-def asked_of(path: Path, windows: tuple[torch.Tensor, ...]) -> list[np.ndarray]:
+def asked_of(path: Path, windows: tuple[Tensor, ...]) -> list[NDArray[np.float32]]:
     session = onnxruntime.InferenceSession(path)
     feeds = dict(zip(REFINING_INPUTS, (each.numpy() for each in windows), strict=True))
-    return session.run(None, feeds)
+    answers: list[NDArray[np.float32]] = session.run(None, feeds)
+    return answers
 
 
-def test_a_model_file_becomes_its_network_again(
-    base: Path, windows: tuple[torch.Tensor, ...]
-) -> None:
+def test_a_model_file_becomes_its_network_again(base: Path, windows: tuple[Tensor, ...]) -> None:
     with torch.no_grad():
         answers = network_of(base)(*windows)
     for answer, told in zip(answers, asked_of(base, windows), strict=True):
@@ -60,7 +62,7 @@ def test_a_model_file_becomes_its_network_again(
 
 
 def test_norms_that_can_be_trained_change_no_answer(
-    base: Path, windows: tuple[torch.Tensor, ...]
+    base: Path, windows: tuple[Tensor, ...]
 ) -> None:
     network = network_of(base)
     with torch.no_grad():
@@ -69,14 +71,13 @@ def test_norms_that_can_be_trained_change_no_answer(
         after = network(*windows)
     for one, other in zip(before, after, strict=True):
         torch.testing.assert_close(one, other, atol=1e-3, rtol=1e-3)
-    norm = network.down_blocks[0][0].norm1
-    # A norm of use alone would pass everything on as it comes.
-    assert norm.running_var.std() > 0
+    # A norm of use alone passes everything on as it comes.
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm1d)]
+    variances = [norm.running_var for norm in norms if norm.running_var is not None]
+    assert any(variance.std() > 0 for variance in variances)
 
 
-def test_a_side_network_changes_nothing_at_first(
-    base: Path, windows: tuple[torch.Tensor, ...]
-) -> None:
+def test_a_side_network_changes_nothing_at_first(base: Path, windows: tuple[Tensor, ...]) -> None:
     trainer = RefiningTrainer(BESIDE, *PIECES)
     trainer.start_from_model(base)
     with torch.no_grad():
@@ -85,7 +86,7 @@ def test_a_side_network_changes_nothing_at_first(
         torch.testing.assert_close(one, other)
 
 
-def test_a_side_network_alone_is_trained(base: Path, windows: tuple[torch.Tensor, ...]) -> None:
+def test_a_side_network_alone_is_trained(base: Path, windows: tuple[Tensor, ...]) -> None:
     trainer = RefiningTrainer(BESIDE, *PIECES)
     trainer.start_from_model(base)
     before = {name: value.clone() for name, value in trainer.network.state_dict().items()}
@@ -100,7 +101,7 @@ def test_a_side_network_alone_is_trained(base: Path, windows: tuple[torch.Tensor
 
 
 def test_a_network_with_a_side_network_is_a_model_and_a_base(
-    base: Path, windows: tuple[torch.Tensor, ...], tmp_path: Path
+    base: Path, windows: tuple[Tensor, ...], tmp_path: Path
 ) -> None:
     trainer = RefiningTrainer(BESIDE, *PIECES)
     trainer.start_from_model(base)
