@@ -26,6 +26,20 @@ def test_the_worst_of_the_files_is_said() -> None:
         ["b.mid", "2", "kB", "1.00", "s", "250", "MB", "none"],
         ["the", "worst:", "2.00", "s,", "250", "MB"],
     ]
+    slower = opening.table({"a.mid": b""}, lambda _: costs["a.mid"], lambda _: costs["b.mid"])
+    assert slower[0].split()[3:] == [
+        "2.00",
+        "s",
+        "30",
+        "MB",
+        "was",
+        "1.00",
+        "s",
+        "250",
+        "MB",
+        "4",
+        "notes",
+    ]
 
 
 def test_what_is_opened_is_counted_or_said(tmp_path: Path) -> None:

@@ -5,8 +5,10 @@ They are MIDI's channel messages, each at its tick. Volume and pan are the mix's
 of it here, the one at the beginning too, and the mix then moves all of them together.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final, Literal, NamedTuple, get_args
 
 ControlKind = Literal["controller", "bend", "pressure", "key pressure", "program"]
@@ -24,6 +26,7 @@ PARAMETER_CONTROLLERS: Final = frozenset({6, 38, 96, 97, 98, 99, 100, 101})
 CONTROL_KINDS: Final[tuple[ControlKind, ...]] = get_args(ControlKind)
 _LOWEST_BEND: Final = -8192
 _HIGHEST_BEND: Final = 8191
+_BY_TICK: Final = attrgetter("tick")
 # Pedals that are half down or more hold what sounds.
 _PEDAL_DOWN: Final = 64
 # Where nothing has been said: 7 volume, 8 balance, 10 pan, 11 expression, 70-79 sound controllers.
@@ -89,9 +92,11 @@ def in_order(controls: Iterable[Control]) -> tuple[Control, ...]:
 
     But at the very beginning banks come first, since that is where a track's instrument is chosen.
     """
-    return tuple(
-        sorted(controls, key=lambda each: (each.tick, each.tick == 0 and not each.is_bank))
-    )
+    ordered = sorted(controls, key=_BY_TICK)
+    if ordered and not ordered[0].tick:
+        start = bisect_right(ordered, 0, key=_BY_TICK)
+        ordered[:start] = sorted(ordered[:start], key=lambda each: not each.is_bank)
+    return tuple(ordered)
 
 
 def without_other_sounds(controls: Iterable[Control]) -> tuple[Control, ...]:

@@ -7,6 +7,7 @@ of lines and the spaces around a syllable stay, for in lyrics they say where wor
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final, Literal, get_args
 
 from composer_app.plain_text import one_line
@@ -44,7 +45,7 @@ class Text:
 
 def in_order(texts: Iterable[Text]) -> tuple[Text, ...]:
     """``texts`` by their ticks; those at one tick stay as they stand."""
-    return tuple(sorted(texts, key=lambda text: text.tick))
+    return tuple(sorted(texts, key=attrgetter("tick")))
 
 
 def _clean(text: str) -> str:

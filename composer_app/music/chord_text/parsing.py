@@ -13,6 +13,7 @@ on, with extensions beside it: C9 is a C7 with a ninth, C7alt one with four of t
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from composer_app.errors import ChordError
@@ -99,11 +100,21 @@ def parse_chord(text: str, tick: int = 0) -> ChordSymbol:
 
 def find_chord(text: str, tick: int = 0) -> ChordSymbol | None:
     """The symbol that ``text`` writes, or None where it is no chord symbol."""
-    plain = text.strip().translate(_SPELLINGS)
+    text = text.strip()
+    # Signs may be written with fewer letters, and what is far too long is not to be remembered.
+    found = _found(text) if len(text) <= 2 * MOST_LETTERS else None
+    return None if found is None else ChordSymbol(tick, *found)
+
+
+# A piece says the same chords again and again.
+@lru_cache(1024)
+def _found(text: str) -> tuple[Chord | None, tuple[str, ...]] | None:
+    """The chord and the extensions that ``text`` writes, or None where it is no chord symbol."""
+    plain = text.translate(_SPELLINGS)
     if not plain or len(plain) > MOST_LETTERS:
         return None
     if plain.lower().replace(" ", "") in _NO_CHORD:
-        return ChordSymbol(tick, None)
+        return None, ()
     for root, rest in _roots(plain):
         small = plain[0].islower()
         for suffix, bass in _basses(rest, root):
@@ -113,7 +124,7 @@ def find_chord(text: str, tick: int = 0) -> ChordSymbol | None:
                 quality, extensions = parse_suffix(suffix)
             except _NotAChordError:
                 continue
-            return ChordSymbol(tick, Chord.of_name(root, quality, bass), extensions)
+            return Chord.of_name(root, quality, bass), extensions
     return None
 
 

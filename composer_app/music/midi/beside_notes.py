@@ -3,33 +3,29 @@
 A chunk's messages come with their ticks of the file; what is made of them has ours, 960 to a beat.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import islice
-from typing import Any, Final
+from __future__ import annotations
 
-from composer_app.music.controls import (
-    FIRST_CHANNEL_MODE,
-    RESET_CONTROLLERS,
-    Control,
-    Subject,
-    in_order,
-)
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from composer_app.music.controls import Control, Subject, in_order
 from composer_app.music.key_changes import KeyChange
+from composer_app.music.midi.channels import MIXED
 from composer_app.music.midi.key_names import key_of_name
-from composer_app.music.mix import CENTRE, DEFAULT_VOLUME, PAN_CONTROLLER, VOLUME_CONTROLLER
+from composer_app.music.midi.said import Said, said_by_channel
 from composer_app.music.texts import Text, TextKind
 
-# A message and when it comes, in ticks of the file.
+if TYPE_CHECKING:
+    from composer_app.music.midi.channels import Lines
+    from composer_app.music.midi.file_time import Grid
+
+# A setting and when it comes, in ticks of the file.
 TimedMessage = tuple[int, Any]
 # From a tick of the file to ours.
 Place = Callable[[int], int]
 
-_PEDALS: Final = frozenset({64, 66, 67})
-# What CC 121 brings to rest (MMA, RP-015): modulation, expression, pedals; and bends and pressure.
-_RESET: Final = frozenset({1, 11, *range(64, 70)})
-_MIXED: Final = {VOLUME_CONTROLLER: DEFAULT_VOLUME, PAN_CONTROLLER: CENTRE}
 _TEXT_KINDS: Final[Mapping[str, TextKind]] = {
     "lyrics": "lyrics",
     "text": "text",
@@ -43,74 +39,31 @@ _MOST_SHARED: Final = 300_000
 _OF_A_TRACK: Final = ("lyrics", "text")
 
 
-@dataclass
-class _Said:
-    """What a chunk says on a channel: the controls before its first note, and those after it."""
-
-    before: list[Control] = field(default_factory=list)
-    after: list[Control] = field(default_factory=list)
-    struck: bool = False
-    _in_force: dict[Subject, int] = field(default_factory=dict)
-
-    @cached_property
-    def pedals(self) -> list[Control]:
-        """Where pedals go down and come up; asked for once all has been heard."""
-        return [control for control in (*self.before, *self.after) if _is_pedal(control)]
-
-    def hear(self, tick: int, message: Any) -> None:
-        """Heed a message of the channel, at our ``tick``."""
-        if message.type == "note_on" and message.velocity > 0:
-            self.struck = True
-            return
-        for control in self._controls(tick, message):
-            self._in_force[control.subject] = control.value
-            (self.after if self.struck else self.before).append(control)
-
-    def _controls(self, tick: int, message: Any) -> Iterator[Control]:
-        match message.type:
-            case "control_change" if message.control < FIRST_CHANNEL_MODE:
-                yield Control(tick, "controller", message.control, message.value)
-            case "control_change" if message.control == RESET_CONTROLLERS:
-                yield from self._reset(tick)
-            case "pitchwheel":
-                yield Control(tick, "bend", 0, message.pitch)
-            case "aftertouch":
-                yield Control(tick, "pressure", 0, message.value)
-            case "polytouch":
-                yield Control(tick, "key pressure", message.note, message.value)
-            case "program_change":
-                yield Control(tick, "program", 0, message.program)
-
-    def _reset(self, tick: int) -> list[Control]:
-        """What "reset all controllers" means here, said in so many words."""
-        return [
-            Control(tick, subject.kind, subject.number, subject.at_rest)
-            for subject, value in self._in_force.items()
-            if value != subject.at_rest
-            and subject.kind != "program"
-            and (subject.kind != "controller" or subject.number in _RESET)
-        ]
-
-
 @dataclass(frozen=True)
 class BesideNotes:
     """What the chunks of a file say besides notes; see :meth:`of`."""
 
-    _said: list[dict[int, _Said]]
-    # Whether the file is one of ours, whose chunks have a channel each, even if MIDI has too few.
+    # For each track by channel.
+    _said: list[dict[int, Said]]
+    # By channel, who says something there but plays nothing, and who plays there with pedals.
+    _silent: dict[int, list[Said]]
+    _pedals: dict[int, list[Said]]
+    # Whether the file is one of ours, whose tracks have a channel each, even if MIDI has too few.
     _ours: bool
 
     @classmethod
-    def of(cls, chunks: Iterable[list[TimedMessage]], place: Place, *, ours: bool) -> "BesideNotes":
-        """Of ``chunks``, whose ticks ``place`` makes ours; ``ours`` if Composer wrote the file."""
-        said = []
-        for chunk in chunks:
-            channels: dict[int, _Said] = {}
-            for tick, message in chunk:
-                if not message.is_meta and hasattr(message, "channel"):
-                    channels.setdefault(message.channel, _Said()).hear(place(tick), message)
-            said.append(channels)
-        return cls(said, ours)
+    def of(cls, lines: Lines, grid: Grid, *, ours: bool) -> BesideNotes:
+        """Of the ``lines`` of a file, whose time ``grid`` makes ours; ``ours`` if it is one."""
+        said = said_by_channel(lines, grid)
+        silent: dict[int, list[Said]] = {}
+        pedals: dict[int, list[Said]] = {}
+        for channels in said:
+            for channel, each in channels.items():
+                if not each.struck:
+                    silent.setdefault(channel, []).append(each)
+                elif each.pedals:
+                    pedals.setdefault(channel, []).append(each)
+        return cls(said, silent, pedals, ours)
 
     def controls(
         self, chunk: int, channel: int, program: int, set_up: Mapping[tuple[int, int], int]
@@ -124,39 +77,28 @@ class BesideNotes:
         track on one channel; but a pedal holds for all that play the same instrument, as the two
         hands of a piano do.
         """
-        own = self._said[chunk].get(channel, _Said())
-        if self._ours or not own.struck:
-            said = own
-        else:
-            said = _Said(_one_bank(own.before), [*own.after])
+        own = said = self._said[chunk].get(channel, Said())
+        if own.struck and not self._ours:
+            said = Said(_one_bank(own.before), [*own.after])
             most = _MOST_SHARED // len(self._said)
-            for other, channels in enumerate(self._said):
-                if other != chunk and channel in channels and not channels[channel].struck:
-                    said.after += islice(
-                        _changes(channels[channel].before), max(most - len(said.after), 0)
-                    )
-            said.after += self._pedal_of_others(chunk, channel, program)
-        usual = {number: set_up.get((channel, number), value) for number, value in _MIXED.items()}
+            for silent in self._silent.get(channel, []):
+                said.after += islice(_changes(silent.before), max(most - len(said.after), 0))
+            pedals = self._pedal_of_others(own, channel, program)
+            said.after += pedals if len(pedals) <= most else []
+        usual = {number: set_up.get((channel, number), value) for number, value in MIXED.items()}
         return in_order([*_mixed(said, usual), *_beyond_the_mix(said, program)])
 
-    def _pedal_of_others(self, chunk: int, channel: int, program: int) -> list[Control]:
-        if self._said[chunk].get(channel, _Said()).pedals:
+    def _pedal_of_others(self, own: Said, channel: int, program: int) -> list[Control]:
+        if own.pedals:
             return []
-        for other, channels in enumerate(self._said):
-            said = channels.get(channel)
-            if other != chunk and said is not None and said.struck and said.pedals:
-                chosen = [c.value for c in said.before if c.kind == "program"]
-                if program == (chosen[-1] if chosen else program):
-                    return said.pedals
+        for said in self._pedals.get(channel, []):
+            if said.program in (program, None):
+                return said.pedals
         return []
 
 
-def _is_pedal(control: Control) -> bool:
-    return control.kind == "controller" and control.number in _PEDALS
-
-
 def _is_of_the_mix(control: Control) -> bool:
-    return control.kind == "controller" and control.number in _MIXED
+    return control.kind == "controller" and control.number in MIXED
 
 
 def _one_bank(before: list[Control]) -> list[Control]:
@@ -179,19 +121,21 @@ def _changes(said: list[Control]) -> Iterator[Control]:
             yield control
 
 
-def _mixed(said: _Said, usual: Mapping[int, int]) -> Iterator[Control]:
+def _mixed(said: Said, usual: Mapping[int, int]) -> Iterator[Control]:
     """Volume and pan, each with all its values where it changes after the first note."""
+    before, after = (
+        [control for control in controls if _is_of_the_mix(control)]
+        for controls in (said.before, said.after)
+    )
     for number, value in usual.items():
-        subject = Subject("controller", number)
-        values = [value]
-        values += [control.value for control in said.before if control.subject == subject]
-        changes = [control for control in said.after if control.subject == subject]
+        values = [value, *(control.value for control in before if control.number == number)]
+        changes = [control for control in after if control.number == number]
         if any(control.value != values[-1] for control in changes):
             yield Control(0, "controller", number, values[-1])
             yield from changes
 
 
-def _beyond_the_mix(said: _Said, program: int) -> Iterator[Control]:
+def _beyond_the_mix(said: Said, program: int) -> Iterator[Control]:
     yield from (c for c in said.before if c.kind != "program" and not _is_of_the_mix(c))
     for control in in_order(said.after):
         if control.kind == "program":

@@ -121,7 +121,13 @@ def _rows(chunk: int, words: tuple[Text, ...], *, named: bool) -> Iterator[Chord
         said = [text for text in words if text.kind == kind and _says_something(text)]
         marked = [text for text in said if text.text.strip().startswith(_MARK)]
         said = marked or said
-        chords = {text: symbol for text in said if (symbol := _chord(text)) is not None}
+        chords: dict[Text, ChordSymbol] = {}
+        for text in said:
+            symbol = _chord(text)
+            if symbol is not None:
+                chords[text] = symbol
+            elif not named:
+                break
         whole = len(chords) == len(said)
         if len(chords) < (1 if named else _FEWEST) or not (whole or named):
             continue

@@ -10,9 +10,11 @@ from fractions import Fraction
 from typing import Final
 
 from composer_app.errors import MidiFileError
+from composer_app.late_numpy import np
 from composer_app.music.files.cancelling import Wanted, always_wanted, check
+from composer_app.music.midi.channel_events import channel_events
 from composer_app.music.midi.faults import Fault, Faults
-from composer_app.music.midi.messages import Name, NoteOn, ParsedMidi, SetTempo, Text, Timed
+from composer_app.music.midi.messages import Name, ParsedMidi, SetTempo, Text, Timed
 from composer_app.music.midi.texts import decoded
 from composer_app.music.midi.track_parser import (
     TEXTS,
@@ -26,7 +28,8 @@ from composer_app.translation import _
 # A symphony has a third of that. So many are read in two or three seconds.
 MAX_NOTES: Final = 150_000
 MAX_MESSAGES: Final = 350_000
-MAX_TEXTS: Final = 50_000
+# Of these, texts and settings, which take longer than notes and commands.
+MAX_SETTINGS: Final = 50_000
 MAX_METRES: Final = 2_000
 # As many as a project may have.
 MAX_TRACKS: Final = 1_000
@@ -70,10 +73,9 @@ def parse_chunks(
             _("{file} holds more notes and commands than Composer can read", file=name),
             _("choose a shorter piece"),
         ) from None
-    if (
-        sum(isinstance(said, NoteOn) for track in tracks for _at, said in track.messages)
-        > MAX_NOTES
-    ):
+    check(wanted)
+    events = channel_events(data, [(track.ticks, track.places) for track in tracks], faults)
+    if np.count_nonzero(events.struck) > MAX_NOTES:
         raise MidiFileError(
             _("{file} holds more than {most:,} notes", file=name, most=MAX_NOTES),
             _("choose a shorter piece"),
@@ -86,7 +88,10 @@ def parse_chunks(
         faults[Fault.TRACK_COUNT] += 1
     _put_texts(tracks)
     parsed = ParsedMidi(
-        ticks_per_beat, [track.messages for track in tracks], [track.end for track in tracks]
+        ticks_per_beat,
+        [track.settings for track in tracks],
+        [track.end for track in tracks],
+        events,
     )
     if stretch:
         parsed = _without_tempo(parsed, stretch)
@@ -136,7 +141,7 @@ def _tracks(
     data: bytes, place: int, name: str, faults: Faults, wanted: Wanted
 ) -> list[ParsedTrack]:
     """All tracks from ``place`` on, with the chunks of other kinds left out."""
-    allowance = Allowance(MAX_MESSAGES, MAX_TEXTS, MAX_METRES, faults)
+    allowance = Allowance(MAX_MESSAGES, MAX_SETTINGS, MAX_METRES, faults)
     tracks: list[ParsedTrack] = []
     while place + 8 <= len(data):
         allowance.spend()
@@ -178,9 +183,12 @@ def _track(data: bytes, start: int, allowance: Allowance) -> tuple[ParsedTrack, 
         return track, swallowed
     following = data.find(_TRACK, start)
     stop = len(data) if following < 0 else following
+    before = allowance.faults.copy()
     track = parse_track(data, start, stop, allowance)
     if track.fault is not None and start < said < stop:
         # What follows is no music: zeros to fill a block, or the like.
+        allowance.faults.clear()
+        allowance.faults.update(before)
         track = parse_track(data, start, said, allowance)
     if track.place != said:
         allowance.faults[Fault.TRACK_LENGTH] += 1
@@ -207,20 +215,20 @@ def _may_follow(data: bytes, place: int) -> bool:
 
 
 def _put_texts(tracks: list[ParsedTrack]) -> None:
-    """Put the texts of all tracks among their messages."""
+    """Put the texts of all tracks among their settings."""
     texts = decoded([content for track in tracks for *_where, content in track.texts])
     text = iter(texts)
     for track in tracks:
         if not track.texts:
             continue
-        messages: list[Timed] = []
+        settings: list[Timed] = []
         before = 0
         for index, tick, kind, _content in track.texts:
-            messages.extend(track.messages[before:index])
+            settings.extend(track.settings[before:index])
             made = Name(kind, next(text)) if kind in _NAMES else Text(kind, next(text))
-            messages.append((tick, made))
+            settings.append((tick, made))
             before = index
-        track.messages = messages + track.messages[before:]
+        track.settings = settings + track.settings[before:]
 
 
 def _without_tempo(parsed: ParsedMidi, stretch: int) -> ParsedMidi:
@@ -230,17 +238,25 @@ def _without_tempo(parsed: ParsedMidi, stretch: int) -> ParsedMidi:
         for track in parsed.tracks
     ]
     ends = [end * stretch for end in parsed.ends]
-    return ParsedMidi(parsed.ticks_per_beat, tracks, ends, beats_unknown=True)
+    events = parsed.events.at(parsed.events.tick * stretch)
+    return ParsedMidi(parsed.ticks_per_beat, tracks, ends, events, beats_unknown=True)
 
 
 def _one_after_another(parsed: ParsedMidi) -> ParsedMidi:
     """Patterns as one track, each from the first beat on after the one before."""
     song: list[Timed] = []
-    beat = parsed.ticks_per_beat
-    start = 0
-    for track, end in zip(parsed.tracks, parsed.ends, strict=True):
+    beat, events = parsed.ticks_per_beat, parsed.events
+    start, starts = 0, []
+    for number, (track, end) in enumerate(zip(parsed.tracks, parsed.ends, strict=True)):
+        starts.append(start)
         song += [(start + tick, message) for tick, message in track]
-        last = track[-1][0] if track else 0
+        behind = int(np.searchsorted(events.track, number, "right"))
+        played = (
+            int(events.tick[behind - 1]) if behind and events.track[behind - 1] == number else 0
+        )
+        last = max(track[-1][0] if track else 0, played)
         length = end if end <= last + _MOST_REST_BEATS * beat else last
         start += -(-length // beat) * beat
-    return replace(parsed, tracks=[song], ends=[start])
+    moved = events.tick + np.array(starts, np.int64)[events.track]
+    events = replace(events, tick=moved, track=np.zeros_like(events.track))
+    return replace(parsed, tracks=[song], ends=[start], events=events)

@@ -69,16 +69,18 @@ def is_ours(chunks: list[list[TimedMessage]]) -> bool:
     )
 
 
-def details_of(chunks: list[list[TimedMessage]]) -> Details:
-    """From our own text event, else the name of a chunk that is no track of its own."""
+def details_of(chunks: list[list[TimedMessage]], *, first_plays: bool) -> Details:
+    """From our own text event, else the name of a chunk that is no track of its own.
+
+    The first chunk is one, among others, if ``first_plays``.
+    """
     for _tick, message in of_type(chunks, "text"):
         text = message.text
         if text.startswith(DETAILS_PREFIX):
             return _parse_details(text.removeprefix(DETAILS_PREFIX))
     first = chunks[0] if chunks else []
     names = [message.name for _, message in first if message.type == "track_name"]
-    plays = any(message.type == "note_on" for _, message in first)
-    return Details(names[0]) if names and (len(chunks) == 1 or not plays) else Details()
+    return Details(names[0]) if names and (len(chunks) == 1 or not first_plays) else Details()
 
 
 def _parse_details(text: str) -> Details:

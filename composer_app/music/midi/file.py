@@ -114,7 +114,13 @@ def write_midi(
 
 def midi_bytes(composition: Composition, mix: PieceMix = USUAL_MIX) -> bytes:
     """What :func:`write_midi` writes. Raises :class:`UnwritableMidiError` for a piece too long."""
-    from composer_app.music.midi.chunks import MAX_MESSAGES, MAX_NOTES, MAX_TRACKS
+    from composer_app.music.midi.chunks import (
+        MAX_MESSAGES,
+        MAX_METRES,
+        MAX_NOTES,
+        MAX_SETTINGS,
+        MAX_TRACKS,
+    )
     from composer_app.music.midi.track_parser import MAX_DETAILS_BYTES
     from composer_app.music.midi.writing import midi_from_composition
 
@@ -129,6 +135,11 @@ def midi_bytes(composition: Composition, mix: PieceMix = USUAL_MIX) -> bytes:
     if chunks > MAX_TRACKS or composition.note_count > MAX_NOTES or messages > MAX_MESSAGES:
         raise UnwritableMidiError(
             _("{notes:,} notes are more than Composer can read back", notes=composition.note_count)
+        )
+    settings = sum(message.is_meta for track in midi.tracks for message in track)
+    if settings > MAX_SETTINGS or len(composition.meters.changes) > MAX_METRES:
+        raise UnwritableMidiError(
+            _("{count:,} texts and settings are more than Composer can read back", count=settings)
         )
     texts = [message.text for message in midi.tracks[0] if message.type == "text"]
     if any(len(text) > MAX_DETAILS_BYTES for text in texts):

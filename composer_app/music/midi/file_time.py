@@ -1,11 +1,13 @@
 """The time of a MIDI file as Composer counts it: ticks, tempo, metres and the upbeat."""
 
+from __future__ import annotations
+
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from composer_app.late_numpy import np
 from composer_app.music.meter_map import MeterChange, MeterMap, meter_of_ticks
-from composer_app.music.note import Note
 from composer_app.music.timing import (
     MAX_TEMPO,
     MICROSECONDS_PER_MINUTE,
@@ -18,7 +20,10 @@ from composer_app.music.timing import (
 )
 from composer_app.translation import Message, _
 
-# A message and when it comes, in ticks of the file.
+if TYPE_CHECKING:
+    from composer_app.music.midi.channel_events import Column
+
+# A setting and when it comes, in ticks of the file.
 TimedMessage = tuple[int, Any]
 # What the MIDI file specification assumes where a file says nothing.
 _UNSAID_BPM: Final = 120.0
@@ -38,14 +43,17 @@ class Grid:
         """The tick of ours nearest to the file's ``tick``, halves up."""
         return (2 * TICKS_PER_BEAT * tick + self.ticks_per_beat) // (2 * self.ticks_per_beat)
 
-    def note(self, pitch: int, velocity: int, on: int, off: int) -> Note:
-        """The note from one tick of the file to another, one tick of ours long at least."""
-        onset = self.ticks(on)
-        return Note.at_ticks(onset, max(self.ticks(off), onset + 1), pitch, velocity)
+    def all_ticks(self, tick: Column) -> Column:
+        """:meth:`ticks` of each of a column (N,)."""
+        # Far ticks times 1,920 are more than a column has room for.
+        beats, rest = np.divmod(tick, self.ticks_per_beat)
+        twice = 2 * TICKS_PER_BEAT * rest + self.ticks_per_beat
+        ticks: Column = beats * TICKS_PER_BEAT + twice // (2 * self.ticks_per_beat)
+        return ticks
 
 
 def of_type(chunks: list[list[TimedMessage]], kind: str) -> list[TimedMessage]:
-    """Messages of one type in all chunks, by time; at the same tick in the file's order."""
+    """Settings of one type in all chunks, by time; at the same tick in the file's order."""
     found = [timed for chunk in chunks for timed in chunk if timed[1].type == kind]
     return sorted(found, key=lambda timed: timed[0])
 

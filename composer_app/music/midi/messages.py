@@ -1,87 +1,14 @@
-"""What the tracks of a MIDI file say, one small value for each message.
+"""What the tracks of a MIDI file say: settings and texts, one small value for each.
 
-The names of kinds and fields are mido's, so that a message read here and one made by mido are
-looked at in the same way. A message has no time of its own: a track is a list of pairs of tick and
-message. Values that are equal are often one object, since files repeat themselves.
+The names of kinds and fields are mido's. A setting has no time of its own: a track is a list of
+pairs of tick and setting. What channels play is a table (:mod:`channel_events`).
 """
 
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from composer_app.music.chords import ChordSymbol
-
-
-@dataclass(frozen=True, slots=True)
-class NoteOn:
-    """A note is struck; ``velocity`` is 1-127."""
-
-    channel: int
-    note: int
-    velocity: int
-    type: ClassVar = "note_on"
-    is_meta: ClassVar = False
-
-
-@dataclass(frozen=True, slots=True)
-class NoteOff:
-    """A note is let go, said in either of the two ways that MIDI has."""
-
-    channel: int
-    note: int
-    type: ClassVar = "note_off"
-    is_meta: ClassVar = False
-
-
-@dataclass(frozen=True, slots=True)
-class ControlChange:
-    """Controller number ``control`` goes to ``value`` (0-127)."""
-
-    channel: int
-    control: int
-    value: int
-    type: ClassVar = "control_change"
-    is_meta: ClassVar = False
-
-
-@dataclass(frozen=True, slots=True)
-class ProgramChange:
-    """Another instrument (0-127)."""
-
-    channel: int
-    program: int
-    type: ClassVar = "program_change"
-    is_meta: ClassVar = False
-
-
-@dataclass(frozen=True, slots=True)
-class PitchBend:
-    """The pitch wheel stands at ``pitch``, -8192 to 8191."""
-
-    channel: int
-    pitch: int
-    type: ClassVar = "pitchwheel"
-    is_meta: ClassVar = False
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelPressure:
-    """All keys of a channel are pressed by ``value`` (0-127)."""
-
-    channel: int
-    value: int
-    type: ClassVar = "aftertouch"
-    is_meta: ClassVar = False
-
-
-@dataclass(frozen=True, slots=True)
-class KeyPressure:
-    """One key is pressed by ``value`` (0-127)."""
-
-    channel: int
-    note: int
-    value: int
-    type: ClassVar = "polytouch"
-    is_meta: ClassVar = False
+from composer_app.music.midi.channel_events import ChannelEvents
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +17,6 @@ class Text:
 
     type: str
     text: str
-    is_meta: ClassVar = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +25,6 @@ class Name:
 
     type: str
     name: str
-    is_meta: ClassVar = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +33,6 @@ class SetTempo:
 
     tempo: int
     type: ClassVar = "set_tempo"
-    is_meta: ClassVar = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +42,6 @@ class TimeSignature:
     numerator: int
     denominator: int
     type: ClassVar = "time_signature"
-    is_meta: ClassVar = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +50,6 @@ class KeySignature:
 
     key: str
     type: ClassVar = "key_signature"
-    is_meta: ClassVar = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +58,6 @@ class Port:
 
     port: int
     type: ClassVar = "midi_port"
-    is_meta: ClassVar = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,27 +66,24 @@ class XfChord:
 
     symbol: ChordSymbol
     type: ClassVar = "chord"
-    is_meta: ClassVar = True
 
 
-# What a synthesizer hears.
-ChannelMessage: TypeAlias = (
-    NoteOn | NoteOff | ControlChange | ProgramChange | PitchBend | ChannelPressure | KeyPressure
-)
-MidiMessage: TypeAlias = (
-    ChannelMessage | Text | Name | SetTempo | TimeSignature | KeySignature | Port | XfChord
-)
-# A message and when it comes, in ticks from the start.
-Timed: TypeAlias = tuple[int, MidiMessage]
+# What is said beside the messages of channels.
+Setting: TypeAlias = Text | Name | SetTempo | TimeSignature | KeySignature | Port | XfChord
+# A setting and when it comes, in ticks from the start.
+Timed: TypeAlias = tuple[int, Setting]
 
 
 @dataclass
 class ParsedMidi:
-    """A file as its bytes have it: tracks of messages, in the order of their ticks."""
+    """A file as its bytes have it: tracks of settings, and what their channels do."""
 
     ticks_per_beat: int
+    # Of each track its settings and texts, in the order of their ticks.
     tracks: list[list[Timed]]
     # The tick at which each track ends: no sooner than its last message.
     ends: list[int]
+    # What all of them play.
+    events: ChannelEvents
     # Whether its ticks are of film frames: then nobody knows the beats, and one is half a second.
     beats_unknown: bool = False

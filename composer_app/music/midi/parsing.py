@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from composer_app.errors import MidiFileError
+from composer_app.late_numpy import np
 from composer_app.music.files.cancelling import Wanted, check
 from composer_app.music.midi.chunks import MAX_TRACKS, parse_chunks
 from composer_app.music.midi.containers import unwrapped
 from composer_app.music.midi.faults import Fault, Faults, tempo_heard_clause
-from composer_app.music.midi.messages import NoteOff, NoteOn, ParsedMidi, SetTempo, Timed
-from composer_app.music.midi.note_ends import with_ends
+from composer_app.music.midi.messages import ParsedMidi, SetTempo, Timed
+from composer_app.music.midi.note_ends import EndedNotes, with_ends
 from composer_app.music.midi.reading import MidiPiece, piece_from_midi
 from composer_app.music.timing import MICROSECONDS_PER_MINUTE, TICKS_PER_BEAT
 from composer_app.translation import _
 
 if TYPE_CHECKING:
+    from composer_app.music.midi.channel_events import Column
     from composer_app.music.midi.tempo_by_ear import HeardTempo
 
 _EARLY_BEATS: Final = 0.05
@@ -40,53 +41,44 @@ def parsed_piece(
     bytes_of_it = unwrapped(data, max_bytes, name, faults)
     check(wanted)
     midi = parse_chunks(bytes_of_it, name, faults, wanted)
-    if faults[Fault.CUT_TRACK] + faults[Fault.DAMAGED_TRACK] and not _has_notes(midi):
+    if faults[Fault.CUT_TRACK] + faults[Fault.DAMAGED_TRACK] and not midi.events.struck.any():
         raise MidiFileError(_("{file} is damaged", file=name), _("get or export it once more"))
-    midi = with_ends(midi, faults, wanted)
-    heard = _heard(midi) if midi.beats_unknown and tempo_by_ear else None
-    said = faults.clauses()
-    if heard is not None:
-        check(wanted)
-        midi = _counted(midi, heard)
-        del faults[Fault.FILM_FRAMES]
-        said = (tempo_heard_clause(heard.bpm), *faults.clauses())
-    piece = piece_from_midi(midi, max_steps, name, wanted)
-    if len(piece.composition.tracks) > MAX_TRACKS:
+    notes = with_ends(midi, faults, wanted)
+    if len(np.unique(notes.line)) > MAX_TRACKS:
         raise MidiFileError(
             _("{file} has more than {most:,} tracks", file=name, most=MAX_TRACKS),
             _("choose another file"),
         )
+    heard = _heard(midi, notes) if midi.beats_unknown and tempo_by_ear else None
+    said = faults.clauses()
+    if heard is not None:
+        check(wanted)
+        midi, notes = _counted(midi, notes, heard)
+        del faults[Fault.FILM_FRAMES]
+        said = (tempo_heard_clause(heard.bpm), *faults.clauses())
+    piece = piece_from_midi(midi, notes, max_steps, name, wanted)
     heard_bpm = None if heard is None else heard.bpm
     return replace(piece, mended=(*said, *piece.mended), heard_bpm=heard_bpm)
 
 
-def _heard(midi: ParsedMidi) -> HeardTempo | None:
+def _heard(midi: ParsedMidi, notes: EndedNotes) -> HeardTempo | None:
     """The tempo of a file whose beats, of half a second each, are none."""
-    # What listens takes numpy, and few files have to be listened to.
+    # Few files have to be listened to.
     from composer_app.music.midi.tempo_by_ear import tempo_by_ear
 
     second = 2 * midi.ticks_per_beat
-    notes: list[tuple[float, float, int]] = []
-    for track in midi.tracks:
-        held: dict[tuple[int, int], deque[tuple[int, int]]] = defaultdict(deque)
-        for tick, message in track:
-            if isinstance(message, NoteOn):
-                held[message.channel, message.note].append((tick, message.velocity))
-            elif isinstance(message, NoteOff) and held[message.channel, message.note]:
-                on, velocity = held[message.channel, message.note].popleft()
-                notes.append((on / second, (tick - on) / second, velocity))
-    return tempo_by_ear(*zip(*notes, strict=True)) if notes else None
+    lengths = (notes.off - notes.on) / second
+    return tempo_by_ear(notes.on / second, lengths, notes.velocity)
 
 
-def _counted(midi: ParsedMidi, heard: HeardTempo) -> ParsedMidi:
-    """``midi`` counted in the beats that are heard, the first of which is as near to its start as
-    leaves room for all that it says, but for settings.
+def _counted(
+    midi: ParsedMidi, notes: EndedNotes, heard: HeardTempo
+) -> tuple[ParsedMidi, EndedNotes]:
+    """``midi`` and its notes counted in the beats that are heard, the first of which is as near to
+    its start as leaves room for all that it says, but for settings.
     """
     second = 2 * midi.ticks_per_beat
-    first = min(
-        (tick for track in midi.tracks for tick, said in track if isinstance(said, NoteOn)),
-        default=0,
-    )
+    first = int(notes.on.min())
     beat = 60 / heard.bpm
     # A little before a beat is played on it.
     early = first / second + _EARLY_BEATS * beat
@@ -96,12 +88,16 @@ def _counted(midi: ParsedMidi, heard: HeardTempo) -> ParsedMidi:
     def place(tick: int) -> int:
         return max(0, round((tick - start * second) * ratio))
 
+    def places(ticks: Column) -> Column:
+        rounded: Column = np.rint((ticks - start * second) * ratio).astype(np.int64)
+        return np.maximum(rounded, 0)
+
     tracks: list[list[Timed]] = [[(place(at), said) for at, said in each] for each in midi.tracks]
     tempo = SetTempo(round(MICROSECONDS_PER_MINUTE / heard.bpm))
-    return ParsedMidi(
-        TICKS_PER_BEAT, [[(0, tempo), *tracks[0]], *tracks[1:]], [place(end) for end in midi.ends]
+    counted = ParsedMidi(
+        TICKS_PER_BEAT,
+        [[(0, tempo), *tracks[0]], *tracks[1:]],
+        [place(end) for end in midi.ends],
+        midi.events.at(places(midi.events.tick)),
     )
-
-
-def _has_notes(midi: ParsedMidi) -> bool:
-    return any(isinstance(message, NoteOn) for track in midi.tracks for _tick, message in track)
+    return counted, notes.at(places(notes.on), places(notes.off))

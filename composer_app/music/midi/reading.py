@@ -6,10 +6,8 @@ ours, that is exactly there, so that a composition that is written and read agai
 touches in a file touches here, since the same tick of a file is always the same tick of ours.
 """
 
-from collections import defaultdict, deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition, Track
@@ -21,6 +19,7 @@ from composer_app.music.midi.beside_notes import (
     of_the_piece,
     texts_of,
 )
+from composer_app.music.midi.channels import MIXED, Channel, Lines
 from composer_app.music.midi.chord_rows import chord_row
 from composer_app.music.midi.default_key import is_by_default
 from composer_app.music.midi.details import details_of, is_ours, with_muted
@@ -30,30 +29,20 @@ from composer_app.music.midi.file_time import (
     TimedMessage,
     capped_clause,
     meters_of,
-    of_type,
     own_meters,
     tempo_map,
 )
 from composer_app.music.midi.messages import ParsedMidi
+from composer_app.music.midi.note_ends import EndedNotes
 from composer_app.music.midi.track_parser import DETAILS_PREFIX
 from composer_app.music.midi.writing import DRUM_CHANNEL
-from composer_app.music.mix import (
-    CENTRE,
-    DEFAULT_VOLUME,
-    PAN_CONTROLLER,
-    VOLUME_CONTROLLER,
-    PieceMix,
-    TrackMix,
-)
-from composer_app.music.note import Note, without_overlaps
+from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.texts import Text
 from composer_app.music.timing import Meter
 from composer_app.translation import Message, _
 
 # What drums are called in a file that does not name them.
 _DRUMS: Final = "Drums"
-# Volume and pan, each with what a synthesizer begins with.
-_CONTROLLERS: Final = {VOLUME_CONTROLLER: DEFAULT_VOLUME, PAN_CONTROLLER: CENTRE}
 
 
 @dataclass(frozen=True)
@@ -70,59 +59,34 @@ class MidiPiece:
     heard_bpm: float | None = None
 
 
-@dataclass
-class _Channel:
-    """What one channel plays within one chunk."""
-
-    program: int | None = None
-    # Volume and pan by their controllers, as far as they are said.
-    controls: dict[int, int] = field(default_factory=dict)
-    notes: list[Note] = field(default_factory=list)
-    # Notes that still sound, by pitch: (tick, velocity), the one struck first in front. Unlike a
-    # key, a file may strike a pitch twice and release it twice: both notes are meant.
-    held: dict[int, deque[tuple[int, int]]] = field(default_factory=lambda: defaultdict(deque))
-    struck: bool = False
-    drums: bool = False
-
-    def take(self, tick: int, message: Any, grid: Grid) -> None:
-        """Heed a message of this channel."""
-        if message.type == "program_change":
-            if not self.struck:  # later changes would need tracks of their own
-                self.program = message.program
-        elif message.type == "control_change" and message.control in _CONTROLLERS:
-            # A track that fades in begins in silence, but is not meant to stay there.
-            if not self.struck or self.controls.get(message.control) == 0:
-                self.controls[message.control] = message.value
-        elif message.type == "note_on":
-            self.struck = True
-            self.held[message.note].append((tick, message.velocity))
-        elif message.type == "note_off" and self.held[message.note]:
-            on, velocity = self.held[message.note].popleft()
-            self.notes.append(grid.note(message.note, velocity, on, tick))
-
-
 def piece_from_midi(
-    midi: ParsedMidi, max_steps: int, name: str, wanted: Wanted = always_wanted
+    midi: ParsedMidi,
+    notes: EndedNotes,
+    max_steps: int,
+    name: str,
+    wanted: Wanted = always_wanted,
 ) -> MidiPiece:
-    """The notes of ``midi``, one track for each channel of each chunk, in the file's order.
+    """The ``notes`` of ``midi``, one track for each channel of each chunk, in the file's order.
 
-    Every note has its note-off, in its own chunk. Tempo changes and time signatures may stand in
+    Tempo changes and time signatures may stand in
     any chunk. Raises :class:`MidiFileError`, which calls the file ``name``, for no notes, or more
     than ``max_steps``. Of volume and pan a track has what is in force when its first note is
     struck.
     """
     chunks = midi.tracks
     grid = Grid(midi.ticks_per_beat)
-    _check_length(chunks, grid, max_steps, name)
+    _check_length(notes, grid, max_steps, name)
     ours = is_ours(chunks)
-    details = details_of(chunks)
+    details = details_of(chunks, first_plays=bool((notes.track == 0).any()))
     texts = [texts_of(chunk, grid.ticks, DETAILS_PREFIX) for chunk in chunks]
     row = chord_row(chunks, texts, grid.ticks, details.chords)
     texts = [row.without(index, words) for index, words in enumerate(texts)]
-    parts = _parts(chunks, texts, grid, wanted, ours=ours)
+    check(wanted)
+    lines = Lines.of(midi.events, notes, len(chunks))
+    parts = _parts(chunks, lines, texts, grid, wanted, ours=ours)
     check(wanted)
     drums = any(track.drums and track.notes for track in parts.tracks)
-    starts = [n.start for track in parts.tracks if not track.drums for n in track.notes]
+    starts = [t.notes[0].start for t in parts.tracks if t.notes and not t.drums]
     if not starts and not (ours and drums):
         raise MidiFileError(
             _("{file} holds no notes but those of drums", file=name)
@@ -156,9 +120,9 @@ def piece_from_midi(
     return MidiPiece(composition, mix, tuple(changes))
 
 
-def _check_length(chunks: list[list[TimedMessage]], grid: Grid, max_steps: int, name: str) -> None:
+def _check_length(notes: EndedNotes, grid: Grid, max_steps: int, name: str) -> None:
     # What else stands far behind the last note takes no bars.
-    last_tick = max((tick for tick, _message in of_type(chunks, "note_off")), default=0)
+    last_tick = int(notes.off.max(initial=0))
     if grid.step(last_tick) > max_steps:
         most = max_steps // Meter().steps_per_bar
         raise MidiFileError(
@@ -178,6 +142,7 @@ class _Parts:
 
 def _parts(
     chunks: list[list[TimedMessage]],
+    lines: Lines,
     texts: list[tuple[Text, ...]],
     grid: Grid,
     wanted: Wanted,
@@ -185,115 +150,74 @@ def _parts(
     ours: bool,
 ) -> _Parts:
     """What the chunks play, and what is said in them; ``texts`` are their words."""
-    programs, controls = _first_programs(chunks), _first_controls(chunks)
+    programs, levels = lines.first_programs(), lines.first_levels()
+    played = lines.channels(grid)
     check(wanted)
-    beside = BesideNotes.of(chunks, grid.ticks, ours=ours)
+    beside = BesideNotes.of(lines, grid, ours=ours)
     parts = _Parts()
     for index, chunk in enumerate(chunks):
         check(wanted)
-        playing = _playing(chunk, grid, programs, ours=ours)
-        found = list(_tracks(chunk, playing, programs, controls, len(parts.tracks) + 1))
-        singers = [each for each, track, _mix in found if not track.drums]
-        singers = singers or [each for each, _track, _mix in found]
+        heard = _heard(played.get(index, {}), _name_of(chunk), programs, ours=ours)
+        singers = [channel for channel, drums in heard if not drums]
+        singers = singers or [channel for channel, _drums in heard]
         alone = len(singers) == 1
         words = texts[index]
         parts.texts += of_the_piece(words) if alone else words
-        for channel, track, mix in found:
-            said = beside.controls(index, channel, track.program, controls)
-            sung = of_a_track(words) if alone and channel in singers else ()
-            parts.tracks.append(replace(track, controls=said, texts=sung))
-            parts.mixes.append(mix)
+        sung = of_a_track(words) if alone else ()
+        for place, (number, drums) in enumerate(heard):
+            channel = played[index][number]
+            name = _track_name(_name_of(chunk), heard, place, len(parts.tracks) + 1)
+            program = programs.get(number, 0) if channel.program is None else channel.program
+            said = beside.controls(index, number, program, levels)
+            own = sung if number in singers else ()
+            parts.tracks.append(Track(name, program, channel.notes, said, own, drums))
+            parts.mixes.append(_mix(channel, number, levels))
     return parts
 
 
-def _first_programs(chunks: list[list[TimedMessage]]) -> dict[int, int]:
-    """Each channel's first instrument; some files choose them all in a chunk without notes."""
-    programs: dict[int, int] = {}
-    for _tick, message in of_type(chunks, "program_change"):
-        programs.setdefault(message.channel, message.program)
-    return programs
+def _heard(
+    channels: dict[int, Channel], name: str | None, programs: dict[int, int], *, ours: bool
+) -> list[tuple[int, bool]]:
+    """The channels of a chunk called ``name`` that become tracks, and whether each is drums.
 
-
-def _first_controls(chunks: list[list[TimedMessage]]) -> dict[tuple[int, int], int]:
-    """The first volume and pan, by channel and controller, that are set up for other chunks.
-
-    A chunk that plays on a channel speaks for itself alone, since tracks may share a channel.
+    A chunk without notes that chooses one instrument is an empty track; one that chooses none
+    or several is only there to set things up. Channel 10 is drums in a file of ours, and mostly in
+    others.
     """
-    controls: dict[tuple[int, int], int] = {}
-    for chunk in chunks:
-        playing = {message.channel for _, message in chunk if message.type == "note_on"}
-        for _tick, message in of_type([chunk], "control_change"):
-            if message.control in _CONTROLLERS and message.channel not in playing:
-                controls.setdefault((message.channel, message.control), message.value)
-    return controls
-
-
-def _playing(
-    chunk: list[TimedMessage], grid: Grid, programs: dict[int, int], *, ours: bool
-) -> dict[int, _Channel]:
-    """The channels of ``chunk`` that become tracks; see :func:`_tracks`.
-
-    Channel 10 is drums in a file of ours, and mostly in others.
-    """
-    channels = _channels(chunk, grid)
     tenth = channels.get(DRUM_CHANNEL)
+    drums = tenth is not None
     if tenth is not None and not ours:
-        name = _name_of(chunk) if len(channels) == 1 else None
         chosen = programs.get(DRUM_CHANNEL) if tenth.program is None else tenth.program
-        tenth.drums = not is_melody(tenth.notes, chosen, name or "")
+        drums = not is_melody(tenth.notes, chosen, (len(channels) == 1 and name) or "")
         if not tenth.notes:
-            del channels[DRUM_CHANNEL]
-    elif tenth is not None:
-        tenth.drums = True
-    playing = {index: channel for index, channel in channels.items() if channel.notes}
-    return channels if not playing and len(channels) == 1 else playing
+            channels = {number: each for number, each in channels.items() if each is not tenth}
+    playing = [number for number, channel in channels.items() if channel.notes]
+    heard = list(channels) if not playing and len(channels) == 1 else playing
+    return [(number, drums and number == DRUM_CHANNEL) for number in heard]
 
 
 def _name_of(chunk: list[TimedMessage]) -> str | None:
     return next((message.name for _, message in chunk if message.type == "track_name"), None)
 
 
-def _tracks(
-    chunk: list[TimedMessage],
-    playing: dict[int, _Channel],
-    programs: dict[int, int],
-    controls: dict[tuple[int, int], int],
-    number: int,
-) -> Iterator[tuple[int, Track, TrackMix]]:
-    """The tracks of ``chunk``, which become number ``number`` and on, and how they sound.
+def _track_name(name: str | None, heard: list[tuple[int, bool]], place: int, number: int) -> str:
+    """What the track of the channel at ``place`` is called, which is ``number`` of the piece.
 
-    Each comes with its channel, of those that are ``playing``. Drums beside others are called so.
-
-    A chunk without notes that chooses one instrument is an empty track; one that chooses none
-    or several is only there to set things up.
+    Drums beside others are called so.
     """
-    name = _name_of(chunk)
-    pitched = sum(not channel.drums for channel in playing.values())
-    for place, (index, channel) in enumerate(sorted(playing.items())):
-        if channel.drums and (name is None or pitched):
-            track_name = _DRUMS
-        elif pitched > 1:
-            track_name = f"Channel {index + 1}"
-        else:
-            track_name = f"Track {number + place}" if name is None else name
-        program = programs.get(index, 0) if channel.program is None else channel.program
-        volume, pan = (
-            channel.controls.get(controller, controls.get((index, controller), usual))
-            for controller, usual in _CONTROLLERS.items()
-        )
-        notes = tuple(without_overlaps(channel.notes))
-        track = Track(track_name, program, notes, drums=channel.drums)
-        yield index, track, TrackMix(volume, pan)
+    channel, drums = heard[place]
+    pitched = sum(not drums for _channel, drums in heard)
+    if drums and (name is None or pitched):
+        return _DRUMS
+    if pitched > 1:
+        return f"Channel {channel + 1}"
+    return f"Track {number}" if name is None else name
 
 
-def _channels(chunk: list[TimedMessage], grid: Grid) -> dict[int, _Channel]:
-    """What each channel plays in ``chunk``; silent ones only with a program."""
-    channels: dict[int, _Channel] = defaultdict(_Channel)
-    for tick, message in chunk:
-        if not message.is_meta and hasattr(message, "channel"):
-            channels[message.channel].take(tick, message, grid)
-    return {
-        index: channel
-        for index, channel in channels.items()
-        if channel.notes or channel.program is not None
-    }
+def _mix(channel: Channel, number: int, levels: dict[tuple[int, int], int]) -> TrackMix:
+    """Volume and pan of channel ``number``, which has its own or those of ``levels``."""
+    volume, pan = (
+        channel.controls.get(controller, levels.get((number, controller), usual))
+        for controller, usual in MIXED.items()
+    )
+    return TrackMix(volume, pan)

@@ -18,14 +18,13 @@ the 225, and none is heard in 30. In 200 pieces of onsets by chance none is hear
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from composer_app.late_numpy import np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     Floats = NDArray[np.float64]
 
@@ -72,9 +71,7 @@ class Candidate:
     evidence: tuple[float, ...]
 
 
-def tempo_by_ear(
-    onsets: Sequence[float], lengths: Sequence[float], strengths: Sequence[float]
-) -> HeardTempo | None:
+def tempo_by_ear(onsets: ArrayLike, lengths: ArrayLike, strengths: ArrayLike) -> HeardTempo | None:
     """The tempo of notes that begin at ``onsets`` and last ``lengths``, in seconds.
 
     ``strengths`` are their velocities, 1-127. None where no tempo fits well.
@@ -130,9 +127,7 @@ def _candidate(times: Floats, weights: Floats, hertz: float, gap: float) -> Cand
     return Candidate(hertz, float(fits[1:4].max()), evidence)
 
 
-def comb_of(
-    onsets: Sequence[float], lengths: Sequence[float], strengths: Sequence[float]
-) -> tuple[Floats, Floats]:
+def comb_of(onsets: ArrayLike, lengths: ArrayLike, strengths: ArrayLike) -> tuple[Floats, Floats]:
     """Times in order and weights of what begins together: (N,) each."""
     each = np.argsort(np.asarray(onsets, np.float64), kind="stable")
     times = np.asarray(onsets, np.float64)[each]

@@ -1,4 +1,4 @@
-"""From the bytes of one track to messages, as leniently as players are.
+"""From the bytes of one track to its messages, as leniently as players are.
 
 The standard forbids to go on with running status after a system exclusive or meta event, and asks
 for data bytes below 128, for a value in each setting and for an end: whatever lacks these still has
@@ -13,18 +13,10 @@ from typing import Final
 
 from composer_app.music.midi.faults import Fault, Faults
 from composer_app.music.midi.messages import (
-    ChannelMessage,
-    ChannelPressure,
-    ControlChange,
-    KeyPressure,
     KeySignature,
-    MidiMessage,
-    NoteOff,
-    NoteOn,
-    PitchBend,
     Port,
-    ProgramChange,
     SetTempo,
+    Setting,
     Timed,
     TimeSignature,
     XfChord,
@@ -65,35 +57,18 @@ class _DamageError(Exception):
     """What follows cannot be told apart."""
 
 
-class _Known(dict[int, "ChannelMessage | None"]):
-    """Channel messages by their bytes, each made once; None is what nobody can use."""
-
-    def __init__(self, faults: Faults) -> None:
-        super().__init__()
-        self._faults = faults
-
-    def __missing__(self, key: int) -> ChannelMessage | None:
-        if key < 0x800000:
-            # There was no command yet that could be going on.
-            raise _DamageError
-        made = _channel_message(key >> 16, key & 0xFF, key >> 8 & 0xFF, self._faults)
-        self[key] = made
-        return made
-
-
 class Allowance:
-    """What all tracks of a file share: how much is still read, and which messages are known.
+    """What all tracks of a file share: how much is still read.
 
-    A text takes longer than another message until its letters are known, and a metre until its
-    bars are; they are counted as both.
+    A text takes longer than another message until its letters are known, a tempo or a key until it
+    is understood, and a metre until its bars are; they are counted as both.
     """
 
-    def __init__(self, messages: int, texts: int, metres: int, faults: Faults) -> None:
+    def __init__(self, messages: int, settings: int, metres: int, faults: Faults) -> None:
         self.left = messages
-        self.texts = texts
+        self.settings = settings
         self.metres = metres
         self.faults = faults
-        self.known = _Known(faults)
 
     def spend(self) -> None:
         """Count one message; raises :class:`TooManyMessagesError`."""
@@ -101,19 +76,34 @@ class Allowance:
             raise TooManyMessagesError
         self.left -= 1
 
+    def spend_setting(self) -> None:
+        """Count one text or setting; raises :class:`TooManyMessagesError`."""
+        if self.settings <= 0:
+            raise TooManyMessagesError
+        self.settings -= 1
+
 
 @dataclass
 class ParsedTrack:
     """What the bytes of a track say."""
 
-    messages: list[Timed] = field(default_factory=list)
-    # Texts, which are decoded once all are known: where each belongs in messages, its kind, bytes.
+    # Of each message of a channel its tick, and the place of its first data byte.
+    ticks: list[int] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    settings: list[Timed] = field(default_factory=list)
+    # Texts, which are decoded once all are known: where each belongs in settings, its kind, bytes.
     texts: list[tuple[int, int, str, bytes]] = field(default_factory=list)
     # The tick where it ends, and the place in the file of the first byte behind it.
     end: int = 0
     place: int = 0
     # How it ends: None as it should.
     fault: Fault | None = None
+
+    @property
+    def last(self) -> int:
+        """The tick of its last message, 0 where it has none."""
+        last = self.ticks[-1] if self.ticks else 0
+        return max(last, self.settings[-1][0] if self.settings else 0)
 
 
 def parse_track(data: bytes, start: int, stop: int, allowance: Allowance) -> ParsedTrack:
@@ -129,8 +119,8 @@ def parse_track(data: bytes, start: int, stop: int, allowance: Allowance) -> Par
         track.fault = Fault.CUT_TRACK
     except _DamageError:
         track.fault = Fault.DAMAGED_TRACK
-    last = track.messages[-1][0] if track.messages else 0
-    track.end, track.place = max(parser.tick, last), min(parser.place, stop)
+    track.end = max(parser.tick, track.last)
+    track.place = min(parser.place, stop)
     return track
 
 
@@ -145,9 +135,9 @@ class _TrackParser:
 
     def parse(self) -> Fault | None:
         """Read up to the end; what is wrong with that, if anything."""
-        data, stop, known = self.data, self._stop, self._allowance.known
-        add = self.track.messages.append
-        place, tick, status = self.place, 0, 0
+        data, stop = self.data, self._stop
+        add_tick, add_place = self.track.ticks.append, self.track.places.append
+        place, tick, size = self.place, 0, 0
         # This goes round for each message of a file: what is not needed here is not kept here.
         for left in range(self._allowance.left, 0, -1):
             if place >= stop:
@@ -160,25 +150,24 @@ class _TrackParser:
                 place = self.place
             tick += delta
             byte = data[place]
-            if byte >= 0xF0:
-                self._leave(place, tick, left - 1)
-                if self._system(byte):
-                    return None
-                place = self.place
-                continue
             if byte >= 0x80:
-                status = byte
+                if byte >= 0xF0:
+                    self._leave(place, tick, left - 1)
+                    if self._system(byte):
+                        return None
+                    place = self.place
+                    continue
+                size = 1 if 0xC0 <= byte < 0xE0 else 2
                 place += 1
-            key = status << 16 | data[place]
-            place += 1
-            if not 0xC0 <= status < 0xE0:
-                key |= data[place] << 8
-                place += 1
-            if place > stop:
-                return self._leave(place, tick, left, Fault.CUT_TRACK)
-            message = known[key]
-            if message is not None:
-                add((tick, message))
+            elif not size:
+                # There was no command yet that could be going on.
+                raise _DamageError
+            behind = place + size
+            if behind > stop:
+                return self._leave(behind, tick, left, Fault.CUT_TRACK)
+            add_tick(tick)
+            add_place(place)
+            place = behind
         raise TooManyMessagesError
 
     def _leave(self, place: int, tick: int, left: int, fault: Fault | None = None) -> Fault | None:
@@ -236,49 +225,21 @@ class _TrackParser:
                 if self._allowance.metres < 0:
                     raise TooManyMessagesError
             if message is not None:
-                self.track.messages.append((self.tick, message))
+                self._allowance.spend_setting()
+                self.track.settings.append((self.tick, message))
         self.place = end
         if cut:
             raise IndexError
         return False
 
     def _add_text(self, kind: str, content: bytes) -> None:
-        self._allowance.texts -= 1
-        if self._allowance.texts < 0:
-            raise TooManyMessagesError
+        self._allowance.spend_setting()
         if not content.startswith(DETAILS_PREFIX.encode()):
             content = content[:_MOST_TEXT_BYTES]
-        self.track.texts.append((len(self.track.messages), self.tick, kind, content))
+        self.track.texts.append((len(self.track.settings), self.tick, kind, content))
 
 
-def _channel_message(status: int, first: int, second: int, faults: Faults) -> ChannelMessage | None:
-    """The message of these bytes; None where it is of no use."""
-    kind, channel = status & 0xF0, status & 0x0F
-    if first > 127 and kind in (0x80, 0x90, 0xA0, 0xB0, 0xC0):
-        faults[Fault.NO_SUCH_NOTE] += 1
-        return None
-    if first > 127 or second > 127:
-        faults[Fault.HIGH_BYTE] += 1
-        first, second = min(first, 127), min(second, 127)
-    message: ChannelMessage
-    if kind == 0x80 or (kind == 0x90 and second == 0):
-        message = NoteOff(channel, first)
-    elif kind == 0x90:
-        message = NoteOn(channel, first, second)
-    elif kind == 0xA0:
-        message = KeyPressure(channel, first, second)
-    elif kind == 0xB0:
-        message = ControlChange(channel, first, second)
-    elif kind == 0xC0:
-        message = ProgramChange(channel, first)
-    elif kind == 0xD0:
-        message = ChannelPressure(channel, first)
-    else:
-        message = PitchBend(channel, (second << 7 | first) - 8192)
-    return message
-
-
-def _setting(kind: int, content: bytes, faults: Faults) -> MidiMessage | None:
+def _setting(kind: int, content: bytes, faults: Faults) -> Setting | None:
     """The message of a meta event without text; None for one that says nothing of the music."""
     if kind == _OF_A_MAKER:
         symbol = chord_of_xf(content, 0)

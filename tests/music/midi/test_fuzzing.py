@@ -2,7 +2,7 @@
 
 import pytest
 
-from composer_app.music.midi import parsing, track_parser
+from composer_app.music.midi import chunks, parsing
 from tests.music.midi.fuzzing import UnexpectedError, mutation, outcomes, read, seed_files
 
 PORTION = 500
@@ -36,6 +36,6 @@ def test_what_is_no_music_and_no_sentence_is_noticed(monkeypatch: pytest.MonkeyP
         patch.delattr(parsing, "with_ends")
         with pytest.raises(UnexpectedError, match="mutation 7: NameError"):
             read(data, 7)
-    monkeypatch.setattr(track_parser, "_channel_message", lambda *_: 1 / 0)
+    monkeypatch.setattr(chunks, "channel_events", lambda *_: 1 / 0)
     with pytest.raises(UnexpectedError, match="ZeroDivisionError"):
         read(data)

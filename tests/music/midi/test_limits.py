@@ -48,7 +48,7 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundredth of the usual ones, which the same loops count up to."""
     monkeypatch.setattr(chunks, "MAX_MESSAGES", 5_000)
     monkeypatch.setattr(chunks, "MAX_NOTES", 2_000)
-    monkeypatch.setattr(chunks, "MAX_TEXTS", 1_000)
+    monkeypatch.setattr(chunks, "MAX_SETTINGS", 1_000)
 
 
 @pytest.mark.usefixtures("small_limits")
@@ -56,6 +56,10 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     ("data", "why"),
     [
         pytest.param(whole(bytes.fromhex("00 FF 01 00") * 1_001), "more notes", id="texts"),
+        pytest.param(
+            whole(bytes.fromhex("00 FF 51 03 07 A1 20") * 1_001), "more notes", id="tempos"
+        ),
+        pytest.param(whole(bytes.fromhex("00 FF 59 02 01 00") * 1_001), "more notes", id="keys"),
         pytest.param(whole(bytes.fromhex("00 90 3C 50") * 2_001), "than 2,000 n", id="notes"),
         pytest.param(whole(bytes.fromhex("00 FF 58 02 03 02") * 2_001), "more notes", id="metres"),
         pytest.param(whole(bytes.fromhex("00 90 BC 50") * 5_001), "more notes", id="no notes"),
@@ -123,6 +127,22 @@ def test_the_longest_piece_that_is_written_can_be_read(monkeypatch: pytest.Monke
     assert written[0] > 100
 
 
+def test_more_texts_than_are_read_are_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = bytes.fromhex("00 FF 05 02 6C 61") * 40
+    piece = parse_midi(whole(bytes.fromhex("00 90 3C 50 60 80 3C 00") + words + END), "x")
+    bytes_of_it = midi_bytes(piece.composition)
+    read, written = 0, 0
+    for most in range(40, 60):
+        monkeypatch.setattr(chunks, "MAX_SETTINGS", most)
+        with suppress(UnwritableMidiError):
+            assert midi_bytes(piece.composition) == bytes_of_it
+            written += 1
+        with suppress(MidiFileError):
+            assert parse_midi(bytes_of_it, "x").composition == piece.composition
+            read += 1
+    assert 0 < written <= read < 20
+
+
 def test_details_that_are_too_long_are_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     piece = parse_midi(header(1, 1, 4) + chunk(NOTE), "tune").composition
     assert midi_bytes(piece)
@@ -176,3 +196,14 @@ def test_what_is_set_up_for_all_tracks_is_not_multiplied(monkeypatch: pytest.Mon
     monkeypatch.setattr(beside_notes, "_MOST_SHARED", 1_000)
     tracks = parse_midi(whole(*notes, *set_up), "tune").composition.tracks
     assert [len(track.controls) for track in tracks] == [50] * 10
+
+
+def test_a_pedal_of_many_is_not_multiplied(monkeypatch: pytest.MonkeyPatch) -> None:
+    note = bytes.fromhex("00 90 3C 50 60 80 3C 00")
+    pedals = note + bytes.fromhex("01 B0 40 7F 01 B0 40 00") * 50 + END
+    data = whole(pedals, *[note + END] * 9)
+    tracks = parse_midi(data, "tune").composition.tracks
+    assert [len(track.controls) for track in tracks] == [100] * 10
+    monkeypatch.setattr(beside_notes, "_MOST_SHARED", 900)
+    tracks = parse_midi(data, "tune").composition.tracks
+    assert [len(track.controls) for track in tracks] == [100] + [0] * 9

@@ -1,12 +1,11 @@
 """Every note gets an end: its own, another track's, or a plausible one."""
 
-from pathlib import Path
+from random import Random
 
 import pytest
 
 from composer_app.music.midi.chunks import parse_chunks
 from composer_app.music.midi.faults import Fault, Faults
-from composer_app.music.midi.messages import NoteOff, NoteOn
 from composer_app.music.midi.note_ends import with_ends
 from tests.music.midi.hexfile import chunk, header
 
@@ -18,20 +17,12 @@ def ended(*chunks: str) -> tuple[list[list[tuple[int, int, int]]], int]:
     """Each track's notes as (onset, release, pitch), the oldest ended first; how many hung."""
     faults = Faults()
     data = header(1, len(chunks), 4) + b"".join(map(chunk, chunks))
-    parsed = with_ends(parse_chunks(data, "tune", faults), faults)
-    tracks = []
-    for track in parsed.tracks:
-        assert [tick for tick, _ in track] == sorted(tick for tick, _ in track)
-        held: dict[tuple[int, int], list[int]] = {}
-        notes = []
-        for tick, message in track:
-            if isinstance(message, NoteOn):
-                held.setdefault((message.channel, message.note), []).append(tick)
-            elif isinstance(message, NoteOff) and held.get((message.channel, message.note)):
-                notes.append((held[message.channel, message.note].pop(0), tick, message.note))
-        assert not any(held.values())
-        tracks.append(sorted(notes))
-    return tracks, faults[Fault.UNENDED_NOTE]
+    notes = with_ends(parse_chunks(data, "tune", faults), faults)
+    tracks: list[list[tuple[int, int, int]]] = [[] for _chunk in chunks]
+    columns = (notes.track, notes.on, notes.off, notes.pitch)
+    for track, *note in zip(*(column.tolist() for column in columns), strict=True):
+        tracks[track].append((note[0], note[1], note[2]))
+    return [sorted(track) for track in tracks], faults[Fault.UNENDED_NOTE]
 
 
 @pytest.mark.parametrize(
@@ -100,9 +91,34 @@ def test_another_track(
     assert ended(first, second) == ([expected, []], unended)
 
 
-def test_a_file_in_order_is_left_as_it_is() -> None:
-    faults = Faults()
-    data = (Path(__file__).parent / "cases" / "late_end_of_track.mid").read_bytes()
-    parsed = parse_chunks(data, "tune", faults)
-    assert with_ends(parsed, faults).tracks == parsed.tracks
-    assert not faults
+@pytest.mark.parametrize("seed", range(20))
+def test_keys_are_understood_together_as_one_by_one(seed: int) -> None:
+    chance = Random(seed)
+    events = [
+        (chance.choice((0x80, 0x90)), chance.randrange(2), chance.randrange(60, 63))
+        for _event in range(60)
+    ]
+    hexdump = "".join(f"01 {kind | channel:x} {pitch:x} 40 " for kind, channel, pitch in events)
+    assert ended(hexdump)[0] == [one_by_one(events)]
+
+
+def one_by_one(events: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """As :func:`ended`, of (kind, channel, pitch) at ticks 1, 2, 3 ... of one track."""
+    timed = [(tick, *event) for tick, event in enumerate(events, 1)]
+    found = []
+    for channel, pitch in {event[1:] for event in events}:
+        ends: dict[int, int] = {}
+        sounding: list[int] = []
+        for tick, kind, *key in timed:
+            if key == [channel, pitch] and kind == 0x90:
+                ends[tick] = 0
+                sounding.append(tick)
+            elif key == [channel, pitch] and sounding:
+                ends[sounding.pop()] = tick
+        for on in (on for on, off in ends.items() if not off):
+            struck = [t for t, kind, c, _pitch in timed if t > on and kind == 0x90 and c == channel]
+            last = min(len(events), on + 16) if len(events) > on else on + 4
+            ends[on] = min([*struck, last])
+        # The oldest ends first, of those that end and of all in the end.
+        found += [(on, off, pitch) for on, off in zip(ends, sorted(ends.values()), strict=True)]
+    return sorted(found)
