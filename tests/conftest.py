@@ -20,7 +20,8 @@ _home = tempfile.TemporaryDirectory(prefix="composer-tests-")
 # Qt and matplotlib read these when they are first imported, which is before any fixture runs.
 os.environ.setdefault("QT_QPA_PLATFORM", screens.offscreen(Path(_home.name), 2560, 1440))
 os.environ.setdefault("MPLBACKEND", "Agg")
-# Where tests run side by side, torch and numpy compute with one processor in each process.
+# Where tests run side by side, torch, numpy and the models compute with one processor in each
+# process: more of them would wait for each other, and compute all the while.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Tests that use onnxruntime directly report nothing either.

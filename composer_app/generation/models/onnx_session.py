@@ -12,6 +12,9 @@ from composer_app.translation import _
 # Packages of 2026 report their use to Microsoft, on Linux and macOS too, unless one of these is
 # set before the library is loaded (onnxruntime's pull requests 27379 and 29843).
 _NO_TELEMETRY: Final = {"ORT_DISABLE_TELEMETRY": "1", "ORT_TELEMETRY_DISABLED": "1"}
+# OpenMP's own; onnxruntime's packages are built without that, and take no notice.
+_THREADS_VARIABLE: Final = "OMP_NUM_THREADS"
+_MOST_THREADS: Final = 256
 _WATCH_SECONDS: Final = 0.02
 
 
@@ -32,13 +35,13 @@ def onnxruntime_module() -> Any:
 def open_session(path: Path, threads: int | None = None) -> Any:
     """An ``onnxruntime.InferenceSession`` of ``path`` on the processor.
 
-    ``threads`` within an operator; None leaves it to onnxruntime. Raises :class:`ModelError`
-    for a file that it cannot load.
+    ``threads`` within an operator; None leaves it to the variable OMP_NUM_THREADS, by which
+    people limit what computes, and without that to onnxruntime. Raises :class:`ModelError` for a
+    file that it cannot load.
     """
     onnxruntime = onnxruntime_module()
     options = onnxruntime.SessionOptions()
-    if threads is not None:
-        options.intra_op_num_threads = threads
+    options.intra_op_num_threads = threads or _threads_wanted()
     options.inter_op_num_threads = 1
     # Its threads would look out for more work for tens of milliseconds after a run, and keep
     # another model's, and the studio's, from the processor.
@@ -55,6 +58,13 @@ def open_session(path: Path, threads: int | None = None) -> Any:
             ),
             _("install Composer again, or choose another model"),
         ) from None
+
+
+def _threads_wanted() -> int:
+    """How many the environment asks for; 0, onnxruntime's own choice, where it asks for none."""
+    wanted = os.environ.get(_THREADS_VARIABLE, "").strip()
+    # onnxruntime would make any number of them, however many processors there are.
+    return min(int(wanted), _MOST_THREADS) if wanted.isascii() and wanted.isdecimal() else 0
 
 
 def run_watched(

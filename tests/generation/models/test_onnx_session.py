@@ -11,6 +11,7 @@ import pytest
 
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationSettings
+from composer_app.generation.models.onnx_session import open_session
 from composer_app.music.files.sample_melodies import load_sample
 
 COMPOSE = """
@@ -71,3 +72,28 @@ def test_a_model_that_has_answered_leaves_the_processor_to_others(
     time.sleep(0.1)
     waited, taken = time.perf_counter() - began, time.process_time() - taken
     assert taken < 0.1 * waited, "its threads look out for more"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "threads", "taken"),
+    [
+        ("1", None, 1),
+        (" 3 ", None, 3),
+        ("1", 2, 2),
+        ("", None, 0),
+        ("all", None, 0),
+        ("-2", None, 0),
+        ("9" * 30, None, 256),
+    ],
+)
+def test_whoever_limits_what_computes_limits_the_models_too(
+    repository: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    wanted: str,
+    threads: int | None,
+    taken: int,
+) -> None:
+    pytest.importorskip("onnxruntime")
+    monkeypatch.setenv("OMP_NUM_THREADS", wanted)
+    session = open_session(repository / "models" / "bach-gan.onnx", threads)
+    assert session.get_session_options().intra_op_num_threads == taken
