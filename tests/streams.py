@@ -13,11 +13,17 @@ class Standing(io.TextIOWrapper):
     """A text stream over bytes, at a terminal or not."""
 
     def __init__(self, data: bytes = b"", *, terminal: bool = False) -> None:
-        super().__init__(io.BytesIO(data))
+        self._bytes = io.BytesIO(data)
+        super().__init__(self._bytes)
         self._terminal = terminal
 
     def isatty(self) -> bool:
         return self._terminal
+
+    def written(self) -> bytes:
+        """All that has been written."""
+        self.flush()
+        return self._bytes.getvalue()
 
 
 def take_output(monkeypatch: pytest.MonkeyPatch, *, terminal: bool = False) -> io.BytesIO:

@@ -1,4 +1,8 @@
-"""Runs Composer's command line as a person does: in a process of its own."""
+"""Runs Composer's command line as a person does: in a process of its own, or as if it were one.
+
+Starting Python and importing what a command needs takes longer than most commands. So each way of
+succeeding and failing is shown with a process, and its variations in this one.
+"""
 
 import os
 import subprocess
@@ -6,6 +10,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
+
+import pytest
+
+from tests.streams import Standing
 
 # Far beyond what any run needs on a busy machine; only a hang takes this long.
 PATIENCE: Final = 300
@@ -33,6 +41,44 @@ def composer(
         text=True,
         timeout=PATIENCE,
         check=False,
+    )
+
+
+def called(
+    *arguments: str | Path,
+    given: bytes = b"",
+    folder: Path | None = None,
+    environment: dict[str, str] | None = None,
+) -> subprocess.CompletedProcess[bytes]:
+    """What ``composer-app ARGUMENTS`` does with ``given`` on standard input, in this process."""
+    # Not before the variables of tests/conftest.py are set.
+    from composer_app import cli
+
+    words = [str(argument) for argument in arguments]
+    output, error = Standing(), Standing()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdin", Standing(given))
+        for name in ("stdout", "__stdout__"):
+            patch.setattr(sys, name, output)
+        patch.setattr(sys, "stderr", error)
+        for variable, value in (environment or {}).items():
+            patch.setenv(variable, value)
+        if folder is not None:
+            patch.chdir(folder)
+        try:
+            status = cli.main(words)
+        except SystemExit as exit_:  # argparse's own way out
+            status = int(exit_.code or 0)
+    return subprocess.CompletedProcess(words, status, output.written(), error.written())
+
+
+def composer_here(
+    *arguments: str | Path, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """As :func:`composer`, in this process."""
+    done = called(*arguments, environment=environment)
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
     )
 
 

@@ -1,4 +1,4 @@
-"""The command line on real files, good and bad, in processes of its own."""
+"""The command line on real files, good and bad; in a process of its own where that may matter."""
 
 import json
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from tests.acceptance.command_line import (
     TWINKLE,
     assert_one_sentence,
     composer,
+    composer_here,
     melody_events,
     midi_bytes,
     variable_length,
@@ -76,20 +77,21 @@ def test_the_same_seed_gives_the_same_file_and_another_another(
     melody: Path, tmp_path: Path
 ) -> None:
     first, again, other = (tmp_path / name for name in ("1.mid", "2.mid", "3.mid"))
-    composer("generate", melody, "-o", first, "--seed", "7")
-    composer("generate", melody, "-o", again, "--seed", "7", environment=ONE_THREAD)
-    composer("generate", melody, "-o", other, "--seed", "8")
+    composer("generate", melody, "-o", first, "--seed", "7", environment=threads(1))
+    composer("generate", melody, "-o", again, "--seed", "7", environment=threads(2))
+    composer_here("generate", melody, "-o", other, "--seed", "8")
     assert voices(first) == voices(again)
     assert voices(first) != voices(other)
 
 
-ONE_THREAD = {"OMP_NUM_THREADS": "1"}
+def threads(number: int) -> dict[str, str]:
+    return {"OMP_NUM_THREADS": str(number)}
 
 
 def test_several_melodies_and_takes_fill_a_folder(melody: Path, tmp_path: Path) -> None:
     second = write_melody(tmp_path / "second.mid", TWINKLE[:7])
     out = tmp_path / "out"
-    done = composer("generate", melody, second, "-o", out, "--takes", "2")
+    done = composer_here("generate", melody, second, "-o", out, "--takes", "2")
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in out.iterdir()) == [
         "melody__z1.mid",
@@ -107,14 +109,14 @@ def test_one_track_of_several_is_chosen(tmp_path: Path) -> None:
     path = tmp_path / "two.mid"
     path.write_bytes(midi_bytes(chunks))
     out = tmp_path / "out.mid"
-    assert composer("generate", path, "-o", out, "--track", "2").returncode == 0
+    assert composer_here("generate", path, "-o", out, "--track", "2").returncode == 0
     assert voices(out)[0] == expected(tune)
 
 
 def test_the_lower_part_of_a_track_is_chosen_and_the_voices_swing(tmp_path: Path) -> None:
     out = tmp_path / "out.mid"
     options = ("--line", "lower", "--feel", "swing")
-    done = composer("generate", MIDI_CASES / "two_parts_in_one_track.mid", "-o", out, *options)
+    done = composer_here("generate", MIDI_CASES / "two_parts_in_one_track.mid", "-o", out, *options)
     assert done.returncode == 0, done.stderr
     assert voices(out)[0] == [(60, 0, 4 * BEAT), (59, 4 * BEAT, 2 * BEAT)]
     file = mido.MidiFile(out)
@@ -131,7 +133,7 @@ def test_the_lower_part_of_a_track_is_chosen_and_the_voices_swing(tmp_path: Path
 
 def test_generate_speaks_json(melody: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.mid"
-    done = composer("generate", melody, "-o", out, "--json")
+    done = composer_here("generate", melody, "-o", out, "--json")
     assert str(out) in json.dumps(json.loads(done.stdout))
 
 
@@ -139,28 +141,28 @@ def test_the_shipped_model_is_listed(tmp_path: Path) -> None:
     done = composer("models", "--json", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "bach" in json.dumps(json.loads(done.stdout))
-    assert "bach" in composer("models").stdout
+    assert "bach" in composer_here("models").stdout
 
 
 def test_the_statistics_of_a_melody(melody: Path) -> None:
-    done = composer("stats", melody)
+    done = composer_here("stats", melody)
     assert done.returncode == 0, done.stderr
     assert "C major" in done.stdout
 
 
 def test_a_sample_can_be_written_drawn_and_composed_with(tmp_path: Path) -> None:
     sample, picture = tmp_path / "sample.mid", tmp_path / "sample.png"
-    assert composer("sample", "twinkle", "-o", sample).returncode == 0
+    assert composer_here("sample", "twinkle", "-o", sample).returncode == 0
     # Both phrases of the tune begin as the one above does.
     first = [pitch for pitch, _, _ in voices(sample)[0]][:7]
     assert np.diff(first).tolist() == np.diff([pitch for pitch, _ in TWINKLE[:7]]).tolist()
-    assert composer("picture", sample, "-o", picture).returncode == 0
+    assert composer_here("picture", sample, "-o", picture).returncode == 0
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("command", ["generate", "models", "stats", "sample", "picture", "train"])
 def test_every_command_has_help_with_an_example(command: str) -> None:
-    done = composer(command, "--help")
+    done = composer_here(command, "--help")
     assert done.returncode == 0
     assert f"composer-app {command}" in done.stdout.split("example", 1)[1]
 
@@ -244,9 +246,17 @@ def test_a_bad_file_gets_a_sentence_that_names_it_and_leaves_nothing_behind(
     inputs.mkdir()
     outputs.mkdir()
     bad = make(inputs)
-    sentence = assert_one_sentence(composer("generate", bad, "-o", outputs / "out.mid"))
+    sentence = assert_one_sentence(composer_here("generate", bad, "-o", outputs / "out.mid"))
     assert bad.name in sentence or "bars" in sentence
     assert list(outputs.iterdir()) == []
+
+
+def test_a_process_that_fails_says_one_sentence_and_its_status_tells(tmp_path: Path) -> None:
+    bad, out = not_midi(tmp_path), tmp_path / "out.mid"
+    for arguments in (["generate", bad], ["generate", "--takes", "0", bad], ["stats", bad]):
+        wish = ["-o", out] if arguments[0] == "generate" else []
+        assert_one_sentence(composer(*arguments, *wish))
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("make", [missing, not_midi, garbage, no_notes], ids=lambda m: m.__name__)
@@ -256,7 +266,7 @@ def test_the_other_commands_refuse_bad_files_as_well(
 ) -> None:
     out = ["-o", str(tmp_path / "out.png")] if command == "picture" else []
     bad = make(tmp_path)
-    assert bad.name in assert_one_sentence(composer(command, bad, *out))
+    assert bad.name in assert_one_sentence(composer_here(command, bad, *out))
 
 
 @pytest.mark.parametrize(
@@ -281,7 +291,7 @@ def test_an_impossible_wish_gets_a_sentence(
     melody: Path, tmp_path: Path, options: list[str]
 ) -> None:
     out = tmp_path / "out.mid"
-    done = composer("generate", melody, "-o", out, *options)
+    done = composer_here("generate", melody, "-o", out, *options)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     # argparse may put the usage in front; the last line is the sentence.
@@ -290,7 +300,7 @@ def test_an_impossible_wish_gets_a_sentence(
 
 
 def test_an_unknown_sample_gets_a_sentence_that_names_the_known_ones(tmp_path: Path) -> None:
-    done = composer("sample", "yesterday", "-o", tmp_path / "out.mid")
+    done = composer_here("sample", "yesterday", "-o", tmp_path / "out.mid")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert "twinkle" in done.stderr
@@ -303,7 +313,7 @@ def test_an_output_that_cannot_be_written_gets_a_sentence(
     # /proc refuses new files to everybody, root included.
     out = melody / "out.mid" if place == "a file's inside" else Path("/proc/composer/out.mid")
     before = melody.read_bytes()
-    sentence = assert_one_sentence(composer("generate", melody, "-o", out))
+    sentence = assert_one_sentence(composer_here("generate", melody, "-o", out))
     assert str(out) in sentence or str(out.parent) in sentence
     assert melody.read_bytes() == before
 
@@ -312,14 +322,14 @@ def test_several_melodies_do_not_fit_into_one_file(melody: Path, tmp_path: Path)
     second = write_melody(tmp_path / "second.mid")
     taken = tmp_path / "taken.mid"
     taken.write_bytes(b"mine")
-    assert_one_sentence(composer("generate", melody, second, "-o", taken))
+    assert_one_sentence(composer_here("generate", melody, second, "-o", taken))
     assert taken.read_bytes() == b"mine"
 
 
 def test_an_earlier_composition_survives_a_failure(melody: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.mid"
     out.write_bytes(b"an earlier composition")
-    composer("generate", not_midi(tmp_path), "-o", out)
+    composer_here("generate", not_midi(tmp_path), "-o", out)
     assert out.read_bytes() == b"an earlier composition"
 
 
@@ -368,15 +378,15 @@ def test_a_model_that_cannot_be_used_gets_a_sentence(
     damage(models / "bach.onnx")
     out = tmp_path / "out.mid"
     environment = {"COMPOSER_MODELS": str(models)}
-    done = composer("generate", melody, "-o", out, environment=environment)
+    done = composer_here("generate", melody, "-o", out, environment=environment)
     assert "bach" in assert_one_sentence(done)
     assert not out.exists()
-    listed = composer("models", "--json", environment=environment)
+    listed = composer_here("models", "--json", environment=environment)
     assert listed.returncode == 0, listed.stderr
     json.loads(listed.stdout)
 
 
 def test_a_model_file_that_is_missing_gets_a_sentence(melody: Path, tmp_path: Path) -> None:
     model = tmp_path / "missing.onnx"
-    done = composer("generate", melody, "-o", tmp_path / "out.mid", "--model", model)
+    done = composer_here("generate", melody, "-o", tmp_path / "out.mid", "--model", model)
     assert str(model) in assert_one_sentence(done)

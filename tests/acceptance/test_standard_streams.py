@@ -14,7 +14,7 @@ import pytest
 
 from composer_app.training.corpus import save_corpus
 from composer_app.training.style_corpora import read_style
-from tests.acceptance.command_line import PATIENCE, TWINKLE, melody_events, midi_bytes
+from tests.acceptance.command_line import PATIENCE, TWINKLE, called, melody_events, midi_bytes
 
 TUNE = midi_bytes([melody_events(TWINKLE)])
 FULL = Path("/dev/full")
@@ -79,23 +79,23 @@ def test_a_sample_and_a_composition_go_from_hand_to_hand(tmp_path: Path) -> None
     assert tracks(made.stdout) == 4
     (row,) = json.loads(made.stderr)["files"]
     assert (row["file"], row["melody"]) == ("-", "-")
-    plain = composer("generate", "-", "-o", "-", given=sample.stdout, folder=tmp_path)
+    plain = called("generate", "-", "-o", "-", given=sample.stdout, folder=tmp_path)
     assert plain.stdout == made.stdout
     assert plain.stderr.startswith(b"standard output: 12 bars, seed 0, ")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_picture_and_statistics_are_made_of_what_comes_in(tmp_path: Path) -> None:
-    picture = composer("picture", "-", "-o", "-", given=TUNE, folder=tmp_path)
+    picture = called("picture", "-", "-o", "-", given=TUNE, folder=tmp_path)
     assert picture.stdout.startswith(b"\x89PNG")
     assert picture.stderr == b"standard output: 4 bars\n"
-    stats = composer("stats", "-", given=TUNE, folder=tmp_path)
+    stats = called("stats", "-", given=TUNE, folder=tmp_path)
     assert stats.stdout.startswith(b"standard input\nC major, 4/4, ")
-    assert json.loads(composer("stats", "-", "--json", given=TUNE).stdout)["file"] == "-"
-    plot = composer("stats", "-", "--plot", "-", given=TUNE, folder=tmp_path)
+    assert json.loads(called("stats", "-", "--json", given=TUNE).stdout)["file"] == "-"
+    plot = called("stats", "-", "--plot", "-", given=TUNE, folder=tmp_path)
     assert plot.stdout.startswith(b"\x89PNG")
     assert plot.stderr == stats.stdout
-    fit = composer("stats", "-", "--fit", "gaussian", given=b"1\n2\n3\n", folder=tmp_path)
+    fit = called("stats", "-", "--fit", "gaussian", given=b"1\n2\n3\n", folder=tmp_path)
     assert fit.stdout.startswith(b"standard input: 3 values\n")
     assert list(tmp_path.iterdir()) == []
 
@@ -118,7 +118,7 @@ def test_a_corpus_is_a_stream_as_well(tmp_path: Path) -> None:
     # A few of them are enough for a profile.
     few = tmp_path / "few" / "hymn.npz"
     save_corpus([piece for piece in read_style("hymn") if piece.split == "train"][:20], few)
-    profile = composer(
+    profile = called(
         "profile", "hymn", "--corpus", "-", "-o", "r.profile.json",
         given=few.read_bytes(), folder=few.parent,
     )  # fmt: skip
@@ -146,7 +146,7 @@ def test_a_corpus_is_a_stream_as_well(tmp_path: Path) -> None:
 )
 def test_what_is_no_single_file_is_a_sentence(tmp_path: Path, arguments: str, why: str) -> None:
     (tmp_path / "tune.mid").write_bytes(TUNE)
-    assert why in sentence(composer(*arguments.split(), given=TUNE, folder=tmp_path))
+    assert why in sentence(called(*arguments.split(), given=TUNE, folder=tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["tune.mid"]
 
 
@@ -165,7 +165,7 @@ def test_what_is_no_single_file_is_a_sentence(tmp_path: Path, arguments: str, wh
 def test_what_is_wrong_with_the_input_is_a_sentence(
     tmp_path: Path, arguments: str, given: bytes, why: str
 ) -> None:
-    assert why in sentence(composer(*arguments.split(), given=given, folder=tmp_path))
+    assert why in sentence(called(*arguments.split(), given=given, folder=tmp_path))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -186,7 +186,7 @@ def test_an_input_without_end_is_not_read_to_its_end() -> None:
     ["generate", "render", "play", "stats", "picture", "sample", "corpus", "export", "evaluate"],
 )
 def test_help_tells_of_it(command: str) -> None:
-    text = " ".join(composer(command, "--help").stdout.decode().split())
+    text = " ".join(called(command, "--help").stdout.decode().split())
     assert "- is standard input" in text or "- is standard output" in text
 
 
