@@ -136,7 +136,7 @@ class Bench:
 
         from composer_app.studio.runtime.settings import Settings
         from composer_app.studio.widgets.theme import apply_theme
-        from composer_app.studio.window.main_window import MainWindow
+        from composer_app.studio.window.main_window import open_main_window
         from composer_app.studio.window.services import build_services
 
         app = QApplication.instance() or QApplication([])
@@ -149,7 +149,7 @@ class Bench:
             ports=MidiInputs(connect=lambda _: _Client(self._times)),
             open_sound=lambda *_: (_Synthesizer(self._times), None),
         )
-        self.window = MainWindow(self._services)
+        self.window = open_main_window(self._services)
         self.window.show()
         self._services.document.replace(quartet(_BARS), "Open")
         self._wait(lambda: self._services.ports.open_name is not None)

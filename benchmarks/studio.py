@@ -1,6 +1,7 @@
 """The window measured from outside: starting, and from Generate to painted notes.
 
-As a program (``python studio.py bare|studio``) it opens one window and leaves at first paint.
+As a program (``python studio.py bare|studio|ready``) it opens one window and leaves: a bare one or
+the studio when it has been painted, or the studio when it takes what a person does.
 """
 
 import os
@@ -9,12 +10,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 if TYPE_CHECKING:
     from composer_app.music.melody import Melody
 
-STARTS: Final = ("bare", "studio")
+STARTS: Final = ("bare", "studio", "ready")
 _TIMEOUT_SECONDS: Final = 60.0
 _POLL_MS: Final = 2
 
@@ -36,14 +37,14 @@ def generate_to_painted(melody: "Melody", runs: int) -> list[float]:
     from composer_app.music.composition import Composition
     from composer_app.studio.runtime.settings import Settings
     from composer_app.studio.widgets.theme import apply_theme
-    from composer_app.studio.window.main_window import MainWindow
+    from composer_app.studio.window.main_window import open_main_window
     from composer_app.studio.window.services import build_services
 
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     apply_theme(app)
     services = build_services(Settings())
-    window = MainWindow(services)
+    window = open_main_window(services)
     document = services.document
 
     class PaintWatch(QObject):
@@ -158,36 +159,38 @@ def _wait(done: Callable[[], bool]) -> None:
 
 
 def open_and_leave(kind: str) -> None:
-    """Open a bare window or the studio, and leave once it has been painted."""
+    """Open a bare window or the studio, and leave once it has been painted, or is ready."""
     _private_home()
-    if kind == "studio":
-        # What a person types, with all that is imported until the window is there.
-        from composer_app.cli import main
-        from composer_app.studio.runtime.preload import import_qt
-
-        # As in the program, and before anybody else imports it.
-        import_qt()
-    from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
-
-    def leave(window: QWidget) -> None:
-        window.grab()
-        # Without what begins once the window is seen, and without the teardown.
-        os._exit(0)
-
     if kind == "bare":
+        from PySide6.QtWidgets import QApplication, QMainWindow
+
         _app = QApplication([])
         bare = QMainWindow()
         bare.resize(1440, 900)
         bare.show()
-        leave(bare)
+        bare.grab()
+        _leave()
+    # What a person types, with all that is imported until the window is there.
+    from composer_app.cli import main
+    from composer_app.studio.runtime.preload import import_qt
+
+    # As in the program, and before anybody else imports it.
+    import_qt()
+    from PySide6.QtWidgets import QApplication
+
+    from composer_app.studio import app
+
+    if kind == "ready":
+        QApplication.exec = staticmethod(_leave)  # type: ignore[method-assign]
     else:
+        # What comes next when the window is seen.
+        app.make_services = _leave  # type: ignore[assignment]
+    main([])
 
-        def leave_the_loop() -> int:
-            leave(next(w for w in QApplication.topLevelWidgets() if isinstance(w, QMainWindow)))
-            return 1
 
-        QApplication.exec = staticmethod(leave_the_loop)  # type: ignore[method-assign]
-        main([])
+def _leave(*_given: object) -> NoReturn:
+    # Without what begins once the window is seen, and without the teardown.
+    os._exit(0)
 
 
 if __name__ == "__main__":

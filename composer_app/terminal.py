@@ -19,6 +19,8 @@ from composer_app.errors import StreamError
 from composer_app.plain_text import one_line
 from composer_app.translation import _
 
+# The exit status after a sentence that says what is wrong.
+FAILED: Final = 2
 # The exit status where whoever read our output has left, as in "composer-app models | head -1";
 # shells report so a program that SIGPIPE has ended.
 NO_READER: Final = 141

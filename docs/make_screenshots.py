@@ -21,7 +21,7 @@ from composer_app.live.midi.inputs import MidiCallback, PortChanges
 from composer_app.live.note_sink import SilentSynthesizer
 from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.widgets.theme import apply_theme
-from composer_app.studio.window.main_window import MainWindow
+from composer_app.studio.window.main_window import MainWindow, open_main_window
 from composer_app.studio.window.services import Services, build_services
 
 IMAGES: Final = Path(__file__).resolve().parent / "images"
@@ -75,7 +75,7 @@ def main() -> int:
             ports=NoKeyboards(),
             open_sound=lambda _: (SilentSynthesizer(), None),
         )
-        window = MainWindow(services)
+        window = open_main_window(services)
         try:
             draw(window, services, folder)
         finally:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from composer_app import __version__, cli
+from composer_app import __version__
+from composer_app import commands as all_commands
 from composer_app.analysis.heard_chords import with_heard_chords
 from composer_app.errors import ModelError
 from composer_app.generation import commands
@@ -496,7 +497,7 @@ MODELS = (
 
 
 def test_models(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "installed_models", lambda: MODELS)
+    monkeypatch.setattr(all_commands, "installed_models", lambda: MODELS)
     lines = [" ".join(line.split()) for line in run("models")[1].splitlines()]
     assert lines == [
         "bach Bach chorales (refining, 50-120 BPM)",
@@ -557,7 +558,7 @@ def test_one_bad_model_leaves_the_others(run: Run, monkeypatch: pytest.MonkeyPat
 
 
 def test_no_models(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "installed_models", lambda: ())
+    monkeypatch.setattr(all_commands, "installed_models", lambda: ())
     assert run("models")[:2] == (0, "No models are installed.\n")
 
 
@@ -672,7 +673,7 @@ def test_interruptions(
     def fail() -> None:
         raise error
 
-    monkeypatch.setattr(cli, "installed_models", fail)
+    monkeypatch.setattr(all_commands, "installed_models", fail)
     assert run("models") == (status, "", sentence)
 
 
@@ -729,8 +730,8 @@ def test_abc_is_read_and_not_written(run: Run) -> None:
     assert not Path("u.abc").exists()
 
 
-@pytest.mark.parametrize("name", cli._COMMANDS)
+@pytest.mark.parametrize("name", all_commands.COMMANDS)
 def test_the_list_of_commands_says_of_each_what_that_says_of_itself(name: str) -> None:
     """What is asked brings its own line along; the others are known by the list alone."""
-    asked = cli._parser([name, "--help"]).format_help()
-    assert asked == cli._parser(["--help"]).format_help()
+    asked = all_commands.command_parser([name, "--help"], len).format_help()
+    assert asked == all_commands.command_parser(["--help"], len).format_help()

@@ -6,14 +6,21 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from composer_app.plain_text import one_line
 from composer_app.studio.runtime.display import display_problem, library_problem
 from composer_app.studio.runtime.preload import import_qt
 from composer_app.terminal import warn
 
+if TYPE_CHECKING:
+    from composer_app.studio.runtime.jobs import Jobs
+    from composer_app.studio.runtime.settings import Settings
+    from composer_app.studio.window.main_window import MainWindow
+    from composer_app.studio.window.services import Services
+
 _LOG_BYTES: Final = 1_000_000
+_FIRST_PAINT_MS: Final = 500
 
 
 def run(argv: Sequence[str]) -> int:
@@ -38,31 +45,35 @@ def _run_window(argv: Sequence[str]) -> int:
     import_qt()
     from PySide6.QtWidgets import QApplication
 
-    from composer_app.studio.files.closing import close_from_outside
     from composer_app.studio.runtime.error_hooks import ErrorHooks
     from composer_app.studio.runtime.garbage import GarbageCollection
-    from composer_app.studio.runtime.interrupt import InterruptHandler
+    from composer_app.studio.runtime.interrupt import InterruptHandler, close_from_outside
+    from composer_app.studio.runtime.jobs import Jobs
     from composer_app.studio.runtime.settings import Settings
     from composer_app.studio.widgets.icons import app_icon
     from composer_app.studio.widgets.theme import apply_theme
     from composer_app.studio.window.main_window import MainWindow
-    from composer_app.studio.window.services import build_services
 
     app = QApplication([sys.argv[0]])
     app.setApplicationName("Composer")
     app.setDesktopFileName("composer")
-    garbage = GarbageCollection()
     settings = Settings()
     log_handler = _log_to(settings.log_file)
     hooks = ErrorHooks(str(settings.log_file))
     hooks.install()
     apply_theme(app)
-    app.setWindowIcon(app_icon())
-    services = build_services(settings)
-    window = MainWindow(services)
+    jobs = Jobs(later=True)
+    window = MainWindow(settings, jobs)
     interrupt = InterruptHandler(partial(close_from_outside, window.close))
     hooks.unexpected.connect(window.report)
     window.show()
+    _wait_until_seen(window)
+    app.setWindowIcon(app_icon())
+    # None has been looked for until now: see import_qt.
+    garbage = GarbageCollection()
+    services = make_services(settings, jobs)
+    window.begin(services)
+    jobs.begin()
     if argv:
         window.files.open_all([Path(name) for name in argv])
     try:
@@ -73,6 +84,25 @@ def _run_window(argv: Sequence[str]) -> int:
         hooks.remove()
         logging.getLogger().removeHandler(log_handler)
         garbage.end()
+
+
+def _wait_until_seen(window: "MainWindow") -> None:
+    """Let the window be painted; what a person does meanwhile waits until it can be done."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    window.firstPainted.connect(loop.quit)
+    # Nobody may see it, behind others or on another desktop.
+    QTimer.singleShot(_FIRST_PAINT_MS, loop.quit)
+    loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+    window.firstPainted.disconnect(loop.quit)
+
+
+def make_services(settings: "Settings", jobs: "Jobs") -> "Services":
+    """What the window works with; imported when it is seen."""
+    from composer_app.studio.window.services import build_services
+
+    return build_services(settings, jobs=jobs)
 
 
 class _LogFile(logging.Handler):

@@ -33,7 +33,7 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.widgets.theme import apply_theme
-from composer_app.studio.window.main_window import MainWindow
+from composer_app.studio.window.main_window import MainWindow, open_main_window
 from composer_app.studio.window.services import Services, build_services
 from tests.live.midi_fakes import FakeSystem
 from tests.studio.support import AnsweringDialogs, FakePorts
@@ -259,7 +259,7 @@ def main() -> None:
         find_models=lambda: (),
         dialogs=dialogs,
     )
-    window = MainWindow(services)
+    window = open_main_window(services)
     worker = Worker(window, services, dialogs, Path(sys.argv[2]))
     window.show()
     app.exec()

@@ -40,7 +40,7 @@ from composer_app.music.note import Note
 from composer_app.studio.recording.recording_controller import RecordingState
 from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.widgets.theme import apply_theme
-from composer_app.studio.window.main_window import MainWindow
+from composer_app.studio.window.main_window import MainWindow, open_main_window
 from composer_app.studio.window.services import Services, build_services
 
 LONG_MELODY = Melody(tuple(Note(4 * beat, 60 + beat % 12, 4) for beat in range(128)))
@@ -161,7 +161,7 @@ def main() -> None:
     settings = Settings(Path(sys.argv[1]))
     settings.count_in_bars = 0
     services = build_services(settings, open_sound=lambda _: (SilentSynthesizer(), None))
-    window = MainWindow(services)
+    window = open_main_window(services)
     commands = StudioCommands(window, services)
     lines: Queue[str | None] = Queue()
 

@@ -253,9 +253,8 @@ def test_a_bad_file_gets_a_sentence_that_names_it_and_leaves_nothing_behind(
 
 def test_a_process_that_fails_says_one_sentence_and_its_status_tells(tmp_path: Path) -> None:
     bad, out = not_midi(tmp_path), tmp_path / "out.mid"
-    for arguments in (["generate", bad], ["generate", "--takes", "0", bad], ["stats", bad]):
-        wish = ["-o", out] if arguments[0] == "generate" else []
-        assert_one_sentence(composer(*arguments, *wish))
+    for arguments in (f"generate {bad} -o {out}", f"stats {bad}", "sample yesterday -o -"):
+        assert_one_sentence(composer(*arguments.split()))
     assert not out.exists()
 
 

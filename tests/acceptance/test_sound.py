@@ -16,7 +16,7 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoMap
 from composer_app.studio.runtime.settings import Settings
-from composer_app.studio.window.main_window import MainWindow
+from composer_app.studio.window.main_window import MainWindow, open_main_window
 from composer_app.studio.window.services import Services, build_services
 from tests.live.midi_fakes import FakeSystem
 from tests.live.rig import AudioServer, audio_server, pitches_in, skip_if_overloaded
@@ -45,7 +45,7 @@ def window_in(folder: Path, qtbot: QtBot) -> Iterator[tuple[MainWindow, Services
     services = build_services(
         Settings(folder), ports=FakePorts(), outputs=MidiOutputs(FakeSystem().connect)
     )
-    window = MainWindow(services)
+    window = open_main_window(services)
     try:
         window.show()
         yield window, services

@@ -32,11 +32,11 @@ from pathlib import Path
 from time import monotonic
 from PySide6.QtWidgets import QApplication
 app = QApplication([])
-from composer_app.studio.window.main_window import MainWindow
+from composer_app.studio.window.main_window import open_main_window
 from composer_app.studio.window.services import build_services
 from composer_app.studio.runtime.settings import Settings
 services = build_services(Settings(Path("data")))
-window = MainWindow(services)
+window = open_main_window(services)
 window.show()
 late = monotonic() + 120
 while "MIDI" not in window.message_bar.text and monotonic() < late:

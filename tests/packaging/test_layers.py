@@ -84,7 +84,15 @@ OWNED = [
     ("onnxscript", "training"),
 ]
 # The parts that may reach what learns by way of the training: commands, and what they are made of.
-THROUGH_THE_TRAINING = {"training", "evaluation", "reporting", "doctor", "cli", "__main__"}
+THROUGH_THE_TRAINING = {
+    "training",
+    "evaluation",
+    "reporting",
+    "doctor",
+    "commands",
+    "cli",
+    "__main__",
+}
 
 
 @pytest.fixture

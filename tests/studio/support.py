@@ -24,7 +24,7 @@ from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.statistics import distribution_page, likeness_page
 from composer_app.studio.statistics.panel import StatisticsPanel
 from composer_app.studio.widgets.file_dialogs import FileDialogs
-from composer_app.studio.window.main_window import MainWindow
+from composer_app.studio.window.main_window import MainWindow, open_main_window
 from composer_app.studio.window.services import Services, build_services
 from composer_app.translation import verbatim
 from tests.generation.fake_generator import FakeGenerator
@@ -213,7 +213,7 @@ def open_studio(
         find_models=lambda: models,
         dialogs=dialogs,
     )
-    window = MainWindow(services)
+    window = open_main_window(services)
     try:
         yield Studio(window, services, ports, dialogs, clock, sink, midi_system)
     finally:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication
 
 from composer_app.studio.document.document import Document
 from composer_app.studio.document.recovery import Recovery
@@ -108,11 +107,3 @@ class Closing(QObject):
         self._stop_waiting()
         self._writer.give_up()
         self._close()
-
-
-def close_from_outside(close: Callable[[], object]) -> None:
-    """Close as by hand, when a signal says so: dialogs that keep the window shut go first."""
-    while (dialog := QApplication.activeModalWidget()) is not None:
-        if not dialog.close():
-            break
-    close()

@@ -16,6 +16,9 @@ from composer_app.music.pitch import OCTAVE, is_black_key
 BLACK_WIDTH: Final = 0.58
 BLACK_LENGTH: Final = 0.62
 _BLACK_OFFSETS: Final = {1: -0.10, 3: 0.10, 6: -0.13, 8: 0.0, 10: 0.13}
+# How many white keys of an octave lie below each of its twelve.
+_WHITES_BELOW: Final = (0, 1, 1, 2, 2, 3, 4, 4, 5, 5, 6, 6)
+_WHITES: Final = 7
 
 SOFTEST: Final = 30
 LOUDEST: Final = 127
@@ -95,4 +98,10 @@ class KeyboardGeometry:
         return round(SOFTEST + (LOUDEST - SOFTEST) * share)
 
     def _whites_below(self, pitch: int) -> int:
-        return sum(not is_black_key(other) for other in range(self.lowest, pitch))
+        return _whites_below(pitch) - _whites_below(self.lowest)
+
+
+def _whites_below(pitch: int) -> int:
+    """White keys from MIDI pitch 0 to the one below ``pitch``."""
+    octave, key = divmod(pitch, OCTAVE)
+    return _WHITES * octave + _WHITES_BELOW[key]

@@ -25,7 +25,7 @@ _JOURNAL: Final = "journal"
 
 
 class RecordingTools(QObject):
-    """Puts the controllers together; ``step_bar`` is to be laid out above the keyboard."""
+    """Puts the controllers together; ``step_bar`` is the one above the keyboard."""
 
     def __init__(
         self,
@@ -40,11 +40,12 @@ class RecordingTools(QObject):
         quantize_menu: QuantizeMenu,
         messages: MessageBar,
         set_playhead: Callable[[float | None], None],
+        step_bar: StepInputBar,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._messages = messages
-        self.step_bar = StepInputBar(actions)
+        self.step_bar = step_bar
         self.recording = RecordingController(live, player, clock, self, recovery)
         # Another piece that begins, or undo, must not lose what is being played.
         document.settle_with(self.recording.stop)

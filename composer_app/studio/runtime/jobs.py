@@ -2,12 +2,15 @@
 
 import itertools
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 from shiboken6 import isValid
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 _WORKERS: Final = 3
 _Result = TypeVar("_Result")
@@ -26,15 +29,17 @@ class Jobs(QObject):
     """Runs functions in a few threads; what follows them runs on the thread of this object.
 
     Every job has an owner, whom its result is for. Work that has begun is done to its end, but an
-    owner that Qt has deleted in the meantime, with its window for instance, is told nothing.
+    owner that Qt has deleted in the meantime, with its window for instance, is told nothing. With
+    ``later`` no work begins before :meth:`begin`: threads would take Python's lock from whatever
+    is to be seen first.
     """
 
     # From the worker: request number, result, exception or None.
     _ended = Signal(int, object, object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, later: bool = False) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="job")
+        self._later: list[tuple[int, Callable[[], object]]] | None = [] if later else None
         self._numbers = itertools.count()
         self._waiting: dict[int, _Waiting] = {}
         self._closed = False
@@ -57,7 +62,22 @@ class Jobs(QObject):
             return
         number = next(self._numbers)
         self._waiting[number] = _Waiting(owner, done, failed)
-        self._pool.submit(self._work, number, work)
+        if self._later is None:
+            self._pool.submit(self._work, number, work)
+        else:
+            self._later.append((number, work))
+
+    def begin(self) -> None:
+        """Let all that has been asked for begin, and from now on at once."""
+        asked, self._later = self._later or [], None
+        for number, work in asked:
+            self._pool.submit(self._work, number, work)
+
+    @cached_property
+    def _pool(self) -> "ThreadPoolExecutor":
+        from concurrent.futures import ThreadPoolExecutor
+
+        return ThreadPoolExecutor(_WORKERS, thread_name_prefix="job")
 
     @property
     def busy(self) -> bool:

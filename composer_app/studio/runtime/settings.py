@@ -1,16 +1,16 @@
 """What Composer remembers between sessions, and where it keeps its own files."""
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
-from composer_app.live.midi.keyboard_input import OCTAVE_SHIFTS
-from composer_app.live.synth.audio_drivers import DEFAULT_PERIOD, PERIOD_SIZES, audio_drivers
-from composer_app.live.synth.synthesizer import SoundSettings
 from composer_app.music.files.regular_file import is_file, is_folder
 from composer_app.music.mix import FULL
 from composer_app.music.performance import Grid, Quantization, Reduction
+
+if TYPE_CHECKING:
+    from composer_app.live.synth.synthesizer import SoundSettings
 
 _MAX_RECENT: Final = 8
 USUAL_SCORE_SCALE: Final = 7
@@ -90,7 +90,9 @@ class Settings:
 
     @property
     def midi_shift(self) -> int:
-        """How far the MIDI keyboard is shifted: one of ``midi_input.OCTAVE_SHIFTS``."""
+        """How far the MIDI keyboard is shifted: one of ``keyboard_input.OCTAVE_SHIFTS``."""
+        from composer_app.live.midi.keyboard_input import OCTAVE_SHIFTS
+
         shift = self._number("midi/shift", 0)
         return shift if shift in OCTAVE_SHIFTS else 0
 
@@ -126,8 +128,16 @@ class Settings:
         self._store.setValue("midi/ports_offered", on)
 
     @property
-    def sound(self) -> SoundSettings:
+    def sound(self) -> "SoundSettings":
         """How Composer's own sound is made."""
+        # Nobody wants it before the window is seen.
+        from composer_app.live.synth.audio_drivers import (
+            DEFAULT_PERIOD,
+            PERIOD_SIZES,
+            audio_drivers,
+        )
+        from composer_app.live.synth.synthesizer import SoundSettings
+
         driver, period = self._text("sound/driver"), self._number("sound/period", DEFAULT_PERIOD)
         soundfont = self._text("sound/soundfont")
         return SoundSettings(
@@ -137,7 +147,7 @@ class Settings:
         )
 
     @sound.setter
-    def sound(self, sound: SoundSettings) -> None:
+    def sound(self, sound: "SoundSettings") -> None:
         self._store.setValue("sound/driver", sound.driver or "")
         self._store.setValue("sound/period", sound.period)
         self._store.setValue("sound/soundfont", str(sound.soundfont or ""))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -113,6 +112,8 @@ def _title(style: str) -> str:
 def table(comparison: StyleComparison) -> str:
     """The metrics as CSV, the strangest first."""
     text = io.StringIO()
+    import csv
+
     writer = csv.writer(text)
     writer.writerow(["measure", "value", "percentile", "low", "typical", "high", "sentence"])
     for place in comparison.likeness.places:

@@ -62,6 +62,8 @@ class Actions(QObject):
 
     def set_letters_play(self, playing: bool) -> None:
         """Whether letters play notes; if not, they are keys like others."""
+        if playing == self._letters:
+            return
         self._letters = playing
         for name in self._made:
             self._use_keys(name)

@@ -5,23 +5,26 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 
 from composer_app.generation.models.catalog import ModelInfo
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.studio.messages.bar import Tone
-from composer_app.studio.recording.recording_controller import RecordingState
+from composer_app.studio.messages.hints import Situation, next_step
 from composer_app.studio.roll.view import PianoRollView
+from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.runtime.preload import import_what_is_wanted_soon
-from composer_app.studio.score.score_controller import ScoreController
+from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.widgets.number_field import NumberField
 from composer_app.studio.widgets.shown_text import title_text
 from composer_app.studio.widgets.window_placement import WindowPlacement, size_for
 from composer_app.studio.window.parts import WindowParts
-from composer_app.studio.window.services import Services
 
 if TYPE_CHECKING:
+    from composer_app.studio.recording.recording_controller import RecordingState
+    from composer_app.studio.score.score_controller import ScoreController
+    from composer_app.studio.window.services import Services
     from composer_app.studio.window.settings_dialog import SettingsDialog
 
 _log = logging.getLogger(__name__)
@@ -32,23 +35,62 @@ _CONFIDENCE: Final = "confidence"
 
 
 class MainWindow(WindowParts):
-    """Connects and shows its parts; what happens is decided in the controllers."""
+    """Connects and shows its parts; what happens is decided in the controllers.
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
+    It can be shown at once, and works from :meth:`begin` on. ``firstPainted`` says that it is
+    seen. What a person does before it works must wait: see :mod:`composer_app.studio.app`.
+    """
+
+    firstPainted = Signal()
+
+    def __init__(self, settings: Settings, jobs: Jobs) -> None:
+        super().__init__(settings, jobs)
         self._painted = False
+        self._works = False
         self._running = False
         self._closed = False
-        self.setAcceptDrops(True)
+        self._close_wanted = False
         WindowPlacement(self, QSize(*_SMALLEST_SIZE))
         self.resize(size_for(self, QSize(*_FIRST_SIZE)))
+        self._show_what_is_remembered()
+        self.restoreGeometry(settings.window_geometry)
+
+    def begin(self, services: "Services") -> None:
+        """Let it work, with ``services``."""
+        self.make_controllers(services)
         self._connect_document()
         self._connect_playing()
         self._connect_keyboard()
         self._connect_commands()
+        self.setAcceptDrops(True)
         self._show_composition()
         self._show_title()
-        self.restoreGeometry(services.settings.window_geometry)
+        self._works = True
+        if self._close_wanted:
+            QTimer.singleShot(0, self, self.close)
+        elif self._painted:
+            QTimer.singleShot(0, self, self._start)
+
+    def _show_what_is_remembered(self) -> None:
+        """Settings, and an empty piece, as controllers will show them: nothing is to jump then."""
+        commands, settings, empty = self.commands, self._settings, Composition()
+        for switch, on in (
+            (commands.follow, settings.follow),
+            (commands.metronome, settings.metronome),
+            (commands.metronome_always, settings.metronome_always),
+            (commands.computer_keys, settings.computer_keys),
+            (commands.chords, settings.chord_row),
+        ):
+            switch.setChecked(on)
+        self.keyboard.set_labels(settings.key_labels)
+        self.keyboard.set_letters_enabled(settings.computer_keys)
+        self.roll.set_chord_row_visible(settings.chord_row)
+        self.roll.set_playhead(0.0)
+        bar = self.transport_bar
+        bar.set_tempo(empty.tempo.initial_bpm)
+        bar.quantize_menu.set_quantization(settings.quantization, attached=False)
+        bar.set_quantize(bar.quantize_menu.summary)
+        self.message_bar.set_idle_text(next_step(Situation(empty)))
 
     # -- putting together ------------------------------------------------------------------
 
@@ -75,7 +117,6 @@ class MainWindow(WindowParts):
         self.tools.performances.show()
         follow = self.commands.follow
         follow.toggled.connect(self._follow)
-        follow.setChecked(self._services.settings.follow)
         self._follow(follow.isChecked())
 
     def _connect_keyboard(self) -> None:
@@ -84,7 +125,6 @@ class MainWindow(WindowParts):
         self.keyboard.noteOff.connect(live.note_off)
         midi.statusChanged.connect(self._show_midi_status)
         self.news.follow_midi(midi)
-        self.keyboard.set_labels(self._services.settings.key_labels)
         self.keyboard.labelsLearned.connect(self._remember_labels)
         letters = self.commands.computer_keys
         letters.toggled.connect(self._let_letters_play)
@@ -128,6 +168,9 @@ class MainWindow(WindowParts):
         self.views.show_tip(commands.score.toolTip())
         self.roll.emptyActionRequested.connect(self._offer_samples)
         self.score.emptyActionRequested.connect(self._offer_samples)
+        self.menus.add_voices(self.selection.voices)
+        self.menus.sampleChosen.connect(files.open_sample)
+        self.menus.fileChosen.connect(files.open)
         self.news.follow_numbers(self.findChildren(NumberField))
         # Shortcuts work whether or not a menu or button that shows them is visible.
         self.addActions([item for item in commands.children() if isinstance(item, QAction)])
@@ -160,7 +203,9 @@ class MainWindow(WindowParts):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
-            QTimer.singleShot(0, self, self._start)
+            self.firstPainted.emit()
+            if self._works:
+                QTimer.singleShot(0, self, self._start)
 
     @property
     def running(self) -> bool:
@@ -226,7 +271,9 @@ class MainWindow(WindowParts):
         self.setWindowTitle(f"{title_text(document.name)}[*] – Composer")
         self.setWindowModified(not document.as_saved)
 
-    def _show_recording(self, state: RecordingState) -> None:
+    def _show_recording(self, state: "RecordingState") -> None:
+        from composer_app.studio.recording.recording_controller import RecordingState
+
         self.roll.set_inviting(state is RecordingState.IDLE)
         if state is not RecordingState.RECORDING:
             self._show_roll()
@@ -268,7 +315,7 @@ class MainWindow(WindowParts):
         self.score.set_follow(on)
 
     @property
-    def _seen(self) -> PianoRollView | ScoreController:
+    def _seen(self) -> "PianoRollView | ScoreController":
         """Which of the two views of the piece zooming is about."""
         return self.score if self.views.score_shown else self.roll
 
@@ -311,6 +358,10 @@ class MainWindow(WindowParts):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Unsaved work is kept for the next start; ``closing`` says when nothing is lost."""
+        if not self._works:
+            self._close_wanted = True
+            event.ignore()
+            return
         self.recording.stop()
         if not self.closing.may_close():
             event.ignore()
@@ -333,3 +384,10 @@ def _go_on(_: None) -> None:
 
 def _log_not_imported(error: Exception) -> None:
     _log.error("What is wanted soon could not be imported.", exc_info=error)
+
+
+def open_main_window(services: "Services") -> MainWindow:
+    """The window at work, not shown yet."""
+    window = MainWindow(services.settings, services.jobs)
+    window.begin(services)
+    return window

@@ -1,34 +1,38 @@
 """The menu bar."""
 
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from composer_app.errors import ComposerError
-from composer_app.music.files.sample_melodies import sample_melodies
 from composer_app.plain_text import one_line
-from composer_app.studio.files.opening_controller import OpeningController
 from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.widgets.actions import Actions
 from composer_app.studio.widgets.elided import menu_text
-from composer_app.studio.widgets.piece_kinds import described
 from composer_app.studio.widgets.shown_text import tip_text
 
 
-class Menus:
-    """Fills a menu bar; lists that change are filled when their menu opens."""
+class Menus(QObject):
+    """Fills a menu bar; lists that change are filled when their menu opens.
+
+    ``sampleChosen(id)`` and ``fileChosen(path)`` ask for one of them to be opened.
+    """
+
+    sampleChosen = Signal(str)
+    fileChosen = Signal(Path)
 
     def __init__(
         self,
         bar: QMenuBar,
         actions: Actions,
-        files: OpeningController,
         settings: Settings,
         midi_menu: QMenu,
         quantize_menu: QMenu,
         metronome_menu: QMenu,
-        voices: QMenu,
     ) -> None:
-        self._files = files
+        super().__init__(bar)
         self._settings = settings
         self._open = actions.open
         self.samples = QMenu("Sample &Melodies")
@@ -50,7 +54,7 @@ class Menus:
         file.addSeparator()
         file.addAction(actions.quit)
 
-        edit = bar.addMenu("&Edit")
+        edit = self._edit = bar.addMenu("&Edit")
         edit.addActions([actions.undo, actions.redo])
         edit.addSeparator()
         edit.addActions([actions.generate, actions.cancel, actions.improve, actions.roll])
@@ -58,8 +62,8 @@ class Menus:
         edit.addActions([actions.choose_melody, actions.leave_out_others])
         edit.addSeparator()
         edit.addActions([actions.select_all, actions.select_bars])
-        edit.addMenu(voices)
         edit.addActions([actions.select_none, actions.delete])
+        self._after_voices = actions.select_none
         edit.addSeparator()
         edit.addActions([actions.lock, actions.lock_rest, actions.unlock_all])
         edit.addAction(actions.generate_selection)
@@ -83,7 +87,13 @@ class Menus:
         bar.addMenu("&Help").addAction(actions.about)
         actions.about.setMenuRole(QAction.MenuRole.AboutRole)
 
+    def add_voices(self, menu: QMenu) -> None:
+        """Put the menu that selects a voice among those that select."""
+        self._edit.insertMenu(self._after_voices, menu)
+
     def _fill_samples(self) -> None:
+        from composer_app.music.files.sample_melodies import sample_melodies
+
         self.samples.clear()
         self.samples.addAction(self._open)
         self.samples.addSeparator()
@@ -95,16 +105,18 @@ class Menus:
         for sample in samples:
             action = self.samples.addAction(sample.title)
             action.setToolTip(sample.source)
-            action.triggered.connect(lambda _=False, key=sample.id: self._files.open_sample(key))
+            action.triggered.connect(lambda _=False, key=sample.id: self.sampleChosen.emit(key))
 
     def _fill_recent(self) -> None:
+        from composer_app.studio.widgets.piece_kinds import described
+
         self._recent.clear()
         paths = self._settings.recent_files
         for path in paths:
             what = f"{menu_text(f'{path.name}  –  {path.parent}')}  ({described(path)})"
             action = self._recent.addAction(what)
             action.setToolTip(tip_text(one_line(str(path))))
-            action.triggered.connect(lambda _=False, chosen=path: self._files.open(chosen))
+            action.triggered.connect(lambda _=False, chosen=path: self.fileChosen.emit(chosen))
         if paths:
             self._recent.addSeparator()
             self._recent.addAction("&Clear List", self._settings.forget_recent_files)

@@ -60,6 +60,7 @@ class Services:
 def build_services(
     settings: Settings,
     *,
+    jobs: Jobs | None = None,
     clock: Clock = time.perf_counter,
     ports: InputPorts | None = None,
     outputs: OutputPorts | None = None,
@@ -79,7 +80,7 @@ def build_services(
         settings=settings,
         clock=clock,
         document=document,
-        jobs=Jobs(),
+        jobs=jobs if jobs is not None else Jobs(),
         writer=FileWriter(recovery.note_place),
         recovery=recovery,
         sound=sound,

@@ -19,6 +19,7 @@ from composer_app.music.midi.file import read_midi, write_midi
 from composer_app.project.project_file import read_project
 from composer_app.studio.files import closing, saving_controller
 from composer_app.studio.messages.bar import Tone
+from composer_app.studio.runtime.interrupt import close_from_outside
 from tests.streams import next_line
 from tests.studio.support import Studio, open_studio, scale
 
@@ -304,5 +305,5 @@ def test_dialogs_that_will_not_close_keep_no_signal_waiting(
     closed: list[bool] = []
     monkeypatch.setattr(QApplication, "activeModalWidget", lambda: dialog)
     close: Callable[[], object] = lambda: closed.append(True)  # noqa: E731
-    closing.close_from_outside(close)
+    close_from_outside(close)
     assert (dialog.closed, closed) == (1, [True])
