@@ -1,6 +1,10 @@
 """Screens that are not there, of any size."""
 
 import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -23,3 +27,23 @@ def offscreen(folder: Path, width: int, height: int) -> str:
     path = folder / f"screen-{width}x{height}.json"
     path.write_text(json.dumps({"windowFrameMargins": True, "screens": [screen]}))
     return f"offscreen:configfile={path}"
+
+
+@contextmanager
+def x_server(width: int, height: int) -> Iterator[str]:
+    """An X server with a screen of that size and no window manager; gives its DISPLAY."""
+    reading, writing = os.pipe()
+    size = f"{width}x{height}x24"
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-nolisten", "tcp"],
+        pass_fds=(writing,),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as numbers:
+            yield f":{numbers.readline().strip()}"
+    finally:
+        server.terminate()
+        server.wait(10)

@@ -23,35 +23,54 @@ NEEDS_MUSIC = {
     "composer_app.reporting.plots.words",
     "composer_app.studio.score.view",
 }
+# Nor what moves the window and makes it sound.
+CONTROLLERS = {
+    "composer_app.commands",
+    "composer_app.live.playback.player",
+    "composer_app.live.synth.synthesizer",
+    "composer_app.project.project_file",
+    "composer_app.studio.document.document",
+    "composer_app.studio.files.saving_controller",
+    "composer_app.studio.window.news",
+    "composer_app.studio.window.services",
+}
 # Nor starting other programs.
 STARTS_PROGRAMS = {"subprocess"}
 
-# Opens the studio with an event loop that says what had been imported when it began and, a second
-# of events later, when it ended.
+# Opens the studio and says what had been imported when its window had been painted, and after a
+# second of its event loop.
 OPEN_THE_STUDIO = """
 import json, sys, threading, time
 from PySide6.QtWidgets import QApplication
+from composer_app.studio import app
+
+seen = {}
 
 def imported():
     mine = {name for name in sys.modules if name.startswith("composer_app.")}
     return sorted(mine | {name.partition(".")[0] for name in sys.modules})
 
+make = app.make_services
+
+def look_and_make(*given):
+    seen["all widgets"] = "QWizard" in vars(sys.modules["PySide6.QtWidgets"])
+    seen["before"] = imported()
+    seen["threads"] = threading.active_count()
+    return make(*given)
+
 def loop():
-    all_widgets = "QWizard" in vars(sys.modules["PySide6.QtWidgets"])
-    before, jobs = imported(), [each.name for each in threading.enumerate() if "job" in each.name]
     end = time.monotonic() + 1.0
     soon = {"numpy", "mido", "composer_app.music.midi.parsing"}
     while time.monotonic() < end or (soon - set(sys.modules) and time.monotonic() < end + 60):
         QApplication.processEvents()
         time.sleep(0.01)
     visible = any(window.isVisible() for window in QApplication.topLevelWidgets())
-    seen = {"before": before, "all widgets": all_widgets, "jobs": jobs, "after": imported()}
-    print(json.dumps({**seen, "visible": visible}))
+    print(json.dumps({**seen, "after": imported(), "visible": visible}))
     return 0
 
+app.make_services = look_and_make
 QApplication.exec = staticmethod(loop)
-from composer_app.studio.app import run
-sys.exit(run([]))
+sys.exit(app.run([]))
 """
 
 # Leaves the studio as soon as it has been imported; says whose way of importing is left.
@@ -94,7 +113,10 @@ def test_opening_the_studio_waits_for_no_slow_library(tmp_path: Path) -> None:
     assert seen["visible"]
     assert not (LEARNING | SLOW | NEEDS_MUSIC | STARTS_PROGRAMS) & set(seen["before"])
     assert not seen["all widgets"], "a viewport of Qt's own was asked for: see own_viewport.py"
-    assert seen["jobs"] == [], "the window would wait for Python's lock"
+    assert seen["threads"] == 1, "the window would wait for Python's lock"
+    assert not CONTROLLERS & set(seen["before"]), (
+        "what moves the window is imported when it is seen"
+    )
     assert not LEARNING & set(seen["after"])
     soon = {"mido", "numpy", "composer_app.music.midi.parsing"}
     assert soon <= set(seen["after"]), "neither the first key nor the first file waits for them"

@@ -117,25 +117,13 @@ def test_a_window_from_a_larger_screen_is_brought_in(tmp_path: Path) -> None:
 @contextmanager
 def window_manager(width: int, height: int) -> Iterator[str]:
     """An X server with a screen of that size and a window manager; gives its DISPLAY."""
-    reading, writing = os.pipe()
-    size = f"{width}x{height}x24"
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-nolisten", "tcp"],
-        pass_fds=(writing,),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    try:
-        with os.fdopen(reading) as numbers:
-            display = f":{numbers.readline().strip()}"
-        with running("openbox", environment={**os.environ, "DISPLAY": display}):
-            # It has no way to say that it is there.
-            time.sleep(1.0)
-            yield display
-    finally:
-        server.terminate()
-        server.wait(10)
+    with (
+        screens.x_server(width, height) as display,
+        running("openbox", environment={**os.environ, "DISPLAY": display}),
+    ):
+        # It has no way to say that it is there.
+        time.sleep(1.0)
+        yield display
 
 
 needs_a_window_manager = pytest.mark.skipif(
