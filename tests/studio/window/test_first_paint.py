@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from composer_app.live.midi.outputs import MidiOutputs
-from composer_app.live.synth.synthesizer import SilentSynthesizer
+from composer_app.live.note_sink import SilentSynthesizer
 from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.window.main_window import MainWindow
