@@ -77,7 +77,9 @@ def hostile() -> dict[str, bytes]:
     running = bytes.fromhex("00 90 3c 50") + bytes.fromhex("01 3c 00 01 3c 50") * 660_000
     tracks = [bytes.fromhex("00 90 3c 50 60 80 3c 00") * 40 + end] * 900
     xml = b"<score-partwise>" + b"<a/>" * 1_499_000
-    pedal = bytes.fromhex("00 90 3c 50 60 80 3c 00") + bytes.fromhex("01 b0 40 7f") * 150_000
+    pitch = b"<pitch><step>C</step><octave>4</octave></pitch><duration>1</duration>"
+    lyric = b"<lyric><text>la</text></lyric>"
+    pedal = bytes.fromhex("00 90 3c 50 60 80 3c 00") + bytes.fromhex("01 b0 40 7f") * 5_000
     return {
         "as much as is read.mid": track(texts + padding + notes + controls),
         "notes at once.mid": track(chord),
@@ -91,10 +93,24 @@ def hostile() -> dict[str, bytes]:
         "channels of tracks.mid": _HEADER + chunk(notes[: 4 * 145] + end) * 990,
         "a bomb.mid": gzip.compress(bytes(96_000_000), 1),
         "as many marks as are read.musicxml": xml,
+        "notes.musicxml": written(b"<note>" + pitch + b"</note>", 148_000),
+        "grace notes.musicxml": written(b"<note><grace/>" + pitch + b"</note>", 110_000),
+        "words.musicxml": written(b"<note>" + pitch + lyric + b"</note>", 50_000),
         "depth.musicxml": b"<score-partwise>" + b"<a>" * 200_000,
         "a long tune.abc": b"X:1\nK:C\n" + b"c" * 480_000,
         "names of 2 MB.mid": track(b"\0\xff\x03\x80\xfa\x00" + b"\xe3" * 2_000_000 + notes[:4000]),
     }
+
+
+def written(note: bytes, count: int) -> bytes:
+    """A score of one bar with so many notes."""
+    return (
+        b'<score-partwise><part-list><score-part id="P"/></part-list><part id="P"><measure>'
+        b"<attributes><divisions>40</divisions></attributes>"
+        + note * count
+        + b"<note><pitch><step>C</step><octave>4</octave></pitch><duration>9</duration></note>"
+        + b"</measure></part></score-partwise>"
+    )
 
 
 def chunk(body: bytes) -> bytes:

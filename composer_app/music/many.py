@@ -40,6 +40,36 @@ def values_of(kind: type[_T], count: int, columns: Mapping[str, Iterable[object]
     return made
 
 
+def notes_without_overlaps(
+    onset: Column, release: Column, pitch: Column, velocity: Column
+) -> list[Note]:
+    """The notes of columns (N,) in order, none of which sounds when its pitch is struck again.
+
+    Raises ValueError where one of them is no note.
+    """
+    rows, release = struck_apart(onset, release, pitch, velocity)
+    order = np.lexsort((pitch[rows], onset[rows]))
+    rows = rows[order]
+    return notes_at_ticks(onset[rows], release[order], pitch[rows], velocity[rows])
+
+
+def struck_apart(
+    onset: Column, release: Column, key: Column, velocity: Column
+) -> tuple[Column, Column]:
+    """Which of the notes in columns (N,) are kept, and the ticks of their releases: (M,) each.
+
+    A note whose ``key`` is struck again while it sounds ends there; of twins, which begin together,
+    the longer is kept, and of those the louder. They come by key, and of each key in order.
+    """
+    order = np.lexsort((velocity, release, onset, key))
+    key, onset, release = key[order], onset[order], release[order]
+    again = key[1:] == key[:-1]
+    twins = again & (onset[1:] == onset[:-1])
+    release[:-1] = np.where(again & ~twins, np.minimum(release[:-1], onset[1:]), release[:-1])
+    kept = np.concatenate((~twins, [True]))[: len(key)]
+    return order[kept], release[kept]
+
+
 def notes_at_ticks(onset: Column, release: Column, pitch: Column, velocity: Column) -> list[Note]:
     """What :meth:`Note.at_ticks` makes of each row of columns (N,), in their order.
 

@@ -1,6 +1,5 @@
 """A note: where it stands on the grid, and how it sounds beside it."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
@@ -126,15 +125,3 @@ class Note:
         release = self.release_ticks + steps * TICKS_PER_STEP
         late = -onset if -_HALF_STEP <= onset < 0 else 0
         return Note.at_ticks(onset + late, release + late, self.pitch + semitones, self.velocity)
-
-
-def without_overlaps(notes: Iterable[Note]) -> Iterator[Note]:
-    """Let a note that is struck again while it sounds end there; of twins keep the longer."""
-    last: dict[int, Note] = {}
-    for note in sorted(notes, key=NOTE_ORDER):
-        before = last.get(note.pitch)
-        if before is not None and before.onset_ticks < note.onset_ticks:
-            yield before.cut_at(note.onset_ticks)
-        # Of notes that begin together the order puts the longer, then the louder one last.
-        last[note.pitch] = note
-    yield from last.values()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from composer_app.late_numpy import np
-from composer_app.music.many import notes_at_ticks
+from composer_app.music.many import notes_at_ticks, struck_apart
 from composer_app.music.midi.channel_events import CHANNELS, CONTROL_CHANGE, PROGRAM_CHANGE
 from composer_app.music.mix import CENTRE, DEFAULT_VOLUME, PAN_CONTROLLER, VOLUME_CONTROLLER
 from composer_app.music.note import Note
@@ -114,23 +114,15 @@ class Lines:
 
 
 def _played(notes: EndedNotes, grid: Grid) -> dict[int, tuple[Note, ...]]:
-    """The notes of each line, none of which sounds when its pitch is struck again.
-
-    It then ends there; of twins the longer is kept.
-    """
+    """The notes of each line, none of which sounds when its pitch is struck again."""
     onset = grid.all_ticks(notes.on)
     release = np.maximum(grid.all_ticks(notes.off), onset + 1)
     key = notes.line * PITCH_COUNT + notes.pitch
-    # Of notes that begin together the longer, then the louder one is the last.
-    order = np.lexsort((notes.velocity, release, onset, key))
-    key, onset, release = key[order], onset[order], release[order]
-    again = key[1:] == key[:-1]
-    twins = again & (onset[1:] == onset[:-1])
-    release[:-1] = np.where(again & ~twins, np.minimum(release[:-1], onset[1:]), release[:-1])
-    kept = np.flatnonzero(np.concatenate((~twins, [True]))[: len(key)])
-    kept = kept[np.lexsort((key[kept] % PITCH_COUNT, onset[kept], key[kept] // PITCH_COUNT))]
-    line, pitch = np.divmod(key[kept], PITCH_COUNT)
-    made = notes_at_ticks(onset[kept], release[kept], pitch, notes.velocity[order][kept])
+    rows, release = struck_apart(onset, release, key, notes.velocity)
+    order = np.lexsort((notes.pitch[rows], onset[rows], notes.line[rows]))
+    rows = rows[order]
+    made = notes_at_ticks(onset[rows], release[order], notes.pitch[rows], notes.velocity[rows])
+    line = notes.line[rows]
     lines, starts = np.unique(line, return_index=True)
     stops = [*starts[1:].tolist(), len(made)]
     return {

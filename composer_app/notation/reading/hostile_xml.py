@@ -5,9 +5,11 @@ archive, of which two members are read, each with a limit.
 """
 
 import io
+import re
 import xml.etree.ElementTree as ET
 import zipfile
 import zlib
+from contextlib import suppress
 from typing import Final, NoReturn
 from xml.parsers import expat
 
@@ -36,49 +38,71 @@ _FOREIGN: Final = {
 
 
 class _TooMuchError(Exception):
-    """Deeper than any score."""
+    """Deeper than any score, or an entity."""
+
+
+class _PrologIsOverError(Exception):
+    """The first element has begun."""
 
 
 def xml_tree(data: bytes, name: str, wanted: Wanted = always_wanted) -> ET.Element:
-    """The root of an XML document, tags and attributes without their namespaces.
+    """The root of an XML document, tags without their namespaces.
 
     Raises :class:`ScoreFileError`, which calls the file ``name``.
     """
     if len(data) > MAX_XML_BYTES or data.count(b"<") > _MAX_MARKS:
         raise too_large(name)
-    builder = ET.TreeBuilder()
-    parser = expat.ParserCreate(namespace_separator="}")
-    parser.buffer_text = True
-    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-    depth = 0
+    try:
+        _refuse_entities(data)
+        parser = ET.XMLParser()
+        # An entity that a document type elsewhere may define says nothing here.
+        parser.entity.update(dict.fromkeys(_entities(data), ""))
+        for begin in range(0, len(data), _PIECE_BYTES):
+            check(wanted)
+            parser.feed(data[begin : begin + _PIECE_BYTES])
+        root = parser.close()
+        _refuse_depth(root)
+    except (ET.ParseError, expat.ExpatError, _TooMuchError, ValueError, LookupError) as error:
+        raise damaged(name) from error
+    for element in root.iter():
+        # Comments have no name.
+        if isinstance(element.tag, str) and "}" in element.tag:
+            element.tag = element.tag.rpartition("}")[2]
+    return root
 
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > _MAX_DEPTH:
-            raise _TooMuchError
-        builder.start(tag.rpartition("}")[2], attributes)
 
-    def end(tag: str) -> None:
-        nonlocal depth
-        depth -= 1
-        builder.end(tag.rpartition("}")[2])
+def _refuse_entities(data: bytes) -> None:
+    """Raise an error where the document defines entities, which it can before its root only."""
+    prolog = expat.ParserCreate()
+    prolog.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
 
     def refuse(*_given: object) -> NoReturn:
         raise _TooMuchError
 
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = builder.data
-    parser.EntityDeclHandler = refuse
-    try:
-        for begin in range(0, len(data), _PIECE_BYTES):
-            check(wanted)
-            parser.Parse(data[begin : begin + _PIECE_BYTES], False)
-        parser.Parse(b"", True)
-        return builder.close()
-    except (expat.ExpatError, _TooMuchError, ValueError, LookupError, AssertionError) as error:
-        raise damaged(name) from error
+    def end(*_given: object) -> NoReturn:
+        raise _PrologIsOverError
+
+    prolog.EntityDeclHandler = refuse
+    prolog.StartElementHandler = end
+    with suppress(_PrologIsOverError):
+        prolog.Parse(data, True)
+
+
+def _entities(data: bytes) -> set[str]:
+    """The names of entities that the document asks for."""
+    # Of UTF-16 every other byte is null.
+    found = re.findall(rb"&(\w{1,40});", data.replace(b"\0", b"") if b"\0" in data else data)
+    return {name.decode("ascii", "ignore") for name in found}
+
+
+def _refuse_depth(root: ET.Element) -> None:
+    """Raise an error where elements stand in more others than in any score."""
+    level = [root]
+    for _depth in range(_MAX_DEPTH):
+        level = [inner for element in level if len(element) for inner in element]
+        if not level:
+            return
+    raise _TooMuchError
 
 
 def score_in_archive(data: bytes, name: str) -> bytes:

@@ -6,6 +6,8 @@ Each part is read bar by bar, and then divided into lines (:mod:`score_parts`).
 import math
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from composer_app.errors import ScoreFileError
@@ -17,11 +19,19 @@ from composer_app.music.spelling import natural_semitone
 from composer_app.music.timing import TICKS_PER_BEAT, Meter
 from composer_app.notation.instrument_names import program_of
 from composer_app.notation.reading.harmony_reading import symbol_of_harmony
-from composer_app.notation.reading.hostile_xml import damaged, score_in_archive, xml_tree
+from composer_app.notation.reading.hostile_xml import (
+    damaged,
+    score_in_archive,
+    too_large,
+    xml_tree,
+)
 from composer_app.notation.reading.score_parts import Part, Place, Player, lines_of, name_divided
 from composer_app.notation.reading.written import (
     MAX_BARS,
     MAX_NOTES,
+    MAX_SIGNS,
+    MAX_SYLLABLES,
+    MAX_TRACKS,
     Line,
     RepeatMarks,
     WrittenBar,
@@ -96,7 +106,7 @@ class _Reader:
         self._wanted = wanted
         self._name = name
         self._piece = WrittenPiece(_title(root))
-        self._note_count = 0
+        self._note_count = self._signs = self._syllable_count = 0
         # The part that has the chord symbols.
         self._harmony_part: Part | None = None
         # A sign that stands twice is where one leaves, and then where one arrives.
@@ -132,6 +142,8 @@ class _Reader:
                 meter = bar.meter
                 lengths[index] = max(lengths[index], part.ticks(part.furthest))
             divided.append(lines_of(part, by_player=self._ours))
+            if sum(map(len, divided)) > MAX_TRACKS:
+                raise too_large(self._name)
         for bar, ticks in zip(self._piece.bars, lengths, strict=True):
             whole = bar.meter.ticks_per_bar
             bar.ticks = whole if ticks == 0 or abs(ticks - whole) <= _NEARLY else ticks
@@ -200,15 +212,17 @@ class _Reader:
                 self._piece.fifths, self._piece.minor = fifths, _text(key, "mode") == "minor"
 
     def _read_note(self, part: Part, element: ET.Element, index: int) -> None:
-        duration = _number(element, "duration")
-        grace = element.find("grace") is not None
-        at = part.chord_at if element.find("chord") is not None else part.cursor
-        if element.find("chord") is None:
+        said = _children(element)
+        duration = _amount(said.get("duration"))
+        grace = "grace" in said
+        at = part.chord_at if "chord" in said else part.cursor
+        if "chord" not in said:
             part.chord_at = part.cursor
             part.move(0.0 if grace else duration)
-        pitch = _pitch(element, part)
+        place = _place(said, part)
+        pitch = _pitch(said, part, place)
         # A cue is what others play.
-        if pitch is None or element.find("cue") is not None or not (grace or duration > 0):
+        if pitch is None or "cue" in said or not (grace or duration > 0):
             return
         self._note_count += 1
         if self._note_count > MAX_NOTES:
@@ -217,20 +231,23 @@ class _Reader:
                 _("choose a shorter piece"),
             )
         onset = part.ticks(at)
-        ties = {tie.get("type") for tie in element.findall("tie")}
-        loudness = _attribute(element, "dynamics")
-        note = WrittenNote(
-            onset,
-            0 if grace else max(1, part.ticks(at + duration) - onset),
-            pitch,
-            part.velocity if loudness is None else _velocity(loudness),
-            "stop" in ties,
-            "start" in ties,
-            part.ticks(_attribute(element, "attack") or 0.0),
-            part.ticks(_attribute(element, "release") or 0.0),
-            _syllables(element),
-        )
-        part.notes.setdefault(_place(element, part), {}).setdefault(index, []).append(note)
+        ticks = 0 if grace else max(1, part.ticks(at + duration) - onset)
+        note = WrittenNote(onset, ticks, pitch, part.velocity)
+        # Most notes have none of these.
+        if "tie" in said:
+            ties = {tie.get("type") for tie in element.findall("tie")}
+            note.tied_from, note.tied_to = "stop" in ties, "start" in ties
+        if element.attrib:
+            loudness = _attribute(element, "dynamics")
+            note.velocity = part.velocity if loudness is None else _velocity(loudness)
+            note.attack = part.ticks(_attribute(element, "attack") or 0.0)
+            note.release = part.ticks(_attribute(element, "release") or 0.0)
+        if "lyric" in said:
+            note.syllables = _syllables(element)
+            self._syllable_count += len(note.syllables or ())
+            if self._syllable_count > MAX_SYLLABLES:
+                raise too_large(self._name)
+        part.notes.setdefault(place, {}).setdefault(index, []).append(note)
 
     def _read_direction(self, part: Part, element: ET.Element, index: int) -> None:
         marks = self._piece.bars[index].marks
@@ -265,13 +282,21 @@ class _Reader:
         tick = part.ticks(max(0.0, part.cursor + _number(element, "offset")))
         symbol = symbol_of_harmony(element, tick, transpose)
         if symbol is not None:
+            self._count_sign()
             self._harmony_part = part
             self._piece.bars[index].chords.append(symbol)
+
+    def _count_sign(self) -> None:
+        """Count a chord symbol or a tempo; raises :class:`ScoreFileError` for too many."""
+        self._signs += 1
+        if self._signs > MAX_SIGNS:
+            raise too_large(self._name)
 
     def _read_sound(self, part: Part, sound: ET.Element, index: int, offset: int) -> None:
         bar = self._piece.bars[index]
         tempo, loudness = _attribute(sound, "tempo"), _attribute(sound, "dynamics")
         if tempo is not None and tempo > 0:
+            self._count_sign()
             bar.tempos[offset] = tempo
         if loudness is not None:
             part.velocity = _velocity(loudness)
@@ -347,29 +372,32 @@ def _syllables(element: ET.Element) -> dict[int, Syllable] | None:
     return found or None
 
 
-def _place(element: ET.Element, part: Part) -> Place:
-    instrument = element.find("instrument")
+def _place(said: Mapping[str, ET.Element], part: Part) -> Place:
+    """Whose a note is of which this is ``said``."""
+    instrument = said.get("instrument")
     player = instrument.get("id", "") if instrument is not None else next(iter(part.players), "")
-    return Place(_text(element, "staff") or "1", _text(element, "voice") or "1", player)
+    return Place(_content(said.get("staff")) or "1", _content(said.get("voice")) or "1", player)
 
 
-def _pitch(element: ET.Element, part: Part) -> int | None:
+def _pitch(said: Mapping[str, ET.Element], part: Part, place: Place) -> int | None:
     """The sounding pitch; None for rests, drums, and what no synthesizer has."""
-    written = element.find("pitch")
-    if written is None:
+    written = said.get("pitch")
+    if written is None or (place.player in part.players and part.players[place.player].drums):
         return None
-    player = _place(element, part).player
-    if player in part.players and part.players[player].drums:
-        return None
-    step, alter = _text(written, "step").upper(), _number(written, "alter")
-    pitch = (
-        OCTAVE * (int(_number(written, "octave")) + 1)
-        + natural_semitone(step)
-        # Quarter tones become the semitone below.
-        + math.floor(alter)
-        + part.transpose.get(_text(element, "staff"), part.transpose.get("", 0))
-    )
+    names = {inner.tag: inner.text or "" for inner in written[::-1]}
+    pitch = _pitch_named(names.get("step", ""), names.get("alter", ""), names.get("octave", ""))
+    if part.transpose:
+        pitch += part.transpose.get(_content(said.get("staff")), part.transpose.get("", 0))
     return pitch if 0 <= pitch < PITCH_COUNT else None
+
+
+# A piece has the same notes again and again.
+@lru_cache(1024)
+def _pitch_named(step: str, alter: str, octave: str) -> int:
+    """The pitch of a step in an octave as they are written; ValueError or KeyError for none."""
+    number = int(_parsed(octave)) + 1
+    # Quarter tones become the semitone below.
+    return OCTAVE * number + natural_semitone(step.strip().upper()) + math.floor(_parsed(alter))
 
 
 def _meter(attributes: ET.Element) -> Meter | None:
@@ -439,8 +467,26 @@ def _velocity(loudness: float) -> int:
     return min(max(round(loudness * FORTE / 100), 1), FULL)
 
 
+def _children(element: ET.Element) -> dict[str, ET.Element]:
+    """What stands in ``element`` by its tag, of several the first: quicker than to ask for each."""
+    return {inner.tag: inner for inner in element[::-1]}
+
+
+def _content(element: ET.Element | None) -> str:
+    return (element.text or "").strip() if element is not None else ""
+
+
+def _amount(element: ET.Element | None) -> float:
+    """The number in an element, 0 where there is none; ValueError for what is none."""
+    return 0.0 if element is None else _parsed(element.text or "")
+
+
+def _parsed(text: str) -> float:
+    return _checked(float(text)) if text.strip() else 0.0
+
+
 def _text(element: ET.Element, path: str) -> str:
-    return (element.findtext(path) or "").strip()
+    return _content(element.find(path))
 
 
 def _name(element: ET.Element, path: str) -> str:
@@ -450,9 +496,8 @@ def _name(element: ET.Element, path: str) -> str:
 
 
 def _number(element: ET.Element, path: str) -> float:
-    """The number in a child, 0 where there is none; ValueError for what is none."""
-    text = _text(element, path)
-    return _checked(float(text)) if text else 0.0
+    """The number in a child, as :func:`_amount`."""
+    return _amount(element.find(path))
 
 
 def _attribute(element: ET.Element, name: str) -> float | None:

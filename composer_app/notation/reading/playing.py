@@ -9,25 +9,31 @@ the very beginning the main note does.
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Final
 
 from composer_app.errors import ScoreFileError
+from composer_app.late_numpy import np
 from composer_app.music.chords import ChordSymbol
 from composer_app.music.composition import Composition, Track
 from composer_app.music.files.cancelling import Wanted, always_wanted, check
 from composer_app.music.key_changes import KeyChange
+from composer_app.music.many import notes_without_overlaps
 from composer_app.music.midi.reading import MidiPiece
 from composer_app.music.mix import PieceMix
-from composer_app.music.note import Note, without_overlaps
+from composer_app.music.note import Note
 from composer_app.music.pitch import Key
 from composer_app.music.texts import Text
 from composer_app.music.timing import MAX_TEMPO, MIN_TEMPO, TICKS_PER_BEAT, TICKS_PER_STEP
 from composer_app.notation.bars import Bar, meters_of, tempo_map
+from composer_app.notation.reading.hostile_xml import too_large
 from composer_app.notation.reading.play_order import MAX_PLAYED_BARS, play_order
 from composer_app.notation.reading.written import (
     MAX_NOTES,
+    MAX_SIGNS,
+    MAX_SYLLABLES,
+    MAX_TRACKS,
     Line,
     WrittenBar,
     WrittenNote,
@@ -49,10 +55,8 @@ class _Sounding:
     onset: int
     release: int
     written: WrittenNote
-    late_release: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.late_release = self.written.release
+    # How much later than it is written it ends.
+    late_release: int
 
 
 def played(
@@ -76,11 +80,7 @@ def played(
             _("{file} is longer than {most:,} bars", file=name, most=max_steps // 16),
             _("choose a shorter piece"),
         )
-    if sum(len(line.notes.get(i, ())) for line in piece.lines for i in order) > MAX_NOTES:
-        raise ScoreFileError(
-            _("{file} has more than {most:,} notes", file=name, most=MAX_NOTES),
-            _("choose a shorter piece"),
-        )
+    _check_size(piece, order, name)
     tracks = []
     for line in piece.lines:
         check(wanted)
@@ -102,6 +102,20 @@ def played(
         chords=_chords(piece, order, starts),
     )
     return MidiPiece(composition, PieceMix(tuple(line.mix for line in piece.lines)))
+
+
+def _check_size(piece: WrittenPiece, order: Sequence[int], name: str) -> None:
+    """Raise :class:`ScoreFileError` where more is played than can be read within seconds."""
+    bars = [line.notes.get(index, ()) for line in piece.lines for index in order]
+    if sum(map(len, bars)) > MAX_NOTES:
+        raise ScoreFileError(
+            _("{file} has more than {most:,} notes", file=name, most=MAX_NOTES),
+            _("choose a shorter piece"),
+        )
+    signs = sum(len(piece.bars[i].chords) + len(piece.bars[i].tempos) for i in order)
+    sung = sum(bool(note.syllables) for bar in bars for note in bar)
+    if signs > MAX_SIGNS or sung > MAX_SYLLABLES or len(piece.lines) > MAX_TRACKS:
+        raise too_large(name)
 
 
 def _keys(piece: WrittenPiece) -> tuple[KeyChange, ...]:
@@ -173,13 +187,13 @@ def _notes(line: Line, order: Sequence[int], starts: Sequence[int]) -> tuple[Not
                 note = waiting.pop()
                 note.release, note.late_release = release, written.release
             else:
-                note = _Sounding(onset, release, written)
+                note = _Sounding(onset, release, written, written.release)
                 sounding.append(note)
             if written.tied_to:
                 tied[written.pitch, release].append(note)
     if graces:
         sounding += _graces(sounding, graces)
-    return tuple(without_overlaps(_note(each) for each in sounding))
+    return _struck(sounding)
 
 
 def _texts(line: Line, order: Sequence[int], starts: Sequence[int]) -> tuple[Text, ...]:
@@ -229,12 +243,19 @@ def _graces(
                 note.onset = min(main + each * len(group), note.release - 1)
         for place, grace in enumerate(group):
             at = begin + place * each
-            result.append(_Sounding(at, at + each, grace))
+            result.append(_Sounding(at, at + each, grace, grace.release))
     return result
 
 
-def _note(sounding: _Sounding) -> Note:
-    written = sounding.written
-    onset = max(0, sounding.onset + written.attack)
-    release = max(onset + 1, sounding.release + sounding.late_release)
-    return Note.at_ticks(onset, release, written.pitch, written.velocity)
+def _struck(sounding: Sequence[_Sounding]) -> tuple[Note, ...]:
+    """The notes as they sound, none of them when its pitch is struck again."""
+    columns = (
+        [each.onset + each.written.attack for each in sounding],
+        [each.release + each.late_release for each in sounding],
+        [each.written.pitch for each in sounding],
+        [each.written.velocity for each in sounding],
+    )
+    onset, release, pitch, velocity = (np.array(column, np.int64) for column in columns)
+    onset = np.maximum(onset, 0)
+    release = np.maximum(release, onset + 1)
+    return tuple(notes_without_overlaps(onset, release, pitch, velocity))

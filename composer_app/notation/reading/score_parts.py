@@ -6,7 +6,7 @@ staff into its voices where these go their own ways, as in a choral score on two
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from composer_app.music.composition import VOICE_NAMES
 from composer_app.music.mix import TrackMix
@@ -19,8 +19,7 @@ from composer_app.plain_text import one_line_name
 _LEAST_SHARE: Final = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Whose a note is: of a staff, a voice, and a player if the part says so."""
 
     staff: str

@@ -16,6 +16,11 @@ from composer_app.notation.syllables import Syllable
 # More than anybody writes, few enough to be read within seconds.
 MAX_BARS: Final = 20_000
 MAX_NOTES: Final = 200_000
+# Chord symbols and tempos; syllables, in all verses.
+MAX_SIGNS: Final = 20_000
+MAX_SYLLABLES: Final = 50_000
+# As many as a project may have.
+MAX_TRACKS: Final = 1_000
 
 
 @dataclass(slots=True)

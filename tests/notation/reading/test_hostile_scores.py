@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 import time
 import zipfile
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from composer_app.errors import ComposerError, ScoreFileError
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.notation.piece_file import parse_piece
-from composer_app.notation.reading import hostile_xml
+from composer_app.notation.reading import hostile_xml, musicxml_reading, playing
 from composer_app.notation.writing.musicxml_writing import musicxml_bytes, mxl_bytes
 from tests.notation.pieces import measure, note, score
 
@@ -123,6 +124,54 @@ def test_marks_are_counted_before_they_are_read(monkeypatch: pytest.MonkeyPatch)
 
     with pytest.raises(ScoreFileError, match="too large"):
         parse_piece(musicxml_bytes(PIECE), "x.xml")
+
+
+HARMONY = "<harmony><root><root-step>C</root-step></root><kind>major</kind></harmony>"
+SUNG = note("C4").replace("</note>", "<lyric><text>la</text></lyric></note>")
+BACK = '<barline><repeat direction="backward" times="10"/></barline>'
+
+
+@pytest.mark.parametrize(
+    ("limit", "parts"),
+    [
+        ("MAX_SIGNS", [measure(note("C4"), HARMONY * 50)]),
+        ("MAX_SIGNS", [measure(note("C4"), '<sound tempo="90"/>' * 50)]),
+        ("MAX_SIGNS", [measure((HARMONY + note("C4")) * 5, BACK)]),
+        ("MAX_SYLLABLES", [measure(SUNG * 50)]),
+        ("MAX_SYLLABLES", [measure(SUNG * 5, BACK)]),
+        ("MAX_TRACKS", [measure(note("C4"))] * 50),
+        ("MAX_NOTES", [measure(note("C4") * 50)]),
+        ("MAX_NOTES", [measure(note("C4") * 5, BACK)]),
+    ],
+)
+@pytest.mark.parametrize("most", [50, 49])
+def test_what_takes_longest_is_counted(
+    limit: str, parts: list[str], most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (musicxml_reading, playing):
+        monkeypatch.setattr(module, limit, most)
+    if most == 50:
+        assert parse_piece(score(*parts), "x.xml").composition.note_count > 0
+        return
+    with pytest.raises(ScoreFileError, match=r"too large|more than 49 notes"):
+        parse_piece(score(*parts), "x.xml")
+
+
+def test_entities_that_are_defined_elsewhere_say_nothing() -> None:
+    doctype = b'<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD" "http://x.invalid/x.dtd">'
+    title = b"<movement-title>Mary&nbsp;&amp; the lamb&#33;</movement-title><part-list>"
+    data = score(measure(note("C4"))).replace(b"<part-list>", title, 1)
+    data = data.replace(b"<score-partwise", doctype + b"<score-partwise", 1)
+    assert parse_piece(data, "x.xml").composition.title == "Mary& the lamb!"
+    wide = data.decode().encode("utf-16")
+    assert parse_piece(wide, "x.xml").composition.title == "Mary& the lamb!"
+
+
+def test_names_may_have_a_prefix() -> None:
+    plain = score(measure(note("C4"))).decode()
+    named = re.sub(r"<(/?)([a-z])", r"<\1m:\2", plain[plain.index("<score-partwise") :])
+    named = named.replace("<m:score-partwise", '<m:score-partwise xmlns:m="http://x.invalid"', 1)
+    assert parse_piece(named.encode(), "x.xml").composition.note_count == 1
 
 
 def mutated(data: bytes, chance: random.Random) -> bytes:
