@@ -1,7 +1,7 @@
 """From ABC, whoever wrote it, to written music (ABC standard 2.1, abcnotation.com, 2011).
 
-Of a file with several tunes the first one is read. Lyrics, chord symbols, slurs and decorations are
-passed over, but for those that say in which order bars are played.
+Of a file with several tunes the first one is read. Slurs and decorations are passed over, but for
+those that say in which order bars are played, and so are words that stand below the tune.
 """
 
 import re
@@ -18,6 +18,7 @@ from composer_app.music.pitch import OCTAVE, PITCH_COUNT
 from composer_app.music.spelling import natural_semitone, signature
 from composer_app.music.timing import TICKS_PER_BEAT, Meter
 from composer_app.notation.instrument_names import program_of
+from composer_app.notation.reading.abc_lyrics import SungNote, sing
 from composer_app.notation.reading.abc_text import (
     ACCIDENTALS,
     BODY_FIELDS,
@@ -35,6 +36,7 @@ from composer_app.notation.reading.abc_text import (
     kind_of,
     length_of,
     shift_of,
+    with_accents,
     without_comment,
 )
 from composer_app.notation.reading.hostile_xml import damaged, too_large
@@ -75,7 +77,7 @@ _MOST_NOTES: Final = 60_000
 _ENDS_OF_ENDINGS: Final = ("||", "|]", "[|", ":")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Voice:
     """A voice while it is read: in which bar, and at which tick of it, the next note stands."""
 
@@ -98,6 +100,11 @@ class _Voice:
     endings: frozenset[int] = frozenset()
     jumps: list[str] = field(default_factory=list)
     in_grace: bool = False
+    # The notes of the last line of music, and the words to them, verse by verse.
+    sung: list[SungNote] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    # Whether the line goes on in the next.
+    continues: bool = False
     # The notes of a chord that has begun, and the length of its first.
     chord: list[tuple[tuple[str, int], WrittenNote]] | None = None
     chord_length: Fraction = Fraction(1)
@@ -129,6 +136,7 @@ class _Tune:
         self._lengths: dict[int, Fraction] = defaultdict(Fraction)
         self._notes = 0
         self._program = 0
+        self._last_field = ""
         self._shift = 0
         self._tempo: float | None = None
         # The name of the voice that has the chord symbols.
@@ -161,6 +169,7 @@ class _Tune:
 
     def _whole(self) -> WrittenPiece:
         for voice in self._voices.values():
+            sing(voice.sung, voice.words)
             self._jump(voice, max(0, voice.bar if voice.at else voice.bar - 1))
         bars = self._piece.bars
         for index, bar in enumerate(bars):
@@ -184,7 +193,7 @@ class _Tune:
     def _field(self, letter: str, value: str) -> None:
         match letter:
             case "T" if not self._piece.title:
-                self._piece.title = one_line_name(value)
+                self._piece.title = one_line_name(with_accents(value))
             case "M":
                 self._set_meter(value)
             case "L":
@@ -198,6 +207,19 @@ class _Tune:
                 self._set_key(value)
             case "V":
                 self._set_voice(value)
+            case "w" | "+" if self._voice is not None:
+                self._add_words(self._voice.words, value, goes_on=letter == "+")
+        if letter != "+":
+            self._last_field = letter
+
+    def _add_words(self, verses: list[str], value: str, *, goes_on: bool) -> None:
+        """A verse to the line above, or more of one."""
+        if goes_on and self._last_field != "w":
+            return
+        if verses and (goes_on or verses[-1].endswith("\\")):
+            verses[-1] = f"{verses[-1].removesuffix(chr(92))} {value}"
+        else:
+            verses.append(value)
 
     def _set_meter(self, value: str) -> None:
         beats = re.fullmatch(r"\(?(\d{1,2}(?:\+\d{1,2})*)\)?/(\d{1,2})", value.replace(" ", ""))
@@ -258,7 +280,7 @@ class _Tune:
         self._voice = voice = self._voices[name]
         title = VOICE_NAME.search(value)
         if title:
-            voice.line.name = one_line_name(title[1])
+            voice.line.name = one_line_name(with_accents(title[1]))
             voice.line.program = self._program or program_of(voice.line.name)
         voice.shift = shift_of(value) or voice.shift
 
@@ -274,12 +296,24 @@ class _Tune:
     def _music(self, line: str) -> None:
         if self._voice is None:
             self._voice = self._add_voice("1", self._piece.title)
+        begun: list[_Voice] = []
         for token in TOKEN.finditer(line):
             if token["field"]:
                 # Perhaps of another voice.
                 self._field(token["field"], token["value"].strip())
-            else:
-                self._sign(self._voice, token)
+                continue
+            if self._voice not in begun:
+                begun.append(self._voice)
+                self._begin_line(self._voice, continues=line.rstrip().endswith("\\"))
+            self._sign(self._voice, token)
+
+    def _begin_line(self, voice: _Voice, *, continues: bool) -> None:
+        """Words go to the line that has ended; the next ones to the one that begins."""
+        if voice.words or not voice.continues:
+            sing(voice.sung, voice.words)
+            voice.sung, voice.words = [], []
+        voice.continues = continues
+        self._last_field = ""
 
     def _sign(self, voice: _Voice, token: re.Match[str]) -> None:
         kind = kind_of(token)
@@ -454,6 +488,7 @@ class _Tune:
         _place_last(voice)
         for note in notes:
             self._add(voice, note)
+        voice.sung += [(voice.bar, note) for note in notes[:1]]
         self._reach(voice)
 
     def _add(self, voice: _Voice, note: WrittenNote) -> None:

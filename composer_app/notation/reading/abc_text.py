@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from html import unescape
 from pathlib import Path
 from typing import Final
+from unicodedata import normalize
 
 from composer_app.music.pitch import OCTAVE
 from composer_app.notation.reading.hostile_xml import too_large
@@ -44,6 +46,36 @@ TOKEN: Final = re.compile(
     """,
     re.VERBOSE,
 )
+# Signs before the letter that they stand over or under; combining characters of Unicode.
+_ACCENTS: Final = {
+    "'": "\u0301",
+    "`": "\u0300",
+    "^": "\u0302",
+    '"': "\u0308",
+    "~": "\u0303",
+    "u": "\u0306",
+    "v": "\u030c",
+    "H": "\u030b",
+    "c": "\u0327",
+    ";": "\u0328",
+    "=": "\u0304",
+    ".": "\u0307",
+    "r": "\u030a",
+}
+_ACCENTED: Final = re.compile(r"\\(['`^\"~uvHc;=.r])([A-Za-z])")
+_LIGATURES: Final = {
+    "\\ae": "æ",
+    "\\AE": "Æ",
+    "\\oe": "œ",
+    "\\OE": "Œ",
+    "\\ss": "ß",
+    "\\aa": "å",
+    "\\AA": "Å",
+    "\\/o": "ø",
+    "\\/O": "Ø",
+    "\\o": "ø",
+    "\\O": "Ø",
+}
 _KINDS: Final = (
     *("decoration", "quoted", "field", "bar", "tuplet", "grace", "graced"),
     *("chord", "chorded", "note", "rest", "broken", "overlay"),
@@ -111,6 +143,14 @@ def shift_of(value: str) -> int:
     """Semitones that a voice sounds above what is written."""
     found = {name: int(number) for name, number in _SHIFTS.findall(value)}
     return OCTAVE * found.get("octave", 0) + found.get("transpose", 0)
+
+
+def with_accents(text: str) -> str:
+    """``text`` with the letters that ABC writes as a sign and a letter, or as HTML does."""
+    accented = _ACCENTED.sub(lambda found: normalize("NFC", found[2] + _ACCENTS[found[1]]), text)
+    for written, letter in _LIGATURES.items():
+        accented = accented.replace(written, letter)
+    return unescape(accented)
 
 
 def without_comment(line: str) -> str:

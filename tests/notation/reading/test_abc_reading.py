@@ -177,3 +177,70 @@ def test_quoted_chords_are_symbols() -> None:
     piece = parse_piece(tune.encode(), "a.abc").composition
     found = [(symbol.tick / 960, plain_name(symbol)) for symbol in piece.chords]
     assert found == [(0, "G"), (3, "D7/F#"), (8, "C"), (10, "Bb")]
+
+
+def sung(text: str, head: str = HEAD) -> list[tuple[float, str]]:
+    """What is sung, with the quarters where it stands."""
+    return [
+        (each.tick / 960, each.text)
+        for track in read(head + text).tracks
+        for each in track.texts
+        if each.kind == "lyrics"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("CDEF|\nw: doh re mi fa", [(0, "doh "), (1, "re "), (2, "mi "), (3, "fa")]),
+        # Syllables of a word, with hyphens as people write them.
+        ("CDEF|\nw: A-ma-zing grace", [(0, "A"), (1, "ma"), (2, "zing "), (3, "grace")]),
+        ("CDEF|\nw: A- ma- zing grace", [(0, "A"), (1, "ma"), (2, "zing "), (3, "grace")]),
+        ("CDEF|\nw: time -- is", [(0, "time "), (3, "is")]),
+        # A note that goes on with a syllable, and one without.
+        ("CDEF|\nw: la_ * so", [(0, "la "), (3, "so")]),
+        # A bar line goes on with the next bar, wherever the words are.
+        ("CDEF|GABc|\nw: la | so", [(0, "la "), (4, "so")]),
+        ("CDEF|GABc|\nw: a b c d|e", [(0, "a "), (1, "b "), (2, "c "), (3, "d "), (4, "e")]),
+        ("CDEF|G4|c4|\nw: la || so", [(0, "la "), (8, "so")]),
+        # Words of one note, a hyphen that is one, letters with signs.
+        ("C2D2|\nw: of~the mid\\-day", [(0, "of the "), (2, "mid-day")]),
+        ("C2D2|\nw: f\\\"ur &eacute;t\\'e", [(0, "für "), (2, "été")]),
+        # Rests and grace notes have no words, a chord has one, a tie two.
+        ("Cz{e}[EG]F|\nw: a b c", [(0, "a "), (2, "b "), (3, "c")]),
+        ("C-CEF|\nw: a _ b c", [(0, "a "), (2, "b "), (3, "c")]),
+        # Words go to the line above; too few and too many are no harm.
+        ("CDEF|\nGABc|\nw: so la", [(4, "so "), (5, "la")]),
+        ("CDEF|\nw: do\nGABc|\nw: so la ti do re", None),
+        # A line that goes on, and words that do.
+        (
+            "CDEF|\\\nGABc|\nw: a b c d\n+: e",
+            [(0, "a "), (1, "b "), (2, "c "), (3, "d "), (4, "e")],
+        ),
+        ("CDEF|\nw: a b \\\nw: c", [(0, "a "), (1, "b "), (2, "c")]),
+        # Of a repeat the second verse; where there is one, it comes again.
+        ("|:C4:|\nw: one\nw: two", [(0, "one"), (4, "/two")]),
+        ("|:C4:|\nw: one", [(0, "one"), (4, "/one")]),
+        # Lines begin anew.
+        ("C4|\nw: one\nD4|\nw: two", [(0, "one"), (4, "/two")]),
+        ("C4|\nw: un-\nD4|\nw: til", [(0, "un"), (4, "til")]),
+        # What is no word to a note.
+        ("C4|\nW: words below", []),
+        ("C4|\nN: a note\n+: that goes on", []),
+        ("w: nobody sings\nC4|", []),
+        ("C4|\nw: - la", []),
+    ],
+)
+def test_words_are_sung_to_their_notes(text: str, expected: list[tuple[float, str]] | None) -> None:
+    found = sung(text)
+    assert found == expected if expected is not None else [t for t, _ in found] == [0, 4, 5, 6, 7]
+
+
+def test_each_voice_has_words_of_its_own() -> None:
+    tune = "V:1\nC4|\nw: high\nV:2\nE4|\nw: low\n[V:1]D4|\n[V:2]F4|\nw: deep\n"
+    tracks = read(HEAD + tune).tracks
+    assert [[each.text for each in track.texts] for track in tracks] == [["high"], ["low", "/deep"]]
+
+
+def test_a_title_may_have_accents() -> None:
+    assert read("X:1\nT:L\\'a-bas \\AA se &amp; Stra\\sse\nK:C\nC").title == "Lá-bas Å se & Straße"
