@@ -31,6 +31,8 @@ from composer_app.notation.writing.musicxml_writing import musicxml_bytes, mxl_b
 # What is wanted of every file, on an idle machine.
 SECONDS: Final = 3.0
 MEGABYTES: Final = 300.0
+# What takes longer is left.
+_PATIENCE: Final = 40.0
 # The checkout that this is.
 HERE: Final = Path(__file__).parent.parent
 _HEADER: Final = bytes.fromhex("4d546864 00000006 0001 0001 0060")
@@ -139,9 +141,18 @@ def in_a_process(path: Path, checkout: Path = HERE) -> Cost:
     """The cost of reading ``path`` in a process of its own, by the program in ``checkout``."""
     program = [sys.executable, "-m", "benchmarks.opening", str(path)]
     surroundings = {**os.environ, "PYTHONPATH": str(checkout)}
-    done = subprocess.run(
-        program, capture_output=True, text=True, check=True, cwd=checkout, env=surroundings
-    )
+    try:
+        done = subprocess.run(
+            program,
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=checkout,
+            env=surroundings,
+            timeout=_PATIENCE,
+        )
+    except subprocess.TimeoutExpired:
+        return Cost(_PATIENCE, 0.0, f"not done after {_PATIENCE:g} s")
     return Cost(**json.loads(done.stdout))
 
 
