@@ -10,9 +10,9 @@ unset PYTHONDONTWRITEBYTECODE
 scripts/lint.sh "$bin"
 
 mkdir -p build
-# A process of tests for each processor, and a module in one of them; tests that play in time have
-# the machine to themselves (tests/turns.py). The order is that of tests/conftest.py.
-side_by_side=(-n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder)
+# As many processes of tests as tests/conftest.py says, and a module in one of them; tests that play
+# in time have the machine to themselves (tests/turns.py). The order is that of tests/conftest.py.
+side_by_side=(-n auto --dist loadfile --no-loadscope-reorder)
 "$bin/python" -m pytest "${side_by_side[@]}" --cov --cov-report= 2>&1 | tee build/pytest.log
 "$bin/python" scripts/check_coverage.py
 # pytest's closing line once more, so that the last line says how the tests went.

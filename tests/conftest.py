@@ -45,6 +45,8 @@ _MEASURED: Final = frozenset(
     {"analysis", "distributions", "evaluation", "generation", "live", "music", "project"}
 )
 
+_MOST_PROCESSORS: Final = 4
+
 # Only what never comes is waited for so long; pytest-qt itself would give up after five seconds.
 PATIENCE_MS: Final = 60_000
 
@@ -55,6 +57,16 @@ for _variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
 def pytest_configure(config: pytest.Config) -> None:
     """Let tests that play in time have the machine, if there are several processes of tests."""
     turns.take_turns(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process of tests more than there are processors, of which up to four are used.
+
+    Many tests wait: for music that is played, for a program that starts, for a file. One of the
+    processes may compute meanwhile.
+    """
+    return min(os.cpu_count() or 1, _MOST_PROCESSORS) + 1
 
 
 @pytest.hookimpl(optionalhook=True)
