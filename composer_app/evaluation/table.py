@@ -12,8 +12,11 @@ MetricValues = Mapping[str, float | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Metric:
-    """A line of the table. ``digits`` are those behind the point."""
+class TableLine:
+    """A line of the table, with the metric whose values it has.
+
+    ``digits`` are those behind the point.
+    """
 
     name: str
     title: str
@@ -26,45 +29,45 @@ _FEATURES_SHOWN: Final = 20
 
 # Where the definition of each stands, with its source: analysis/voice_metrics.py and its neighbours
 # for what is measured of pieces, likelihood.py, training/two_sample.py, linear_test.py.
-METRICS: Final = (
-    Metric("empty_bar_rate", "empty bars"),
-    Metric("in_scale_rate", "in scale"),
-    Metric("all_sounding_rate", "all four voices sounding"),
-    Metric("polyphony", "pitches at once", 2),
-    Metric("chordal_share", "steps that form a chord"),
-    Metric("melody_dissonance", "beats dissonant with the melody"),
-    Metric("parallels_per_100", "parallel fifths and octaves per 100 steps", 2),
-    Metric("crossing_rate", "steps with crossing voices"),
-    Metric("leap_rate", "leaps over 8 semitones"),
-    Metric("voice_range", "range of a voice, semitones", 1),
-    Metric("notes_per_bar", "notes per bar and voice", 2),
-    Metric("lone_sixteenth_rate", "lone sixteenths"),
-    Metric("repeated_note_rate", "repeated notes"),
-    Metric("phrase_end_rate", "phrase ends on a chord of the key"),
-    Metric("final_chord_rate", "final chords tonic or dominant"),
-    Metric("phrase_end_motion", "phrases with movement under their final note"),
-    Metric("tonic_opening_rate", "openings with the tonic in the bass"),
-    Metric("sevenths_resolving", "chordal sevenths that resolve down"),
-    Metric("suspensions_per_100", "suspensions per 100 beats", 1),
-    Metric("melody_similarity", "melody similarity index"),
-    Metric("pitch_class_js", "distance of pitch classes"),
-    Metric("chord_js", "distance of chords"),
-    Metric("duration_js", "distance of durations"),
-    Metric("alto_interval_js", "distance of intervals, alto"),
-    Metric("tenor_interval_js", "distance of intervals, tenor"),
-    Metric("bass_interval_js", "distance of intervals, bass"),
-    Metric("bars_copied", "bars copied"),
-    Metric("accompaniments_copied", "bars of accompaniment copied"),
-    Metric("melody_exact", "melody kept"),
-    Metric("diversity", "difference between takes"),
-    Metric("nll_per_note", "NLL per note, given the melody"),
-    Metric("nll_per_frame", "NLL per frame, given the melody"),
-    Metric("joint_nll_per_note", "NLL per note, all voices"),
-    Metric("joint_nll_per_frame", "NLL per frame, all voices"),
-    Metric("two_sample_auc", "two-sample test, AUC"),
-    Metric("two_sample_spread", "two-sample test, spread of the AUC"),
-    Metric("linear_auc", "linear test on named features, AUC"),
-    Metric("linear_spread", "linear test, spread of the AUC"),
+LINES: Final = (
+    TableLine("empty_bar_rate", "empty bars"),
+    TableLine("in_scale_rate", "in scale"),
+    TableLine("all_sounding_rate", "all four voices sounding"),
+    TableLine("polyphony", "pitches at once", 2),
+    TableLine("chordal_share", "steps that form a chord"),
+    TableLine("melody_dissonance", "beats dissonant with the melody"),
+    TableLine("parallels_per_100", "parallel fifths and octaves per 100 steps", 2),
+    TableLine("crossing_rate", "steps with crossing voices"),
+    TableLine("leap_rate", "leaps over 8 semitones"),
+    TableLine("voice_range", "range of a voice, semitones", 1),
+    TableLine("notes_per_bar", "notes per bar and voice", 2),
+    TableLine("lone_sixteenth_rate", "lone sixteenths"),
+    TableLine("repeated_note_rate", "repeated notes"),
+    TableLine("phrase_end_rate", "phrase ends on a chord of the key"),
+    TableLine("final_chord_rate", "final chords tonic or dominant"),
+    TableLine("phrase_end_motion", "phrases with movement under their final note"),
+    TableLine("tonic_opening_rate", "openings with the tonic in the bass"),
+    TableLine("sevenths_resolving", "chordal sevenths that resolve down"),
+    TableLine("suspensions_per_100", "suspensions per 100 beats", 1),
+    TableLine("melody_similarity", "melody similarity index"),
+    TableLine("pitch_class_js", "distance of pitch classes"),
+    TableLine("chord_js", "distance of chords"),
+    TableLine("duration_js", "distance of durations"),
+    TableLine("alto_interval_js", "distance of intervals, alto"),
+    TableLine("tenor_interval_js", "distance of intervals, tenor"),
+    TableLine("bass_interval_js", "distance of intervals, bass"),
+    TableLine("bars_copied", "bars copied"),
+    TableLine("accompaniments_copied", "bars of accompaniment copied"),
+    TableLine("melody_exact", "melody kept"),
+    TableLine("diversity", "difference between takes"),
+    TableLine("nll_per_note", "NLL per note, given the melody"),
+    TableLine("nll_per_frame", "NLL per frame, given the melody"),
+    TableLine("joint_nll_per_note", "NLL per note, all voices"),
+    TableLine("joint_nll_per_frame", "NLL per frame, all voices"),
+    TableLine("two_sample_auc", "two-sample test, AUC"),
+    TableLine("two_sample_spread", "two-sample test, spread of the AUC"),
+    TableLine("linear_auc", "linear test on named features, AUC"),
+    TableLine("linear_spread", "linear test, spread of the AUC"),
 )
 
 # Keys of the rows, and what they are called.
@@ -81,7 +84,7 @@ class Evaluation:
     """What was measured; every metric of the table is in ``rows``.
 
     ``rows`` has the keys of :data:`ROWS` (fewer where floors were skipped), and in each the names
-    of :data:`METRICS`; a metric that does not exist is None. ``seconds`` is the median time of a
+    of :data:`LINES`; a metric that does not exist is None. ``seconds`` is the median time of a
     take. ``notes`` are sentences about what is missing. ``linear`` is the linear test of the model,
     with the features by which it is told from the composer; ``attacks`` are the attack rates of
     each metre.
@@ -111,9 +114,9 @@ class Evaluation:
             "takes": self.takes,
             "temperature": self.temperature,
             "seconds_per_take": self.seconds,
-            "measures": {each.name: each.title for each in METRICS},
+            "measures": {each.name: each.title for each in LINES},
             "rows": {
-                row: {each.name: values.get(each.name) for each in METRICS}
+                row: {each.name: values.get(each.name) for each in LINES}
                 for row, values in self.rows.items()
             },
             "features": [each.to_dict() for each in self.linear.differences] if self.linear else [],
@@ -125,7 +128,7 @@ class Evaluation:
         """Head and lines of the table as text; metrics that no row has are left out."""
         head = ["", *(ROWS[row] for row in self.rows)]
         lines = []
-        for each in METRICS:
+        for each in LINES:
             values = [row.get(each.name) for row in self.rows.values()]
             if any(value is not None for value in values):
                 shown = ["–" if v is None else f"{v:.{each.digits}f}" for v in values]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from composer_app.errors import CorpusError
 from composer_app.evaluation import Plan, evaluate, evaluating
 from composer_app.evaluation.excerpts import excerpt
-from composer_app.evaluation.table import METRICS, MetricValues
+from composer_app.evaluation.table import LINES, MetricValues
 from composer_app.music.composition import Composition
 from composer_app.music.midi.file import write_midi
 from composer_app.training.corpus import save_corpus
@@ -93,7 +93,7 @@ def test_the_floors_are_rows_of_their_own(plan: Plan) -> None:
 def test_everything_is_in_the_dictionary(plan: Plan) -> None:
     data = evaluate(Dice(), replace(plan, takes=1, limit=2)).evaluation.to_dict()
     assert (data["pieces"], data["takes"], data["split"]) == (2, 1, "valid")
-    names = [each.name for each in METRICS]
+    names = [each.name for each in LINES]
     assert list(data["measures"]) == names
     for metrics in data["rows"].values():
         assert list(metrics) == names

@@ -11,7 +11,7 @@ from composer_app.evaluation.behavior.cases import REGISTERS, Case, Trial, cases
 from composer_app.evaluation.behavior.measures import lowest, measure_behavior
 from composer_app.evaluation.evaluating import DEFAULT_TAKES, fitted, take_seed
 from composer_app.evaluation.harmony.tunes import held_out_tunes
-from composer_app.evaluation.table import Metric
+from composer_app.evaluation.table import TableLine
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationSettings, Generator
 from composer_app.music.pitch import pitch_name
@@ -24,11 +24,11 @@ _SHARES: Final = {
 }
 # Where the definition of each stands: measures.py.
 BEHAVIOR_METRICS: Final = (
-    Metric("downbeat_rest_silent", "one-beat rest on a downbeat: all voices silent", 2),
-    Metric("downbeat_rest_gap", "one-beat rest on a downbeat: all silent for a while", 2),
-    Metric("downbeat_rest_notes", "one-beat rest on a downbeat: notes per beat and voice", 2),
+    TableLine("downbeat_rest_silent", "one-beat rest on a downbeat: all voices silent", 2),
+    TableLine("downbeat_rest_gap", "one-beat rest on a downbeat: all silent for a while", 2),
+    TableLine("downbeat_rest_notes", "one-beat rest on a downbeat: notes per beat and voice", 2),
     *(
-        Metric(f"{trial}_{name}", f"{which} before an upbeat: {title}", 2)
+        TableLine(f"{trial}_{name}", f"{which} before an upbeat: {title}", 2)
         for trial, which in (("upbeat_rest", "short rest"), ("long_rest", "rest of a bar and more"))
         for name, title in (
             ("silent", "all voices silent"),
@@ -37,10 +37,10 @@ BEHAVIOR_METRICS: Final = (
             ("notes", "notes per beat and voice"),
         )
     ),
-    Metric("silence_before", "two bars before the melody: voices sound", 2),
-    Metric("introduction", "two bars before the melody, asked for: voices sound", 2),
+    TableLine("silence_before", "two bars before the melody: voices sound", 2),
+    TableLine("introduction", "two bars before the melody, asked for: voices sound", 2),
     *(
-        Metric(f"{name}_{register}", f"melody moved to {register}: {title}", 3)
+        TableLine(f"{name}_{register}", f"melody moved to {register}: {title}", 3)
         for register in REGISTERS
         for name, title in _SHARES.items()
     ),

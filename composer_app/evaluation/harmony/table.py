@@ -6,27 +6,27 @@ from typing import Any, Final
 
 from composer_app.evaluation.attack_tables import MeterAttacks
 from composer_app.evaluation.section import Section, Table
-from composer_app.evaluation.table import Metric, MetricValues
+from composer_app.evaluation.table import MetricValues, TableLine
 
 ALL: Final = "all"
 Rows = Mapping[str, MetricValues]
 
 # Where the definition of each stands: measures.py.
 HARMONY_METRICS: Final = (
-    Metric("root_and_third", "beats with the annotated root and third"),
-    Metric("bass_on_root", "bass on the annotated root"),
-    Metric("bass_on_bass", "bass on the annotated bass"),
-    Metric("chord_tones", "accompaniment in annotated chord tones"),
-    Metric("first_bass", "first bass on the annotated root"),
-    Metric("last_bass", "last bass on the annotated root"),
-    Metric("root_changes", "changes of the root per bar", 2),
-    Metric("bass_repeats_4", "same bass under a repeated four-bar phrase"),
-    Metric("bass_repeats_2", "same bass under two repeated bars"),
-    Metric("notes_per_beat", "accompaniment notes per beat and voice", 2),
-    *(Metric(f"eighth_{n}", f"attacks of 6/8 on eighth {n}", 2) for n in range(1, 7)),
-    Metric("eighths_1_and_4", "attacks of 6/8 on eighths 1 and 4", 2),
-    Metric("key_of_melody", "key estimated from the melody right"),
-    Metric("key_of_take", "key estimated from all voices right"),
+    TableLine("root_and_third", "beats with the annotated root and third"),
+    TableLine("bass_on_root", "bass on the annotated root"),
+    TableLine("bass_on_bass", "bass on the annotated bass"),
+    TableLine("chord_tones", "accompaniment in annotated chord tones"),
+    TableLine("first_bass", "first bass on the annotated root"),
+    TableLine("last_bass", "last bass on the annotated root"),
+    TableLine("root_changes", "changes of the root per bar", 2),
+    TableLine("bass_repeats_4", "same bass under a repeated four-bar phrase"),
+    TableLine("bass_repeats_2", "same bass under two repeated bars"),
+    TableLine("notes_per_beat", "accompaniment notes per beat and voice", 2),
+    *(TableLine(f"eighth_{n}", f"attacks of 6/8 on eighth {n}", 2) for n in range(1, 7)),
+    TableLine("eighths_1_and_4", "attacks of 6/8 on eighths 1 and 4", 2),
+    TableLine("key_of_melody", "key estimated from the melody right"),
+    TableLine("key_of_take", "key estimated from all voices right"),
 )
 # Keys of the rows, and what they are called.
 HARMONY_ROWS: Final = {

@@ -15,7 +15,7 @@ from PySide6.QtCore import QDir, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
-from composer_app.palette import DARK, Palette
+from composer_app.palette import DARK, LIGHT, Palette
 from composer_app.resources import resource_folder
 
 GRID: Final = 8
@@ -41,6 +41,10 @@ _FAMILIES: Final = (
 
 
 COLORS: Final = DARK
+# Where in assets/theme the small pictures of the style sheet are, in the colours of each palette,
+# and what they are drawn of, by docs/make_theme_pictures.py.
+PICTURES: Final = {DARK: "dark", LIGHT: "light"}
+SHAPES: Final = "shapes"
 
 
 def voice_color(track: int) -> QColor:
@@ -153,7 +157,8 @@ def style_sheet() -> str:
 def apply_theme(app: QApplication) -> None:
     """Give ``app`` the studio's style, palette, type and style sheet."""
     # The style sheet finds its small pictures (ticks, arrows) as "theme:name.svg".
-    QDir.setSearchPaths("theme", [str(resource_folder("assets") / "theme")])
+    pictures = resource_folder("assets") / "theme" / PICTURES[COLORS]
+    QDir.setSearchPaths("theme", [str(pictures)])
     app.setStyle("Fusion")
     app.setPalette(palette())
     app.setFont(text_font())

@@ -1,6 +1,9 @@
 import re
+import runpy
+from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QDir
 from PySide6.QtGui import QColor, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -32,14 +35,30 @@ def vars_of(colors: Palette) -> dict[str, object]:
     return {name: getattr(colors, name) for name in colors.__dataclass_fields__}
 
 
-def test_the_style_sheets_pictures_exist_and_are_drawn_in_the_palettes_colors() -> None:
-    folder = resource_folder("assets") / "theme"
-    named = set(vars_of(COLORS).values())
+@pytest.mark.parametrize("colors", theme.PICTURES)
+def test_the_style_sheets_pictures_are_there_in_the_colors_of_every_palette(
+    colors: Palette,
+) -> None:
+    folder = resource_folder("assets") / "theme" / theme.PICTURES[colors]
     pictures = set(re.findall(r"url\(theme:([^)]+)\)", theme.style_sheet()))
-    assert pictures
+    assert pictures == {path.name for path in folder.iterdir()}
     for name in pictures:
-        colors = re.findall(r"#[0-9A-Fa-f]{6}", (folder / name).read_text(encoding="utf-8"))
-        assert set(colors) <= named, name
+        drawn = re.findall(r"#[0-9A-Fa-f]{6}", (folder / name).read_text(encoding="utf-8"))
+        assert drawn, name
+        assert set(drawn) <= set(vars_of(colors).values()), name
+
+
+def test_the_pictures_are_those_that_are_drawn_of_the_shapes(repository: Path) -> None:
+    maker = runpy.run_path(str(repository / "docs" / "make_theme_pictures.py"))
+    drawn = list(maker["drawn"]())
+    assert len(drawn) == 2 * len(list((repository / "assets" / "theme" / "shapes").iterdir()))
+    for path, text in drawn:
+        assert path.read_text(encoding="utf-8") == text, "run docs/make_theme_pictures.py"
+
+
+def test_the_applications_pictures_are_those_of_its_palette(qapp: QApplication) -> None:
+    (folder,) = QDir.searchPaths("theme")
+    assert Path(folder).name == theme.PICTURES[COLORS]
 
 
 def test_applying_the_theme_reaches_palette_and_type(qapp: QApplication) -> None:
