@@ -180,13 +180,17 @@ def test_it_ends_like_an_ending(generator: AnyGenerator, name: str) -> None:
 
 
 def test_most_of_it_is_chords_without_clashes(generator: AnyGenerator, name: str) -> None:
-    # A short piece may have bad luck with one seed.
-    seeds = (1,) if name in SLOW else (1, 2, 3)
-    pitch = np.concatenate([grid(piece(generator, name, seed)) for seed in seeds])
-    sounding = pitch[(pitch != REST).all(axis=1)]
-    clash = np.abs(sounding[:, :1] - sounding[:, 1:]) % 12
     limits = (0.15, 0.35) if isinstance(generator, RefiningGenerator) else (0.25, 0.45)
-    assert np.isin(clash, (1, 11)).any(axis=1).mean() < limits[name in HARD]
+    limit, pitch = limits[name in HARD], np.empty((0, 4), int)
+    # A short piece may have bad luck with one seed: more are asked where it is not clear.
+    for seed in (1,) if name in SLOW else (1, 2, 3):
+        pitch = np.concatenate([pitch, grid(piece(generator, name, seed))])
+        sounding = pitch[(pitch != REST).all(axis=1)]
+        clash = np.abs(sounding[:, :1] - sounding[:, 1:]) % 12
+        share = np.isin(clash, (1, 11)).any(axis=1).mean()
+        if share < limit / 2:
+            break
+    assert share < limit
 
 
 def test_nothing_lies_in_the_mud(generator: AnyGenerator, name: str) -> None:
