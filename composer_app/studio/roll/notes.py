@@ -177,6 +177,20 @@ def pitch_range(tracks: Sequence[TrackNotes]) -> tuple[int, int] | None:
     return (int(pitches.min()), int(pitches.max())) if len(pitches) else None
 
 
+def describe_notes_at(
+    shown: Sequence[TrackNotes | None], composition: Composition, step: float, pitch: int
+) -> str:
+    """A tooltip: a line and more for each note of ``shown`` that sounds ``pitch`` at ``step``."""
+    tracks = composition.tracks
+    return "\n".join(
+        describe_note(
+            track.name, note, composition, tracks[index].texts if index < len(tracks) else ()
+        )
+        for index, track in enumerate(shown)
+        if track is not None and (note := track.at(step, pitch)) is not None
+    )
+
+
 def describe_note(
     track: str, note: Note, composition: Composition, texts: Sequence[Text] = ()
 ) -> str:

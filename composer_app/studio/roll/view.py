@@ -25,7 +25,6 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from composer_app.music.composition import Composition
 from composer_app.music.editing.note_edits import NoteKey
 from composer_app.music.pitch import KEYBOARD_HIGHEST, KEYBOARD_LOWEST
-from composer_app.music.texts import Text
 from composer_app.music.voices import MELODY
 from composer_app.project.locks import Locks
 from composer_app.studio.document.current_selection import CurrentSelection
@@ -45,7 +44,7 @@ from composer_app.studio.roll.notes import (
     TrackNotes,
     changed_notes,
     describe_composition,
-    describe_note,
+    describe_notes_at,
     labels,
     note_at,
     notes_touched,
@@ -326,7 +325,7 @@ class PianoRollView(RollViewport):
             paint_band(painter, self._band)
         painter.restore()
         self._paint_playhead(painter)
-        self._paint_ring(painter)
+        self.paint_ring(painter)
         painter.end()
 
     # -- inside ----------------------------------------------------------------------------
@@ -398,20 +397,12 @@ class PianoRollView(RollViewport):
             self._tiles.forget()
         self._content_changed(before)
 
-    def _texts(self, index: int) -> Sequence[Text]:
-        tracks = self._composition.tracks
-        return tracks[index].texts if index < len(tracks) else ()
-
     def _show_tooltip(self, event: QHelpEvent) -> None:
         point = event.pos() + self.corner
         step, pitch = self._geometry.step(point.x()), self._geometry.pitch(point.y())
-        lines = [
-            describe_note(track.name, note, self._composition, self._texts(index))
-            for index, track in enumerate(self._shown)
-            if track is not None and (note := track.at(step, pitch)) is not None
-        ]
-        if lines:
-            QToolTip.showText(event.globalPos(), tip_text("\n".join(lines)), self.viewport())
+        said = describe_notes_at(self._shown, self._composition, step, pitch)
+        if said:
+            QToolTip.showText(event.globalPos(), tip_text(said), self.viewport())
         else:
             QToolTip.hideText()
             event.ignore()

@@ -5,28 +5,18 @@ from dataclasses import replace
 from math import ceil
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFocusEvent,
-    QNativeGestureEvent,
-    QPainter,
-    QPen,
-    QResizeEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
 from composer_app.music.pitch import KEYBOARD_HIGHEST, KEYBOARD_LOWEST
 from composer_app.studio.roll.chord_row import CHORDS_HEIGHT, ChordRow, ChordsCorner, ShownChord
 from composer_app.studio.roll.geometry import LEAD, Fitting, RollGeometry, RollPlace
 from composer_app.studio.roll.margins import Corner, Invitation, KeyColumn, Ruler
 from composer_app.studio.roll.painter import KEYS_WIDTH, RULER_HEIGHT
-from composer_app.studio.widgets.focus_reasons import KEYBOARD_REASONS
-from composer_app.studio.widgets.own_viewport import give_viewport
 from composer_app.studio.widgets.theme import COLORS
+from composer_app.studio.widgets.zoomed_view import ZoomedView, turn_of
 
-_ZOOM_STEP: Final = 1.25
 # Following turns the page when the playhead is this near the right edge, and puts it this far
 # from the left one.
 _PAGE_MARGIN: Final = 24
@@ -37,7 +27,7 @@ _FIT_MARGIN: Final = 2
 _LOWEST_TO_COME: Final = 36
 
 
-class RollViewport(QAbstractScrollArea):
+class RollViewport(ZoomedView):
     """Scrolls, zooms and follows the playhead; who derives from it paints.
 
     Scale and place stay as they are whatever happens to the piece, unless notes would be above or
@@ -45,21 +35,14 @@ class RollViewport(QAbstractScrollArea):
     size fits the piece anew. :meth:`fit` and :meth:`begin` return to that.
     """
 
-    zoomChanged = Signal(float)
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._fitting = Fitting()
-        self._ringed = False
         self._playhead: float | None = None
         self._follow = True
         self._geometry = RollGeometry()
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setViewportMargins(KEYS_WIDTH, RULER_HEIGHT, 0, 0)
-        give_viewport(self).setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(KEYS_WIDTH + 200, RULER_HEIGHT + 120)
         self._ruler = Ruler(self)
         self._keys = KeyColumn(self)
@@ -141,10 +124,6 @@ class RollViewport(QAbstractScrollArea):
         seen = self._geometry.step(bar.value() + self.viewport().width() - LEAD)
         return max(content, ceil(seen))
 
-    def picture_changed(self) -> None:
-        """Everything that was painted is out of date."""
-        self.viewport().update()
-
     # -- playhead --------------------------------------------------------------------------
 
     def set_playhead(self, step: float | None) -> None:
@@ -175,15 +154,17 @@ class RollViewport(QAbstractScrollArea):
 
     def set_zoom(self, pixels_per_step: float) -> None:
         """Scale in time, around the middle of what is seen."""
-        self._zoom(pixels_per_step / self._geometry.pixels_per_step, self.viewport().width() / 2)
+        factor = pixels_per_step / self._geometry.pixels_per_step
+        self.zoom_by(factor, QPointF(self.viewport().width() / 2, 0))
 
-    def zoom_in(self) -> None:
-        """A step closer, around the playhead if it is seen."""
-        self._zoom(_ZOOM_STEP, self._zoom_anchor)
-
-    def zoom_out(self) -> None:
-        """A step further away."""
-        self._zoom(1 / _ZOOM_STEP, self._zoom_anchor)
+    def zoom_by(self, factor: float, around: QPointF | None = None) -> None:
+        """Stretch time by ``factor``, ``around`` a pixel or the playhead if that is seen."""
+        bar, anchor = self.horizontalScrollBar(), self._anchor if around is None else around.x()
+        step = self._geometry.step(bar.value() + anchor)
+        self._fitting = replace(self._fitting, time=False, pitch=False)
+        self._set_geometry(self._geometry.zoomed(factor, self.viewport().width()))
+        bar.setValue(round(self._geometry.x(step) - anchor))
+        self.zoomChanged.emit(self._geometry.pixels_per_step)
 
     def fit(self) -> None:
         """Scale and scroll so that the whole piece is seen, however long, with all its pitches."""
@@ -217,52 +198,20 @@ class RollViewport(QAbstractScrollArea):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Copy other tiles; the margins follow."""
         self._move_margins()
-        self.viewport().update()
+        super().scrollContentsBy(dx, dy)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Ctrl zooms around the mouse, Ctrl and Shift changes the rows, Shift scrolls in time."""
-        modifiers = event.modifiers()
-        # Some platforms turn the wheel sideways while Alt or Shift is held.
-        turn = event.angleDelta().y() or event.angleDelta().x()
+        modifiers, turn = event.modifiers(), turn_of(event)
+        if not modifiers & Qt.KeyboardModifier.ShiftModifier:
+            super().wheelEvent(event)
+            return
         if modifiers & Qt.KeyboardModifier.ControlModifier:
-            position = event.position()
-            if modifiers & Qt.KeyboardModifier.ShiftModifier:
-                self._zoom_rows(1 if turn > 0 else -1, position.y())
-            else:
-                self._zoom(_ZOOM_STEP ** (turn / 120), position.x())
-            event.accept()
-        elif modifiers & Qt.KeyboardModifier.ShiftModifier:
+            self._zoom_rows(1 if turn > 0 else -1, event.position().y())
+        else:
             bar = self.horizontalScrollBar()
             bar.setValue(bar.value() - turn)
-            event.accept()
-        else:
-            super().wheelEvent(event)
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        """The pinch of a touchpad."""
-        if isinstance(event, QNativeGestureEvent):
-            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                self._zoom(1 + event.value(), event.position().x())
-            return True
-        return super().viewportEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus ring to those who came by keyboard."""
-        super().focusInEvent(event)
-        self._ringed = event.reason() in KEYBOARD_REASONS
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide the focus ring."""
-        super().focusOutEvent(event)
-        self._ringed = False
-        self.viewport().update()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Type or style changed: what is painted is out of date."""
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self.picture_changed()
-        super().changeEvent(event)
+        event.accept()
 
     # -- inside ----------------------------------------------------------------------------
 
@@ -333,7 +282,7 @@ class RollViewport(QAbstractScrollArea):
             self.zoomChanged.emit(self._geometry.pixels_per_step)
 
     @property
-    def _zoom_anchor(self) -> float:
+    def _anchor(self) -> float:
         """The viewport pixel that stays in place when no mouse says which."""
         if self._playhead is not None and self._shows(self._playhead):
             return self._geometry.x(self._playhead) - self.horizontalScrollBar().value()
@@ -343,15 +292,6 @@ class RollViewport(QAbstractScrollArea):
         """Somebody has scrolled to the pitches that they want to see."""
         self._fitting = replace(self._fitting, pitch=False)
 
-    def _zoom(self, factor: float, anchor: float) -> None:
-        """Stretch time by ``factor`` and keep what is at ``anchor`` (viewport pixels) there."""
-        bar = self.horizontalScrollBar()
-        step = self._geometry.step(bar.value() + anchor)
-        self._fitting = replace(self._fitting, time=False, pitch=False)
-        self._set_geometry(self._geometry.zoomed(factor, self.viewport().width()))
-        bar.setValue(round(self._geometry.x(step) - anchor))
-        self.zoomChanged.emit(self._geometry.pixels_per_step)
-
     def _zoom_rows(self, change: int, anchor: float) -> None:
         bar = self.verticalScrollBar()
         row = (bar.value() + anchor) / self._geometry.row_height
@@ -360,14 +300,7 @@ class RollViewport(QAbstractScrollArea):
         bar.setValue(round(row * self._geometry.row_height - anchor))
 
     def _scale_changed(self, *, keep_picture: bool = False) -> None:
-        view = self.viewport().size()
-        for bar, content, seen in (
-            (self.horizontalScrollBar(), self._geometry.width, view.width()),
-            (self.verticalScrollBar(), self._geometry.height, view.height()),
-        ):
-            bar.setRange(0, max(0, content - seen))
-            bar.setPageStep(seen)
-            bar.setSingleStep(24)
+        self.set_content(self._geometry.width, self._geometry.height, 24)
         self._move_margins()
         if keep_picture:
             self.viewport().update()
@@ -379,12 +312,6 @@ class RollViewport(QAbstractScrollArea):
         self._ruler.show_part(self._geometry, corner.x())
         self._keys.show_part(self._geometry, corner.y())
         self._chords.show_part(self._geometry, corner.x())
-
-    def _paint_ring(self, painter: QPainter) -> None:
-        """The focus ring, where it is due."""
-        if self._ringed:
-            painter.setPen(QPen(QColor(COLORS.accent), 2))
-            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
 
     def _update_playhead(self, step: float | None) -> None:
         if step is not None:

@@ -3,45 +3,37 @@
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
-    QNativeGestureEvent,
     QPainter,
     QPaintEvent,
-    QPen,
-    QPixmap,
     QResizeEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from composer_app.notation.writing.engraving_process import Drawn
 from composer_app.studio.roll.marks import paint_padlock
 from composer_app.studio.runtime.settings import USUAL_SCORE_SCALE
 from composer_app.studio.score.engraved_score import EngravedScore, NoteIndex
 from composer_app.studio.score.notice import Notice
-from composer_app.studio.score.painter import SystemPainter
-from composer_app.studio.widgets.focus_reasons import KEYBOARD_REASONS
+from composer_app.studio.score.pictures import SystemPictures
 from composer_app.studio.widgets.theme import COLORS, voice_color, with_alpha
+from composer_app.studio.widgets.zoomed_view import ZoomedView
 
 # Pixels to a staff space.
 SMALLEST_SCALE, LARGEST_SCALE = 3.0, 20.0
-_ZOOM_STEP: Final = 1.25
 # Pixels around the systems.
 _MARGIN: Final = 24
 # In less than so many staff spaces, notes would be squeezed; the view scrolls sideways then.
 _NARROWEST: Final = 44.0
-# Systems that are kept as pixels: those of a large screen, and some beyond.
-_MOST_KEPT: Final = 16
 # The playhead reaches beyond the staves by so many staff spaces.
 _REACH: Final = 1.5
 
 
-class ScoreView(QAbstractScrollArea):
+class ScoreView(ZoomedView):
     """Scrolls, zooms, follows the playhead, and says what was clicked.
 
     ``layoutWanted`` says that the piece is to be engraved for another :attr:`width_in_spaces`,
@@ -53,7 +45,6 @@ class ScoreView(QAbstractScrollArea):
     layoutWanted = Signal()
     seekRequested = Signal(float)
     notesTouched = Signal(list)
-    zoomChanged = Signal(float)
     emptyActionRequested = Signal()
 
     def __init__(self, scale: float, parent: QWidget | None = None) -> None:
@@ -61,19 +52,13 @@ class ScoreView(QAbstractScrollArea):
         super().__init__(parent)
         self._scale = min(max(scale, SMALLEST_SCALE), LARGEST_SCALE)
         self._score: EngravedScore | None = None
-        self._painters: dict[int, SystemPainter] = {}
-        self._pixmaps: dict[int, QPixmap] = {}
+        self._pictures = SystemPictures(_MARGIN)
         self._playhead = 0.0
         self._follow = True
         self._lit: frozenset[NoteIndex] = frozenset()
         self._selected: frozenset[NoteIndex] = frozenset()
         self._span: tuple[int, int] | None = None
         self._locked: tuple[tuple[int, int], ...] = ()
-        self._ringed = False
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Score")
         self._notice = Notice(self.viewport())
@@ -109,7 +94,7 @@ class ScoreView(QAbstractScrollArea):
     def show_notice(self, title: str, hint: str = "", *, inviting: bool = False) -> None:
         """Say ``title`` and ``hint`` in the place of a score, ``inviting`` to open a melody."""
         self._score = None
-        self._forget()
+        self.picture_changed()
         self._lit = frozenset()
         self._notice.say(title, hint, inviting=inviting)
         self.setAccessibleDescription(f"{title}. {hint}".strip())
@@ -119,7 +104,7 @@ class ScoreView(QAbstractScrollArea):
         """Show ``score`` in the place of what was shown; what is seen stays, if it can."""
         before, anchor = self._score, self.first_seen()
         self._score = score
-        self._forget()
+        self.picture_changed()
         self._notice.hide()
         self.setAccessibleDescription(description)
         self._arrange()
@@ -193,13 +178,9 @@ class ScoreView(QAbstractScrollArea):
 
     # -- scale -----------------------------------------------------------------------------
 
-    def zoom_in(self) -> None:
-        """A step larger."""
-        self._zoom(self._scale * _ZOOM_STEP)
-
-    def zoom_out(self) -> None:
-        """A step smaller."""
-        self._zoom(self._scale / _ZOOM_STEP)
+    def zoom_by(self, factor: float, around: QPointF | None = None) -> None:
+        """Be ``factor`` times as large; what is seen first stays so."""
+        self._zoom(self._scale * factor)
 
     def fit(self) -> None:
         """Small enough for all of the piece to be seen at once, if it can still be read then."""
@@ -220,27 +201,6 @@ class ScoreView(QAbstractScrollArea):
         self._arrange()
         if event.size().width() != event.oldSize().width():
             self.layoutWanted.emit()
-
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """Paint other systems."""
-        self.viewport().update()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Ctrl zooms; else it scrolls."""
-        turn = event.angleDelta().y() or event.angleDelta().x()
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._zoom(self._scale * _ZOOM_STEP ** (turn / 120))
-            event.accept()
-        else:
-            super().wheelEvent(event)
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        """The pinch of a touchpad."""
-        if isinstance(event, QNativeGestureEvent):
-            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                self._zoom(self._scale * (1 + event.value()))
-            return True
-        return super().viewportEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The playhead goes to what was clicked; a note is heard."""
@@ -270,24 +230,6 @@ class ScoreView(QAbstractScrollArea):
             for note in notes:
                 self.notesTouched.emit([note])
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus ring to those who came by keyboard."""
-        super().focusInEvent(event)
-        self._ringed = event.reason() in KEYBOARD_REASONS
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide the focus ring."""
-        super().focusOutEvent(event)
-        self._ringed = False
-        self.viewport().update()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Type or style changed: what is painted is out of date."""
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._forget()
-        super().changeEvent(event)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Copy the systems that are exposed, then paint what changes while music plays."""
         painter = QPainter(self.viewport())
@@ -298,9 +240,7 @@ class ScoreView(QAbstractScrollArea):
             for index in score.within(self._space(top), self._space(bottom)):
                 self._paint_system(painter, score, index)
             self._paint_playhead(painter, score)
-        if self._ringed:
-            painter.setPen(QPen(QColor(COLORS.accent), 2))
-            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
+        self.paint_ring(painter)
         painter.end()
 
     # -- painting --------------------------------------------------------------------------
@@ -310,7 +250,8 @@ class ScoreView(QAbstractScrollArea):
             return
         corner = self._corner_of(score, index)
         self._paint_bars(painter, score, index, corner)
-        painter.drawPixmap(corner - QPoint(_MARGIN, 0), self._pixmap(score, index))
+        picture = self._pictures.pixmap(score, index, self._scale, self.devicePixelRatioF())
+        painter.drawPixmap(corner - QPoint(_MARGIN, 0), picture)
         # Whole bars have a ground of their own.
         chosen = self._selected if self._span is None else ()
         notes = [
@@ -320,7 +261,7 @@ class ScoreView(QAbstractScrollArea):
         if notes:
             painter.save()
             painter.translate(corner)
-            self._painter(score, index).paint_notes(painter, self._scale, notes)
+            self._pictures.painter(score, index).paint_notes(painter, self._scale, notes)
             painter.restore()
 
     def _paint_bars(
@@ -349,37 +290,10 @@ class ScoreView(QAbstractScrollArea):
         if line is not None:
             painter.fillRect(line, with_alpha(COLORS.playhead, 0.9))
 
-    def _pixmap(self, score: EngravedScore, index: int) -> QPixmap:
-        known = self._pixmaps.pop(index, None)
-        ratio = self.devicePixelRatioF()
-        if known is None or known.devicePixelRatio() != ratio:
-            # Brackets and braces stand to the left of where a system begins.
-            width = round(score.width * self._scale) + 2 * _MARGIN
-            height = round(score.height_of(index) * self._scale)
-            known = QPixmap(round(width * ratio), max(1, round(height * ratio)))
-            known.setDevicePixelRatio(ratio)
-            known.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(known)
-            painter.translate(_MARGIN, 0)
-            self._painter(score, index).paint(painter, self._scale)
-            painter.end()
-        # The one that was used last goes last.
-        self._pixmaps[index] = known
-        while len(self._pixmaps) > _MOST_KEPT:
-            oldest = next(iter(self._pixmaps))
-            del self._pixmaps[oldest]
-            self._painters.pop(oldest, None)
-        return known
-
-    def _painter(self, score: EngravedScore, index: int) -> SystemPainter:
-        if index not in self._painters:
-            self._painters[index] = SystemPainter(score.systems[index], score.outlines)
-        return self._painters[index]
-
-    def _forget(self) -> None:
-        self._pixmaps.clear()
-        self._painters.clear()
-        self.viewport().update()
+    def picture_changed(self) -> None:
+        """Paint all of it anew."""
+        self._pictures.forget()
+        super().picture_changed()
 
     # -- where things are ------------------------------------------------------------------
 
@@ -454,21 +368,17 @@ class ScoreView(QAbstractScrollArea):
             return
         bar = self.verticalScrollBar()
         seen, self._scale = self._space(0), scale
-        self._forget()
+        self.picture_changed()
         self._arrange()
         bar.setValue(round(seen * scale + _MARGIN) if seen > 0 else 0)
         self.zoomChanged.emit(scale)
         self.layoutWanted.emit()
 
     def _arrange(self) -> None:
-        score, view = self._score, self.viewport().size()
-        height = round(score.height * self._scale) + 2 * _MARGIN if score is not None else 0
-        vertical, horizontal = self.verticalScrollBar(), self.horizontalScrollBar()
-        vertical.setRange(0, max(0, height - view.height()))
-        vertical.setPageStep(view.height())
-        vertical.setSingleStep(32)
-        width = round(score.width * self._scale) + 2 * _MARGIN if score is not None else 0
-        # Until systems have come that fit, those of another scale may be too wide.
-        horizontal.setRange(0, max(0, width - view.width() - 1))
-        horizontal.setPageStep(view.width())
+        score, width, height = self._score, 0, 0
+        if score is not None:
+            height = round(score.height * self._scale) + 2 * _MARGIN
+            # Until systems have come that fit, those of another scale may be too wide.
+            width = round(score.width * self._scale) + 2 * _MARGIN - 1
+        self.set_content(width, height, 32)
         self.viewport().update()

@@ -219,4 +219,4 @@ def test_long_pieces_are_not_all_kept_as_pixels(view: ScoreView) -> None:
         bar.setValue(value)
         pixels(view)
     assert view.score is not None
-    assert len(view._pixmaps) < len(view.score)
+    assert len(view._pictures) < len(view.score)
