@@ -1,7 +1,7 @@
 """The piano roll: the composition's notes over time, what is selected, and the playhead.
 
-The picture is kept as tiles (:mod:`painting.tiles`); scrolling and the playhead only copy them. What
-changes often is painted over them: selected bars, the playhead, a recording's notes, the focus
+The picture is kept as tiles (:mod:`painting.tiles`); scrolling and the playhead only copy them.
+What changes often is painted over them: selected bars, the playhead, a recording's notes, the focus
 ring. Scale and scrolling are :mod:`viewport`'s, gestures :mod:`gestures`'s.
 """
 
