@@ -405,7 +405,7 @@ def test_one_bad_melody_among_several_leaves_nothing_half_done(
         pytest.param("tune.mid -o out.mid --lock violin", "violin is nothing to lock", id="what"),
         pytest.param("tune.mid -o out.mid --lock bars:99", "there are 12 bars", id="bars"),
         pytest.param("tune.mid -o out.mid --vary-melody 2", "2 is not a number from 0", id="vary"),
-        pytest.param("tune.mid -o out.mid --iterations 1", "1 is not a whole", id="iterations"),
+        pytest.param("tune.mid -o out.mid --iterations 0", "0 is not a whole", id="iterations"),
         pytest.param("tune.mid -o out.mid --upbeat 99", "99 is not a whole", id="upbeat"),
         pytest.param("tune.mid", "required: -o/--output", id="no output"),
     ],

@@ -1,8 +1,9 @@
 """The options of ``composer-app generate`` that say how a model writes."""
 
 import argparse
-from collections.abc import Callable
-from typing import Any, Final
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
 
 from composer_app.generation.generator import (
     DEFAULT_MAX_REMOVED,
@@ -17,9 +18,27 @@ from composer_app.generation.generator import (
 from composer_app.generation.given import Lock, parse_lock
 from composer_app.generation.hearing.feel import Feel
 from composer_app.generation.repeating import Repeats
+from composer_app.generation.steering import (
+    MAX_CHORD_RATE,
+    MAX_DENSITY,
+    MIN_CHORD_RATE,
+    MIN_DENSITY,
+    PerVoice,
+    check_densities,
+    check_ranges,
+    check_scale,
+)
+from composer_app.music.composition import VOICE_NAMES
+from composer_app.music.pitch import OCTAVE
+from composer_app.music.spelling import natural_semitone
 
+T = TypeVar("T")
 # What is heard unless it is said.
 BY_EAR: Final = "auto"
+_VOICES: Final = tuple(name.lower() for name in VOICE_NAMES[1:])
+_SIGNS: Final = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}
+_NOTE: Final = r"([A-Ga-g])([#♯b♭]?)(-1|\d)"
+_RANGE: Final = re.compile(f"{_NOTE}-{_NOTE}")
 
 
 def add_control(group: Any) -> None:
@@ -103,6 +122,78 @@ def add_control(group: Any) -> None:
     )
 
 
+def add_steering(group: Any) -> None:
+    """What is said of the voices and the harmony in musical words."""
+    add = group.add_argument
+    add(
+        "--density",
+        type=_density,
+        action="append",
+        default=[],
+        metavar="[VOICE:]NOTES",
+        help=f"about how many notes a beat, {MIN_DENSITY:g} to {MAX_DENSITY:g}, of a voice (alto,"
+        " tenor, bass) or all of them, such as 1.5 or bass:0.5; may be repeated (default: as the"
+        " model likes)",
+    )
+    add(
+        "--rhythm",
+        type=_leaning,
+        action="append",
+        default=[],
+        metavar="[VOICE:]X",
+        help="from -1, struck with the melody, to 1, independent of it, such as bass:-1; may be"
+        " repeated (default 0)",
+    )
+    add(
+        "--range",
+        type=_range,
+        action="append",
+        default=[],
+        metavar="VOICE:LOW-HIGH",
+        help="the lowest and the highest note of a voice, such as bass:E2-D4; may be repeated",
+    )
+    add(
+        "--keep-rhythm",
+        type=_kept,
+        action="append",
+        default=[],
+        metavar="VOICE[:TRACK]",
+        help="new pitches in the rhythm that this voice has in the file, or that track number TRACK"
+        " has; may be repeated",
+    )
+    add(
+        "--richness",
+        type=_from_minus_one,
+        default=0.0,
+        metavar="X",
+        help="from -1, plain triads of the key, to 1, sevenths and chromatic chords (default 0)",
+    )
+    add(
+        "--chord-rate",
+        type=_chord_rate,
+        metavar="CHORDS",
+        help=f"about how many chords a bar, {MIN_CHORD_RATE:g} to {MAX_CHORD_RATE:g} (default: as"
+        " the model likes)",
+    )
+    add(
+        "--likeness",
+        type=_likeness,
+        default=0.0,
+        metavar="SHARE",
+        help="how much of the file's accompaniment comes again, 0 to 1 (default 0)",
+    )
+
+
+def for_voices(said: Sequence[tuple[int | None, T]], usual: PerVoice[T]) -> PerVoice[T]:
+    """``usual`` with what is ``said`` of one voice (0 alto, 1 tenor, 2 bass) or (None) of all."""
+    result = list(usual)
+    for voice, value in said:
+        for each in range(len(result)) if voice is None else (voice,):
+            result[each] = value
+    alto, tenor, bass = result
+    return alto, tenor, bass
+
+
 def whole_number(least: int, most: int) -> Callable[[str], int]:
     """What reads a whole number from ``least`` to ``most``, and says so of anything else."""
 
@@ -133,6 +224,85 @@ def _share(text: str) -> float:
         return GenerationSettings(vary_melody=float(text)).vary_melody
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 1") from None
+
+
+def _likeness(text: str) -> float:
+    try:
+        return GenerationSettings(likeness=float(text)).likeness
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 1") from None
+
+
+def _from_minus_one(text: str) -> float:
+    try:
+        value = float(text)
+        check_scale("this", value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from -1 to 1") from None
+    return value
+
+
+def _chord_rate(text: str) -> float | None:
+    try:
+        return GenerationSettings(chord_rate=float(text)).chord_rate
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not a number from {MIN_CHORD_RATE:g} to {MAX_CHORD_RATE:g}"
+        ) from None
+
+
+def _of_voice(text: str) -> tuple[int | None, str]:
+    """Which voice ``text`` is about, None for all of them, and what it says of it."""
+    name, colon, rest = text.strip().partition(":")
+    if not colon:
+        return None, name
+    if name.lower() not in _VOICES:
+        raise argparse.ArgumentTypeError(f"{name} is none of the voices alto, tenor and bass")
+    return _VOICES.index(name.lower()), rest
+
+
+def _density(text: str) -> tuple[int | None, float]:
+    voice, rest = _of_voice(text)
+    try:
+        value = float(rest)
+        check_densities((value, None, None))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text} is no number of notes a beat from {MIN_DENSITY:g} to {MAX_DENSITY:g}, such as"
+            " 1.5 or bass:0.5"
+        ) from None
+    return voice, value
+
+
+def _leaning(text: str) -> tuple[int | None, float]:
+    voice, rest = _of_voice(text)
+    return voice, _from_minus_one(rest)
+
+
+def _range(text: str) -> tuple[int | None, tuple[int, int]]:
+    voice, rest = _of_voice(text)
+    match = _RANGE.fullmatch(rest)
+    if voice is None or match is None:
+        raise argparse.ArgumentTypeError(f"{text} is no range of a voice such as bass:E2-D4")
+    low, high = (_pitch(*match.groups()[at : at + 3]) for at in (0, 3))
+    try:
+        check_ranges(((low, high), None, None))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} ends below its lowest note") from None
+    return voice, (low, high)
+
+
+def _pitch(letter: str, sign: str, octave: str) -> int:
+    return natural_semitone(letter.upper()) + _SIGNS[sign] + OCTAVE * (int(octave) + 1)
+
+
+def _kept(text: str) -> tuple[int, int | None]:
+    name, colon, track = text.strip().partition(":")
+    if name.lower() not in _VOICES or (colon and not track.isdecimal()):
+        raise argparse.ArgumentTypeError(
+            f"{text} is no voice such as alto, and no voice with a track such as alto:5"
+        )
+    return _VOICES.index(name.lower()), int(track[:9]) if colon else None
 
 
 def _lock(text: str) -> Lock:

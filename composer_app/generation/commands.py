@@ -22,6 +22,8 @@ from composer_app.generation.chord_argument import AskedChords, asked_chords
 from composer_app.generation.command_options import (
     BY_EAR,
     add_control,
+    add_steering,
+    for_voices,
     temperature_of,
     whole_number,
 )
@@ -45,18 +47,24 @@ from composer_app.generation.models.catalog import (
 )
 from composer_app.generation.noise import MAX_SEED
 from composer_app.generation.repeating import Repeats
+from composer_app.generation.steering import EVEN, NOTHING, PerVoice, Spans, rhythm_of
 from composer_app.generation.support import without_effect
 from composer_app.music.chord_text.by_bar import chord_list
-from composer_app.music.chord_wishes import ChordWishes, wishes_of_piece
-from composer_app.music.composition import Composition
+from composer_app.music.chord_wishes import NO_WISHES, ChordWishes, wishes_of_piece
+from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.music.editing.edits import with_the_rest
+from composer_app.music.instrument_ranges import playable_range
+from composer_app.music.instruments import INSTRUMENT_NAMES
 from composer_app.music.melody_line import Line
 from composer_app.music.mix import USUAL_MIX
+from composer_app.music.pitch import pitch_name
 from composer_app.terminal import say, say_json, status_line, warn
-from composer_app.translation import _
+from composer_app.translation import _, ngettext
 
 FAILED: Final = 2
 _MOST_TAKES: Final = 999
+# Options that are not called as what they set.
+_OPTIONS: Final = {"ranges": "range", "kept_rhythm": "keep_rhythm"}
 
 
 def add_generate_command(
@@ -143,6 +151,7 @@ def add_generate_command(
         action="store_true",
         help="in a score, let soprano and alto share a staff, and tenor and bass",
     )
+    add_steering(parser.add_argument_group("steering"))
     add_control(parser.add_argument_group("more control"))
 
 
@@ -169,10 +178,11 @@ def _generate(args: argparse.Namespace) -> int:
         # All the melodies or none of them, so that nothing is left half done.
         warn(*problems)
         return FAILED
-    asked = bool(args.improve or args.lock)
+    asked = bool(args.improve or args.lock or args.likeness)
     givens = [given_from(job.melody, job.voices, args.lock) if asked else None for job in jobs]
-    if args.improve:
-        _need_voices(jobs)
+    if args.improve or args.likeness:
+        _need_voices(jobs, "--improve" if args.improve else "--likeness")
+    kept = [_kept_rhythm(job, args) for job in jobs]
     generator = load_generator(args.model)
     model = find_model(args.model)
     if args.improve and "improve" not in model.supports:
@@ -185,37 +195,90 @@ def _generate(args: argparse.Namespace) -> int:
         )
     # What is no chord is said before anything is composed.
     args.asked = None if args.chords is None else asked_chords(args.chords)
+    ranges = _ranges(args, model)
     prepare_folder(args.output, make=len(jobs) > 1)
     for job in jobs:
         heard = args.improve or job.ours
         if sentence := job.sentence(around=asked, alone=args.four_voices, heard=heard):
             warn(sentence)
-    asked_for = _settings(args, args.seed)
-    if args.asked is not None:
-        asked_for = replace(asked_for, chords=_wishes(jobs[0], args))
-    _warn(model, asked_for)
+    settings = [replace(_settings(args), ranges=ranges, kept_rhythm=each) for each in kept]
+    chords = NO_WISHES if args.asked is None else _wishes(jobs[0], args)
+    _warn(model, replace(settings[0], chords=chords))
     written = [
         result
-        for job, given in zip(jobs, givens, strict=True)
-        for result in _compose_takes(job, given, generator, model, args)
+        for job, given, each in zip(jobs, givens, settings, strict=True)
+        for result in _compose_takes(job, given, generator, model, each, args)
     ]
     if args.json:
         say_json({"files": written}, aside=is_standard(args.output))
     return 0
 
 
-def _need_voices(jobs: Sequence[Job]) -> None:
+def _need_voices(jobs: Sequence[Job], option: str) -> None:
     for job in jobs:
         if not any(job.voices):
+            file = job.plan.source
             raise SettingError(
-                _("{file} has no accompaniment to improve", file=job.plan.source),
-                _("leave --improve out"),
+                _("{file} has no accompaniment to improve", file=file)
+                if option == "--improve"
+                else _("{file} has no accompaniment that could come again", file=file),
+                _("leave {option} out", option=option),
             )
 
 
-def _settings(args: argparse.Namespace, seed: int) -> GenerationSettings:
+def _kept_rhythm(job: Job, args: argparse.Namespace) -> PerVoice[Spans | None]:
+    """The rhythms that the voices of ``job`` keep, from its own voices or from other tracks."""
+    said = []
+    for voice, track in args.keep_rhythm:
+        tracks = job.piece.tracks
+        if track is not None and not 1 <= track <= len(tracks):
+            raise SettingError(
+                ngettext(
+                    "{file} has only one track, not {track}",
+                    "{file} has only {count} tracks, not {track}",
+                    len(tracks),
+                    file=job.plan.source,
+                    track=track,
+                ),
+                _("choose another track"),
+            )
+        notes = job.voices[voice] if track is None else tracks[track - 1].notes
+        if not notes:
+            raise SettingError(
+                _(
+                    "{file} has no {voice} whose rhythm could be kept",
+                    file=job.plan.source,
+                    voice=VOICE_NAMES[voice + 1].lower(),
+                ),
+                _("name the track whose rhythm is meant"),
+            )
+        said.append((voice, rhythm_of(notes)))
+    return for_voices(said, NOTHING)
+
+
+def _ranges(args: argparse.Namespace, model: ModelInfo) -> PerVoice[tuple[int, int] | None]:
+    """The ranges that are asked for, each within what the voice's instrument can play."""
+    for voice, (low, high) in args.range:
+        program = model.programs[voice + 1]
+        least, most = playable_range(program)
+        if low < least or high > most:
+            raise SettingError(
+                _(
+                    "The {voice} is played by {instrument}, from {low} to {high}",
+                    voice=VOICE_NAMES[voice + 1].lower(),
+                    instrument=INSTRUMENT_NAMES[program].lower(),
+                    low=pitch_name(least),
+                    high=pitch_name(most),
+                ),
+                _("choose a range within these"),
+            )
+    return for_voices(args.range, NOTHING)
+
+
+def _settings(args: argparse.Namespace) -> GenerationSettings:
+    """All that is asked for of every take of every melody."""
     return GenerationSettings(
-        seed,
+        args.seed,
         args.temperature,
         upbeat=args.upbeat,
         iterations=args.iterations,
@@ -226,6 +289,11 @@ def _settings(args: argparse.Namespace, seed: int) -> GenerationSettings:
         feel=None if args.feel == BY_EAR else Feel(args.feel),
         introduction=args.introduction,
         repeats=Repeats(args.repeats),
+        density=for_voices(args.density, NOTHING),
+        rhythm=for_voices(args.rhythm, EVEN),
+        richness=args.richness,
+        chord_rate=args.chord_rate,
+        likeness=args.likeness,
     )
 
 
@@ -241,7 +309,10 @@ def _warn(model: ModelInfo, settings: GenerationSettings) -> None:
     """Say what is asked for in vain, and where no model can be looked for."""
     if problem := models_folder_problem():
         warn(str(problem))
-    names = [f"--{name.replace('_', '-')}" for name in without_effect(settings, model.supports)]
+    names = [
+        f"--{_OPTIONS.get(name, name).replace('_', '-')}"
+        for name in without_effect(settings, model.supports)
+    ]
     if names:
         *first, last = names
         listed = f"{', '.join(first)} and {last}" if first else last
@@ -253,12 +324,13 @@ def _compose_takes(
     given: Given | None,
     generator: Generator,
     model: ModelInfo,
+    asked_for: GenerationSettings,
     args: argparse.Namespace,
 ) -> list[dict[str, object]]:
     results: list[dict[str, object]] = []
     aside = is_standard(args.output)
     for take, output in enumerate(job.plan.outputs):
-        settings = replace(_settings(args, args.seed + take), chords=_wishes(job, args))
+        settings = replace(asked_for, seed=args.seed + take, chords=_wishes(job, args))
         begun = time.perf_counter()
         with status_line() as show:
             progress = None if show is None else _progress(show, output_name(output))

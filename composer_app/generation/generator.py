@@ -12,6 +12,19 @@ from typing import TYPE_CHECKING, Final, Protocol
 from composer_app.generation.hearing.feel import Feel
 from composer_app.generation.noise import MAX_SEED, NoiseVector
 from composer_app.generation.repeating import Repeats
+from composer_app.generation.steering import (
+    EVEN,
+    MAX_CHORD_RATE,
+    MIN_CHORD_RATE,
+    NOTHING,
+    PerVoice,
+    Spans,
+    check_densities,
+    check_kept,
+    check_ranges,
+    check_rhythms,
+    check_scale,
+)
 from composer_app.late_numpy import np
 from composer_app.music.chord_wishes import NO_WISHES, ChordWishes
 from composer_app.music.chords import ChordSymbol
@@ -28,7 +41,7 @@ MIN_TEMPERATURE: Final = 0.1
 MAX_TEMPERATURE: Final = 2.0
 # The longest bar there is (32/4 and its like excepted) has something after its upbeat.
 MAX_UPBEAT: Final = 31
-MIN_ITERATIONS, MAX_ITERATIONS = 6, 400
+MIN_ITERATIONS, MAX_ITERATIONS = 1, 400
 MAX_PERCENT_ADDED: Final = 1000
 DEFAULT_MAX_REMOVED: Final = 30
 
@@ -69,6 +82,20 @@ class GenerationSettings:
     repeats: Repeats = Repeats.REPEAT
     # The chords that are wished; where there are none the model is free.
     chords: ChordWishes = NO_WISHES
+    # Of alto, tenor and bass: notes a beat, None for the model's own number.
+    density: PerVoice[float | None] = NOTHING
+    # From -1, struck with the melody, to 1, struck beside it.
+    rhythm: PerVoice[float] = EVEN
+    # The lowest and the highest MIDI pitch.
+    ranges: PerVoice[tuple[int, int] | None] = NOTHING
+    # When the notes of a voice sound whose rhythm is kept.
+    kept_rhythm: PerVoice[Spans | None] = NOTHING
+    # From -1, triads of the key, to 1, sevenths and chromatic chords.
+    richness: float = 0.0
+    # About how many chords a bar has; None is for the model to choose.
+    chord_rate: float | None = None
+    # How much of the accompaniment that is given comes again, 0 to 1.
+    likeness: float = 0.0
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:
@@ -84,9 +111,16 @@ class GenerationSettings:
             ("max_added", self.max_added, 0, MAX_PERCENT_ADDED),
             ("max_removed", self.max_removed, 0, 100),
             ("vary_melody", self.vary_melody, 0, 1),
+            ("chord_rate", self.chord_rate, MIN_CHORD_RATE, MAX_CHORD_RATE),
+            ("likeness", self.likeness, 0, 1),
         ):
             if value is not None and not least <= value <= most:
                 raise ValueError(f"{name} {value} is outside {least}-{most}")
+        check_densities(self.density)
+        check_rhythms(self.rhythm)
+        check_ranges(self.ranges)
+        check_kept(self.kept_rhythm)
+        check_scale("richness", self.richness)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

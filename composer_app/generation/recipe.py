@@ -7,12 +7,14 @@ been written by anybody, or by a later Composer: then there is none.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from composer_app.generation.generator import GenerationSettings, Given
 from composer_app.generation.hearing.feel import Feel
 from composer_app.generation.repeating import Repeats
+from composer_app.generation.steering import EVEN, NOTHING, Spans
 from composer_app.late_numpy import np
 from composer_app.music.composition import VOICE_NAMES
 from composer_app.music.files.music_json import (
@@ -35,17 +37,25 @@ from composer_app.music.melody import Melody
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.plain_text import one_line_name
 
-VERSION: Final = 3
+VERSION: Final = 4
 # More than a melody of 999 bars in 32/4 and all that is given with it.
 _MOST_STEPS: Final = 320_000
 # How it was with settings that recipes did not have up to a version.
 _ONCE: Final[dict[int, dict[str, Any]]] = {
     1: {"feel": Feel.STRAIGHT, "introduction": True},
     2: {"repeats": Repeats.IGNORE},
+    3: {
+        "density": list(NOTHING),
+        "rhythm": list(EVEN),
+        "ranges": list(NOTHING),
+        "kept_rhythm": list(NOTHING),
+        "richness": 0.0,
+        "chord_rate": None,
+        "likeness": 0.0,
+    },
 }
-_MAY_BE_UNSAID: Final = ("upbeat", "iterations", "max_added", "feel")
-_SHARES: Final = ("temperature", "vary_melody")
-_YES_OR_NO: Final = ("improve", "introduction")
+_OF_VOICES: Final = ("density", "rhythm", "ranges", "kept_rhythm")
+_MAY_BE_UNSAID: Final = ("upbeat", "iterations", "max_added", "feel", "chord_rate")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,6 +105,7 @@ def recipe_to_json(recipe: Recipe) -> dict[str, Any]:
         "settings": {
             **asdict(recipe.settings),
             "chords": wishes_to_json(recipe.settings.chords),
+            **{name: _as_lists(getattr(recipe.settings, name)) for name in _OF_VOICES},
         },
         "upbeat": recipe.upbeat,
         "programs": list(recipe.programs),
@@ -134,23 +145,56 @@ def _settings_from_json(value: object, version: int) -> GenerationSettings:
     if set(row) != set(usual):
         # What is missing or unknown would make something else.
         raise ValueError("the settings are not those of this version")
-    settings: dict[str, Any] = {}
-    for name, each in row.items():
-        if name in _YES_OR_NO:
-            if not isinstance(each, bool):
-                raise ValueError(f"{each!r} is neither true nor false")
-            settings[name] = each
-        elif each is None and name in _MAY_BE_UNSAID:
-            settings[name] = None
-        elif name == "feel":
-            settings[name] = Feel(text(each))
-        elif name == "chords":
-            settings[name] = wishes_from_json(each)
-        elif name == "repeats":
-            settings[name] = Repeats(text(each))
-        else:
-            settings[name] = number(each) if name in _SHARES else whole(each)
+    settings: dict[str, Any] = {
+        name: None if each is None and name in _MAY_BE_UNSAID else _READERS[name](each)
+        for name, each in row.items()
+    }
     return GenerationSettings(**settings)
+
+
+def _pair(value: object) -> tuple[int, int]:
+    """Two whole numbers."""
+    first, last = (whole(each) for each in listed(value))
+    return first, last
+
+
+def _spans(value: object) -> Spans:
+    return tuple(_pair(each) for each in listed(value))
+
+
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{value!r} is neither true nor false")
+    return value
+
+
+def _of_voices(read: Callable[[object], Any]) -> Callable[[object], tuple[Any, ...]]:
+    """What reads a value for each voice, or null."""
+
+    def read_all(value: object) -> tuple[Any, ...]:
+        return tuple(None if each is None else read(each) for each in listed(value))
+
+    return read_all
+
+
+# How each setting is read.
+_READERS: Final[dict[str, Callable[[object], Any]]] = {
+    **dict.fromkeys(("seed", "upbeat", "iterations", "max_added", "max_removed"), whole),
+    **dict.fromkeys(("temperature", "vary_melody", "richness", "chord_rate", "likeness"), number),
+    **dict.fromkeys(("improve", "introduction"), _yes_or_no),
+    "density": _of_voices(number),
+    "rhythm": lambda value: tuple(number(each) for each in listed(value)),
+    "ranges": _of_voices(_pair),
+    "kept_rhythm": _of_voices(_spans),
+    "feel": lambda value: Feel(text(value)),
+    "repeats": lambda value: Repeats(text(value)),
+    "chords": wishes_from_json,
+}
+
+
+def _as_lists(value: object) -> object:
+    """``value`` with lists for tuples, as JSON has them."""
+    return [_as_lists(each) for each in value] if isinstance(value, tuple) else value
 
 
 def _given_to_json(given: Given) -> dict[str, Any]:

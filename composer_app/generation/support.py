@@ -16,6 +16,13 @@ SETTINGS: Final = (
     "vary_melody",
     "repeats",
     "chords",
+    "density",
+    "rhythm",
+    "ranges",
+    "kept_rhythm",
+    "richness",
+    "chord_rate",
+    "likeness",
 )
 _ONE_PASS: Final = {"voices": ("temperature",), "roll": ()}
 

@@ -180,8 +180,10 @@ def test_iterations_scale_the_schedule(generator: RefiningGenerator) -> None:
     assert usual.scaled(None) == usual.scaled(usual.total) == usual
     assert usual.scaled(2 * usual.total - 4).passes == tuple(2 * n for n in usual.passes)
     assert abs(usual.scaled(100).total - 100) <= 2
-    # Once over each thing that is drawn, which a network without chords does in seven.
-    assert usual.scaled(6).total <= 10
+    # Once over each thing that is drawn, and a repair of each voice.
+    assert usual.scaled(1) == usual.scaled(6)
+    assert usual.scaled(6).repairs == 3
+    assert usual.scaled(6).total <= 16
     assert usual.scaled(20).looks == 0, "a look back that hides half of the beats is none"
     seen: list[float] = []
     compose(MELODY, generator, GenerationSettings(iterations=60), lambda s: not seen.append(s))

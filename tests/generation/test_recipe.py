@@ -1,5 +1,6 @@
 import json
 from dataclasses import asdict, fields, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,6 +48,13 @@ SETTINGS = GenerationSettings(
     True,
     repeats=Repeats.VARY,
     chords=ChordWishes((ChordSpan(ChordSymbol(960, Chord.of_name(2, "m7", 5), ("9",)), 1920),)),
+    density=(None, 1.5, 0.25),
+    rhythm=(0.0, -1.0, 0.5),
+    ranges=((55, 74), None, (40, 40)),
+    kept_rhythm=(((0, 3), (3, 4)), None, ()),
+    richness=-0.5,
+    chord_rate=2.0,
+    likeness=0.75,
 )
 VOICES = ((Note(0, 60, 8), Note(8, 60, 8)), (), (Note.at_ticks(5, 1900, 48, 70),))
 LOCKED = np.zeros((16, 4), np.bool_)
@@ -124,7 +132,7 @@ def test_two_takes_of_one_origin_are_told_apart_by_their_notes_alone() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"version": 4},
+        {"version": 5},
         {"settings": {**WRITTEN, "repeats": "now and then"}},
         {"settings": {**WRITTEN, "repeats": None}},
         {"settings": {**WRITTEN, "chords": None}},
@@ -138,7 +146,21 @@ def test_two_takes_of_one_origin_are_told_apart_by_their_notes_alone() -> None:
         {"settings": {**WRITTEN, "improve": 1}},
         {"settings": {**WRITTEN, "introduction": None}},
         {"settings": {**WRITTEN, "seed": True}},
-        {"settings": {**WRITTEN, "iterations": 5}},
+        {"settings": {**WRITTEN, "iterations": 0}},
+        {"settings": {**WRITTEN, "density": 1}},
+        {"settings": {**WRITTEN, "density": [1, 1]}},
+        {"settings": {**WRITTEN, "density": [None, 1, 5]}},
+        {"settings": {**WRITTEN, "rhythm": [None, 0, 0]}},
+        {"settings": {**WRITTEN, "rhythm": [0, 0, 1.1]}},
+        {"settings": {**WRITTEN, "ranges": [None, [60], None]}},
+        {"settings": {**WRITTEN, "ranges": [None, [60, 59], None]}},
+        {"settings": {**WRITTEN, "ranges": [None, [60, 128], None]}},
+        {"settings": {**WRITTEN, "kept_rhythm": [None, [[4, 4]], None]}},
+        {"settings": {**WRITTEN, "kept_rhythm": [None, [[0, 4], [3, 6]], None]}},
+        {"settings": {**WRITTEN, "kept_rhythm": [None, [[-1, 4]], None]}},
+        {"settings": {**WRITTEN, "richness": 1.5}},
+        {"settings": {**WRITTEN, "chord_rate": 0}},
+        {"settings": {**WRITTEN, "likeness": None}},
         {"upbeat": None},
         {"given": {"steps": 10**9, "voices": [], "locked": [], "played": []}},
     ],
@@ -187,6 +209,27 @@ def test_what_was_made_before_there_was_a_feel_is_straight() -> None:
         recipe_from_json(row)
     old = recipe_from_json({**row, "version": 1})
     assert old.settings == replace(SETTINGS, feel=Feel.STRAIGHT)
+
+
+STEERING: dict[str, Any] = {
+    "density": (None, None, None),
+    "rhythm": (0.0, 0.0, 0.0),
+    "ranges": (None, None, None),
+    "kept_rhythm": (None, None, None),
+    "richness": 0.0,
+    "chord_rate": None,
+    "likeness": 0.0,
+}
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_what_was_made_before_there_was_steering_is_the_models_own(version: int) -> None:
+    row = recipe_to_json(RECIPE)
+    row["settings"] = {name: each for name, each in WRITTEN.items() if name not in STEERING}
+    old = recipe_from_json({**row, "version": version})
+    assert old.settings == replace(SETTINGS, **STEERING)
+    with pytest.raises(ValueError, match="not those of this version"):
+        recipe_from_json(row)
 
 
 @pytest.mark.parametrize("version", [1, 2])

@@ -7,12 +7,15 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from composer_app.generation.refining.harmony import Leading
 from composer_app.generation.refining.planning import Frame
 from composer_app.generation.refining.sampling import Grid, Mask
 from composer_app.generation.refining.ties import Ties
 
 # With fewer, too much is hidden at a time to tell what is unlikely.
 _LEAST_LOOKS: Final = 3
+# Each voice has its turn: few passes may be plain, but not faulty.
+_LEAST_REPAIRS: Final = 3
 # A repair draws the beats of a note first, then the rest of it.
 REPAIR_PASSES: Final = 2
 # Strokes on beats, where voices follow each other: bass, tenor, the upper two; then the others.
@@ -44,6 +47,7 @@ class Schedule:
         quarters, eighths, sixteenths = (max(1, round(share * n)) for n in self.passes)
         chords, basses, lowest = (max(1, round(share * n)) if n else 0 for n in self.plan)
         looks, repairs = (max(0, round(share * n)) for n in (self.looks, self.repairs))
+        repairs = max(repairs, min(self.repairs, _LEAST_REPAIRS))
         looks = looks if looks >= _LEAST_LOOKS else 0
         return Schedule((quarters, eighths, sixteenths), looks, repairs, (chords, basses, lowest))
 
@@ -79,6 +83,7 @@ class Canvas:
     last: int  # the step at which the melody's last note begins
     frame: Frame | None = None  # what a network that knows of chords is told
     ties: Ties | None = None  # which steps of the voices go together
+    leading: Leading | None = None  # what is asked of the harmony
 
     @property
     def valid(self) -> Mask:

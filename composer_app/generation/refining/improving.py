@@ -100,24 +100,3 @@ def remove_misfits(run: Run, given: Sequence[Span], locked: Mask, limit: int) ->
         if not leaving:
             break
     return removed
-
-
-def cap_added(run: Run, limit: int, first: Mask) -> None:
-    """Turn into rests what :class:`Run` has added beyond ``limit`` notes, the least sure first.
-
-    Notes that fill cells of ``first`` (T, 4) go last: what was taken away is to be replaced
-    before anything new is added.
-    """
-    free = run.free.copy()
-    free[:, 0] = False
-    added = note_spans(run.onset & free, (run.grid > 0) & free)
-
-    def worth(note: Span) -> tuple[bool, float]:
-        span = slice(note.start, note.end)
-        fills = bool(first[span, note.voice].any())
-        return fills, float(np.log(run.confidence[span, note.voice] + 1e-9).mean())
-
-    for note in sorted(added, key=worth)[: max(0, len(added) - limit)]:
-        span = slice(note.start, note.end)
-        run.grid[span, note.voice] = 0
-        run.onset[span, note.voice] = False

@@ -31,7 +31,7 @@ _TEMPERATURE: Final = 0.5
 _TONE, _BASS_TONE = 0.5, 1.5
 # The same where somebody has asked for the chord, which is to be heard: its root above all.
 _ASKED_TONE, _ASKED_ROOT, _ASKED_BASS = 2.0, 1.0, 12.0
-_ROOT_TO_COME, _ROOT_AT_LAST = 1.0, 12.0
+_TONE_TO_COME, _TONE_AT_LAST = 1.0, 12.0
 _GOLDEN: Final = (5**0.5 - 1) / 2
 
 Row = NDArray[np.int64]
@@ -70,10 +70,11 @@ class Frame:
     ``beat`` (T,) is the network's number of what a beat is, ``begin`` (T,) is 1 up to the first
     downbeat. ``style`` is the number of the style whose harmony is planned, and ``lowest`` the
     pitch class of the network's class 1. A network that knows of none only leans to the chords
-    that the ``row`` has.
+    that the ``row`` has. ``bars`` (B,) are the numbers of the bars that beats are in.
     """
 
     row: ChordRow
+    bars: Row
     beat: NDArray[np.int64]
     begin: NDArray[np.float32]
     style: int
@@ -199,44 +200,52 @@ def tones_of(chord: Row) -> NDArray[np.bool_]:
     return np.asarray(tones & (chord[:, :1] >= 0))
 
 
-def tone_bias(chord: Row, row: ChordRow, classes: int, lowest: int) -> Logits:
+def tone_bias(
+    chord: Row,
+    row: ChordRow,
+    classes: int,
+    lowest: int,
+    weights: tuple[float, float] = (_TONE, _BASS_TONE),
+) -> Logits:
     """(B, 2, classes): what the plan adds to the scores on a beat, of inner voices and the bass.
 
-    Tones of the beat's ``chord`` (B, 3) get so much more, and in the bass its own pitch class; more
-    still where somebody has asked for them. Class 1 is of the pitch class ``lowest``.
+    Tones of the beat's ``chord`` (B, 3) get as much more as the first of ``weights`` says, and in
+    the bass its own pitch class the second; more still where somebody has asked for them. Class 1
+    is of the pitch class ``lowest``.
     """
+    tone, bass_tone = weights
     pitch_class = (np.arange(classes) + lowest - 1) % OCTAVE
     tones = tones_of(chord)[:, pitch_class]
     bass = pitch_class == chord[:, 2:]
     root = pitch_class == chord[:, :1]
     bass &= chord[:, 2:] >= 0
     asked = (row.given[:, 0] >= 0)[:, None]
-    inner = np.where(asked, _ASKED_TONE * tones + _ASKED_ROOT * root, _TONE * tones)
-    lowest_voice = np.where(asked, _ASKED_BASS * bass, _BASS_TONE * bass)
+    inner = np.where(asked, _ASKED_TONE * tones + _ASKED_ROOT * root, tone * tones)
+    lowest_voice = np.where(asked, _ASKED_BASS * bass, bass_tone * bass)
     bias = np.stack([inner, lowest_voice], axis=1).astype(np.float64)
     bias[:, :, 0] = 0
     return np.asarray(bias)
 
 
-def missing_root(
-    grid: Row, known: NDArray[np.bool_], cells: Cells, root: Row, lowest: int, classes: int
+def missing_tone(
+    grid: Row, known: NDArray[np.bool_], cells: Cells, tone: Row, lowest: int, classes: int
 ) -> Logits:
-    """(N, classes): what the root of a chord that is asked for is worth where no voice has it yet.
+    """(N, classes): what a tone of a chord that is asked for is worth where no voice has it yet.
 
-    Much to the last voice that can take it, little to one before it. ``root`` (T,) is the pitch
-    class of each step's chord, NO_CHORD where none is asked for; class 1 is of the pitch class
-    ``lowest``.
+    Much to the last voice that can take it, little to one before it. ``tone`` (T,) is the pitch
+    class of each step, such as its chord's root, NO_CHORD where none is asked for; class 1 is of
+    the pitch class ``lowest``.
     """
     step, voice = cells
     sounding = known & (grid > 0)
-    has = (sounding & ((grid + lowest - 1) % OCTAVE == root[:, None])).any(axis=1)[step]
+    has = (sounding & ((grid + lowest - 1) % OCTAVE == tone[:, None])).any(axis=1)[step]
     inner = (voice > 0) & (voice < VOICES - 1)
-    wanted = inner & (root[step] >= 0) & ~has
+    wanted = inner & (tone[step] >= 0) & ~has
     others = (~known[step][:, 1 : VOICES - 1]).sum(axis=1) - inner
-    worth = np.where(wanted, np.where(others > 0, _ROOT_TO_COME, _ROOT_AT_LAST), 0.0)
-    is_root = (np.arange(classes) + lowest - 1) % OCTAVE == root[step][:, None]
-    is_root[:, 0] = False
-    return np.asarray(worth[:, None] * is_root)
+    worth = np.where(wanted, np.where(others > 0, _TONE_TO_COME, _TONE_AT_LAST), 0.0)
+    is_tone = (np.arange(classes) + lowest - 1) % OCTAVE == tone[step][:, None]
+    is_tone[:, 0] = False
+    return np.asarray(worth[:, None] * is_tone)
 
 
 _TONES: Final = np.array(

@@ -49,16 +49,20 @@ from composer_app.generation.placement import (
     with_melody,
 )
 from composer_app.generation.refining.canvas import Canvas, Schedule
+from composer_app.generation.refining.harmony import Leading, bars_of_beats
 from composer_app.generation.refining.improving import (
     GROUPS,
     ROUNDS,
     Span,
-    cap_added,
     note_spans,
     remove_misfits,
 )
+from composer_app.generation.refining.likeness import kept_cells
 from composer_app.generation.refining.planning import CHORD_CLASSES, Frame, chord_symbols, row_of
+from composer_app.generation.refining.ranges import Ranges
 from composer_app.generation.refining.refining_run import Run
+from composer_app.generation.refining.rewriting import asks_for_rhythm, write_again
+from composer_app.generation.refining.rhythm import kept_rhythm
 from composer_app.generation.refining.sampling import VOICES, Grid, Mask, NoiseSource
 from composer_app.generation.refining.ties import Ties
 from composer_app.generation.repeating import Repeats
@@ -97,7 +101,7 @@ _LONG_STEPS: Final = 1024
 # Of a model whose network halves the piece eight times.
 _MOST_STEPS_MULTIPLE: Final = 256
 # A draw of the noise that no pass reaches.
-_VARY_DRAW: Final = 100_003
+_VARY_DRAW, _KEEP_DRAW = 100_003, 100_019
 
 
 class RefiningGenerator:
@@ -200,22 +204,31 @@ class RefiningGenerator:
         given = given or _only_melody(roll)
         locked = given.locked.copy()
         locked[:, 0] |= ~_varied(melody, roll.steps, settings.vary_melody, source)
+        if settings.likeness:
+            found = Ties.of_melody(melody, meters, roll.steps)
+            same = found if settings.repeats is Repeats.REPEAT else Ties.none(roll.steps)
+            locked |= kept_cells(given, settings, source.uniform(VOICES, _KEEP_DRAW), same)
         shift = singing_shift(melody)
         keeps = locked | given.roll.sounding.any(axis=1) if settings.improve else locked
         canvas = self._canvas(given, ~keeps, melody, shift, meters, settings)
+        moved = accompaniment_shift(shift)
+        ranges = Ranges.of(settings.ranges, self._lowest - 1 - moved, self._classes)
         total = self.schedule.scaled(settings.iterations).total
+        twice = asks_for_rhythm(settings) or (canvas.leading is not None and not self.takes_row)
+        total *= 2 if twice else 1
         total += GROUPS * ROUNDS if settings.improve else 0
         run = Run(
             self,
             canvas,
             source,
             settings.temperature,
-            clear=CLEAR + accompaniment_shift(shift) - self._lowest + 1,
+            clear=CLEAR + moved - self._lowest + 1,
+            limits=ranges.limits,
             progress=progress,
             total=total,
         )
         self._write(run, canvas, settings, locked, len(melody))
-        written = self._written(run, roll, shift)
+        written = self._written(run, roll, shift, ranges)
         free = run.free[: roll.steps]
         if free[:, 0].any() or not free[:, 1:].all():
             result = Given(given.roll, ~free).paste(written)
@@ -243,10 +256,17 @@ class RefiningGenerator:
             remove_misfits(run, notes, locked, most)
         schedule = self.schedule.scaled(settings.iterations)
         run.plan(schedule)
+        kept = kept_rhythm(settings.kept_rhythm, run.free)
+        if kept.planned.any():
+            run.follow(kept, kept.planned)
         run.sample(schedule)
-        if settings.max_added is not None:
-            limit = (len(notes) or melody) * settings.max_added // 100
-            cap_added(run, limit, run.free & ~before)
+        if asks_for_rhythm(settings) or run.hears_plan:
+            limit = None
+            if settings.max_added is not None:
+                limit = (len(notes) or melody) * settings.max_added // 100
+            write_again(
+                run, settings, kept, schedule, limit, run.free & ~before, _padded(locked, run)
+            )
 
     def _canvas(
         self,
@@ -279,6 +299,7 @@ class RefiningGenerator:
         alone = Ties.none(length)
         found = Ties.of_melody(melody, meters, steps, length)
         planned = alone if settings.repeats is Repeats.IGNORE else found
+        row = row_of(steps, meters, planned, settings.chords, shift)
         return Canvas(
             steps,
             grid,
@@ -289,7 +310,8 @@ class RefiningGenerator:
             in_beat,
             melody[-1].start,
             Frame(
-                row_of(steps, meters, planned, settings.chords, shift),
+                row,
+                bars_of_beats(row.starts, meters),
                 np.searchsorted(_BEATS, beat_lengths(length, meters)),
                 before_first_bar(length, meters),
                 self._plan_style,
@@ -297,6 +319,7 @@ class RefiningGenerator:
                 self.takes_row,
             ),
             found if settings.repeats is Repeats.REPEAT else alone,
+            Leading.of(settings),
         )
 
     def _pitch_table(self, shift: int) -> NDArray[np.int64]:
@@ -304,25 +327,28 @@ class RefiningGenerator:
         folded = (fold_into_range(p + shift, self._lowest, self._highest) for p in range(128))
         return np.array([pitch - self._lowest + 1 for pitch in folded])
 
-    def _written(self, run: Run, roll: PianoRoll, shift: int) -> PianoRoll:
+    def _written(self, run: Run, roll: PianoRoll, shift: int, ranges: Ranges) -> PianoRoll:
         """What the run has written, of all four voices, as loud as the melody's ``roll`` asks."""
         steps = slice(0, roll.steps)
         free = run.free[steps]
-        cells, onset = uncross(run.grid[steps], run.onset[steps], free)
+        # What has a range or a rhythm that somebody chose is where it has to be.
+        loose = free & ranges.open
+        if run.rhythm is not None:
+            loose &= ~run.rhythm.planned[steps]
+        cells, onset = uncross(run.grid[steps], run.onset[steps], loose)
         moved = accompaniment_shift(shift)
         if shift:
             floor = BASS_ZONE + moved - self._lowest + 1
-            cells = lift_bass(cells, onset, free, floor)
+            cells = lift_bass(cells, onset, free & ranges.open, floor)
             melody = np.where(cells[:, 0] > 0, cells[:, 0] + moved - shift, 0)
-            cells = sink_bass(cells, onset, free, melody, floor)
+            cells = sink_bass(cells, onset, free & ranges.open, melody, floor)
         cells = np.where(free, cells, 0)
+        deepest = -min(0, int(ranges.octaves.min()))
+        cells = cells + np.where(cells > 0, ranges.octaves + deepest, 0)
+        below = self._lowest - 1 - deepest
         softer = accompaniment_velocity(roll)
-        top = to_piano_roll(
-            cells[:, :1], onset[:, :1], self._lowest - 1 - shift, (mean_velocity(roll),)
-        )
-        lower = to_piano_roll(
-            cells[:, 1:], onset[:, 1:], self._lowest - 1 - moved, (softer,) * (VOICES - 1)
-        )
+        top = to_piano_roll(cells[:, :1], onset[:, :1], below - shift, (mean_velocity(roll),))
+        lower = to_piano_roll(cells[:, 1:], onset[:, 1:], below - moved, (softer,) * (VOICES - 1))
         return PianoRoll(
             np.concatenate([top.velocity, lower.velocity], axis=2),
             np.concatenate([top.onset, lower.onset], axis=2),
@@ -376,6 +402,13 @@ def _nothing_known(steps: int) -> dict[str, NDArray[Any]]:
         "chord": np.zeros((1, steps, 3), np.int64),
         "chord_known": np.zeros((1, steps, 2), np.float32),
     }
+
+
+def _padded(cells: Mask, run: Run) -> Mask:
+    """``cells`` with as many steps as the run has."""
+    result = np.zeros_like(run.free)
+    result[: len(cells)] = cells
+    return result
 
 
 def _only_melody(roll: PianoRoll) -> Given:

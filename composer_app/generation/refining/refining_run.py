@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from composer_app.generation.generator import GenerationCancelledError, Progress
 from composer_app.generation.refining.canvas import STROKES, Canvas, Network, Schedule
-from composer_app.generation.refining.planning import missing_root, plan, tone_bias
+from composer_app.generation.refining.harmony import Heard, Led, sevenths
+from composer_app.generation.refining.planning import Planner, missing_tone, plan, tone_bias
+from composer_app.generation.refining.rhythm import Rhythm
 from composer_app.generation.refining.sampling import (
     VOICES,
     Cells,
@@ -16,6 +18,7 @@ from composer_app.generation.refining.sampling import (
     Mask,
     NoiseSource,
     carried_rests,
+    clashes,
     faults,
     groups,
     in_a_triad,
@@ -27,6 +30,7 @@ from composer_app.generation.refining.sampling import (
     spread_order,
     triad_mask,
     whole_notes,
+    within,
 )
 from composer_app.generation.refining.ties import Ties
 
@@ -38,6 +42,12 @@ _DOUBT: Final = 0.01
 _REPAIR_TEMPERATURE: Final = 0.85
 # Single sixteenths come from an unlucky draw: the second one takes what is likely.
 _CALM_TEMPERATURE: Final = 0.3
+# Of a plan that is heard in a draft: passes over chords and basses, and what a tone of it is worth
+# to a voice, and its bass to the bass.
+_HEARD_PASSES: Final = (8, 4)
+_HEARD_WEIGHTS: Final = (4.0, 6.0)
+# How much of that there is on the eighths between beats.
+_OFF_BEAT: Final = 0.35
 _BEAT: Final = 4
 # Rests of the melody up to so many steps are carried through by the voices.
 _BREATH: Final = 8
@@ -57,19 +67,22 @@ class Run:
         temperature: float = 1.0,
         *,
         clear: int = 0,
+        limits: Mask | None = None,
         progress: Progress | None = None,
         total: int = 1,
     ) -> None:
         """``clear`` is the class from which on close intervals are allowed between the voices.
 
-        ``total`` passes are all of the work.
+        ``limits`` (4, classes) are true for what lies within a voice's range. ``total`` passes are
+        all of the work.
         """
         self.network = network
         self.steps = canvas.steps
-        self.in_beat, self.last = canvas.in_beat, canvas.last
+        self.position, self.in_beat, self.last = canvas.position, canvas.in_beat, canvas.last
         self.source = source
         self.temperature = temperature
         self.clear = clear
+        self.limits = limits
         self.progress = progress
         self.total = total
         self.free = canvas.free.copy()
@@ -89,17 +102,23 @@ class Run:
         self._carried = carried_rests(canvas.grid[:, 0], _BREATH)
         self.ties = canvas.ties or Ties.none(len(canvas.grid))
         self._tied = self.ties.bind
+        self.rhythm: Rhythm | None = None
+        # (T, 4): the place in the beat by which a cell's turn comes.
+        self._place = np.repeat(self.in_beat[:, None], VOICES, axis=1)
         self._frame = canvas.frame
+        self.leading = canvas.leading
         # (B, 3), what is planned for each beat.
         self.chords: Grid | None = None
         self._tone_bias: NDArray[np.float64] | None = None
-        # (T,), the roots that somebody asks for.
-        self._asked_root: Grid | None = None
+        # (T,) each: pitch classes that are to be heard on a beat, NO_CHORD where none is.
+        self._wanted: list[Grid] = []
+        # How much of the leaning to a chord's tones there is between beats.
+        self._off_beat = 0.0
         if canvas.frame is not None:
             row = canvas.frame.row
             self._beat_of = row.beat_of_steps(len(canvas.grid))
             if (row.given[:, 0] >= 0).any():
-                self._asked_root = row.given[self._beat_of, 0]
+                self._wanted = [row.given[self._beat_of, 0]]
             if canvas.frame.knows:
                 self._fixed |= {"beat": canvas.frame.beat, "begin": canvas.frame.begin}
                 self._show_row(np.maximum(row.given, 0), np.zeros((row.beats, 2), np.bool_))
@@ -112,9 +131,23 @@ class Run:
         self.grid[cells] = 0
         self.onset &= ~cells
 
+    def follow(self, rhythm: Rhythm, again: Mask) -> None:
+        """Let the notes that are written from now on begin and end as ``rhythm`` plans it.
+
+        What it plans has to be free; the cells ``again`` (T, 4) of it are to be drawn.
+        """
+        self.release(again)
+        self.rhythm = rhythm
+        self.ties = self.ties.of_notes(rhythm)
+        self._tied = self.ties.bind
+        self._place = self.in_beat[rhythm.head]
+        silent = again & rhythm.silent
+        self.known |= silent
+        self.confidence[silent] = 1
+
     def sample(self, schedule: Schedule) -> None:
         """Fill every free cell of :attr:`grid` and :attr:`onset`."""
-        step = self.in_beat[:, None]
+        step = self._place
         # Cells and their distance at each level.
         levels = ((step == 0, 4), ((step % 2 == 0) & (step > 0), 2), (step % 2 == 1, 1))
         beats = levels[0][0] & ~self.known
@@ -140,14 +173,40 @@ class Run:
             return
         row = self._frame.row
         if not self._frame.knows:
-            if self._asked_root is not None:
+            if self._wanted:
                 self._tone_bias = tone_bias(
                     row.given, row, self.network.classes, self._frame.lowest
                 )
             return
-        self.chords = plan(self, row, schedule.plan[:2], self.temperature)
+        planner: Planner = self
+        if self.leading is not None:
+            row = self.leading.row(row, self._frame.bars)
+            key = Heard(self.grid, row, self._frame.lowest, self).key
+            planner = Led(self, row, self.leading, key)
+        self.chords = plan(planner, row, schedule.plan[:2], self.temperature)
         self._show_row(self.chords, np.ones((row.beats, 2), np.bool_))
         self._tone_bias = tone_bias(self.chords, row, self.network.classes, self._frame.lowest)
+
+    @property
+    def hears_plan(self) -> bool:
+        """Whether the harmony that is asked for has to be led by what a draft has."""
+        frame = self._frame
+        return self.leading is not None and frame is not None and not frame.knows
+
+    def plan_by_ear(self) -> None:
+        """Plan the chords that are heard, as it is asked; the voices lean to them from now on."""
+        assert self._frame is not None
+        assert self.leading is not None
+        row = self.leading.row(self._frame.row, self._frame.bars)
+        heard = Heard(self.grid, row, self._frame.lowest, self)
+        led = Led(heard, row, self.leading, heard.key)
+        self.chords = plan(led, row, _HEARD_PASSES, self.temperature)
+        self._tone_bias = tone_bias(
+            self.chords, row, self.network.classes, self._frame.lowest, _HEARD_WEIGHTS
+        )
+        root, quality = self.chords[self._beat_of, 0], self.chords[self._beat_of, 1]
+        self._wanted = [root, sevenths(root, quality)]
+        self._off_beat = _OFF_BEAT
 
     def row_logits(
         self, chord: Grid, known: Mask
@@ -197,7 +256,27 @@ class Run:
     def _fill(self, cells: Mask, passes: int, stride: int, factor: float) -> None:
         """Reveal ``cells`` in ``passes`` portions; the noise decides which come first."""
         for portion in self._portions(cells, passes):
-            self._draw(portion, stride, np.full(cells.shape, factor))
+            if passes >= VOICES - 1:
+                self._draw(portion, stride, np.full(cells.shape, factor))
+            else:
+                self._draw_in_turn(portion, stride, factor)
+
+    def _draw_in_turn(self, hidden: Mask, stride: int, factor: float) -> None:
+        """Choose the pitches of ``hidden`` by one look of the network, the lowest voice first.
+
+        With so few passes voices of one step are drawn at once, and the network does not know of
+        one what it says of the other: that they go together stands in for it.
+        """
+        logits, _ = self.infer()
+        before = self.known.copy()
+        for voice in (*range(_BASS, 0, -1), 0):
+            part = hidden & (np.arange(VOICES) == voice)
+            if part.any():
+                cells = np.nonzero(part)
+                fresh = self.known & ~before
+                said = logits[part].astype(np.float64)
+                told = said + clashes(self.grid, fresh, cells, self.network.classes)
+                self._decide(part, told, stride, np.full(len(cells[0]), factor))
 
     def _look_again(self, cells: Mask, passes: int, stride: int) -> None:
         """Draw those of ``cells`` again that no longer fit, now that more is known.
@@ -208,7 +287,10 @@ class Run:
         for portion in self._portions(cells, passes):
             self.known &= ~portion
             logits = self._asked(portion)
-            doubtful = log_probability(logits, self.grid[portion]) < np.log(_DOUBT)
+            likely = log_probability(logits, self.grid[portion])
+            if self.rhythm is not None:
+                likely = self.ties.mean(np.nonzero(portion), likely)
+            doubtful = likely < np.log(_DOUBT)
             self.known |= portion
             if doubtful.any():
                 again = np.zeros_like(portion)
@@ -222,7 +304,8 @@ class Run:
         uniform[: self.steps] = self.uniform(VOICES)
         turn = (spread_order(cells, uniform) * passes).astype(np.int64)
         if self._tied:
-            turn = turn[self.ties.source]
+            # A cell may go with one that stands already, and has no turn.
+            turn = np.minimum(turn.ravel()[self.ties.cell], passes - 1)
         for index in range(passes):
             portion = cells & (turn == index)
             if portion.any():
@@ -254,7 +337,10 @@ class Run:
         drawn = self.ties.drawn_as(cells)
         noise = self.source.gumbel(drawn, self.network.classes, self._next_draw())
         scores += self.ties.noise(cells, noise)
-        self._choose(cells, scores.argmax(axis=1), logits)
+        choice = scores.argmax(axis=1)
+        if self.rhythm is not None:
+            choice = self.rhythm.even(cells, choice)
+        self._choose(cells, choice, logits)
         self.known |= hidden
 
     def _allowed(self, cells: Cells, stride: int) -> Mask:
@@ -267,30 +353,49 @@ class Run:
         between = (self.in_beat[step] % 2 == 1) & (voice > 0)
         between &= ~self.onset[step, 0] & self.free[np.maximum(step - 1, 0), voice]
         allowed &= ~between[:, None] | passing_mask(self.grid, self.known, cells, classes)
+        if self.limits is not None:
+            # A range goes before the order of the voices.
+            allowed, ordered = allowed & self.limits[voice], ordered & self.limits[voice]
+            none = ~ordered[:, 1:].any(axis=1)
+            ordered[none] = self.limits[voice[none]]
         clear = allowed & mud_mask(self.grid, self.known, cells, classes, self.clear)
         fits = clear[:, 1:].any(axis=1)
         allowed[fits] = clear[fits]
         stuck = ~allowed[:, 1:].any(axis=1)
         allowed[stuck] = ordered[stuck]
         allowed[self._carried[step] & (voice > 0), 0] = False
+        if self.rhythm is not None:
+            allowed[self.rhythm.sounds[cells], 0] = False
         # A melody that is varied goes on where it went on.
         allowed[cells[1] == 0, 0] = False
         return allowed
 
     def _biased(self, logits: NDArray[np.float64], cells: Cells) -> NDArray[np.float64]:
         step, voice = cells
+        if self.limits is not None:
+            logits = within(logits, self.limits[voice])
         if self._tone_bias is not None and self._frame is not None:
             told = self._tone_bias[self._beat_of[step], (voice == _BASS).astype(int)]
-            if self._asked_root is not None:
-                told = told + missing_root(
+            for wanted in self._wanted:
+                told = told + missing_tone(
                     self.grid,
                     self.known,
                     cells,
-                    self._asked_root,
+                    wanted,
                     self._frame.lowest,
                     self.network.classes,
                 )
-            logits = logits + told * (self.in_beat[step] == 0)[:, None]
+            on_beat = self.in_beat[step] == 0
+            if self.rhythm is not None:
+                # A note is drawn as one, and heard on each of its beats.
+                on_beat = on_beat | self.rhythm.planned[cells]
+            logits = logits + told * on_beat[:, None]
+            if self._off_beat:
+                inner = self._off_beat * self._tone_bias[self._beat_of[step], 0]
+                between = ~on_beat & (self.in_beat[step] % 2 == 0)
+                logits = logits + inner * between[:, None]
+        if self.rhythm is not None:
+            logits = logits + self.rhythm.moving(self.grid, self.known, cells, logits)
         return logits
 
     def _choose(self, cells: Cells, choice: Grid, logits: NDArray[np.float64]) -> None:
@@ -310,6 +415,8 @@ class Run:
         hidden = np.zeros_like(self.known)
         hidden[: self.steps, voice] = before[:, voice]
         hidden = whole_notes(self.grid, hidden) & self.free
+        if self.rhythm is not None:
+            hidden = self.rhythm.whole(hidden) & self.free & ~self.rhythm.silent
         hidden[self.steps :] = False
         if not hidden.any():
             return True
@@ -320,6 +427,9 @@ class Run:
         # A note whose cells are drawn together falls to pieces: its beats decide.
         begins = hidden & ~np.vstack([np.zeros((1, VOICES), np.bool_), hidden[:-1]])
         first = begins | (hidden & self._on_beat)
+        if self.rhythm is not None:
+            planned = self.rhythm.planned
+            first = np.where(planned, hidden & self.rhythm.every_other, first)
         self._draw(first, 1, np.where(lone, _CALM_TEMPERATURE, _REPAIR_TEMPERATURE))
         if (hidden & ~first).any():
             self._draw(hidden & ~first, 1, np.full(hidden.shape, _CALM_TEMPERATURE))
@@ -344,7 +454,7 @@ class Run:
             return
         if (chord > 0).all() and (chord[0] == chord[-1]).all() and in_a_triad(chord[-1]):
             return
-        voices = [voice for voice in (3, 2, 1) if self.free[span, voice].all()]
+        voices = [voice for voice in (3, 2, 1) if self._may_end(span, voice)]
         self.known[span, voices] = False
         for voice in voices:
             cells = (np.array([span.start]), np.array([voice]))
@@ -352,6 +462,8 @@ class Run:
             logits = all_logits[cells].astype(np.float64)
             sounding = self.grid[span.start][self.known[span.start]]
             triad = triad_mask(sounding, self.network.classes)[None]
+            if self.limits is not None:
+                triad = triad & self.limits[voice]
             led = self._allowed(cells, 1)
             # What is given may belong to no triad, or leave no room for one.
             allowed = next(mask for mask in (led & triad, triad, led) if mask.any())
@@ -364,6 +476,13 @@ class Run:
             self.known[span, voice] = True
         self._join_lone(span.start - 1)
 
+    def _may_end(self, span: slice, voice: int) -> bool:
+        """Whether ``voice`` may have another note in ``span``, the end of the piece."""
+        if self.rhythm is not None and self.rhythm.planned[span.start, voice]:
+            begins = self.rhythm.begins[span.start, voice]
+            return bool(begins and self.rhythm.sounds[span, voice].all())
+        return bool(self.free[span, voice].all())
+
     def _join_lone(self, step: int) -> None:
         """Let single steps of before the last chord join the note before them, or the chord.
 
@@ -373,6 +492,8 @@ class Run:
             return
         for voice in np.flatnonzero(lone_steps(self.grid[: self.steps])[step]).tolist():
             cell = (step, voice)
+            if self.rhythm is not None and self.rhythm.planned[cell]:
+                continue
             ways = {cell: self.grid[cell]}
             for near in ((step - 1, voice), (step + 1, voice)):
                 if self.free[cell] and self.free[near] and self.grid[near] > 0:
@@ -396,7 +517,13 @@ class Run:
         same = (self.grid == np.vstack([first, self.grid[:-1]])) & (self.grid > 0)
         # A note that was given is not drawn out.
         stays = same & np.vstack([first == 0, self.free[:-1]])
-        self.onset = np.where(self.free, ~stays & (self.grid > 0), self.onset)
+        # What is known already has been decided in an earlier draft.
+        again = self.onset & self.onset_known
+        self.onset = np.where(self.free, (~stays | again) & (self.grid > 0), self.onset)
+        if self.rhythm is not None:
+            planned = self.rhythm.planned
+            self.onset = np.where(planned, self.rhythm.begins, self.onset)
+            self.onset_known |= planned
         levels = [self._on_beat & np.isin(np.arange(VOICES), voices) for voices in STROKES]
         for level in (*levels, np.broadcast_to(~self._on_beat, stays.shape)):
             cells = level & ~self.onset_known

@@ -32,6 +32,8 @@ _THIRD: Final = 4
 _FIFTH: Final = 7
 _OCTAVE: Final = 12
 _LEAP: Final = 12
+# (12,): how little two voices go together that are so many semitones apart.
+_HARSHNESS: Final = np.array([0.0, 6.0, 3.0, 0.0, 0.0, 0.0, 4.0, 0.0, 0.0, 0.0, 3.0, 6.0])
 # (24, 12): the pitch classes of each major and minor triad.
 _TRIADS: Final = np.array(
     [
@@ -198,6 +200,35 @@ def mud_mask(grid: Grid, known: Mask, cells: Cells, classes: int, clear: int) ->
         allowed &= ~(close & (np.minimum(pitch, there) < clear))
     allowed[:, 0] = True
     return allowed
+
+
+def within(logits: NDArray[np.float64], limits: Mask) -> NDArray[np.float64]:
+    """``logits`` (N, classes) of which the pitches outside ``limits`` have gone to those inside.
+
+    So a voice that cannot go where it would rests no more often for it.
+    """
+    pitches = logits[:, 1:]
+    highest = pitches.max(axis=1, keepdims=True)
+    weight = np.exp(pitches - highest)
+    inside = np.maximum((weight * limits[:, 1:]).sum(axis=1), np.finfo(np.float64).tiny)
+    result = logits.copy()
+    result[:, 1:] += np.log(weight.sum(axis=1) / inside)[:, None]
+    return result
+
+
+def clashes(grid: Grid, fresh: Mask, cells: Cells, classes: int) -> NDArray[np.float64]:
+    """(N, classes): what speaks against pitches that clash with a ``fresh`` cell (T, 4).
+
+    In natural logarithms: most against semitones, sevenths and tritones, less against whole tones.
+    """
+    step, _voice = cells
+    pitch = np.arange(classes)
+    against = np.zeros((len(step), classes))
+    for other in range(VOICES):
+        there = np.where(fresh[step, other], grid[step, other], 0)[:, None]
+        against += np.where(there > 0, _HARSHNESS[np.abs(pitch - there) % _OCTAVE], 0.0)
+    against[:, 0] = 0
+    return -against
 
 
 def carried_rests(melody: NDArray[np.int64], longest: int) -> NDArray[np.bool_]:

@@ -6,12 +6,13 @@ left to chance.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.generation.hearing.repeats import find_repeats, tied
+from composer_app.generation.refining.rhythm import Rhythm
 from composer_app.generation.refining.sampling import VOICES, Cells, Mask
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
@@ -28,6 +29,20 @@ class Ties:
 
     source: Integers
     shift: Integers
+    # (T, 4) each: the cell that a cell is drawn with, counted along the rows of the grid, and how
+    # much higher it is. Usually those of its step.
+    cell: Integers = field(init=False)
+    cell_shift: Integers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._set_cells(
+            self.source[:, None] * VOICES + np.arange(VOICES),
+            np.repeat(self.shift[:, None], VOICES, axis=1),
+        )
+
+    def _set_cells(self, cell: Integers, shift: Integers) -> None:
+        object.__setattr__(self, "cell", cell)
+        object.__setattr__(self, "cell_shift", shift)
 
     @classmethod
     def none(cls, steps: int) -> "Ties":
@@ -48,6 +63,28 @@ class Ties:
         more = np.arange(steps, length or steps)
         return cls(np.append(source, more), np.append(shift, np.zeros_like(more)))
 
+    def of_notes(self, rhythm: Rhythm) -> "Ties":
+        """The same, with the cells of each note of ``rhythm`` drawn as one.
+
+        Such a note goes with the one that stands in its place in the passage that it is tied to, if
+        that one is as long.
+        """
+        ties = Ties(self.source, self.shift)
+        cell, shift = ties.cell.copy(), ties.cell_shift.copy()
+        for start, end, voice in rhythm.notes():
+            span = slice(start, end)
+            first = int(self.source[start])
+            whole = (self.source[span] == np.arange(first, first + end - start)).all()
+            alike = whole and rhythm.has_note(first, first + end - start, voice)
+            alike = alike and (self.shift[span] == self.shift[start]).all()
+            cell[span, voice] = (first if alike else start) * VOICES + voice
+            shift[span, voice] = self.shift[start] if alike else 0
+        silent = rhythm.silent
+        cell[silent] = np.arange(cell.size).reshape(cell.shape)[silent]
+        shift[silent] = 0
+        ties._set_cells(cell, shift)
+        return ties
+
     def of_beats(self, starts: Integers) -> tuple[Integers, Integers]:
         """``(first, shift)`` (B,): the beat that each is drawn with, and semitones above it.
 
@@ -64,24 +101,23 @@ class Ties:
     @property
     def bind(self) -> bool:
         """Whether any step is drawn with another."""
-        return bool((self.source != np.arange(len(self.source))).any())
+        return bool((self.cell.ravel() != np.arange(self.cell.size)).any())
 
     def drawn_as(self, cells: Cells) -> Cells:
         """The cells whose noise decides for ``cells``."""
-        step, voice = cells
-        return self.source[step], voice
+        step, voice = np.divmod(self.cell[cells], VOICES)
+        return step, voice
 
     def averaged(self, cells: Cells, scores: Floats, allowed: Mask) -> tuple[Floats, Mask]:
         """``(scores, allowed)`` (N, classes), alike for those of the N cells that go together.
 
         What one of them must not be none of them is, unless that leaves nothing.
         """
-        step, voice = cells
-        key = self.source[step] * VOICES + voice
+        key = self.cell[cells]
         firsts, group = np.unique(key, return_inverse=True)
         if len(firsts) == len(key):
             return scores, allowed
-        shift = self.shift[step]
+        shift = self.cell_shift[cells]
         told = _moved(_log_softmax(scores), -shift, _UNREACHABLE)
         sums = np.zeros((len(firsts), scores.shape[1]))
         np.add.at(sums, group, told)
@@ -94,9 +130,14 @@ class Ties:
         both[nothing] = allowed[nothing]
         return _moved(mean[group], shift, _UNREACHABLE), both
 
+    def mean(self, cells: Cells, values: Floats) -> Floats:
+        """``values`` (N,), each the mean of those of the N cells that go together."""
+        _firsts, group = np.unique(self.cell[cells], return_inverse=True)
+        return np.asarray((np.bincount(group, values) / np.bincount(group))[group])
+
     def noise(self, cells: Cells, noise: Floats) -> Floats:
         """``noise`` (N, classes) of the cells that :meth:`drawn_as` names, as ``cells`` have it."""
-        return _moved(noise, self.shift[cells[0]], 0.0)
+        return _moved(noise, self.cell_shift[cells], 0.0)
 
 
 def _moved(rows: Floats, shift: Integers, fill: float) -> Floats:

@@ -1,0 +1,227 @@
+"""Leading the plan of a piece: plainer or richer chords, fewer or more of them.
+
+What a person asks for is added to what a network says of the row of chords. For a network that has
+no such row the chords of a first draft are heard instead, led in the same way, and the voices are
+written again with a leaning to them.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer_app.generation.generator import GenerationSettings
+from composer_app.generation.refining.planning import (
+    CHORD_CLASSES,
+    NO_CHORD,
+    ChordRow,
+    Logits,
+    Planner,
+    Row,
+)
+from composer_app.generation.refining.sampling import Grid
+from composer_app.music.chord_qualities import QUALITIES, QUALITY_TONES
+from composer_app.music.chords import CHORD_QUALITIES
+from composer_app.music.meter_map import MeterMap
+from composer_app.music.pitch import OCTAVE, Key, estimate_key
+
+# At the ends of the scale, in natural logarithms: what speaks for sevenths and for chords beyond
+# the key where harmony is to be rich, and against whatever is no triad of the key where plain.
+_SEVENTH, _CHROMATIC, _NO_TRIAD = 3.0, 2.0, 4.0
+# How much less the chord of a neighbour is wanted again where a rate is asked for.
+_CHANGE: Final = 2.0
+# How well a chord fits what is heard: what all of the notes are worth, and a tone that is missing.
+_FIT: Final = 12.0
+_MISSING: Final = 0.16
+# What a quality is worth by itself; what is not named is not heard.
+_PRIOR: Final = {
+    "maj": 0.06,
+    "min": 0.05,
+    "7": 0.03,
+    "m7": 0.02,
+    "dim": 0.0,
+    "m7b5": 0.0,
+    "dim7": 0.0,
+    "aug": -0.05,
+    "maj7": -0.06,
+    "sus4": -0.08,
+}
+_NEVER: Final = -2.0
+_ROOT_LOWEST: Final = 0.08
+# Of basses: the root, the third, the fifth, the seventh of a chord, and what is none of its tones.
+_BASSES: Final = (1.5, 0.5, -0.5, -1.0)
+_FOREIGN: Final = -12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """What is asked of the harmony: :attr:`GenerationSettings.richness` and ``chord_rate``."""
+
+    richness: float
+    rate: float | None
+
+    @classmethod
+    def of(cls, settings: GenerationSettings) -> "Leading | None":
+        """What ``settings`` ask; None where they leave harmony to the model."""
+        if not settings.richness and settings.chord_rate is None:
+            return None
+        return cls(settings.richness, settings.chord_rate)
+
+    def row(self, row: ChordRow, bars: Row) -> ChordRow:
+        """``row`` with the beats drawn as one that are to have the same chord.
+
+        ``bars`` (B,) are the numbers of the beats' bars.
+        """
+        if self.rate is None:
+            return row
+        free = row.given[:, 0] < 0
+        block = _blocks(bars, self.rate)
+        beats = np.arange(row.beats)
+        first = beats.copy()
+        for each in np.unique(block[free]):
+            members = beats[free & (block == each)]
+            first[members] = members[0]
+        source = first[row.same_as[first]]
+        shift = row.shift[first]
+        # A passage that begins within what has one chord stands alone.
+        loose = (source[source] != source) | ~free[source]
+        return replace(
+            row,
+            same_as=np.where(loose, first, source),
+            shift=np.where(loose, 0, shift),
+        )
+
+    def bias(self, key: Key) -> NDArray[np.float64]:
+        """(204,): what is asked of each class of chord in ``key``."""
+        bias = np.zeros((OCTAVE, len(QUALITIES)))
+        triads = (QUALITIES.index("maj"), QUALITIES.index("min"))
+        for quality in CHORD_QUALITIES:
+            for root in range(OCTAVE):
+                tones = {(root + tone) % OCTAVE for tone in quality.intervals}
+                chromatic = not tones <= key.pitch_classes
+                if self.richness > 0:
+                    worth = _SEVENTH * quality.has_seventh + _CHROMATIC * chromatic
+                else:
+                    worth = _NO_TRIAD * ((quality.index not in triads) + chromatic)
+                bias[root, quality.index] = self.richness * worth
+        return bias.ravel()
+
+
+class Led:
+    """A :class:`Planner` that says what another one says, led by what is asked."""
+
+    def __init__(self, planner: Planner, row: ChordRow, leading: Leading, key: Key) -> None:
+        """``row`` is the one that is planned, see :meth:`Leading.row`."""
+        self._planner, self._row = planner, row
+        self._bias = leading.bias(key)
+        self._changes = leading.rate is not None
+
+    def row_logits(self, chord: Row, known: NDArray[np.bool_]) -> tuple[Logits, Logits]:
+        """As :meth:`Planner.row_logits`."""
+        chords, basses = self._planner.row_logits(chord, known)
+        return chords + self._bias + self._against_neighbours(chord, known), basses
+
+    def row_gumbel(self, classes: int) -> Logits:
+        """As :meth:`Planner.row_gumbel`."""
+        return self._planner.row_gumbel(classes)
+
+    def _against_neighbours(self, chord: Row, known: NDArray[np.bool_]) -> Logits:
+        """(B, 204): what speaks against the roots beside, where chords are to change."""
+        against = np.zeros((self._row.beats, OCTAVE, len(QUALITIES)))
+        if self._changes:
+            beats = np.arange(self._row.beats)
+            for beside in (beats - 1, beats + 1):
+                there = np.clip(beside, 0, self._row.beats - 1)
+                same = self._row.same_as[there] == self._row.same_as
+                here = np.flatnonzero((there == beside) & known[there, 0] & ~same)
+                against[here, chord[there[here], 0]] -= _CHANGE
+        return against.reshape(self._row.beats, CHORD_CLASSES)
+
+
+class Heard:
+    """A :class:`Planner` that hears the chords of what has been written."""
+
+    def __init__(self, grid: Grid, row: ChordRow, lowest: int, noise: Planner) -> None:
+        """``grid`` (T, 4) of the classes of a network, class 1 of the pitch class ``lowest``.
+
+        Its chance is that of ``noise``.
+        """
+        self._noise = noise
+        weight = np.zeros((row.beats, OCTAVE))
+        lowest_classes: Row = np.full(row.beats, NO_CHORD)
+        ends = np.append(row.starts[1:], len(grid))
+        for beat, (start, end) in enumerate(zip(row.starts.tolist(), ends.tolist(), strict=True)):
+            sounding = grid[start:end][grid[start:end] > 0]
+            classes = (sounding + lowest - 1) % OCTAVE
+            weight[beat] = np.bincount(classes, minlength=OCTAVE)
+            first = grid[start][grid[start] > 0]
+            if first.size:
+                lowest_classes[beat] = (first.min() + lowest - 1) % OCTAVE
+        self.weight = weight
+        share = weight / np.maximum(weight.sum(axis=1), 1)[:, None]
+        fit: Logits = share @ _TEMPLATES.T - _MISSING * ((weight == 0) @ _TEMPLATES.T)
+        fit += _ROOT_LOWEST * (lowest_classes[:, None] == _ROOTS) + _PRIORS
+        # What is silent says nothing.
+        sounds: NDArray[np.bool_] = np.asarray(weight.sum(axis=1) > 0)
+        self._chords: Logits = _FIT * np.where(sounds[:, None], fit, _PRIORS)
+
+    @property
+    def key(self) -> Key:
+        """The key of all that is heard."""
+        return estimate_key(range(OCTAVE), self.weight.sum(axis=0).tolist())
+
+    def row_logits(self, chord: Row, known: NDArray[np.bool_]) -> tuple[Logits, Logits]:
+        """As :meth:`Planner.row_logits`."""
+        basses = np.full((len(chord), OCTAVE), _FOREIGN)
+        beats = np.arange(len(chord))
+        for place, worth in enumerate(_BASSES):
+            tones: Row = np.asarray(_TONES_BY_PLACE[chord[:, 1], place])
+            here = np.flatnonzero(tones >= 0)
+            basses[beats[here], (chord[here, 0] + tones[here]) % OCTAVE] = worth
+        return self._chords, basses
+
+    def row_gumbel(self, classes: int) -> Logits:
+        """As :meth:`Planner.row_gumbel`."""
+        return self._noise.row_gumbel(classes)
+
+
+def bars_of_beats(starts: Row, meters: MeterMap) -> Row:
+    """(B,): the number of the bar of each of the beats that begin at ``starts`` (B,)."""
+    return np.array([meters.bar_at_step(start).number for start in starts.tolist()], np.int64)
+
+
+def sevenths(root: Row, quality: Row) -> Row:
+    """The pitch classes of the sevenths of chords, NO_CHORD of those that have none."""
+    above = np.where(_HAS_SEVENTH[quality], _TONES_BY_PLACE[quality, -1], NO_CHORD)
+    return np.asarray(np.where(above >= 0, (root + above) % OCTAVE, NO_CHORD))
+
+
+def _blocks(bars: Row, rate: float) -> Row:
+    """(B,): numbers, in rising order, of the stretches that have one chord each."""
+    if rate < 1:
+        # The first whole bar is number 1.
+        return np.asarray((np.maximum(bars - 1, 0) * rate).astype(np.int64))
+    numbers, first, counts = np.unique(bars, return_index=True, return_counts=True)
+    bar = np.searchsorted(numbers, bars)
+    place = np.arange(len(bars)) - first[bar]
+    within = (place * np.minimum(rate / counts[bar], 1.0) + 1e-9).astype(np.int64)
+    return np.asarray(bar * int(counts.max()) + within)
+
+
+_ROOTS: Final = np.repeat(np.arange(OCTAVE), len(QUALITIES))
+_PRIORS: Final = np.tile([_PRIOR.get(name, _NEVER) for name in QUALITIES], OCTAVE)
+# (204, 12): the tones of each class of chord.
+_TEMPLATES: Final = np.array(
+    [
+        np.isin((np.arange(OCTAVE) - root) % OCTAVE, tones)
+        for root in range(OCTAVE)
+        for tones in QUALITY_TONES.values()
+    ],
+    np.float64,
+)
+# (17, 4): the tones above the root, -1 where a quality has but three.
+_TONES_BY_PLACE: Final = np.array(
+    [(*tones, *[-1] * (len(_BASSES) - len(tones))) for tones in QUALITY_TONES.values()]
+)
+_HAS_SEVENTH: Final = np.array([quality.has_seventh for quality in CHORD_QUALITIES])

@@ -1,0 +1,147 @@
+"""Leading a plan: plainer or richer chords, fewer or more of them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from composer_app.generation.generator import GenerationSettings
+from composer_app.generation.refining.harmony import (
+    Heard,
+    Leading,
+    Led,
+    bars_of_beats,
+    sevenths,
+)
+from composer_app.generation.refining.planning import CHORD_CLASSES, ChordRow, plan, row_of
+from composer_app.generation.refining.ties import Ties
+from composer_app.music.chord_qualities import QUALITIES
+from composer_app.music.chords import CHORD_QUALITIES
+from composer_app.music.meter_map import MeterMap
+from composer_app.music.pitch import Key
+from composer_app.music.timing import Meter
+
+STEPS = 128
+METERS = MeterMap.constant(Meter(4, 4), 0)
+ROW = row_of(STEPS, METERS, Ties.none(STEPS))
+BARS = bars_of_beats(ROW.starts, METERS)
+C_MAJOR = Key(0)
+
+
+class Undecided:
+    """Says little of any chord; its noise depends on the seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = np.random.default_rng(seed)
+        # Triads of the key are the likeliest, as they are in any style.
+        logits = np.zeros((12, len(QUALITIES)))
+        for quality in CHORD_QUALITIES:
+            for root in range(12):
+                tones = {(root + tone) % 12 for tone in quality.intervals}
+                logits[root, quality.index] = 2.0 * (tones <= C_MAJOR.pitch_classes)
+                logits[root, quality.index] += quality.name in ("maj", "min")
+        self.chords = np.tile(logits.ravel(), (ROW.beats, 1))
+
+    def row_logits(self, chord: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return self.chords, np.zeros((ROW.beats, 12))
+
+    def row_gumbel(self, classes: int) -> np.ndarray:
+        return np.asarray(self.random.gumbel(size=(ROW.beats, classes)))
+
+
+def planned(seed: int, richness: float = 0.0, rate: float | None = None) -> np.ndarray:
+    leading = Leading(richness, rate)
+    row = leading.row(ROW, BARS)
+    return plan(Led(Undecided(seed), row, leading, C_MAJOR), row, (8, 4))
+
+
+def test_without_a_wish_harmony_is_left_alone() -> None:
+    assert Leading.of(GenerationSettings()) is None
+    assert Leading.of(GenerationSettings(richness=0.1)) == Leading(0.1, None)
+    assert Leading.of(GenerationSettings(chord_rate=1)) == Leading(0.0, 1)
+    assert not Leading(0.0, 1).bias(C_MAJOR).any()
+    assert Leading(0.5, None).row(ROW, BARS) is ROW
+    for seed in range(3):
+        alone = plan(Undecided(seed), ROW, (8, 4))
+        assert np.array_equal(planned(seed), alone)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_richness_goes_from_triads_of_the_key_to_sevenths_and_beyond(seed: int) -> None:
+    triads, fours, beyond = [], [], []
+    for richness in (-1.0, -0.5, 0.0, 0.5, 1.0):
+        chord = planned(seed, richness)
+        quality = [CHORD_QUALITIES[index] for index in chord[:, 1]]
+        triads.append(np.mean([each.name in ("maj", "min") for each in quality]))
+        fours.append(np.mean([each.has_seventh for each in quality]))
+        tones = [
+            {(root + tone) % 12 for tone in each.intervals}
+            for root, each in zip(chord[:, 0].tolist(), quality, strict=True)
+        ]
+        beyond.append(np.mean([not each <= C_MAJOR.pitch_classes for each in tones]))
+    assert triads == sorted(triads, reverse=True)
+    assert fours == sorted(fours)
+    assert beyond[0] == 0
+    assert beyond[-1] > beyond[0]
+    assert triads[0] == 1
+    assert fours[-1] > 0.6
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("rate", "most"), [(0.5, 4), (1, 8), (2, 16), (4, 32)])
+def test_there_are_about_as_many_chords_as_are_asked_for(seed: int, rate: float, most: int) -> None:
+    chord = planned(seed, rate=rate)
+    stretches = np.diff(chord[:, 0]) != 0
+    assert 0.5 * most <= stretches.sum() <= most - 1
+    # Chords begin where their stretch does.
+    length = 32 // most
+    assert not stretches[np.arange(31) % length != length - 1].any()
+
+
+def test_three_chords_in_a_bar_of_four_beats_and_four_in_one_of_three() -> None:
+    three = Leading(0.0, 3).row(ROW, BARS)
+    assert three.same_as[:4].tolist() == [0, 0, 2, 3]
+    waltz = MeterMap.constant(Meter(3, 4), 0)
+    row = row_of(48, waltz, Ties.none(48))
+    many = Leading(0.0, 4).row(row, bars_of_beats(row.starts, waltz))
+    assert many.same_as.tolist() == list(range(12))
+
+
+def test_what_is_given_stays_and_repeats_stay_alike() -> None:
+    given = ROW.given.copy()
+    given[1] = 7, QUALITIES.index("maj"), 7
+    row = Leading(0.0, 1).row(replace(ROW, given=given), BARS)
+    assert row.same_as[:4].tolist() == [0, 1, 0, 0]
+    half = np.where(np.arange(32) < 16, np.arange(32), np.arange(32) - 16)
+    tied = ChordRow(ROW.starts, ROW.given, half, np.where(np.arange(32) < 16, 0, 5))
+    row = Leading(0.0, 1).row(tied, BARS)
+    assert row.same_as[:8].tolist() == [0, 0, 0, 0, 4, 4, 4, 4]
+    assert row.same_as[16:24].tolist() == [0, 0, 0, 0, 4, 4, 4, 4]
+    assert row.shift[16:].tolist() == [5] * 16
+    # A passage that begins within what has one chord stands alone there.
+    late = np.arange(32)
+    late[16:20] = np.arange(2, 6)
+    row = Leading(0.0, 1).row(replace(ROW, same_as=late), BARS)
+    assert row.same_as[row.same_as].tolist() == row.same_as.tolist()
+
+
+def test_the_chords_of_a_draft_are_heard() -> None:
+    # C, F, G and C, a bar each, as pitch classes above C = 1.
+    chords = ((13, 8, 5, 1), (18, 10, 6, 6), (20, 12, 3, 8), (17, 13, 8, 1))
+    grid = np.repeat(np.array(chords * 2), 16, axis=0)
+    heard = Heard(grid, ROW, 0, Undecided(1))
+    assert heard.key == C_MAJOR
+    logits, _ = heard.row_logits(np.zeros((32, 3), np.int64), np.zeros((32, 2), np.bool_))
+    assert logits.shape == (32, CHORD_CLASSES)
+    best = logits.argmax(axis=1)
+    names = [(int(each) // 17, QUALITIES[each % 17]) for each in best[::4]]
+    assert names == [(0, "maj"), (5, "maj"), (7, "maj"), (0, "maj")] * 2
+    chord = np.array([[0, QUALITIES.index("7"), 0]] * 32)
+    _, basses = heard.row_logits(chord, np.ones((32, 2), np.bool_))
+    assert np.argsort(-basses[0])[:4].tolist() == [0, 4, 7, 10]
+
+
+def test_sevenths_of_chords() -> None:
+    names = ("maj", "7", "m7", "maj7", "6", "m7b5")
+    quality = np.array([QUALITIES.index(name) for name in names])
+    assert sevenths(np.full(6, 2), quality).tolist() == [-1, 0, 0, 1, -1, 0]
