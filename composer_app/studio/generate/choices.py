@@ -8,7 +8,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.models.catalog import ModelInfo
+from composer_app.generation.steering import PerVoice
 from composer_app.generation.support import SETTINGS
+from composer_app.music.composition import DEFAULT_PROGRAMS
+from composer_app.music.instrument_ranges import playable_range
 
 # Milliseconds after which one may want to see that something is being generated.
 _DELAY_MS: Final = 200
@@ -31,6 +34,8 @@ class GenerationChoices(QObject):
         self._model = ""
         self._chosen = GenerationSettings()
         self._locked: frozenset[int] = frozenset()
+        self._kept_rhythms: frozenset[int] = frozenset()
+        self._playable: PerVoice[tuple[int, int]] = _playable(DEFAULT_PROGRAMS)
         self._models: tuple[ModelInfo, ...] | None = None
         self._obstacle = ""
         self._voices: tuple[int, ...] = ()
@@ -71,6 +76,18 @@ class GenerationChoices(QObject):
     def locked_voices(self) -> tuple[int, ...]:
         """The voices to lock, of those that are there."""
         return tuple(sorted(self._locked & set(self._voices)))
+
+    @property
+    def kept_rhythms(self) -> frozenset[int]:
+        """The voices whose rhythm is kept, 0 alto, 1 tenor, 2 bass, also those not there yet."""
+        return self._kept_rhythms
+
+    def keep_rhythm(self, voice: int, on: bool) -> None:
+        """Keep the rhythm of ``voice``, or let it go."""
+        kept = self._kept_rhythms | {voice} if on else self._kept_rhythms - {voice}
+        if kept != self._kept_rhythms:
+            self._kept_rhythms = kept
+            self.changed.emit()
 
     def choose_model(self, name: str) -> None:
         """Use the model called ``name`` from now on."""
@@ -115,6 +132,18 @@ class GenerationChoices(QObject):
     def voices(self) -> tuple[int, ...]:
         """Which of the voices 1 to 3 there are already, to be locked or improved."""
         return self._voices
+
+    @property
+    def playable(self) -> PerVoice[tuple[int, int]]:
+        """The lowest and the highest pitch of the instruments of alto, tenor and bass."""
+        return self._playable
+
+    def set_programs(self, programs: tuple[int, ...]) -> None:
+        """Say which instruments the four voices have."""
+        playable = _playable(programs)
+        if playable != self._playable:
+            self._playable = playable
+            self.changed.emit()
 
     @property
     def locked_notes(self) -> tuple[int, bool]:
@@ -194,3 +223,9 @@ class GenerationChoices(QObject):
             self._visibly_busy = True
             self._timer.stop()
             self.changed.emit()
+
+
+def _playable(programs: tuple[int, ...]) -> PerVoice[tuple[int, int]]:
+    """What the instruments of alto, tenor and bass can play."""
+    _soprano, alto, tenor, bass = (playable_range(program) for program in programs)
+    return alto, tenor, bass

@@ -31,6 +31,7 @@ from composer_app.generation.hearing.feel import Feel
 from composer_app.generation.repeating import Repeats
 from composer_app.music.composition import VOICE_NAMES
 from composer_app.studio.generate.choices import GenerationChoices
+from composer_app.studio.generate.voice_steering import VoiceSteering, words_box
 from composer_app.studio.widgets.actions import Actions
 from composer_app.studio.widgets.icons import icon, pixmap
 from composer_app.studio.widgets.number_field import NumberField
@@ -48,6 +49,15 @@ SCROLL_BAR: Final = 12
 _LEAST_HEIGHT: Final = 72
 # None is for Composer to hear.
 _FEELS: Final = (("by ear", None), ("straight", Feel.STRAIGHT), ("swing", Feel.SWING))
+# In chords a bar.
+_CHORD_RATES: Final = (
+    ("usual", None),
+    ("½ a bar", 0.5),
+    ("1 a bar", 1.0),
+    ("2 a bar", 2.0),
+    ("3 a bar", 3.0),
+    ("4 a bar", 4.0),
+)
 _REPEATS: Final = (("repeat", Repeats.REPEAT), ("vary", Repeats.VARY), ("ignore", Repeats.IGNORE))
 # Pixels across.
 _PADLOCK: Final = 16
@@ -80,6 +90,16 @@ class ControlSection(QWidget):
             "How much of the melody varies", 0, 100, suffix=" %", special="no", step=5
         )
         self.upbeat = _box("The upbeat", -1, MAX_UPBEAT, special="auto")
+        self.likeness = _box(
+            "How much of the take stays", 0, 100, suffix=" %", special="nothing", step=10
+        )
+        self.chord_rate = words_box(
+            [words for words, _rate in _CHORD_RATES],
+            "Chords",
+            "How many chords a bar has: few are held, many change on every beat",
+            _WORDS_WIDTH,
+        )
+        self.voices = VoiceSteering(choices)
         self.feel = _feel_box()
         self.repeats = _repeats_box()
         self.introduction = QCheckBox("&Begin before the melody")
@@ -106,10 +126,14 @@ class ControlSection(QWidget):
             (self.max_removed, "max_removed", lambda box: box.number),
             (self.vary_melody, "vary_melody", lambda box: box.value() / 100),
             (self.upbeat, "upbeat", _chosen),
+            (self.likeness, "likeness", lambda box: box.value() / 100),
         )
         for box, name, value in read:
             box.valueChanged.connect(partial(self._choose, box, name, value))
         self.feel.activated.connect(lambda row: choices.choose(feel=_FEELS[row][1]))
+        self.chord_rate.activated.connect(
+            lambda row: choices.choose(chord_rate=_CHORD_RATES[row][1])
+        )
         self.repeats.activated.connect(lambda row: choices.choose(repeats=_REPEATS[row][1]))
         self.introduction.toggled.connect(lambda on: choices.choose(introduction=on))
 
@@ -122,9 +146,13 @@ class ControlSection(QWidget):
             (self.max_removed, chosen.max_removed),
             (self.vary_melody, round(chosen.vary_melody * 100)),
             (self.upbeat, chosen.upbeat),
+            (self.likeness, round(chosen.likeness * 100)),
         ):
             _show(box, value)
         self.feel.setCurrentIndex([feel for _words, feel in _FEELS].index(chosen.feel))
+        rates = [rate for _words, rate in _CHORD_RATES]
+        self.chord_rate.setCurrentIndex(rates.index(chosen.chord_rate))
+        self.voices.refresh()
         self.repeats.setCurrentIndex([each for _words, each in _REPEATS].index(chosen.repeats))
         self.introduction.setChecked(chosen.introduction)
         for voice, lock in enumerate(self.locks, 1):
@@ -178,8 +206,21 @@ class ControlSection(QWidget):
             locks.addWidget(lock)
         rows.addWidget(QLabel("Lock"), 0, 0, 1, 2)
         rows.addLayout(locks, 1, 0, 1, 2)
+        rows.addWidget(self.voices, 2, 0, 1, 2)
+        chords = QLabel("C&hords")
+        chords.setBuddy(self.chord_rate)
+        rows.addWidget(chords, 3, 0)
+        rows.addWidget(self.chord_rate, 3, 1, Qt.AlignmentFlag.AlignRight)
+        self._boxes["chord_rate"] = chords, self.chord_rate, self.chord_rate.toolTip()
         for row, (name, text, box, tip) in enumerate(
             (
+                (
+                    "likeness",
+                    "&Like this take",
+                    self.likeness,
+                    "How much of the voices there are comes again: little for something different,"
+                    " much for something like it. The seed decides what",
+                ),
                 (
                     "iterations",
                     "I&terations",
@@ -213,7 +254,7 @@ class ControlSection(QWidget):
                     " else what Composer hears",
                 ),
             ),
-            2,
+            4,
         ):
             label = QLabel(text)
             label.setBuddy(box)
@@ -225,15 +266,15 @@ class ControlSection(QWidget):
                 self._boxes[name] = label, box, tip
         feel = QLabel("Fee&l")
         feel.setBuddy(self.feel)
-        rows.addWidget(feel, 7, 0)
-        rows.addWidget(self.feel, 7, 1, Qt.AlignmentFlag.AlignRight)
+        rows.addWidget(feel, 10, 0)
+        rows.addWidget(self.feel, 10, 1, Qt.AlignmentFlag.AlignRight)
         repeats = QLabel("Repeats")
         repeats.setBuddy(self.repeats)
-        rows.addWidget(repeats, 8, 0)
-        rows.addWidget(self.repeats, 8, 1, Qt.AlignmentFlag.AlignRight)
+        rows.addWidget(repeats, 11, 0)
+        rows.addWidget(self.repeats, 11, 1, Qt.AlignmentFlag.AlignRight)
         self._boxes["repeats"] = repeats, self.repeats, self.repeats.toolTip()
-        rows.addWidget(self.introduction, 9, 0, 1, 2)
-        rows.addWidget(self.improve, 10, 0, 1, 2)
+        rows.addWidget(self.introduction, 12, 0, 1, 2)
+        rows.addWidget(self.improve, 13, 0, 1, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

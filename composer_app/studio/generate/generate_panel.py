@@ -12,15 +12,12 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QPushButton,
-    QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from composer_app.generation.generator import (
-    MAX_TEMPERATURE,
-    MIN_TEMPERATURE,
     GenerationSettings,
 )
 from composer_app.generation.models.catalog import ModelInfo
@@ -28,27 +25,24 @@ from composer_app.generation.noise import MAX_SEED
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.control_section import (
     SCROLL_BAR,
-    WITHOUT_EFFECT,
     ControlSection,
     FittingScrollArea,
     LockedRow,
     height_for,
 )
 from composer_app.studio.generate.progress_line import ProgressLine
+from composer_app.studio.generate.steering_sliders import SteeringSliders
 from composer_app.studio.widgets.actions import Actions
 from composer_app.studio.widgets.elided import ElidedBox
 from composer_app.studio.widgets.number_field import NumberField
 from composer_app.studio.widgets.shown_text import tip_text
 from composer_app.studio.widgets.single_press import SinglePress
-from composer_app.studio.widgets.theme import numeral_font, set_role
+from composer_app.studio.widgets.theme import set_role
 
 _WIDTH: Final = 264
 _MARGIN: Final = 16
 # Seeds that the dice rolls are short enough to be read out to somebody.
 _DICE_SIDES: Final = 10_000
-_CREATIVITY: Final = (
-    "How freely the model chooses: 1.00 is its own taste, less is safer, more is wilder"
-)
 
 
 class GeneratePanel(QFrame):
@@ -75,9 +69,6 @@ class GeneratePanel(QFrame):
 
         self.model = self._make_model_box()
         self._description = _note_label()
-        self.creativity = self._make_creativity()
-        self._creativity_value = QLabel()
-        self._creativity_value.setFont(numeral_font())
         self.seed = _seed_box()
         self.roll_button = self._make_roll_button(actions)
         self._action = actions.generate
@@ -105,7 +96,6 @@ class GeneratePanel(QFrame):
         self._refresh()
         self.progress.set_share(choices.share)
         self.seed.valueChanged.connect(lambda: choices.choose(seed=self.seed.number))
-        self.creativity.valueChanged.connect(self._choose_creativity)
         self.model.currentIndexChanged.connect(self._choose_model)
         choices.changed.connect(self._refresh)
         choices.progressed.connect(self.progress.set_share)
@@ -140,9 +130,6 @@ class GeneratePanel(QFrame):
     def _press(self) -> None:
         if not self._choices.reason:
             self.generateRequested.emit()
-
-    def _choose_creativity(self, percent: int) -> None:
-        self._choices.choose(temperature=percent / 100)
 
     def _show_control(self, unfolded: bool) -> None:
         self._make_room()
@@ -182,16 +169,9 @@ class GeneratePanel(QFrame):
             models = choices.models or ()
             problems = (f"{info.title}: {info.problem}" for info in models if info.problem)
             self._description.setText(" ".join(problems))
-        heeds = "temperature" in choices.supports
-        for widget in (self.creativity, self._creativity_value):
-            widget.setEnabled(heeds)
-        self.creativity.setToolTip(_CREATIVITY if heeds else WITHOUT_EFFECT)
-        with QSignalBlocker(self.creativity):
-            # The slider knows hundredths only, and must not change what it shows.
-            self.creativity.setValue(round(choices.chosen.temperature * 100))
-        self._creativity_value.setText(f"{choices.chosen.temperature:.2f}")
         if self.seed.number != choices.chosen.seed:
             self.seed.setValue(choices.chosen.seed)
+        self.steering.refresh()
         self.control.refresh()
 
     def _refresh(self) -> None:
@@ -259,15 +239,6 @@ class GeneratePanel(QFrame):
         box.activated.connect(lambda: self.modelChosen.emit(self.model_name))
         return box
 
-    def _make_creativity(self) -> QSlider:
-        slider = QSlider(Qt.Orientation.Horizontal)
-        slider.setRange(round(MIN_TEMPERATURE * 100), round(MAX_TEMPERATURE * 100))
-        slider.setSingleStep(5)
-        slider.setPageStep(25)
-        slider.setAccessibleName("Creativity")
-        slider.setToolTip(_CREATIVITY)
-        return slider
-
     def _make_roll_button(self, actions: Actions) -> QToolButton:
         button = QToolButton()
         button.setDefaultAction(actions.roll)
@@ -302,22 +273,11 @@ class GeneratePanel(QFrame):
         layout.addWidget(_caption("&Model", self.model))
         layout.addWidget(self.model)
         layout.addWidget(self._description)
-        layout.addSpacing(16)
-        row = QHBoxLayout()
-        row.addWidget(_caption("&Creativity", self.creativity))
-        row.addStretch(1)
-        row.addWidget(self._creativity_value)
-        layout.addLayout(row)
-        layout.addWidget(self.creativity)
-        ends = QHBoxLayout()
-        for text, side in (("Faithful", "left"), ("Adventurous", "right")):
-            label = QLabel(text)
-            set_role(label, "muted")
-            if side == "right":
-                ends.addStretch(1)
-            ends.addWidget(label)
-        layout.addLayout(ends)
-        layout.addSpacing(16)
+        layout.addSpacing(8)
+        self.steering = SteeringSliders(self._choices)
+        self.creativity = self.steering.creativity
+        layout.addWidget(self.steering)
+        layout.addSpacing(8)
         layout.addWidget(_caption("See&d", self.seed))
         row = QHBoxLayout()
         row.setSpacing(8)

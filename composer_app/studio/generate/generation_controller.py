@@ -13,6 +13,7 @@ from composer_app.generation.composing import Composed, check_melody
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.given import Lock, accompaniment, given_from
 from composer_app.generation.models.catalog import ModelInfo, models_folder_problem
+from composer_app.generation.steering import rhythm_of
 from composer_app.late_numpy import np
 from composer_app.music.chord_wishes import wishes_of_piece
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
@@ -153,9 +154,11 @@ class GenerationController(QObject):
         locked = voice_cells(composition, locks.cells)
         if only is not None:
             locked |= ~only
+        settings = self._with_kept_rhythm(settings)
         chosen = [Lock(voice) for voice in self._choices.locked_voices]
         given = None
-        if settings.improve or chosen or locked.any():
+        again = settings.likeness and self._choices.voices
+        if settings.improve or chosen or locked.any() or again:
             given = given_from(melody, accompaniment(composition), chosen)
             # The melody may be shorter than a track that is none of the voices.
             also = Locks(locked).fitted(*given.locked.shape)
@@ -171,6 +174,16 @@ class GenerationController(QObject):
         model = self._choices.model_name
         programs = self._programs(composition, model)
         self._worker.generate(melody, model, settings, programs, given)
+
+    def _with_kept_rhythm(self, settings: GenerationSettings) -> GenerationSettings:
+        """``settings`` with the rhythms that the document's voices are to keep."""
+        if "kept_rhythm" not in self._choices.supports:
+            return settings
+        alto, tenor, bass = (
+            rhythm_of(notes) if notes and voice in self._choices.kept_rhythms else None
+            for voice, notes in enumerate(accompaniment(self._document.composition))
+        )
+        return replace(settings, kept_rhythm=(alto, tenor, bass))
 
     def _finish(self, composed: Composed) -> None:
         self._choices.set_busy(False)
@@ -279,6 +292,7 @@ class GenerationController(QObject):
         composition = self._document.composition
         voices = accompaniment(composition)
         self._choices.set_voices([voice for voice, notes in enumerate(voices, 1) if notes])
+        self._choices.set_programs(self._programs(composition, self._choices.model_name))
         if self._recording:
             self._choices.set_obstacle(_RECORDING)
             return
@@ -351,6 +365,8 @@ def _written(composed: Composed, asked: _Question, before: Composition) -> str:
     seed = composed.recipe.settings.seed
     if asked.only is not None:
         return f"The selection is written anew, with seed {seed}; the rest is as it was."
+    if likeness := composed.recipe.settings.likeness:
+        return f"Written anew with seed {seed}; {likeness:.0%} of the voices stay as they were."
     if asked.around:
         return f"Written anew around what is locked, with seed {seed}."
     upbeat = f" after an upbeat of {composed.upbeat} sixteenths" if composed.upbeat else ""

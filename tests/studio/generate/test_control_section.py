@@ -116,7 +116,7 @@ def test_the_panel_scrolls_to_what_was_unfolded(
     panel.control.toggle.setChecked(True)
     qtbot.waitUntil(lambda: bar.value() > 0)
     assert panel.button.isVisible()
-    panel.resize(264, 900)
+    panel.resize(264, 1200)
     qtbot.waitUntil(lambda: bar.maximum() == 0)
 
 

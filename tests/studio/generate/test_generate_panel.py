@@ -189,7 +189,7 @@ def test_creativity_and_seed_are_the_settings(rig: Rig) -> None:
     rig.panel.seed.setValue(4711)
     settings = rig.panel.settings
     assert (settings.temperature, settings.seed) == (1.35, 4711)
-    assert rig.panel._creativity_value.text() == "1.35"
+    assert rig.panel.steering._creativity_value.text() == "1.35"
 
 
 def test_the_largest_seed_can_be_typed(rig: Rig) -> None:
@@ -268,6 +268,6 @@ def test_what_is_chosen_elsewhere_is_shown_and_stays_as_it_is(rig: Rig) -> None:
     rig.choices.choose(seed=12, temperature=1.234, iterations=100, upbeat=None)
     rig.choices.choose_model("fake")
     assert rig.panel.seed.number == 12
-    assert rig.panel._creativity_value.text() == "1.23"
+    assert rig.panel.steering._creativity_value.text() == "1.23"
     assert rig.panel.control.iterations.number == 100
     assert rig.choices.settings.temperature == 1.234

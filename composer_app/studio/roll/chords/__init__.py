@@ -1,1 +1,0 @@
-"""The row of chords under the ruler of the piano roll."""
