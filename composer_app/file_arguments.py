@@ -22,7 +22,6 @@ from composer_app.music.midi.file import UnwritableMidiError, midi_bytes
 from composer_app.music.mix import USUAL_MIX, PieceMix
 from composer_app.notation.piece_file import (
     MAX_FILE_BYTES,
-    not_in_score,
     parse_piece,
     read_piece_file,
     write_piece_file,
@@ -151,8 +150,7 @@ def write_piece(
 ) -> None:
     """Write ``composition`` to ``path`` as its ending says; raises :class:`ComposerError`.
 
-    In a ``closed`` score soprano and alto share a staff, and so do tenor and bass. Says on standard
-    error what the file cannot hold.
+    In a ``closed`` score soprano and alto share a staff, and so do tenor and bass.
     """
     if is_standard(path):
         try:
@@ -164,8 +162,6 @@ def write_piece(
         write_output(path, data)
     else:
         write_piece_file(composition, path, mix, closed=closed)
-        if missing := not_in_score(composition, path):
-            warn(f"{missing}.")
 
 
 def write_output(path: Path, data: bytes, *, make_folder: bool = False) -> None:

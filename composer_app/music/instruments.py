@@ -2,7 +2,58 @@
 
 from typing import Final
 
-# Sixteen families of eight programs each, in the order of their numbers.
+# The drums of General MIDI's channel 10, by their pitches.
+_FIRST_DRUM: Final = 35
+_DRUMS: Final = (
+    "Acoustic bass drum",
+    "Bass drum 1",
+    "Side stick",
+    "Acoustic snare",
+    "Hand clap",
+    "Electric snare",
+    "Low floor tom",
+    "Closed hi hat",
+    "High floor tom",
+    "Pedal hi hat",
+    "Low tom",
+    "Open hi hat",
+    "Low mid tom",
+    "Hi mid tom",
+    "Crash cymbal 1",
+    "High tom",
+    "Ride cymbal 1",
+    "Chinese cymbal",
+    "Ride bell",
+    "Tambourine",
+    "Splash cymbal",
+    "Cowbell",
+    "Crash cymbal 2",
+    "Vibraslap",
+    "Ride cymbal 2",
+    "Hi bongo",
+    "Low bongo",
+    "Mute hi conga",
+    "Open hi conga",
+    "Low conga",
+    "High timbale",
+    "Low timbale",
+    "High agogo",
+    "Low agogo",
+    "Cabasa",
+    "Maracas",
+    "Short whistle",
+    "Long whistle",
+    "Short guiro",
+    "Long guiro",
+    "Claves",
+    "Hi wood block",
+    "Low wood block",
+    "Mute cuica",
+    "Open cuica",
+    "Mute triangle",
+    "Open triangle",
+)
+DRUM_NAMES: Final = dict(enumerate(_DRUMS, _FIRST_DRUM))
 # The kits that General MIDI 2 and most synthesizers have, by their programs from 0.
 DRUM_KITS: Final = {
     0: "Standard Kit",
@@ -15,6 +66,7 @@ DRUM_KITS: Final = {
     48: "Orchestra Kit",
     56: "SFX Kit",
 }
+# Sixteen families of eight programs each, in the order of their numbers.
 INSTRUMENT_FAMILIES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (
         "Piano",

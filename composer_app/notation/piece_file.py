@@ -19,7 +19,7 @@ from composer_app.music.midi.file import MAX_FILE_BYTES as MAX_MIDI_BYTES
 from composer_app.music.midi.file import MAX_STEPS, parse_midi, write_midi
 from composer_app.music.mix import USUAL_MIX, PieceMix
 from composer_app.notation.file_kinds import MIDI, MUSICXML, MXL, PDF, SVG, kind_named
-from composer_app.translation import Message, _
+from composer_app.translation import _
 
 # What reads and writes scores takes longer to import than a window may take to open.
 if TYPE_CHECKING:
@@ -170,13 +170,6 @@ def score_bytes(
     from composer_app.notation.writing.score_pdf import pdf_bytes
 
     return pdf_bytes(pages, composition.title, wanted)
-
-
-def not_in_score(composition: Composition, path: Path) -> Message | None:
-    """What to say of what a file called ``path`` does not hold; nothing where it holds all."""
-    if kind_named(path) is MIDI or not any(t.drums and t.notes for t in composition.tracks):
-        return None
-    return _("{file} is a score, and has no drums", file=path.name)
 
 
 def _looks_like_musicxml(data: bytes, name: str) -> bool:

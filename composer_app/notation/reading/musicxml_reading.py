@@ -18,6 +18,7 @@ from composer_app.music.pitch import OCTAVE, PITCH_COUNT
 from composer_app.music.spelling import natural_semitone
 from composer_app.music.timing import TICKS_PER_BEAT, Meter
 from composer_app.notation.instrument_names import program_of
+from composer_app.notation.percussion import DrumPlace, drum_at, drum_named
 from composer_app.notation.reading.harmony_reading import symbol_of_harmony
 from composer_app.notation.reading.hostile_xml import (
     damaged,
@@ -206,9 +207,11 @@ class _Reader:
         key = element.find("key")
         if key is not None and self._piece.fifths is None and key.find("fifths") is not None:
             fifths = int(_number(key, "fifths"))
-            # Of a transposing instrument it is another one.
+            # Of a transposing instrument it is another one, of drums none at all.
             said = UNSAID_KEY not in self._unsaid
-            if said and not any(part.transpose.values()) and abs(fifths) <= 7:
+            drums = part.is_drums or _text(element, "clef/sign") == "percussion"
+            pitched = not any(part.transpose.values()) and not drums
+            if said and pitched and abs(fifths) <= 7:
                 self._piece.fifths, self._piece.minor = fifths, _text(key, "mode") == "minor"
 
     def _read_note(self, part: Part, element: ET.Element, index: int) -> None:
@@ -220,7 +223,7 @@ class _Reader:
             part.chord_at = part.cursor
             part.move(0.0 if grace else duration)
         place = _place(said, part)
-        pitch = _pitch(said, part, place)
+        pitch = _drum(said, part) if place.drums else _pitch(said, part)
         # A cue is what others play.
         if pitch is None or "cue" in said or not (grace or duration > 0):
             return
@@ -376,16 +379,44 @@ def _place(said: Mapping[str, ET.Element], part: Part) -> Place:
     """Whose a note is of which this is ``said``."""
     instrument = said.get("instrument")
     player = instrument.get("id", "") if instrument is not None else next(iter(part.players), "")
-    return Place(_content(said.get("staff")) or "1", _content(said.get("voice")) or "1", player)
+    drums = "unpitched" in said or (player in part.players and part.players[player].drums)
+    staff, voice = _content(said.get("staff")), _content(said.get("voice"))
+    return Place(staff or "1", voice or "1", player, drums)
 
 
-def _pitch(said: Mapping[str, ET.Element], part: Part, place: Place) -> int | None:
-    """The sounding pitch; None for rests, drums, and what no synthesizer has."""
+def _drum(said: Mapping[str, ET.Element], part: Part) -> int | None:
+    """Which drum is struck: the one that its player is, or that stands there; None for rests.
+
+    Some programs write drums as the pitches that a synthesizer knows them by.
+    """
+    instrument, written = said.get("instrument"), said.get("unpitched")
+    if written is None and "pitch" not in said:
+        return None
+    if instrument is not None or len(part.players) == 1:
+        key = next(iter(part.players)) if instrument is None else instrument.get("id", "")
+        player = part.players.get(key)
+        if player is not None and player.drum is not None:
+            return player.drum
+    if written is None:
+        pitch = _written_pitch(said)
+        return pitch if pitch is not None and 0 <= pitch < PITCH_COUNT else None
+    step, octave = _text(written, "display-step").upper(), int(_number(written, "display-octave"))
+    return drum_at(DrumPlace(step, octave, _content(said.get("notehead"))))
+
+
+def _written_pitch(said: Mapping[str, ET.Element]) -> int | None:
     written = said.get("pitch")
-    if written is None or (place.player in part.players and part.players[place.player].drums):
+    if written is None:
         return None
     names = {inner.tag: inner.text or "" for inner in written[::-1]}
-    pitch = _pitch_named(names.get("step", ""), names.get("alter", ""), names.get("octave", ""))
+    return _pitch_named(names.get("step", ""), names.get("alter", ""), names.get("octave", ""))
+
+
+def _pitch(said: Mapping[str, ET.Element], part: Part) -> int | None:
+    """The sounding pitch; None for rests, and for what no synthesizer has."""
+    pitch = _written_pitch(said)
+    if pitch is None:
+        return None
     if part.transpose:
         pitch += part.transpose.get(_content(said.get("staff")), part.transpose.get("", 0))
     return pitch if 0 <= pitch < PITCH_COUNT else None
@@ -428,7 +459,9 @@ def _program(instrument: ET.Element, part_name: str) -> int:
 
 
 def _give_sound(player: Player, sound: ET.Element) -> None:
+    unpitched = int(_number(sound, "midi-unpitched")) - 1
     player.drums = int(_number(sound, "midi-channel")) == _DRUM_CHANNEL
+    player.drum = unpitched if 0 <= unpitched < PITCH_COUNT else drum_named(player.name)
     program = int(_number(sound, "midi-program")) - 1
     if 0 <= program < PITCH_COUNT:
         player.program = program

@@ -85,10 +85,14 @@ def played(
     for line in piece.lines:
         check(wanted)
         notes = _notes(line, order, starts)
-        tracks.append(Track(line.name, line.program, notes, texts=_texts(line, order, starts)))
-    if not any(track.notes for track in tracks):
+        words = _texts(line, order, starts)
+        tracks.append(Track(line.name, line.program, notes, texts=words, drums=line.drums))
+    if not any(track.notes and not track.drums for track in tracks):
         raise ScoreFileError(
-            _("{file} holds no notes", file=name), _("choose a file with a melody")
+            _("{file} holds no notes but those of drums", file=name)
+            if any(track.notes for track in tracks)
+            else _("{file} holds no notes", file=name),
+            _("choose a file with a melody"),
         )
     meters = meters_of(_bars(piece.bars, order, starts))
     if not piece.bars_counted and not meters.upbeat:

@@ -5,7 +5,7 @@ staff into its voices where these go their own ways, as in a choral score on two
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from composer_app.music.composition import VOICE_NAMES
@@ -25,6 +25,7 @@ class Place(NamedTuple):
     staff: str
     voice: str
     player: str
+    drums: bool = False
 
 
 @dataclass(slots=True)
@@ -34,6 +35,8 @@ class Player:
     name: str = ""
     program: int = 0
     drums: bool = False
+    # Which drum it is, if it is one.
+    drum: int | None = None
     mix: TrackMix = field(default_factory=TrackMix)
 
 
@@ -51,6 +54,11 @@ class Part:
     chord_at: float = 0.0
     furthest: float = 0.0
 
+    @property
+    def is_drums(self) -> bool:
+        """Whether nobody plays it but drums."""
+        return bool(self.players) and all(player.drums for player in self.players.values())
+
     def ticks(self, divisions: float) -> int:
         """So many divisions as ticks."""
         return round(divisions * TICKS_PER_BEAT / self.divisions)
@@ -67,14 +75,23 @@ def lines_of(part: Part, *, by_player: bool) -> list[Line]:
     ``by_player`` says that each player has one line, whatever staves and voices it is written in.
     """
     places = sorted(part.notes, key=lambda place: (place.staff, _natural(place.voice)))
+    drummed = [place for place in places if place.drums]
+    lines = _pitched_lines(part, [p for p in places if not p.drums], by_player=by_player)
+    if drummed or (by_player and part.is_drums):
+        line = _line(part, drummed)
+        lines.append(replace(line, name=one_line_name(part.name), drums=True))
+    return lines
+
+
+def _pitched_lines(part: Part, places: list[Place], *, by_player: bool) -> list[Line]:
     if by_player:
         return [
-            _line(part, [place for place in places if place.player == player], player)
-            for player in part.players
+            _line(part, [place for place in places if place.player == key], key)
+            for key, player in part.players.items()
+            if not player.drums
         ]
     if not places:
-        drums = all(player.drums for player in part.players.values())
-        return [] if drums else [_line(part, [])]
+        return [] if part.is_drums or part.notes else [_line(part, [])]
     if len({place.player for place in places}) == len(places):
         return [_line(part, [place]) for place in places]
     staves: dict[str, list[Place]] = defaultdict(list)
@@ -128,7 +145,7 @@ def name_divided(parts: list[list[Line]]) -> None:
     divided = [[line for line in lines if line.notes] for lines in parts]
     divided = [lines for lines in divided if len(lines) > 1]
     together = [line for lines in divided for line in lines]
-    playing = sum(1 for lines in parts for line in lines if line.notes)
+    playing = sum(1 for lines in parts for line in lines if line.notes and not line.drums)
     alike = all(len({line.name for line in lines}) == 1 for lines in divided)
     if alike and len(together) == playing == len(VOICE_NAMES) and _in_pairs(divided):
         for line, name in zip(together, VOICE_NAMES, strict=True):

@@ -88,6 +88,7 @@ class Line:
     program: int = 0
     notes: dict[int, list[WrittenNote]] = field(default_factory=dict)
     mix: TrackMix = field(default_factory=TrackMix)
+    drums: bool = False
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from typing import Final
 
 from composer_app.music.note import DEFAULT_VELOCITY, Note
 from composer_app.music.spelling import WrittenPitch
+from composer_app.notation.percussion import DrumPlace
 from composer_app.notation.writing.sign import Sign
 
 # What MusicXML counts loudness in hundredths of.
@@ -53,6 +54,13 @@ def add_pitch(element: ET.Element, written: WrittenPitch) -> None:
     if written.alter:
         add(pitch, "alter", written.alter)
     add(pitch, "octave", written.octave)
+
+
+def add_unpitched(element: ET.Element, place: DrumPlace) -> None:
+    """Where a drum is written."""
+    unpitched = add(element, "unpitched")
+    add(unpitched, "display-step", place.step)
+    add(unpitched, "display-octave", place.octave)
 
 
 def add_duration(element: ET.Element, sign: Sign) -> None:

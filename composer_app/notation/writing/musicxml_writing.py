@@ -11,11 +11,12 @@ import xml.etree.ElementTree as ET
 import zipfile
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from composer_app import __version__
 from composer_app.music.composition import Composition, Track
+from composer_app.music.instruments import DRUM_NAMES
 from composer_app.music.mix import CENTRE, DEFAULT_VOLUME, FULL, USUAL_MIX, PieceMix
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
@@ -23,6 +24,7 @@ from composer_app.music.spelling import signature, spelled
 from composer_app.music.timing import TICKS_PER_BEAT
 from composer_app.music.voices import find_melody
 from composer_app.notation.bars import Bar, bars_of, tempo_changes
+from composer_app.notation.percussion import place_of_drum
 from composer_app.notation.syllables import NEW_VERSE, Syllable, sung
 from composer_app.notation.writing.harmony_writing import add_harmony
 from composer_app.notation.writing.marks import Mark
@@ -32,6 +34,7 @@ from composer_app.notation.writing.musicxml_elements import (
     add_notations,
     add_pitch,
     add_tempo,
+    add_unpitched,
     add_value,
     performance,
 )
@@ -61,6 +64,9 @@ _VIOLA: Final = 41
 _DRUM_CHANNEL: Final = 10
 # (sign, line, octaves that it is lower)
 _TREBLE, _TENOR, _ALTO_CLEF, _BASS = ("G", 2, 0), ("G", 2, -1), ("C", 3, 0), ("F", 4, 0)
+_PERCUSSION: Final = ("percussion", 0, 0)
+# What a drum track without notes is played with.
+_SNARE: Final = 38
 _LOWEST_TREBLE: Final = 58
 _LOWEST_TENOR: Final = 52
 
@@ -94,16 +100,12 @@ def musicxml_bytes(
 ) -> bytes:
     """``composition`` as a MusicXML file.
 
-    Each track is a part; drums are left out. In a ``closed`` score the first four are soprano and
+    Each track is a part. In a ``closed`` score the first four but for drums are soprano and
     alto, tenor and bass on two staves of one part, and further ones parts below; it takes at least
     two tracks. Where it is ``marked``, bars and signs have the ids of
     :mod:`~composer_app.notation.writing.marks`, with the indices of tracks in ``composition``.
     """
-    pitched = composition.pitched_tracks
-    tracks = tuple(composition.tracks[index] for index in pitched)
-    piece = replace(composition, tracks=tracks)
-    numbers = pitched if marked else None
-    root = _Writer(piece, mix.reordered(pitched), closed=closed, marked=numbers).score()
+    root = _Writer(composition, mix, closed=closed, marked=marked).score()
     ET.indent(root, " ")
     return f"{_HEADER}{ET.tostring(root, encoding='unicode')}\n".encode()
 
@@ -132,9 +134,8 @@ class _Writer:
         mix: PieceMix,
         *,
         closed: bool,
-        marked: Sequence[int] | None = None,
+        marked: bool = False,
     ) -> None:
-        """``marked`` are the numbers that tracks have in marks, None where nothing is marked."""
         self._piece = composition
         self._mix = mix
         self._tracks = composition.tracks or (Track(""),)
@@ -144,21 +145,20 @@ class _Writer:
             {note: index for index, note in enumerate(track.notes)}
             for track in (self._tracks if marked else ())
         ]
-        self._marked = marked or ()
+        self._marked = marked
         self._key: Key = composition.key()
         self._fifths = self._key.sharps
         self._signature = signature(self._fifths)
         self._bars = bars_of(composition)
         self._chords = composition.chords_in_keys()
         self._chord_ticks = [symbol.tick for symbol, _key in self._chords]
-        count = len(self._tracks)
-        in_choir = min(4, count) if closed and count > 1 else 0
+        pitched = composition.pitched_tracks
+        choir = pitched[:4] if closed and len(pitched) > 1 else ()
         self._parts: list[tuple[_Staff, ...]] = []
-        if in_choir:
-            upper = (in_choir + 1) // 2
-            choir = tuple(range(in_choir))
+        if choir:
+            upper = (len(choir) + 1) // 2
             self._parts.append((_Staff(_TREBLE, choir[:upper]), _Staff(_BASS, choir[upper:])))
-        for index in range(in_choir, count):
+        for index in sorted(set(range(len(self._tracks))) - set(choir)):
             self._parts.append((_Staff(_clef(self._tracks[index]), (index,)),))
 
     def score(self) -> ET.Element:
@@ -200,17 +200,31 @@ class _Writer:
         name = self._tracks[tracks[0]].name if len(tracks) == 1 else ""
         add(part, "part-name", name)
         for index in tracks:
-            instrument = add(part, "score-instrument", id=_instrument(number, index))
-            add(instrument, "instrument-name", self._tracks[index].name)
+            for key, name, _drum in self._players(number, index):
+                instrument = add(part, "score-instrument", id=key)
+                add(instrument, "instrument-name", name)
         for index in tracks:
-            self._add_sound(part, number, index)
+            for key, _name, drum in self._players(number, index):
+                self._add_sound(part, key, index, drum)
 
-    def _add_sound(self, part: ET.Element, number: int, index: int) -> None:
+    def _players(self, number: int, index: int) -> list[tuple[str, str, int | None]]:
+        """The instruments of a track: their ids and names; of drums each, and which it is."""
+        track = self._tracks[index]
+        key = _instrument(number, index)
+        if not track.drums:
+            return [(key, track.name, None)]
+        drums = sorted({note.pitch for note in track.notes}) or [_SNARE]
+        return [(f"{key}-{d}", DRUM_NAMES.get(d, f"Drum {d}"), d) for d in drums]
+
+    def _add_sound(self, part: ET.Element, key: str, index: int, drum: int | None) -> None:
         mix = self._mix.track(index)
-        sound = add(part, "midi-instrument", id=_instrument(number, index))
+        sound = add(part, "midi-instrument", id=key)
         channel = index % 15 + 1
-        add(sound, "midi-channel", channel if channel < _DRUM_CHANNEL else channel + 1)
+        channel = channel if channel < _DRUM_CHANNEL else channel + 1
+        add(sound, "midi-channel", channel if drum is None else _DRUM_CHANNEL)
         add(sound, "midi-program", self._tracks[index].program + 1)
+        if drum is not None:
+            add(sound, "midi-unpitched", drum + 1)
         volume = 0 if mix.mute else mix.volume
         if volume != DEFAULT_VOLUME:
             add(sound, "volume", f"{100 * volume / FULL:.2f}")
@@ -250,7 +264,8 @@ class _Writer:
         place = staves.index(staff)
         voice_number = 4 * place
         for index in staff.tracks:
-            rhythm = Rhythm(self._tracks[index].notes, self._bars)
+            track = self._tracks[index]
+            rhythm = Rhythm(track.notes, self._bars, drums=track.drums)
             for chords in rhythm.voices:
                 voice_number += 1
                 yield _Voice(
@@ -260,7 +275,9 @@ class _Writer:
                     verse=staff.tracks.index(index) + 1,
                     staff_number=place + 1 if len(staves) > 1 else None,
                     instrument=_instrument(number, index),
-                    stem=("down" if index != staff.tracks[0] else "up") if shared else None,
+                    stem=("down" if index != staff.tracks[0] else "up")
+                    if shared or track.drums
+                    else None,
                     signs=rhythm.signs(chords),
                     main=chords is rhythm.voices[0],
                 )
@@ -272,9 +289,10 @@ class _Writer:
         attributes = add(measure, "attributes")
         if before is None:
             add(attributes, "divisions", TICKS_PER_BEAT)
-            key = add(attributes, "key")
-            add(key, "fifths", self._fifths)
-            add(key, "mode", "minor" if self._key.minor else "major")
+            if staves[0].clef != _PERCUSSION:
+                key = add(attributes, "key")
+                add(key, "fifths", self._fifths)
+                add(key, "mode", "minor" if self._key.minor else "major")
         time = add(attributes, "time")
         add(time, "beats", bar.meter.numerator)
         add(time, "beat-type", bar.meter.denominator)
@@ -282,14 +300,15 @@ class _Writer:
             return
         if len(staves) > 1:
             add(attributes, "staves", len(staves))
-        players = sum(len(staff.tracks) for staff in staves)
+        players = sum(len(self._players(1, index)) for staff in staves for index in staff.tracks)
         if players > 1:
             add(attributes, "instruments", players)
         for number, staff in enumerate(staves, 1):
             sign, line, octaves = staff.clef
             clef = add(attributes, "clef", **({"number": str(number)} if len(staves) > 1 else {}))
             add(clef, "sign", sign)
-            add(clef, "line", line)
+            if line:
+                add(clef, "line", line)
             if octaves:
                 add(clef, "clef-octave-change", octaves)
 
@@ -300,7 +319,7 @@ class _Writer:
             for voice in voices
             for sign in voice.signs[bar]
             for note in sign.notes
-            if not sign.tied_from
+            if not sign.tied_from and not self._tracks[voice.track].drums
         )
         shown: dict[tuple[str, int], int] = {}
         for place in places:
@@ -328,27 +347,44 @@ class _Writer:
                 self._mark(element, sign, voice, note)
             if place:
                 add(element, "chord")
-            accidental = None
-            if note is None:
-                add(element, "rest", **({"measure": "yes"} if sign.whole_bar else {}))
-            else:
-                written = spelled(note.pitch, self._fifths, minor=self._key.minor)
-                add_pitch(element, written)
-                if (sign.start, voice.number, note.pitch) in signed:
-                    accidental = written.accidental
+            accidental, head, player = self._add_note(element, sign, voice, note, signed)
             add_duration(element, sign)
-            if note is not None:
-                add(element, "instrument", id=voice.instrument)
+            if player:
+                add(element, "instrument", id=player)
             add(element, "voice", voice.number)
             add_value(element, sign, accidental)
             if note is not None and voice.stem and sign.value != "whole":
                 add(element, "stem", voice.stem)
+            if head:
+                add(element, "notehead", head)
             if voice.staff_number:
                 add(element, "staff", voice.staff_number)
             for number, beam in enumerate(() if place else sign.beams, 1):
                 add(element, "beam", beam, number=str(number))
             add_notations(element, sign, first=not place)
             self._add_lyric(element, sign, voice, first=not place)
+
+    def _add_note(
+        self,
+        element: ET.Element,
+        sign: Sign,
+        voice: "_Voice",
+        note: Note | None,
+        signed: Set[_Place],
+    ) -> tuple[str | None, str, str]:
+        """What a sign is: a rest, a drum or a pitch; its accidental, note head and player."""
+        if note is None:
+            add(element, "rest", **({"measure": "yes"} if sign.whole_bar else {}))
+            return None, "", ""
+        if self._tracks[voice.track].drums:
+            place = place_of_drum(note.pitch)
+            add_unpitched(element, place)
+            head = "" if place.head == "normal" else place.head
+            return None, head, f"{voice.instrument}-{note.pitch}"
+        written = spelled(note.pitch, self._fifths, minor=self._key.minor)
+        add_pitch(element, written)
+        shown = (sign.start, voice.number, note.pitch) in signed
+        return written.accidental if shown else None, "", voice.instrument
 
     def _add_lyric(self, element: ET.Element, sign: Sign, voice: "_Voice", *, first: bool) -> None:
         """The syllable that is sung to a chord, at its first note, if there is one."""
@@ -363,7 +399,7 @@ class _Writer:
             add(lyric, "end-paragraph" if syllable.closes == NEW_VERSE else "end-line")
 
     def _mark(self, element: ET.Element, sign: Sign, voice: "_Voice", note: Note | None) -> None:
-        track = self._marked[voice.track]
+        track = voice.track
         if note is not None:
             index = self._indices[voice.track][note]
             element.set("id", Mark("note", track, index, sign.start).text)
@@ -403,6 +439,8 @@ def _words(composition: Composition) -> list[Mapping[Note, Syllable]]:
 
 def _clef(track: Track) -> _Clef:
     """By the voice that the track is named for, else by how high it is."""
+    if track.drums:
+        return _PERCUSSION
     named = {"soprano": _TREBLE, "alto": _TREBLE, "tenor": _TENOR, "bass": _BASS}
     if track.program == _VIOLA and track.name.lower() not in named:
         return _ALTO_CLEF

@@ -24,6 +24,7 @@ _TRIPLETS: Final = (TICKS_PER_BEAT // 3, TICKS_PER_BEAT // 6)
 _TOLERANCE: Final = 20
 _NAMES: Final = ("whole", "half", "quarter", "eighth", "16th", "32nd", "64th")
 _WHOLE: Final = 4 * TICKS_PER_BEAT
+_NEVER: Final = 1 << 62
 # (ticks, name, dots) of what one sign can say, from long to short.
 _VALUES: Final = tuple(
     sorted(
@@ -60,11 +61,23 @@ class _Window:
 class Rhythm:
     """The written rhythm of one track in ``bars``, which reach to its end."""
 
-    def __init__(self, notes: Sequence[Note], bars: Sequence[Bar]) -> None:
+    def __init__(self, notes: Sequence[Note], bars: Sequence[Bar], *, drums: bool = False) -> None:
+        """Drums are written up to the next stroke or beat: how long they last says nothing."""
         self._bars = bars
-        self._windows = _windows(notes, bars)
+        self._windows = _windows(notes, bars, drums=drums)
         self._starts = [window.start for window in self._windows]
-        self.voices = _voices(sorted(self._written(note) for note in notes))
+        written = self._strokes(notes) if drums else [self._written(note) for note in notes]
+        self.voices = _voices(sorted(written))
+
+    def _strokes(self, notes: Sequence[Note]) -> list[tuple[int, int, Note]]:
+        starts = [self._window(note.onset_ticks).nearest(note.onset_ticks) for note in notes]
+        ends: dict[int, int] = {}
+        following = _NEVER
+        for start in sorted(set(starts), reverse=True):
+            window = self._window(start)
+            ends[start] = min(window.start + window.ticks, following)
+            following = start
+        return [(start, ends[start], note) for start, note in zip(starts, notes, strict=True)]
 
     def signs(self, voice: Sequence[Chord]) -> list[list[Sign]]:
         """What is written of a voice, bar by bar, rests among them."""
@@ -140,14 +153,18 @@ class Rhythm:
         return sorted({cut for cut in cuts if start < cut < end})
 
 
-def _windows(notes: Sequence[Note], bars: Sequence[Bar]) -> list[_Window]:
-    """The beats of ``bars``, each with the coarsest unit that its notes stand on."""
+def _windows(notes: Sequence[Note], bars: Sequence[Bar], *, drums: bool) -> list[_Window]:
+    """The beats of ``bars``, each with the coarsest unit that its notes stand on.
+
+    Of ``drums`` where they end does not count.
+    """
     edges = [edge for bar in bars for edge in _edges(bar)]
     starts = [start for start, _ in edges]
     onsets: list[list[int]] = [[] for _ in edges]
     releases: list[list[int]] = [[] for _ in edges]
     for note in notes:
-        for tick, lists in ((note.onset_ticks, onsets), (note.release_ticks, releases)):
+        ends = [] if drums else [(note.release_ticks, releases)]
+        for tick, lists in [(note.onset_ticks, onsets), *ends]:
             index = max(0, bisect_right(starts, tick) - 1)
             lists[index].append(tick - starts[index])
     return [

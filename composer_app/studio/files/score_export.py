@@ -78,9 +78,7 @@ class ScoreExport(QObject):
             folder = str(path.absolute().parent)
             late = self._document.composition != composition
             but = "; what you have changed since is not in it" if late else ""
-            drums = any(track.drums and track.notes for track in composition.tracks)
-            missing = " It is a score, and has no drums." if drums else ""
-            sentence = f"Exported {path.name} in {folder}{but}.{missing}"
+            sentence = f"Exported {path.name} in {folder}{but}."
             self._bar.tell(sentence, Tone.SUCCESS, names=[path.name, folder])
 
         def failed(error: Exception) -> None:

@@ -36,7 +36,6 @@ _AT_ONCE: Final = 4
 
 _EMPTY: Final = ("No notes yet", "Play something, or open a melody: its score appears here.")
 _RECORDING: Final = ("Recording", "What you play is engraved when the recording ends.")
-_DRUMS: Final = ("Nothing to engrave", "The score leaves drums out, and there is nothing else.")
 _ENGRAVING: Final = ("Engraving the score…",)
 _FAILED: Final = "The score cannot be shown"
 
@@ -174,8 +173,7 @@ class ScoreController(QObject):
             return _RECORDING
         if not composition.note_count:
             return _EMPTY
-        pitched = (composition.tracks[index] for index in composition.pitched_tracks)
-        return None if any(track.notes for track in pitched) else _DRUMS
+        return None
 
     def _forget(self) -> None:
         self._asked = (None, 0.0)

@@ -12,12 +12,10 @@ from composer_app.generation.hearing.bar_phase import with_heard_upbeat
 from composer_app.music.composition import Composition, Track
 from composer_app.music.midi.drums import is_melody
 from composer_app.music.midi.file import midi_bytes, parse_midi
-from composer_app.music.mix import PieceMix, TrackMix
+from composer_app.music.mix import TrackMix
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoMap
 from composer_app.music.voices import find_melody
-from composer_app.notation.piece_file import parse_piece
-from composer_app.notation.writing.musicxml_writing import musicxml_bytes
 from tests.music.midi.hexfile import chunk, header
 
 CASES = Path(__file__).parent / "cases"
@@ -124,15 +122,6 @@ def test_drums_of_ours_are_drums_whatever_they_play() -> None:
     assert channels == [set(), {9}, {1}, {9}]
     without = replace(piece, tracks=(drums,))
     assert parse_midi(midi_bytes(without), "x.mid").composition == without
-
-
-def test_drums_have_no_part_in_a_score() -> None:
-    parts = (Track("Drums", 0, tuple(ROCK), drums=True), Track("Tune", 73, tuple(line(*TUNE))))
-    mix = PieceMix((TrackMix(20), TrackMix(64)))
-    read = parse_piece(musicxml_bytes(Composition(parts), mix), "x.musicxml")
-    (track,) = read.composition.tracks
-    assert (track.name, track.notes) == ("Tune", parts[1].notes)
-    assert read.mix == PieceMix((TrackMix(64),))
 
 
 def test_an_instrument_may_be_chosen_in_another_chunk() -> None:

@@ -59,8 +59,6 @@ def attributes(content: str) -> str:
                      [(0, 160, 71), (160, 1760, 69)], id="a grace note with nothing before"),
         pytest.param([note("C4", 1), note("D4", 1, before="<cue/>"), note("E4", 1)],
                      [(0, 960, 60), (1920, 960, 64)], id="a cue"),
-        pytest.param([note("C4", 1), "<note><unpitched/><duration>1</duration></note>"],
-                     [(0, 960, 60)], id="drums"),
         pytest.param([attributes("<transpose><chromatic>-2</chromatic></transpose>"), note("D4")],
                      [(0, 960, 60)], id="a clarinet in B flat"),
         pytest.param(

@@ -53,10 +53,13 @@ def test_every_note_and_bar_of_the_piece_is_marked_where_it_is_written() -> None
     assert {number for system in systems for number in system.bars} == set(range(3))
 
 
-def test_marks_count_the_tracks_that_a_score_leaves_out() -> None:
-    drums = Track("Drums", 0, (Note(0, 36, 4),), drums=True)
+def test_drums_have_signs_of_their_own() -> None:
+    drums = Track("Drums", 0, (Note(0, 36, 1), Note(0, 42, 1), Note(4, 38, 1)), drums=True)
     _, systems, _ = drawn(replace(TUNE, tracks=(drums, *TUNE.tracks)))
-    assert {mark.track for system in systems for mark in system.marks} == {1, 2}
+    marks = [mark for system in systems for mark in system.marks]
+    assert {mark.track for mark in marks} == {0, 1, 2}
+    struck = [mark for mark in marks if mark.track == 0 and mark.kind == "note"]
+    assert sorted(mark.number for mark in struck) == [0, 1, 2]
 
 
 def test_heads_are_where_their_bar_is_and_above_one_another_as_they_sound() -> None:

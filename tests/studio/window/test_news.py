@@ -23,6 +23,7 @@ from composer_app.music.editing.edits import with_tempo
 from composer_app.music.midi.file import write_midi
 from composer_app.music.mix import TrackMix
 from composer_app.music.note import Note
+from composer_app.notation.piece_file import read_piece_file
 from composer_app.project.locks import Locks
 from composer_app.reporting.plots.question import Question
 from composer_app.studio.document.selection import Selection
@@ -299,7 +300,9 @@ def test_drums_play_on_beside_the_new_voices(studio: Studio, qtbot: QtBot, tmp_p
     roll = studio.window.score_export
     roll._write(tmp_path / "x.musicxml", closed=False)
     settle(studio, qtbot)
-    assert studio.message.endswith("It is a score, and has no drums.")
+    assert studio.message.startswith("Exported x.musicxml")
+    drums = [track.drums for track in read_piece_file(tmp_path / "x.musicxml").composition.tracks]
+    assert sum(drums) == 1
 
 
 def parts(studio: Studio) -> tuple[Track, ...]:
