@@ -9,8 +9,8 @@ from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from composer_app.studio.roll.geometry import RollGeometry
-from composer_app.studio.roll.loop_marks import loop_steps, paint_loop
-from composer_app.studio.roll.painter import (
+from composer_app.studio.roll.painting.loop_marks import loop_steps, paint_loop
+from composer_app.studio.roll.painting.painter import (
     HANDLE_HEIGHT,
     KEYS_WIDTH,
     RULER_HEIGHT,

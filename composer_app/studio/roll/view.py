@@ -1,8 +1,8 @@
 """The piano roll: the composition's notes over time, what is selected, and the playhead.
 
-The picture is kept as tiles (:mod:`roll_tiles`); scrolling and the playhead only copy them. What
-changes often is painted over them: selected bars, the playhead, a recording's notes, the focus
-ring. Scale and scrolling are :mod:`roll_viewport`'s, gestures :mod:`roll_input`'s.
+The picture is kept as tiles (:mod:`painting.tiles`); scrolling and the playhead only copy them.
+What changes often is painted over them: selected bars, the playhead, a recording's notes, the focus
+ring. Scale and scrolling are :mod:`viewport`'s, gestures :mod:`gestures`'s.
 """
 
 from __future__ import annotations
@@ -31,15 +31,6 @@ from composer_app.studio.document.current_selection import CurrentSelection
 from composer_app.studio.document.selection import Selection
 from composer_app.studio.roll.geometry import HIGHEST_ROW, LOWEST_ROW, note_rect
 from composer_app.studio.roll.gestures import RollKeyboard, RollMouse
-from composer_app.studio.roll.loop_marks import paint_loop_ends
-from composer_app.studio.roll.marks import (
-    REACH,
-    MarkedNotes,
-    paint_band,
-    paint_highlighted,
-    paint_selected,
-    paint_span,
-)
 from composer_app.studio.roll.notes import (
     TrackNotes,
     changed_notes,
@@ -51,11 +42,19 @@ from composer_app.studio.roll.notes import (
     pitch_range,
     tracks_of,
 )
-from composer_app.studio.roll.overview import is_far, marked_rects
-from composer_app.studio.roll.painter import paint_recorded, paint_tile
-from composer_app.studio.roll.tiles import RollTiles
-from composer_app.studio.roll.viewport import RollViewport
-from composer_app.studio.roll.words import (
+from composer_app.studio.roll.painting.loop_marks import paint_loop_ends
+from composer_app.studio.roll.painting.marks import (
+    REACH,
+    MarkedNotes,
+    paint_band,
+    paint_highlighted,
+    paint_selected,
+    paint_span,
+)
+from composer_app.studio.roll.painting.overview import is_far, marked_rects
+from composer_app.studio.roll.painting.painter import paint_recorded, paint_tile
+from composer_app.studio.roll.painting.tiles import RollTiles
+from composer_app.studio.roll.painting.words import (
     MARKER_HEIGHT,
     Marker,
     Syllable,
@@ -64,6 +63,7 @@ from composer_app.studio.roll.words import (
     paint_syllables,
     syllables,
 )
+from composer_app.studio.roll.viewport import RollViewport
 from composer_app.studio.widgets.shown_text import tip_text
 
 if TYPE_CHECKING:

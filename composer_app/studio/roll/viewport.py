@@ -10,10 +10,15 @@ from PySide6.QtGui import QColor, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from composer_app.music.pitch import KEYBOARD_HIGHEST, KEYBOARD_LOWEST
-from composer_app.studio.roll.chord_row import CHORDS_HEIGHT, ChordRow, ChordsCorner, ShownChord
+from composer_app.studio.roll.chords.chord_row import (
+    CHORDS_HEIGHT,
+    ChordRow,
+    ChordsCorner,
+    ShownChord,
+)
 from composer_app.studio.roll.geometry import LEAD, Fitting, RollGeometry, RollPlace
 from composer_app.studio.roll.margins import Corner, Invitation, KeyColumn, Ruler
-from composer_app.studio.roll.painter import KEYS_WIDTH, RULER_HEIGHT
+from composer_app.studio.roll.painting.painter import KEYS_WIDTH, RULER_HEIGHT
 from composer_app.studio.widgets.theme import COLORS
 from composer_app.studio.widgets.zoomed_view import ZoomedView, turn_of
 

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from composer_app.notation.writing.engraving_process import Drawn
-from composer_app.studio.roll.marks import paint_padlock
+from composer_app.studio.roll.painting.marks import paint_padlock
 from composer_app.studio.runtime.settings import USUAL_SCORE_SCALE
 from composer_app.studio.score.engraved_score import EngravedScore, NoteIndex
 from composer_app.studio.score.notice import Notice

@@ -215,7 +215,7 @@ class WindowParts(QMainWindow):
         from composer_app.studio.keyboard.lights import KeyLights
         from composer_app.studio.midi.assembly import build_midi
         from composer_app.studio.midi.midi_output_controller import FollowedPlayer
-        from composer_app.studio.roll.chord_row_controller import ChordRowController
+        from composer_app.studio.roll.chords.chord_row_controller import ChordRowController
         from composer_app.studio.roll.selection_controller import SelectionController
         from composer_app.studio.score.score_controller import ScoreController
         from composer_app.studio.sound.audition import Audition

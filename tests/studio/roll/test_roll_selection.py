@@ -16,7 +16,7 @@ from composer_app.music.note import Note
 from composer_app.project.locks import Locks
 from composer_app.studio.document.current_selection import CurrentSelection
 from composer_app.studio.document.selection import Selection
-from composer_app.studio.roll.painter import KEYS_WIDTH, RULER_HEIGHT
+from composer_app.studio.roll.painting.painter import KEYS_WIDTH, RULER_HEIGHT
 from composer_app.studio.roll.view import PianoRollView
 from composer_app.studio.widgets.theme import COLORS
 from tests.studio.roll.test_view import color_at, picture, place_of

@@ -9,8 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import VOICE_NAMES, Composition, Track
 from composer_app.music.note import Note
-from composer_app.studio.roll import geometry, tiles
-from composer_app.studio.roll.painter import KEYS_WIDTH, RULER_HEIGHT
+from composer_app.studio.roll import geometry
+from composer_app.studio.roll.painting import tiles
+from composer_app.studio.roll.painting.painter import KEYS_WIDTH, RULER_HEIGHT
 from composer_app.studio.roll.view import PianoRollView
 from composer_app.studio.widgets.theme import COLORS, voice_color
 

@@ -19,8 +19,8 @@ from composer_app.music.note import Note
 from composer_app.music.timing import Meter
 from composer_app.studio.document.selection import Selection
 from composer_app.studio.roll.geometry import RollGeometry
-from composer_app.studio.roll.loop_marks import loop_steps
 from composer_app.studio.roll.margins import Ruler
+from composer_app.studio.roll.painting.loop_marks import loop_steps
 from tests.studio.support import Studio, open_studio
 
 LEFT = Qt.MouseButton.LeftButton

@@ -9,12 +9,12 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from composer_app.music.note import Note
-from composer_app.studio.roll import painter as module
 from composer_app.studio.roll.geometry import LEAD, RollGeometry
-from composer_app.studio.roll.marks import MarkedNotes
 from composer_app.studio.roll.notes import TrackNotes
-from composer_app.studio.roll.overview import NEAR, cells_of, is_far, marked_rects, runs
-from composer_app.studio.roll.painter import paint_tile
+from composer_app.studio.roll.painting import painter as module
+from composer_app.studio.roll.painting.marks import MarkedNotes
+from composer_app.studio.roll.painting.overview import NEAR, cells_of, is_far, marked_rects, runs
+from composer_app.studio.roll.painting.painter import paint_tile
 from composer_app.studio.widgets.theme import COLORS
 
 FAR = RollGeometry(pixels_per_step=0.1, row_height=8, steps=16_000)

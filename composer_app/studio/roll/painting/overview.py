@@ -13,8 +13,8 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from composer_app.late_numpy import np
 from composer_app.studio.roll.geometry import RollGeometry
-from composer_app.studio.roll.marks import MarkedNotes, paint_locked
 from composer_app.studio.roll.notes import TrackNotes
+from composer_app.studio.roll.painting.marks import MarkedNotes, paint_locked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

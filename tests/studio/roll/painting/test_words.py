@@ -10,8 +10,7 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.texts import Text, TextKind
 from composer_app.studio.roll.geometry import RollGeometry
-from composer_app.studio.roll.view import PianoRollView
-from composer_app.studio.roll.words import (
+from composer_app.studio.roll.painting.words import (
     MARKER_HEIGHT,
     Marker,
     Syllable,
@@ -19,6 +18,7 @@ from composer_app.studio.roll.words import (
     paint_syllables,
     syllables,
 )
+from composer_app.studio.roll.view import PianoRollView
 from composer_app.studio.widgets.theme import COLORS
 
 NOTES = (Note(0, 72, 4), Note(4, 74, 4), Note(8, 76, 8))

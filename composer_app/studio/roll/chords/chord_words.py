@@ -6,7 +6,7 @@ from composer_app.music.chords import ChordSymbol
 from composer_app.music.composition import Composition
 from composer_app.music.pitch import Key
 from composer_app.music.timing import TICKS_PER_STEP
-from composer_app.studio.roll.chord_row import ShownChord
+from composer_app.studio.roll.chords.chord_row import ShownChord
 
 
 def shown_chords(composition: Composition) -> list[ShownChord]:

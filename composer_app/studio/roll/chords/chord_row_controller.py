@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from composer_app.music.composition import Composition
 from composer_app.studio.document.document import Document
-from composer_app.studio.roll.chord_row import ShownChord
+from composer_app.studio.roll.chords.chord_row import ShownChord
 from composer_app.studio.roll.view import PianoRollView
 from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.runtime.latest import Latest
@@ -77,6 +77,6 @@ class ChordRowController(QObject):
 def _shown_chords(composition: Composition) -> list[ShownChord]:
     # What looks at notes takes longer to import than a window may take to open.
     from composer_app.analysis.heard_chords import with_heard_chords
-    from composer_app.studio.roll.chord_words import shown_chords
+    from composer_app.studio.roll.chords.chord_words import shown_chords
 
     return shown_chords(with_heard_chords(composition))

@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
 from composer_app.music.pitch import OCTAVE, is_black_key, pitch_name
 from composer_app.studio.roll.geometry import RollGeometry, note_rect
-from composer_app.studio.roll.marks import paint_locked, paint_padlock
 from composer_app.studio.roll.notes import TrackNotes
-from composer_app.studio.roll.overview import is_far, paint_far
+from composer_app.studio.roll.painting.marks import paint_locked, paint_padlock
+from composer_app.studio.roll.painting.overview import is_far, paint_far
 from composer_app.studio.widgets.theme import COLORS, mix, text_font, voice_color, with_alpha
 
 RULER_HEIGHT: Final = 28

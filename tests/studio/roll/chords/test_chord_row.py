@@ -14,8 +14,8 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.key_changes import KeyChange
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
-from composer_app.studio.roll.chord_row import CHORDS_HEIGHT, ShownChord
-from composer_app.studio.roll.chord_words import shown_chords
+from composer_app.studio.roll.chords.chord_row import CHORDS_HEIGHT, ShownChord
+from composer_app.studio.roll.chords.chord_words import shown_chords
 from composer_app.studio.roll.view import PianoRollView
 from composer_app.studio.widgets.theme import COLORS
 from tests.music.chord_symbols import symbol

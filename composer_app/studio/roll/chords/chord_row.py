@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QP
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from composer_app.studio.roll.geometry import RollGeometry
-from composer_app.studio.roll.painter import KEYS_WIDTH
+from composer_app.studio.roll.painting.painter import KEYS_WIDTH
 from composer_app.studio.widgets.shown_text import tip_text
 from composer_app.studio.widgets.theme import COLORS, text_font
 

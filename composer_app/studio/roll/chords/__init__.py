@@ -1,0 +1,1 @@
+"""The row of chords under the ruler of the piano roll."""
