@@ -196,6 +196,30 @@ def test_generate_with_more_control(run: Run, generator: FakeGenerator) -> None:
     assert written.tracks[2].notes != tracks[2].notes
 
 
+def test_generate_is_steered(run: Run, generator: FakeGenerator) -> None:
+    lines = (
+        ("Soprano", [Note(4 * step, 72, 4) for step in range(4)]),
+        ("Alto", [Note(0, 60, 6), Note(6, 62, 10)]),
+        ("Tenor", [Note(0, 55, 16)]),
+        ("Bass", [Note(0, 48, 16)]),
+        ("Drone", [Note(2, 40, 2), Note(8, 40, 8)]),
+    )
+    piece = Composition(tuple(Track(name, 0, tuple(notes)) for name, notes in lines))
+    write_midi(piece, "piece.mid")
+    options = (
+        "--density 1 --density bass:0.5 --rhythm alto:-1 --range Tenor:c#3-Bb4 --richness -0.5"
+    )
+    more = "--keep-rhythm alto --keep-rhythm bass:5 --chord-rate 2 --likeness 0.25"
+    status, _, err = run("generate", "piece.mid", "-o", "out.mid", *options.split(), *more.split())
+    assert status == 0, err
+    ((_, _, _, settings),) = generator.calls
+    assert settings.density == (1, 1, 0.5)
+    assert settings.rhythm == (-1, 0, 0)
+    assert settings.ranges == (None, (49, 70), None)
+    assert settings.kept_rhythm == (((0, 6), (6, 16)), None, ((2, 4), (8, 16)))
+    assert (settings.richness, settings.chord_rate, settings.likeness) == (-0.5, 2, 0.25)
+
+
 def test_generate_hears_the_upbeat(run: Run, generator: FakeGenerator) -> None:
     melody = load_sample("saints")
     late = tuple(Note(n.start - 12, n.pitch, n.duration) for n in melody.notes if n.start >= 12)
@@ -402,6 +426,21 @@ def test_one_bad_melody_among_several_leaves_nothing_half_done(
         pytest.param("tune.mid -o out.mid --lock bars:99", "there are 12 bars", id="bars"),
         pytest.param("tune.mid -o out.mid --vary-melody 2", "2 is not a number from 0", id="vary"),
         pytest.param("tune.mid -o out.mid --iterations 0", "0 is not a whole", id="iterations"),
+        pytest.param("tune.mid -o out.mid --density 9", "no number of notes a beat", id="density"),
+        pytest.param("tune.mid -o out.mid --density lute:1", "lute is none of", id="lute"),
+        pytest.param(
+            "tune.mid -o out.mid --rhythm bass:2", "2 is not a number from -1", id="rhythm"
+        ),
+        pytest.param("tune.mid -o out.mid --range E2-D4", "no range of a voice", id="all"),
+        pytest.param("tune.mid -o out.mid --range bass:D4-E2", "below its lowest", id="range"),
+        pytest.param("tune.mid -o out.mid --range bass:C1-C2", "bass is played by", id="low"),
+        pytest.param("tune.mid -o out.mid --keep-rhythm lute", "lute is no voice", id="kept"),
+        pytest.param("tune.mid -o out.mid --keep-rhythm bass", "has no bass whose", id="no bass"),
+        pytest.param("tune.mid -o out.mid --keep-rhythm bass:9", "has only one track", id="9"),
+        pytest.param("tune.mid -o out.mid --richness rich", "rich is not a number", id="rich"),
+        pytest.param("tune.mid -o out.mid --chord-rate 9", "9 is not a number", id="chords"),
+        pytest.param("tune.mid -o out.mid --likeness 2", "2 is not a number from 0", id="like"),
+        pytest.param("tune.mid -o out.mid --likeness 1", "could come again", id="no voices"),
         pytest.param("tune.mid -o out.mid --upbeat 99", "99 is not a whole", id="upbeat"),
         pytest.param("tune.mid", "required: -o/--output", id="no output"),
     ],

@@ -1,11 +1,16 @@
 """Leading a plan: plainer or richer chords, fewer or more of them."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from composer_app.generation.generator import GenerationSettings
+from composer_app.generation.noise import NoiseVector
+from composer_app.generation.refining.canvas import Canvas, Schedule
 from composer_app.generation.refining.harmony import (
     Heard,
     Leading,
@@ -13,7 +18,9 @@ from composer_app.generation.refining.harmony import (
     bars_of_beats,
     sevenths,
 )
-from composer_app.generation.refining.planning import CHORD_CLASSES, ChordRow, plan, row_of
+from composer_app.generation.refining.planning import CHORD_CLASSES, ChordRow, Frame, plan, row_of
+from composer_app.generation.refining.refining_run import Run
+from composer_app.generation.refining.sampling import NoiseSource
 from composer_app.generation.refining.ties import Ties
 from composer_app.music.chord_qualities import QUALITIES
 from composer_app.music.chords import CHORD_QUALITIES
@@ -145,3 +152,70 @@ def test_sevenths_of_chords() -> None:
     names = ("maj", "7", "m7", "maj7", "6", "m7b5")
     quality = np.array([QUALITIES.index(name) for name in names])
     assert sevenths(np.full(6, 2), quality).tolist() == [-1, 0, 0, 1, -1, 0]
+
+
+class KnowsChords:
+    """A network that has a row: it says the same of each beat, and nothing of the voices."""
+
+    classes = 49
+
+    def __init__(self) -> None:
+        self.chords = np.zeros((12, len(QUALITIES)), np.float32)
+        self.chords[:, [QUALITIES.index("maj"), QUALITIES.index("m7")]] = 3
+
+    def infer(
+        self, feeds: dict[str, NDArray[Any]], stop: Callable[[], bool] | None = None
+    ) -> tuple[NDArray[np.float32], ...]:
+        steps = len(feeds["position"])
+        return (
+            np.zeros((steps, 4, self.classes), np.float32),
+            np.zeros((steps, 4), np.float32),
+            np.tile(self.chords.ravel(), (steps, 1)),
+            np.zeros((steps, 12), np.float32),
+        )
+
+
+def row_planned(leading: Leading | None, seed: int) -> NDArray[np.int64]:
+    """(B, 3): what a run plans over a C major scale, with a network that has a row."""
+    grid = np.zeros((STEPS, 4), np.int64)
+    # Classes of a scale whose class 1 is a C.
+    grid[:, 0] = np.repeat(np.tile([25, 27, 29, 30, 32, 34, 36, 37], 4), 4)
+    free = np.ones((STEPS, 4), np.bool_)
+    free[:, 0] = False
+    place = np.arange(STEPS)
+    frame = Frame(ROW, BARS, np.zeros(STEPS, np.int64), np.zeros(STEPS, np.float32), 0, 0, True)
+    canvas = Canvas(
+        STEPS,
+        grid,
+        grid > 0,
+        free,
+        place % 16,
+        np.zeros(STEPS, np.int64),
+        place % 4,
+        STEPS - 4,
+        frame,
+        Ties.none(STEPS),
+        leading,
+    )
+    run = Run(KnowsChords(), canvas, NoiseSource(NoiseVector.from_seed(seed, STEPS), STEPS))
+    run.plan(Schedule())
+    assert run.chords is not None
+    assert not run.hears_plan
+    return run.chords
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_network_that_has_a_row_is_led_while_it_plans(seed: int) -> None:
+    def sevenths_of(richness: float) -> float:
+        chord = row_planned(Leading.of(GenerationSettings(richness=richness)), seed)
+        return float(np.mean([CHORD_QUALITIES[each].has_seventh for each in chord[:, 1]]))
+
+    assert sevenths_of(-1) == 0
+    assert sevenths_of(-1) < sevenths_of(0) < sevenths_of(1)
+    changes = []
+    for rate in (0.5, 1.0, 2.0, 4.0):
+        chord = row_planned(Leading.of(GenerationSettings(chord_rate=rate)), seed)
+        changes.append(int((np.diff(chord[:, 0]) != 0).sum()))
+    assert changes == sorted(changes)
+    assert changes[0] <= 3
+    assert changes[-1] >= 28
