@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from composer_app.music.composition import Composition, Origin, Track
@@ -325,12 +325,21 @@ views = st.builds(
 performances = st.builds(Performance, notes_played, st.floats(20, 300), meters, views)
 
 
+@example(
+    Performance(
+        (PerformedNote(60, 80, 16.25, 16.25), PerformedNote(61, 80, 16.5, 16.5)),
+        20.0,
+        Meter(4, 4),
+        Quantization(Grid.OFF, 0, Reduction.ALL),
+    )
+)
 @given(performances)
 def test_any_playing_is_seen_as_one_note_at_a_time(performance: Performance) -> None:
     seen = melody_of(performance).notes
     if performance.quantization.reduction is not Reduction.ALL:
         assert seen == melody_notes(performance)
-    assert all(a.end <= b.start for a, b in pairwise(seen))
+        assert all(a.end <= b.start for a, b in pairwise(seen))
+    # On the grid several short notes of a line may share a sixteenth; they sound one by one.
     assert all(a.release_ticks <= b.onset_ticks for a, b in pairwise(seen))
     assert len(seen) <= len(performance.notes)
     assert {n.pitch for n in seen} <= {n.pitch for n in performance.notes}

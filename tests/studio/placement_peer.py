@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from composer_app.studio.widgets.theme import apply_theme
 from tests.studio.clipping import off_the_screen, seen_whole
+from tests.studio.stages import settle
 from tests.studio.support import Studio, open_studio
 
 _SETTLED_MS = 400
@@ -29,24 +30,24 @@ def main() -> None:
     with open_studio(folder) as studio:
         window = studio.window
         window.show()
-        live()
+        live(studio)
         patience = QElapsedTimer()
         patience.start()
         while window.frameGeometry() == window.geometry() and patience.elapsed() < _PATIENCE_MS:
-            live()
+            live(studio)
         if size:
             window.resize(*size)
-            live()
+            live(studio)
         window.settings_dialog.open_sound()
         window.statistics_dock.toggle()
-        live()
+        live(studio)
         say(studio)
         for _ in sys.stdin:
             patience.restart()
-            live()
+            live(studio)
             while off_the_screen(window) and patience.elapsed() < _PATIENCE_MS:
-                live()
-            live()
+                live(studio)
+            live(studio)
             say(studio)
 
 
@@ -66,8 +67,11 @@ def say(studio: Studio) -> None:
     sys.stdout.flush()
 
 
-def live() -> None:
-    """Let windows find their place."""
+def live(studio: Studio) -> None:
+    """Let windows find their place; where a window manager helps, nobody says when it has."""
+    if QApplication.platformName() == "offscreen":
+        settle(studio)
+        return
     loop = QEventLoop()
     QTimer.singleShot(_SETTLED_MS, loop.quit)
     loop.exec()
