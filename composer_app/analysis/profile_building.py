@@ -172,13 +172,18 @@ def _table(rows: Sequence[tuple[float, int]]) -> NDArray[np.float64]:
 
 def _histograms(sections: Sequence[_Section]) -> dict[str, dict[str, Histogram]]:
     compositions = [composition_of(part.grid, part.bar_steps) for part in sections]
+    # They keep what several features are made of.
+    parts = {
+        name: [Material.of(c, [voice]) for c in compositions]
+        for voice, name in enumerate(VOICE_NAMES)
+    }
     found: dict[str, dict[str, Histogram]] = {}
     for feature in FEATURES:
         if feature == VELOCITY:
             continue
         voices = {
-            name: _total(measure(Material.of(c, [voice]), feature).values for c in compositions)
-            for voice, name in enumerate(VOICE_NAMES)
+            name: _total(measure(part, feature).values for part in materials)
+            for name, materials in parts.items()
         }
         if feature == POLYPHONY:
             whole = _total(measure(Material.of(c), feature).values for c in compositions)

@@ -5,6 +5,7 @@ Grids are (T, 4): steps by voices, soprano first.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -20,7 +21,7 @@ _MAJOR: Final = (0, 2, 4, 5, 7, 9, 11)
 _HARMONIC_MINOR: Final = (0, 2, 3, 5, 7, 8, 11)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class VoiceGrid:
     """Four voices on the grid: ``pitch`` (T, 4) MIDI or -1, ``onset`` (T, 4) where struck."""
 
@@ -69,12 +70,22 @@ class VoiceGrid:
         return [(start, end, pitch) for start, end, pitch in rows]
 
     def note_array(self, voice: int) -> NDArray[np.int64]:
-        """(N, 3): start, end and pitch of each note of ``voice``."""
+        """(N, 3): start, end and pitch of each note of ``voice``; not to be written to."""
+        return self._note_arrays[voice]
+
+    @cached_property
+    def _note_arrays(self) -> tuple[NDArray[np.int64], ...]:
+        # Most metrics ask for them, one after another.
+        return tuple(self._notes_of(voice) for voice in range(self.pitch.shape[1]))
+
+    def _notes_of(self, voice: int) -> NDArray[np.int64]:
         column = self.pitch[:, voice]
         starts = np.flatnonzero(self.onset[:, voice])
         breaks = np.flatnonzero(np.append(self.onset[:, voice] | (column == REST), True))
         ends = breaks[np.searchsorted(breaks, starts, side="right")]
-        return np.stack([starts, ends, column[starts].astype(np.int64)], axis=1)
+        rows = np.stack([starts, ends, column[starts].astype(np.int64)], axis=1)
+        rows.flags.writeable = False
+        return rows
 
     def pitch_runs(self) -> "VoiceGrid":
         """The same pitches with every repeated note tied to the one before it."""
