@@ -4,21 +4,25 @@ from collections.abc import Sequence
 from math import inf
 from typing import Final
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolTip, QVBoxLayout, QWidget
 
+from composer_app.music.instruments import DRUM_NAMES
+from composer_app.music.pitch import pitch_name
 from composer_app.studio.roll.geometry import RollGeometry
 from composer_app.studio.roll.painting.loop_marks import loop_steps, paint_loop
 from composer_app.studio.roll.painting.painter import (
     HANDLE_HEIGHT,
     KEYS_WIDTH,
     RULER_HEIGHT,
+    paint_drum_names,
     paint_handle,
     paint_keys,
     paint_ruler,
 )
 from composer_app.studio.widgets.icons import icon, pixmap
+from composer_app.studio.widgets.shown_text import tip_text
 from composer_app.studio.widgets.theme import COLORS, GRID, set_role
 
 _TIP: Final = (
@@ -210,12 +214,13 @@ def _centred(text: str, role: str) -> QLabel:
 
 
 class KeyColumn(QWidget):
-    """The piano on its side that names the roll's rows."""
+    """The piano on its side that names the roll's rows, and the drums that stand on them."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._geometry = RollGeometry()
         self._offset = 0
+        self._drums: frozenset[int] = frozenset()
         self.setFixedWidth(KEYS_WIDTH)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
@@ -224,11 +229,34 @@ class KeyColumn(QWidget):
         self._geometry, self._offset = geometry, offset
         self.update()
 
+    @property
+    def drums(self) -> frozenset[int]:
+        """The drums whose rows have their names."""
+        return self._drums
+
+    def name_drums(self, drums: frozenset[int]) -> None:
+        """Write the names of ``drums``, by General MIDI's numbers, on their rows."""
+        if drums != self._drums:
+            self._drums = drums
+            self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Say which key, or which drum, the mouse is on."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            pitch = self._geometry.pitch(event.pos().y() + self._offset)
+            drum = DRUM_NAMES.get(pitch, "a drum")
+            said = f"{drum} ({pitch})" if pitch in self._drums else f"{pitch_name(pitch)} ({pitch})"
+            QToolTip.showText(event.globalPos(), tip_text(said), self)
+            return True
+        return super().event(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the whole column; it is small."""
         painter = QPainter(self)
         painter.translate(0, -self._offset)
-        paint_keys(painter, self._geometry, QRectF(0, self._offset, self.width(), self.height()))
+        area = QRectF(0, self._offset, self.width(), self.height())
+        paint_keys(painter, self._geometry, area)
+        paint_drum_names(painter, self._geometry, self._drums, area)
         painter.end()
 
 

@@ -5,13 +5,14 @@ Ten thousand notes are searched for every tile, so each track is kept as arrays.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from composer_app.late_numpy import np
 from composer_app.music.composition import Composition
 from composer_app.music.editing.note_edits import NoteKey
+from composer_app.music.instruments import DRUM_NAMES, SHORT_DRUM_NAMES
 from composer_app.music.note import Note
 from composer_app.music.pitch import pitch_name
 from composer_app.music.texts import Text
@@ -52,9 +53,10 @@ class TrackNotes:
     notes: tuple[Note, ...]
     array: NDArray[np.float64]
     spans: NDArray[np.int32]
+    drums: bool = False
 
     @classmethod
-    def of(cls, name: str, notes: Sequence[Note]) -> TrackNotes:
+    def of(cls, name: str, notes: Sequence[Note], *, drums: bool = False) -> TrackNotes:
         """The notes of a track, in the order given."""
         # There may be ten thousand, and the window waits for them.
         rows = [
@@ -65,7 +67,12 @@ class TrackNotes:
         array = np.zeros((len(rows), 5))
         array[:, :4] = columns[:, :4]
         array[:, :2] += columns[:, 4:] / TICKS_PER_STEP
-        return cls(name, tuple(notes), array, columns[:, :2])
+        return cls(name, tuple(notes), array, columns[:, :2], drums)
+
+    def name_of(self, pitch: int) -> str:
+        """What a note of ``pitch`` is called where there is little room."""
+        drum = SHORT_DRUM_NAMES.get(pitch, str(pitch))
+        return drum if self.drums else pitch_name(pitch)
 
     @property
     def initial(self) -> str:
@@ -100,7 +107,9 @@ def tracks_of(
     composition: Composition, confidence: NDArray[np.float32] | None = None
 ) -> tuple[TrackNotes, ...]:
     """All tracks of ``composition``; with ``confidence`` (T, 4), see :func:`shaded`."""
-    tracks = [TrackNotes.of(track.name, track.notes) for track in composition.tracks]
+    tracks = [
+        TrackNotes.of(track.name, track.notes, drums=track.drums) for track in composition.tracks
+    ]
     if confidence is not None:
         voices = confidence.shape[1]
         tracks[:voices] = [
@@ -169,6 +178,18 @@ def changed_notes(before: Composition, after: Composition) -> set[NoteKey]:
     return changed
 
 
+def named_drums(shown: Sequence[TrackNotes | None], chosen: Collection[int]) -> frozenset[int]:
+    """The drums that are struck in the tracks that are ``shown``.
+
+    Where notes of other tracks alone are ``chosen``, rows are pitches, and none is named.
+    """
+    tracks = [track for track in shown if track is not None and track.drums]
+    drums = {index for index, track in enumerate(shown) if track is not None and track.drums}
+    if chosen and drums.isdisjoint(chosen):
+        return frozenset()
+    return frozenset(note.pitch for track in tracks for note in track.notes)
+
+
 def pitch_range(tracks: Sequence[TrackNotes]) -> tuple[int, int] | None:
     """Lowest and highest pitch of all notes, or None where there are none."""
     if not tracks:
@@ -184,7 +205,11 @@ def describe_notes_at(
     tracks = composition.tracks
     return "\n".join(
         describe_note(
-            track.name, note, composition, tracks[index].texts if index < len(tracks) else ()
+            track.name,
+            note,
+            composition,
+            tracks[index].texts if index < len(tracks) else (),
+            drums=track.drums,
         )
         for index, track in enumerate(shown)
         if track is not None and (note := track.at(step, pitch)) is not None
@@ -192,10 +217,16 @@ def describe_notes_at(
 
 
 def describe_note(
-    track: str, note: Note, composition: Composition, texts: Sequence[Text] = ()
+    track: str,
+    note: Note,
+    composition: Composition,
+    texts: Sequence[Text] = (),
+    *,
+    drums: bool = False,
 ) -> str:
     """A tooltip: what the note is, how long, how loud and where, and what of ``texts`` it has."""
     name = pitch_name(note.pitch, flats=composition.key().uses_flats)
+    name = DRUM_NAMES.get(note.pitch, f"drum {note.pitch}") if drums else name
     length = _NAMES_BY_TICKS.get(note.release_ticks - note.onset_ticks)
     length = length or _LENGTH_NAMES.get(note.duration, f"{note.duration} sixteenths")
     bar, beat, _ = composition.meters.position(note.start)

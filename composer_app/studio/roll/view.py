@@ -37,6 +37,7 @@ from composer_app.studio.roll.notes import (
     describe_composition,
     describe_notes_at,
     labels,
+    named_drums,
     note_at,
     notes_touched,
     pitch_range,
@@ -162,6 +163,7 @@ class PianoRollView(RollViewport):
         self.set_highlighted(())
         self._rebuild()
         self._chosen.set(self._selection.kept_in(composition))
+        self._name_drums()
         self._describe()
         self.compositionShown.emit()
 
@@ -187,6 +189,7 @@ class PianoRollView(RollViewport):
             seen = {key for key in self._selection.notes if key[0] not in self._hidden}
             if len(seen) < len(self._selection.notes):
                 self._chosen.set(Selection(frozenset(seen)))
+            self._name_drums()
             self.picture_changed()
 
     def set_recording_notes(self, notes: Sequence[RecordedNote]) -> None:
@@ -359,11 +362,16 @@ class PianoRollView(RollViewport):
         self._selected = MarkedNotes(selection.notes, self._hidden)
         self._repaint(changed)
         self._ruler.set_selected(selection.span)
+        self._name_drums()
         self._describe()
 
     def _select_bars(self, here: float, there: float) -> None:
         if self._composition.note_count:
             self._chosen.set(Selection.of_bars(self._composition, here, there))
+
+    def _name_drums(self) -> None:
+        chosen = {track for track, _note in self._selection.notes}
+        self._keys.name_drums(named_drums(self._shown, chosen))
 
     def _describe(self) -> None:
         what = describe_composition(self._composition)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _SMALL: Final = 11
 # Two lines, which is what most of them take in a narrow panel.
 _SENTENCE_HEIGHT: Final = 36
+_ELLIPSIS: Final = " …"
 _BETWEEN_SENTENCES: Final = 3
 _NO_FIGURES: Final = (("notes", "0"), ("mean", "–"), ("std. dev.", "–"), ("distance", "–"))
 _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
@@ -123,7 +125,7 @@ class Words(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._labels = [QLabel() for _ in range(4)]
-        self._count = 0
+        self._texts: list[str] = []
         self._room = len(self._labels)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 2, 0, 0)
@@ -138,14 +140,11 @@ class Words(QWidget):
     @property
     def text(self) -> str:
         """Everything that is said, seen or not."""
-        said = " ".join(label.text() for label in self._labels[: self._count])
-        return said.replace(_NO_BREAK, " ")
+        return " ".join(self._texts).replace(_NO_BREAK, " ")
 
     def show_sentences(self, sentences: list[str]) -> None:
         """Say ``sentences``, the most important one first."""
-        self._count = len(sentences)
-        for label, text in zip(self._labels, [*sentences, "", "", "", ""], strict=False):
-            label.setText(_unbroken(text))
+        self._texts = [_unbroken(text) for text in sentences[: len(self._labels)]]
         self._show()
 
     def set_room(self, count: int) -> None:
@@ -162,13 +161,30 @@ class Words(QWidget):
             self._show()
 
     def _show(self) -> None:
-        """As many as fit, whole; the first one in any case."""
+        """As many as fit, whole; the first one in any case, as far as there is room for it."""
         left = self._room * _SENTENCE_HEIGHT
-        for index, label in enumerate(self._labels):
+        texts = [*self._texts, *[""] * len(self._labels)]
+        for label, text in zip(self._labels, texts, strict=False):
+            label.setText(text)
+            if label is self._labels[0] and left:
+                label.setText(self._shortened(label, text, left))
             height = label.heightForWidth(self.width()) + _BETWEEN_SENTENCES
-            fits = index < self._count and self._room > 0 and (height <= left or index == 0)
+            fits = bool(text) and height <= left
             label.setVisible(fits)
             left = left - height if fits else 0
+
+    def _shortened(self, label: QLabel, text: str, room: int) -> str:
+        """``text``, or so many of its words that they are no higher than ``room`` pixels."""
+
+        def is_high(count: int) -> bool:
+            label.setText(" ".join(words[:count]) + _ELLIPSIS)
+            return label.heightForWidth(self.width()) + _BETWEEN_SENTENCES > room
+
+        if label.heightForWidth(self.width()) + _BETWEEN_SENTENCES <= room:
+            return text
+        words = text.split(" ")
+        most = bisect_left(range(1, len(words)), True, key=is_high)
+        return " ".join(words[:most]) + _ELLIPSIS
 
 
 def _unbroken(text: str) -> str:

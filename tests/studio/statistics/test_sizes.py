@@ -7,11 +7,12 @@ import pytest
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition
 from composer_app.studio.statistics import likeness_page
+from composer_app.studio.statistics.distribution_parts import Words
 from composer_app.studio.statistics.panel import StatisticsPanel
 from composer_app.studio.statistics.plots.canvas import StatisticsCanvas
 from composer_app.studio.widgets.theme import numeral_font
@@ -166,3 +167,28 @@ def test_without_notes_there_is_no_diagram(panel: StatisticsPanel, qtbot: QtBot)
     panel.set_composition(Composition())
     qtbot.waitUntil(lambda: not panel.busy, timeout=PATIENCE_MS)
     assert not panel.distribution.canvas.isVisible()
+
+
+@pytest.mark.parametrize("width", [120, 200, 384])
+@pytest.mark.parametrize("room", [1, 2, 3])
+def test_no_sentence_is_cut_without_an_ellipsis(qtbot: QtBot, width: int, room: int) -> None:
+    words = Words()
+    qtbot.addWidget(words)
+    words.resize(width, 10)
+    words.show()
+    words.set_room(room)
+    said = [
+        "These pitches are not normally distributed, whatever one says of them. " * 3,
+        "So it is.",
+    ]
+    words.show_sentences(said)
+    assert words.text == " ".join(said)
+    seen = [label for label in words.findChildren(QLabel) if label.isVisible()]
+    assert sum(label.heightForWidth(width) for label in seen) <= words.height()
+    first = seen[0].text()
+    assert said[0].startswith(first.removesuffix(" …").replace("\N{NO-BREAK SPACE}", " "))
+    assert first.endswith(" …") == (len(first) < len(said[0]))
+    # Whole again where there is room.
+    words.resize(2_000, 40)
+    QApplication.processEvents()
+    assert words.findChildren(QLabel)[0].text() == said[0]

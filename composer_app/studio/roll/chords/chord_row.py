@@ -27,6 +27,7 @@ _TYPE_SIZE: Final = 12
 _SMALL_SIZE: Final = 10
 # Air at both ends of a name, and the least room in which any of it can be read.
 _AIR: Final = 5
+_ELLIPSIS: Final = "…"
 _LEAST_ROOM: Final = 12
 # Nearer to each other than this, lines would be a grey field.
 _LEAST_GAP: Final = 3
@@ -141,6 +142,8 @@ class ChordRow(QWidget):
         if metrics.horizontalAdvance(text) > room:
             font, metrics = _type(_SMALL_SIZE, bold=chord.given)
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        if shown == _ELLIPSIS:
+            return
         painter.setFont(font)
         painter.setPen(QColor(COLORS.text))
         place = QRectF(left, 0, room, CHORDS_HEIGHT - 1)

@@ -1,6 +1,6 @@
 """Paints the piano roll's parts: tiles of rows, grid and notes, the ruler, the column of keys."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
+from composer_app.music.instruments import SHORT_DRUM_NAMES
 from composer_app.music.pitch import OCTAVE, is_black_key, pitch_name
 from composer_app.studio.roll.geometry import RollGeometry, note_rect
 from composer_app.studio.roll.notes import TrackNotes
@@ -17,6 +18,9 @@ from composer_app.studio.widgets.theme import COLORS, mix, text_font, voice_colo
 
 RULER_HEIGHT: Final = 28
 KEYS_WIDTH: Final = 56
+# Pixels of rows that names of drums can be read in, and of the largest letters they have.
+_LEAST_NAMED_ROW: Final = 8
+_LARGEST_NAME: Final = 10
 HANDLE_HEIGHT: Final = 12
 _LINE_COLORS: Final = {
     "bar": COLORS.line_bar,
@@ -94,7 +98,7 @@ def paint_tile(
             if locked:
                 paint_locked(painter, rect)
             if font is not None and rect.width() >= _SMALLEST_LABELLED:
-                _paint_label(painter, rect, font, track.initial, pitch)
+                _paint_label(painter, rect, font, track.initial, track.name_of(pitch))
 
 
 def paint_grid(painter: QPainter, geometry: RollGeometry, area: QRectF) -> None:
@@ -146,12 +150,12 @@ def _paint_note(painter: QPainter, rect: QRectF, style: VoiceStyle, velocity: in
     painter.drawRoundedRect(stripe, 1, 1)
 
 
-def _paint_label(painter: QPainter, rect: QRectF, font: QFont, initial: str, pitch: int) -> None:
+def _paint_label(painter: QPainter, rect: QRectF, font: QFont, initial: str, name: str) -> None:
     named = rect.height() >= 17 and rect.width() >= 56
     painter.setFont(font)
     painter.setPen(QColor(COLORS.on_accent))
     room = rect.adjusted(7, 0, -2, 0)
-    text = f"{initial}  {pitch_name(pitch)}" if named else initial
+    text = f"{initial}  {name}" if named else initial
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
 
@@ -260,3 +264,25 @@ def paint_keys(painter: QPainter, geometry: RollGeometry, area: QRectF) -> None:
                 room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, pitch_name(pitch)
             )
     painter.fillRect(QRectF(right, area.top(), 1, area.height()), QColor(COLORS.line))
+
+
+def paint_drum_names(
+    painter: QPainter, geometry: RollGeometry, drums: Collection[int], area: QRectF
+) -> None:
+    """The names of ``drums`` on their keys, in letters that their rows have room for."""
+    height = geometry.row_height
+    if height < _LEAST_NAMED_ROW:
+        return
+    painter.setFont(text_font(min(height, _LARGEST_NAME)))
+    metrics = painter.fontMetrics()
+    for drum in drums:
+        row = QRectF(0, geometry.y(drum), KEYS_WIDTH - 1, height)
+        if not row.intersects(area):
+            continue
+        painter.fillRect(row, QColor(COLORS.raised))
+        painter.fillRect(QRectF(row.left(), row.bottom() - 1, row.width(), 1), QColor(COLORS.line))
+        name = SHORT_DRUM_NAMES.get(drum, str(drum))
+        room = row.adjusted(3, -4, -1, 4)
+        painter.setPen(QColor(COLORS.text))
+        shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

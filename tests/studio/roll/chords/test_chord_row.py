@@ -152,6 +152,14 @@ def test_little_room_cuts_names_short_and_then_leaves_lines(view: PianoRollView)
     assert sum(bool(column) for column in columns) < len(columns) // 2
 
 
+def test_a_name_of_which_nothing_can_be_read_is_left_out(view: PianoRollView) -> None:
+    view.set_zoom(20)
+    room = view.roll_geometry.x(1) - view.roll_geometry.x(0)
+    step = 21 / room
+    view.set_chords([ShownChord(0, step, "F♯m7♭5/A", "x", True)])
+    assert ink(picture(view), 3, 18) == 0
+
+
 def test_the_tip_says_what_the_chord_is(view: PianoRollView) -> None:
     row = view.chord_row
     place = QPoint(round(view.roll_geometry.x(20)), 10)
