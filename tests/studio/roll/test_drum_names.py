@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from composer_app.studio.roll.painter import KEYS_WIDTH
 from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
@@ -15,6 +14,7 @@ from composer_app.music.note import Note
 from composer_app.studio.document.selection import Selection
 from composer_app.studio.roll.margins import KeyColumn
 from composer_app.studio.roll.notes import describe_note, named_drums, tracks_of
+from composer_app.studio.roll.painting.painter import KEYS_WIDTH
 from composer_app.studio.roll.view import PianoRollView
 from composer_app.studio.widgets.theme import COLORS, text_font
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QDir
 from PySide6.QtGui import QColor, QFontMetricsF, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QStyle, QWidget
 from pytestqt.qtbot import QtBot
 
 from composer_app import palette
@@ -115,3 +115,11 @@ def test_the_palette_mixes_as_qt_does(share: float) -> None:
     for color in (*COLORS.voices, COLORS.text, COLORS.muted, COLORS.accent):
         mixed = theme.mix(COLORS.surface, color, share).name()
         assert palette.mix(COLORS.surface, color, share) == mixed
+
+
+def test_buttons_of_dialogs_have_no_pictures_of_the_desktop(qtbot: QtBot) -> None:
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    qtbot.addWidget(box)
+    box.ensurePolished()
+    hint = QStyle.StyleHint.SH_DialogButtonBox_ButtonsHaveIcons
+    assert not box.style().styleHint(hint, None, box)
