@@ -164,11 +164,12 @@ def open_and_leave(kind: str) -> None:
     if kind == "bare":
         from PySide6.QtWidgets import QApplication, QMainWindow
 
-        _app = QApplication([])
+        app = QApplication([])
         bare = QMainWindow()
         bare.resize(1440, 900)
         bare.show()
-        bare.grab()
+        # As the studio's is: by the event loop, when the system says that it is seen.
+        app.processEvents()
         _leave()
     # What a person types, with all that is imported until the window is there.
     from composer_app.cli import main
@@ -178,13 +179,13 @@ def open_and_leave(kind: str) -> None:
     import_qt()
     from PySide6.QtWidgets import QApplication
 
-    from composer_app.studio import app
+    from composer_app.studio import app as studio
 
     if kind == "ready":
         QApplication.exec = staticmethod(_leave)  # type: ignore[method-assign]
     else:
         # What comes next when the window is seen.
-        app.make_services = _leave  # type: ignore[assignment]
+        studio.make_services = _leave  # type: ignore[assignment]
     main([])
 
 

@@ -3,7 +3,8 @@
 The drawings are black on nothing; only their opacity counts, the colour is chosen here.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
@@ -18,8 +19,7 @@ _APP_SIZES: Final = (16, 24, 32, 48, 64, 128, 256)
 
 def icon_names() -> tuple[str, ...]:
     """Names of all icons that can be tinted, in alphabetical order."""
-    folder = resource_folder("assets") / "icons"
-    return tuple(sorted(path.stem for path in folder.glob("*.svg") if path.stem != "app"))
+    return tuple(sorted(name for name in _drawings() if name != "app"))
 
 
 def icon(name: str, color: str = COLORS.text, checked_color: str | None = None) -> QIcon:
@@ -61,9 +61,8 @@ class _Drawing(QIconEngine):
     def __init__(self, name: str, color: str, checked_color: str) -> None:
         super().__init__()
         self._name, self._colors = name, (color, checked_color)
-        path = resource_folder("assets") / "icons" / f"{name}.svg"
-        if not path.is_file():
-            raise FileNotFoundError(path)
+        if name not in _drawings():
+            raise FileNotFoundError(_folder() / f"{name}.svg")
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """The drawing, ``size`` pixels large."""
@@ -98,8 +97,18 @@ def _drawn(name: str, size: int, color: str) -> QPixmap:
 
 
 def _renderer(name: str) -> QSvgRenderer:
-    path = resource_folder("assets") / "icons" / f"{name}.svg"
-    return QSvgRenderer(QByteArray(path.read_bytes()))
+    return QSvgRenderer(QByteArray((_folder() / f"{name}.svg").read_bytes()))
+
+
+@cache
+def _folder() -> Path:
+    return resource_folder("assets") / "icons"
+
+
+@cache
+def _drawings() -> frozenset[str]:
+    """The names of all of them, looked up once for all icons."""
+    return frozenset(path.stem for path in _folder().glob("*.svg"))
 
 
 def _draw(renderer: QSvgRenderer, size: int) -> QPixmap:
