@@ -8,13 +8,15 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from composer_app.music.chord_text.progression import Progression, laid_out
 from composer_app.music.chords import Chord, ChordSpan, ChordSymbol
 from composer_app.music.composition import Composition
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.timing import TICKS_PER_STEP
+
+if TYPE_CHECKING:
+    from composer_app.music.chord_text.progression import Progression
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,11 @@ class ChordWishes:
 NO_WISHES: Final = ChordWishes()
 
 
-def wishes_of_progression(progression: Progression, meters: MeterMap, steps: int) -> ChordWishes:
+def wishes_of_progression(progression: "Progression", meters: MeterMap, steps: int) -> ChordWishes:
     """A row that was typed, in a piece of ``steps`` steps, from its first whole bar on."""
+    # Every start knows of wishes; what reads a row of chords is wanted with the first of them.
+    from composer_app.music.chord_text.progression import laid_out
+
     return ChordWishes(laid_out(progression, meters, steps))
 
 

@@ -28,6 +28,7 @@ CONTROLLERS = {
     "composer_app.commands",
     "composer_app.live.playback.player",
     "composer_app.live.synth.synthesizer",
+    "composer_app.music.chord_text.parsing",
     "composer_app.project.project_file",
     "composer_app.studio.document.document",
     "composer_app.studio.files.saving_controller",
