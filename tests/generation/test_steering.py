@@ -305,3 +305,21 @@ def test_what_says_nothing_changes_nothing(
     settings = replace(USUAL, seed=5, **neutral)  # type: ignore[arg-type]
     piece = compose(tune(TUNE), quick, settings, given=given if "likeness" in neutral else None)
     assert [track.notes for track in piece.tracks] == [track.notes for track in take.tracks]
+
+
+@pytest.mark.parametrize(
+    ("settings", "most"),
+    [
+        # Fewer notes than voices, so that one of them falls silent.
+        ({"max_added": 10, "richness": 0.5}, 2),
+        ({"max_added": 0, "chord_rate": 2}, 0),
+        ({"max_added": 60, "rhythm": (1.0, 1.0, 1.0), "vary_melody": 0.5, "iterations": 1}, 14),
+        ({"density": (4.0, 0.125, 4.0), "chord_rate": 1, "ranges": (None, (50, 50), None)}, 200),
+    ],
+    ids=str,
+)
+def test_settings_go_together(
+    quick: RefiningGenerator, settings: dict[str, object], most: int
+) -> None:
+    piece = compose(tune(TUNE), quick, replace(USUAL, **settings))  # type: ignore[arg-type]
+    assert sum(len(track.notes) for track in piece.tracks[1:]) <= most

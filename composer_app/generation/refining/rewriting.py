@@ -59,8 +59,9 @@ def write_again(
     again = rhythm.other_notes(draft.struck, run.grid > 0)
     if run.hears_plan:
         run.plan_by_ear()
-        again = draft.free & ~rhythm.silent
-        again[:, 0] = False
+        every = draft.free & ~rhythm.silent
+        every[:, 0] = False
+        again |= every
         schedule = replace(schedule, plan=(0, 0, min(_BASSES, schedule.passes[0])))
     if again.any():
         run.follow(rhythm, again)
