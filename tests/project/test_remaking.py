@@ -48,6 +48,13 @@ AWAY = {
     "introduction": True,
     "repeats": Repeats.VARY,
     "chords": ChordWishes((ChordSpan(ChordSymbol(960, Chord.of_name(7, "7", 11)), 1920),)),
+    "density": (None, 0.5, 2.0),
+    "rhythm": (-1.0, 0.0, 0.5),
+    "ranges": ((57, 74), None, (38, 55)),
+    "kept_rhythm": (None, None, ((0, 6), (8, 12), (12, 30))),
+    "richness": 0.5,
+    "chord_rate": 2.0,
+    "likeness": 0.4,
 }
 USUAL = GenerationSettings(iterations=12)
 CASES = {
