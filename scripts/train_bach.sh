@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Trains the network of models/bach.onnx from nothing: three teachers, then one that learns from
-# them, then the file. Run again, it goes on where it was stopped.
+# them, then a side network that plans chords, then the file. Run again, it goes on where it was
+# stopped.
 #
 #   scripts/train_bach.sh FOLDER [cuda|cpu] [BIN]
 #
 # FOLDER is where the checkpoints and bach.onnx are put (the corpora are those in build/); BIN
 # holds the programs of the environment (.venv/bin). With cuda, the schedules are those of the
-# shipped model, ten minutes on one H200; with cpu, they take a night on two cores.
+# shipped model, ten minutes on one H200 and 85 on one core; with cpu, they take a night on two
+# cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder="${1:?"say where to put it: scripts/train_bach.sh build/training/bach"}"
@@ -20,9 +22,11 @@ cpu) teacher_minutes=120 pupil_minutes=180 batch=48 machine=(device=cpu threads=
 esac
 
 corpora=()
-for style in bach hymn ragtime; do
+taught=()
+for style in bach hymn ragtime song quartet leadsheet; do
     [ -f "build/$style.npz" ] || "$app" corpus "$style"
-    corpora+=(--corpus "build/$style.npz")
+    case "$style" in bach | hymn | ragtime) corpora+=(--corpus "build/$style.npz") ;; esac
+    [ "$style" = ragtime ] || taught+=(--corpus "build/$style.npz")
 done
 
 train() { # NAME MINUTES WORKERS [SETTING | --OPTION VALUE ...]
@@ -31,7 +35,7 @@ train() { # NAME MINUTES WORKERS [SETTING | --OPTION VALUE ...]
     # One for each processor at most; without a GPU the windows are not waited for.
     if [ "$device" = cpu ]; then workers=0; fi
     for each in "${machine[@]}" "workers=$workers" "minutes=$minutes" iterations=1000000 \
-        style_weights=0.55,0.3,0.15; do
+        style_weights=0.55,0.3,0.15,0,0,0; do
         options+=(--set "$each")
     done
     while [ $# -gt 0 ]; do
@@ -65,5 +69,12 @@ for job in $(jobs -p); do wait "$job"; done
 train pupil "$pupil_minutes" 14 seed=14 window=96 batch=$((batch * 2 / 3)) learning_rate=0.0015 \
     ema_decay=0.9992 consistency=3 transpositions=1 "${told[@]}" \
     --start-from "$folder/long/checkpoint.pt"
-"$app" export "$folder/pupil/checkpoint.pt" -o "$folder/bach.onnx" \
+# In single precision, of which a processor does as much.
+"$app" train --out "$folder/side" "${taught[@]}" --start-from "$folder/pupil/checkpoint.pt" \
+    --set side_channels=96,128,192,192,256 --set side_dropout=0.15 --set window=96 --set batch=16 \
+    --set bfloat16=false --set threads=1 --set minutes=85 --set iterations=1000000 \
+    --set learning_rate=0.0015 --set ema_decay=0.998 --set seed=31 --set melody_rest_share=0.12 \
+    --set style_weights=0.42,0.25,0,0.12,0.07,0.14 --set row_hidden_share=0.08 \
+    --set row_given_share=0.45 --set bass_hidden_share=0.05 --set plan_share=0.38 </dev/null
+"$app" export "$folder/side/checkpoint.pt" -o "$folder/bach.onnx" \
     --style bach --style hymn

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -113,35 +113,34 @@ class RefiningTrainer:
         from composer_app.training.base_model import network_of, restore_norms
 
         network = network_of(path).to(self.device)
-        beside = self.network.side is not None and network.side is None
         if self.network.side is None:
             batches = (next(self.feed) for _ in range(_NORM_BATCHES))
             restore_norms(network, [self._placed(batch[:INPUTS]) for batch in batches])
-        weights = network.state_dict()
-        if beside:
-            own = self.network.state_dict()
-            kept = {name: own[name] for name in own if name.startswith(_TRAINED_BESIDE)}
-            weights = weights | kept
-        try:
-            self.network.load_state_dict(weights)
-        except RuntimeError:
-            raise SettingError(
-                _("That model is a network of another size"), _("use the same recipe")
-            ) from None
-        self.average.load_state_dict(weights)
+        problem = SettingError(
+            _("That model is a network of another size"), _("use the same recipe")
+        )
+        self._begin_with(network.state_dict(), problem)
 
     def start_from(self, state: dict[str, Any]) -> None:
         """Begin a new schedule with the averaged weights of another run.
 
         A run from before the network knew styles gives them no influence at first.
         """
-        weights = average_weights(state, self.network)
+        problem = SettingError(
+            _("That checkpoint is of a network of another size"), _("use the same recipe")
+        )
+        self._begin_with(average_weights(state, self.network), problem)
+
+    def _begin_with(self, weights: Mapping[str, Tensor], problem: SettingError) -> None:
+        """Begin with ``weights``; a side network that they lack begins at random."""
+        own = self.network.state_dict()
+        if self.network.side is not None and not any(name.startswith("side.") for name in weights):
+            kept = {name: own[name] for name in own if name.startswith(_TRAINED_BESIDE)}
+            weights = {**weights, **kept}
         try:
             self.network.load_state_dict(weights)
         except RuntimeError:
-            raise SettingError(
-                _("That checkpoint is of a network of another size"), _("use the same recipe")
-            ) from None
+            raise problem from None
         self.average.load_state_dict(weights)
 
     @property

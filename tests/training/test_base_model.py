@@ -86,6 +86,17 @@ def test_a_side_network_changes_nothing_at_first(base: Path, windows: tuple[Tens
         torch.testing.assert_close(one, other)
 
 
+def test_a_side_network_begins_beside_a_checkpoint(windows: tuple[Tensor, ...]) -> None:
+    plain = RefiningTrainer(SHALLOW, *PIECES)
+    plain.step()
+    trainer = RefiningTrainer(BESIDE, *PIECES)
+    trainer.start_from(plain.state())
+    with torch.no_grad():
+        joined, alone = trainer.network.eval()(*windows), plain.average.eval()(*windows)
+    for one, other in zip(joined[:2], alone[:2], strict=True):
+        torch.testing.assert_close(one, other)
+
+
 def test_a_side_network_alone_is_trained(base: Path, windows: tuple[Tensor, ...]) -> None:
     trainer = RefiningTrainer(BESIDE, *PIECES)
     trainer.start_from_model(base)
