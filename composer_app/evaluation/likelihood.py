@@ -49,10 +49,8 @@ class CellModel(Protocol):
     def steps_multiple(self) -> int:
         """What the number of steps has to be a multiple of."""
 
-    def infer(
-        self, feeds: dict[str, NDArray[Any]]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Logits (T, 4, classes) of the cells, and of their onsets."""
+    def infer(self, feeds: dict[str, NDArray[Any]]) -> tuple[NDArray[np.float32], ...]:
+        """Logits (T, 4, classes) of the cells, and of their onsets; then what else it knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,8 @@ class _Cells:
         hidden[random.permutation(self.count)[:revealed]] = False
         mask = np.zeros(self.pitch.shape, np.bool_)
         mask[: self.steps, VOICES - self.voices :] = hidden.reshape(self.steps, self.voices)
-        logits, _ = self.model.infer(
+        # A network that knows chords says more: of its row nothing is known here.
+        logits, *_ = self.model.infer(
             {
                 "pitch": np.where(mask, 0, self.pitch),
                 "onset": self.onset,
