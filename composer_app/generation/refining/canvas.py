@@ -31,7 +31,7 @@ class Schedule:
     looks: int = 6
     repairs: int = 6
     # Over the chords, their basses, and the voice of the bass; none of a network without chords.
-    plan: tuple[int, int, int] = (8, 4, 6)
+    plan: tuple[int, int, int] = (5, 3, 6)
 
     @property
     def total(self) -> int:

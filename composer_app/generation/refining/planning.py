@@ -25,11 +25,8 @@ from composer_app.music.timing import TICKS_PER_STEP
 
 NO_CHORD: Final = -1
 CHORD_CLASSES: Final = OCTAVE * len(QUALITIES)
-# Chosen on the validation split.
-_TEMPERATURE: Final = 0.5
-# What a planned tone, and a planned bass, is worth to a voice, in natural logarithms.
-_TONE, _BASS_TONE = 0.5, 1.5
-# The same where somebody has asked for the chord, which is to be heard: its root above all.
+# What the tones of a chord that somebody asks for are worth to a voice, in natural logarithms, its
+# root above all, and its bass to the bass: it is to be heard.
 _ASKED_TONE, _ASKED_ROOT, _ASKED_BASS = 2.0, 1.0, 12.0
 _TONE_TO_COME, _TONE_AT_LAST = 1.0, 12.0
 _GOLDEN: Final = (5**0.5 - 1) / 2
@@ -63,21 +60,35 @@ class ChordRow:
         return np.searchsorted(self.starts, np.arange(steps), side="right") - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Harmony:
+    """How the harmony of a style is planned.
+
+    ``styles`` are the numbers of the styles between whose harmony it is planned. ``temperature`` is
+    that of the chords: a plan of what is likely leaves more room to the voices than a bold one.
+    Where ``plans_bass`` is false, the bass is a line of its own under the chords.
+    """
+
+    styles: tuple[int, ...]
+    temperature: float
+    plans_bass: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """What a network is told of a piece of T steps, besides its cells, if it ``knows`` of chords.
 
     ``beat`` (T,) is the network's number of what a beat is, ``begin`` (T,) is 1 up to the first
-    downbeat. ``style`` is the number of the style whose harmony is planned, and ``lowest`` the
-    pitch class of the network's class 1. A network that knows of none only leans to the chords
-    that the ``row`` has. ``bars`` (B,) are the numbers of the bars that beats are in.
+    downbeat. ``lowest`` is the pitch class of the network's class 1. A network that knows of no
+    chords only leans to those that the ``row`` has. ``bars`` (B,) are the numbers of the bars that
+    beats are in.
     """
 
     row: ChordRow
     bars: Row
     beat: NDArray[np.int64]
     begin: NDArray[np.float32]
-    style: int
+    harmony: Harmony
     lowest: int
     knows: bool
 
@@ -139,22 +150,22 @@ class Planner(Protocol):
 def plan(planner: Planner, row: ChordRow, passes: tuple[int, int], temperature: float = 1.0) -> Row:
     """(B, 3): the chords of ``row``, drawn where they are not given.
 
-    ``passes`` are how often the network is asked for chords, and for their basses.
-    ``temperature`` is the piece's; chords are drawn at half of it, since a plan of what is likely
-    leaves more room to the voices than a bold one.
+    ``passes`` are how often the network is asked for chords, and for their basses; if it is not
+    asked for them they are the roots.
     """
     chord = np.maximum(row.given, 0)
     known = np.stack([row.given[:, 0] >= 0, (row.given >= 0).all(axis=1)], axis=1)
-    heat = _TEMPERATURE * temperature
     for column, asks in enumerate(passes):
         for portion in _portions(row, ~known[:, column], asks):
             logits = planner.row_logits(chord, known)[column]
-            choice = _draw(planner, row, portion, logits, heat)
+            choice = _draw(planner, row, portion, logits, temperature)
             if column == 0:
                 chord[portion, 0], chord[portion, 1] = divmod(choice, len(QUALITIES))
             else:
                 chord[portion, 2] = choice
             known[portion, column] = True
+    if not passes[1]:
+        chord[:, 2] = np.where(known[:, 1], chord[:, 2], chord[:, 0])
     return chord
 
 
@@ -167,7 +178,7 @@ def _draw(
     # Class c means pitch class c // per_pitch_class: a beat that lies higher says the same of
     # classes that lie as much higher.
     rolled = (np.arange(classes) + per_pitch_class * row.shift[:, None]) % classes
-    scores = np.take_along_axis(_log_softmax(logits), rolled, axis=1)
+    scores = np.take_along_axis(log_softmax(logits), rolled, axis=1)
     first = row.same_as[portion]
     sums, counts = np.zeros_like(scores), np.zeros(row.beats)
     np.add.at(sums, first, scores[portion])
@@ -189,7 +200,8 @@ def _portions(row: ChordRow, free: NDArray[np.bool_], passes: int) -> Sequence[N
     return [portion for portion in portions if portion.any()]
 
 
-def _log_softmax(logits: Logits) -> Logits:
+def log_softmax(logits: Logits) -> Logits:
+    """(N, classes): natural logarithms of the probabilities that ``logits`` mean."""
     shifted = logits - logits.max(axis=1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
 
@@ -205,13 +217,13 @@ def tone_bias(
     row: ChordRow,
     classes: int,
     lowest: int,
-    weights: tuple[float, float] = (_TONE, _BASS_TONE),
+    weights: tuple[float, float] = (0.0, 0.0),
 ) -> Logits:
     """(B, 2, classes): what the plan adds to the scores on a beat, of inner voices and the bass.
 
     Tones of the beat's ``chord`` (B, 3) get as much more as the first of ``weights`` says, and in
-    the bass its own pitch class the second; more still where somebody has asked for them. Class 1
-    is of the pitch class ``lowest``.
+    the bass its own pitch class the second, which a network needs that does not see the row; more
+    still where somebody has asked for them. Class 1 is of the pitch class ``lowest``.
     """
     tone, bass_tone = weights
     pitch_class = (np.arange(classes) + lowest - 1) % OCTAVE

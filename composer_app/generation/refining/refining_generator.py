@@ -58,7 +58,13 @@ from composer_app.generation.refining.improving import (
     remove_misfits,
 )
 from composer_app.generation.refining.likeness import kept_cells
-from composer_app.generation.refining.planning import CHORD_CLASSES, Frame, chord_symbols, row_of
+from composer_app.generation.refining.planning import (
+    CHORD_CLASSES,
+    Frame,
+    Harmony,
+    chord_symbols,
+    row_of,
+)
 from composer_app.generation.refining.ranges import Ranges
 from composer_app.generation.refining.refining_run import Run
 from composer_app.generation.refining.rewriting import asks_for_rhythm, write_again
@@ -92,8 +98,12 @@ _ROW_INPUTS: Final = {
     "chord_known": "tensor(float)",
 }
 _ROW_OUTPUTS: Final = ("chord_logits", "bass_logits")
-# Whose harmony suits a style's voices better than its own: see docs/generators.md.
-_PLAN_STYLES: Final = {"hymn": "hymn"}
+# How a style's harmony is planned: between which styles', how cool, and whether with its bass.
+# Chosen on the validation split: see docs/generators.md.
+_HARMONIES: Final = {
+    "bach": (("bach", "leadsheet"), 0.6, False),
+    "hymn": (("hymn", "leadsheet"), 0.4, True),
+}
 # What a beat may be, in steps, as the network numbers it.
 _BEATS: Final = (4, 6, 8)
 # From this length on (64 bars) a pass takes long enough for somebody to wait for its end.
@@ -144,8 +154,11 @@ class RefiningGenerator:
                 )
             )
         self._style_index = styles.index(style)
-        plan_style = _PLAN_STYLES.get(style, style)
-        self._plan_style = styles.index(plan_style if plan_style in styles else style)
+        between, temperature, plans_bass = _HARMONIES.get(style, _HARMONIES["hymn"])
+        planned = [each for each in between if each in styles] or [style]
+        self._harmony = Harmony(
+            tuple(styles.index(each) for each in planned), temperature, plans_bass
+        )
         self._takes_style = self._check_shapes(path)
         usual = Schedule() if self.takes_row else Schedule(plan=(0, 0, 0))
         self.schedule = schedule or usual
@@ -213,7 +226,8 @@ class RefiningGenerator:
         canvas = self._canvas(given, ~keeps, melody, shift, meters, settings)
         moved = accompaniment_shift(shift)
         ranges = Ranges.of(settings.ranges, self._lowest - 1 - moved, self._classes)
-        total = self.schedule.scaled(settings.iterations).total
+        schedule = self.schedule.scaled(settings.iterations)
+        total = schedule.total + (len(self._harmony.styles) - 1) * sum(schedule.plan[:2])
         twice = asks_for_rhythm(settings) or (canvas.leading is not None and not self.takes_row)
         total *= 2 if twice else 1
         total += GROUPS * ROUNDS if settings.improve else 0
@@ -314,7 +328,7 @@ class RefiningGenerator:
                 bars_of_beats(row.starts, meters),
                 np.searchsorted(_BEATS, beat_lengths(length, meters)),
                 before_first_bar(length, meters),
-                self._plan_style,
+                self._harmony,
                 self._lowest % OCTAVE,
                 self.takes_row,
             ),

@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 from composer_app.generation.generator import GenerationCancelledError, Progress
 from composer_app.generation.refining.canvas import STROKES, Canvas, Network, Schedule
 from composer_app.generation.refining.harmony import Heard, Led, sevenths
-from composer_app.generation.refining.planning import Planner, missing_tone, plan, tone_bias
+from composer_app.generation.refining.planning import (
+    Planner,
+    log_softmax,
+    missing_tone,
+    plan,
+    tone_bias,
+    tones_of,
+)
 from composer_app.generation.refining.rhythm import Rhythm
 from composer_app.generation.refining.sampling import (
     VOICES,
@@ -33,6 +40,7 @@ from composer_app.generation.refining.sampling import (
     within,
 )
 from composer_app.generation.refining.ties import Ties
+from composer_app.music.pitch import OCTAVE
 
 # Of quarters, eighths and sixteenths, chosen on the validation split: near the network's own, but
 # for sixteenths, which on their own are mostly slips.
@@ -45,6 +53,7 @@ _CALM_TEMPERATURE: Final = 0.3
 # Of a plan that is heard in a draft: passes over chords and basses, and what a tone of it is worth
 # to a voice, and its bass to the bass.
 _HEARD_PASSES: Final = (8, 4)
+_HEARD_TEMPERATURE: Final = 0.5
 _HEARD_WEIGHTS: Final = (4.0, 6.0)
 # How much of that there is on the eighths between beats.
 _OFF_BEAT: Final = 0.35
@@ -166,6 +175,7 @@ class Run:
                 break
         self._end_well()
         self._strike()
+        self._hear_basses()
 
     def plan(self, schedule: Schedule) -> None:
         """Draw the chords that are not given; from now on the voices follow them."""
@@ -183,9 +193,27 @@ class Run:
             row = self.leading.row(row, self._frame.bars)
             key = Heard(self.grid, row, self._frame.lowest, self).key
             planner = Led(self, row, self.leading, key)
-        self.chords = plan(planner, row, schedule.plan[:2], self.temperature)
-        self._show_row(self.chords, np.ones((row.beats, 2), np.bool_))
+        harmony = self._frame.harmony
+        passes = (schedule.plan[0], schedule.plan[1] * harmony.plans_bass)
+        self.chords = plan(planner, row, passes, self.temperature * harmony.temperature)
+        shown = np.ones((row.beats, 2), np.bool_)
+        if not harmony.plans_bass:
+            # Even a bass that is a line of its own begins on a root, and ends on one.
+            shown[:, 1] = (row.given[:, 2] >= 0) | (row.starts >= self.last)
+            shown[np.flatnonzero(row.starts >= self._frame.begin.sum() - 1)[:1], 1] = True
+        self._show_row(self.chords, shown)
         self._tone_bias = tone_bias(self.chords, row, self.network.classes, self._frame.lowest)
+
+    def _hear_basses(self) -> None:
+        """Let the chords that were planned without a bass have the one that was written."""
+        frame = self._frame
+        if self.chords is None or frame is None or not frame.knows or frame.harmony.plans_bass:
+            return
+        written = self.grid[frame.row.starts, _BASS]
+        bass = (written + frame.lowest - 1) % OCTAVE
+        heard = (written > 0) & (frame.row.given[:, 2] < 0)
+        heard &= tones_of(self.chords)[np.arange(len(bass)), bass]
+        self.chords[heard, 2] = bass[heard]
 
     @property
     def hears_plan(self) -> bool:
@@ -200,7 +228,7 @@ class Run:
         row = self.leading.row(self._frame.row, self._frame.bars)
         heard = Heard(self.grid, row, self._frame.lowest, self)
         led = Led(heard, row, self.leading, heard.key)
-        self.chords = plan(led, row, _HEARD_PASSES, self.temperature)
+        self.chords = plan(led, row, _HEARD_PASSES, self.temperature * _HEARD_TEMPERATURE)
         self._tone_bias = tone_bias(
             self.chords, row, self.network.classes, self._frame.lowest, _HEARD_WEIGHTS
         )
@@ -214,10 +242,13 @@ class Run:
         """See :class:`~composer_app.generation.refining.planning.Planner`."""
         assert self._frame is not None
         self._show_row(chord, known)
-        style = np.full(len(self.grid), self._frame.style)
-        _pitches, _onsets, chords, basses = self._ask({"style": style})
         starts = self._frame.row.starts
-        return chords[starts].astype(np.float64), basses[starts].astype(np.float64)
+        chords, basses = [], []
+        for style in self._frame.harmony.styles:
+            answer = self._ask({"style": np.full(len(self.grid), style)})
+            chords.append(log_softmax(answer[2][starts].astype(np.float64)))
+            basses.append(log_softmax(answer[3][starts].astype(np.float64)))
+        return np.mean(chords, axis=0), np.mean(basses, axis=0)
 
     def row_gumbel(self, classes: int) -> NDArray[np.float64]:
         """See :class:`~composer_app.generation.refining.planning.Planner`."""

@@ -18,7 +18,14 @@ from composer_app.generation.refining.harmony import (
     bars_of_beats,
     sevenths,
 )
-from composer_app.generation.refining.planning import CHORD_CLASSES, ChordRow, Frame, plan, row_of
+from composer_app.generation.refining.planning import (
+    CHORD_CLASSES,
+    ChordRow,
+    Frame,
+    Harmony,
+    plan,
+    row_of,
+)
 from composer_app.generation.refining.refining_run import Run
 from composer_app.generation.refining.sampling import NoiseSource
 from composer_app.generation.refining.ties import Ties
@@ -30,6 +37,7 @@ from composer_app.music.timing import Meter
 
 STEPS = 128
 METERS = MeterMap.constant(Meter(4, 4), 0)
+HARMONY = Harmony((0,), 0.5, plans_bass=True)
 ROW = row_of(STEPS, METERS, Ties.none(STEPS))
 BARS = bars_of_beats(ROW.starts, METERS)
 C_MAJOR = Key(0)
@@ -59,7 +67,7 @@ class Undecided:
 def planned(seed: int, richness: float = 0.0, rate: float | None = None) -> np.ndarray:
     leading = Leading(richness, rate)
     row = leading.row(ROW, BARS)
-    return plan(Led(Undecided(seed), row, leading, C_MAJOR), row, (8, 4))
+    return plan(Led(Undecided(seed), row, leading, C_MAJOR), row, (8, 4), 0.5)
 
 
 def test_without_a_wish_harmony_is_left_alone() -> None:
@@ -69,7 +77,7 @@ def test_without_a_wish_harmony_is_left_alone() -> None:
     assert not Leading(0.0, 1).bias(C_MAJOR).any()
     assert Leading(0.5, None).row(ROW, BARS) is ROW
     for seed in range(3):
-        alone = plan(Undecided(seed), ROW, (8, 4))
+        alone = plan(Undecided(seed), ROW, (8, 4), 0.5)
         assert np.array_equal(planned(seed), alone)
 
 
@@ -183,7 +191,9 @@ def row_planned(leading: Leading | None, seed: int) -> NDArray[np.int64]:
     free = np.ones((STEPS, 4), np.bool_)
     free[:, 0] = False
     place = np.arange(STEPS)
-    frame = Frame(ROW, BARS, np.zeros(STEPS, np.int64), np.zeros(STEPS, np.float32), 0, 0, True)
+    frame = Frame(
+        ROW, BARS, np.zeros(STEPS, np.int64), np.zeros(STEPS, np.float32), HARMONY, 0, True
+    )
     canvas = Canvas(
         STEPS,
         grid,

@@ -127,7 +127,7 @@ def test_the_plan_leans_to_its_tones_and_to_its_bass() -> None:
     chord = np.array([[0, MAJOR, 4], [0, MAJOR, 4]])
     assert np.flatnonzero(tones_of(chord)[0]).tolist() == [0, 4, 7]
     # Class 1 is a C.
-    bias = tone_bias(chord, row, 25, 0)
+    bias = tone_bias(chord, row, 25, 0, (0.5, 1.5))
     assert bias.shape == (2, 2, 25)
     assert (np.flatnonzero(bias[0, 0]) - 1).tolist() == [0, 4, 7, 12, 16, 19]
     assert (np.flatnonzero(bias[0, 1]) - 1).tolist() == [4, 16]

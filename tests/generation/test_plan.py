@@ -1,0 +1,65 @@
+"""The shipped model plans its chords, names them, and plays what it has planned."""
+
+from pathlib import Path
+
+import pytest
+
+from composer_app.analysis.voice_grid import VoiceGrid
+from composer_app.generation.composing import compose
+from composer_app.generation.generator import GenerationSettings
+from composer_app.generation.refining.refining_generator import RefiningGenerator
+from composer_app.music.chords import ChordSymbol
+from composer_app.music.composition import Composition
+from composer_app.music.files.sample_melodies import load_sample
+from composer_app.music.pitch import OCTAVE
+from composer_app.music.timing import TICKS_PER_STEP
+
+pytest.importorskip("onnxruntime")
+
+TUNES = ("ode_to_joy", "twinkle", "frere_jacques")
+STYLES = ("bach", "hymn")
+
+
+@pytest.fixture(scope="module")
+def takes(repository: Path) -> dict[tuple[str, str], Composition]:
+    found = {}
+    for style in STYLES:
+        generator = RefiningGenerator(repository / "models" / "bach.onnx", 1, style=style)
+        for name in TUNES:
+            found[style, name] = compose(load_sample(name), generator, GenerationSettings(seed=3))
+    return found
+
+
+def chord_at(symbols: tuple[ChordSymbol, ...], step: int) -> ChordSymbol:
+    return [each for each in symbols if each.tick <= step * TICKS_PER_STEP][-1]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_every_beat_has_a_planned_chord_that_the_voices_play(
+    takes: dict[tuple[str, str], Composition], style: str
+) -> None:
+    roots = basses = beats = 0
+    for name in TUNES:
+        piece = takes[style, name]
+        assert piece.chords[0].tick == 0
+        assert not any(symbol.given for symbol in piece.chords)
+        grid = VoiceGrid.from_composition(piece)
+        for step in range(0, load_sample(name).steps, 4):
+            chord = chord_at(piece.chords, step).chord
+            assert chord is not None
+            sounding = [int(pitch) for pitch in grid.pitch[step] if pitch >= 0]
+            beats += 1
+            roots += chord.root in {pitch % OCTAVE for pitch in sounding}
+            basses += min(sounding) % OCTAVE == chord.bass
+    assert roots / beats >= 0.85
+    assert basses / beats >= 0.85
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_piece_begins_and_ends_on_roots(
+    takes: dict[tuple[str, str], Composition], style: str
+) -> None:
+    ends = [takes[style, name].chords[-1].chord for name in TUNES]
+    assert all(chord is not None and chord.bass == chord.root for chord in ends)
+    begins = [takes[style, name].chords[0].chord for name in TUNES]
+    assert all(chord is not None and chord.bass == chord.root for chord in begins)
