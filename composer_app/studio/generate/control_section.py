@@ -207,7 +207,7 @@ class ControlSection(QWidget):
         rows.addWidget(QLabel("Lock"), 0, 0, 1, 2)
         rows.addLayout(locks, 1, 0, 1, 2)
         rows.addWidget(self.voices, 2, 0, 1, 2)
-        chords = QLabel("C&hords")
+        chords = QLabel("Chord chan&ges")
         chords.setBuddy(self.chord_rate)
         rows.addWidget(chords, 3, 0)
         rows.addWidget(self.chord_rate, 3, 1, Qt.AlignmentFlag.AlignRight)
@@ -216,7 +216,7 @@ class ControlSection(QWidget):
             (
                 (
                     "likeness",
-                    "&Like this take",
+                    "Like thi&s take",
                     self.likeness,
                     "How much of the voices there are comes again: little for something different,"
                     " much for something like it. The seed decides what",

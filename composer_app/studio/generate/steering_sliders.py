@@ -54,7 +54,7 @@ class SteeringSliders(QWidget):
         for row, (text, slider, words) in enumerate(
             (
                 ("&Creativity", self.creativity, self._creativity_value),
-                ("&Harmony", self.harmony, self._harmony_words),
+                ("Harmon&y", self.harmony, self._harmony_words),
                 ("&Notes", self.density, self._density_words),
             )
         ):
