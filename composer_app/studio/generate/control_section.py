@@ -95,7 +95,7 @@ class ControlSection(QWidget):
         )
         self.chord_rate = words_box(
             [words for words, _rate in _CHORD_RATES],
-            "Chords",
+            "Chord changes",
             "How many chords a bar has: few are held, many change on every beat",
             _WORDS_WIDTH,
         )
