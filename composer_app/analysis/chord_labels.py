@@ -13,23 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.analysis.voice_grid import REST
-from composer_app.music.chord_qualities import QUALITIES, QUALITY_TONES
+from composer_app.music.chord_qualities import HEARD_QUALITIES, QUALITIES, QUALITY_TONES
 from composer_app.music.pitch import OCTAVE
 
 NO_CHORD: Final = -1
-# What a quality is worth by itself: among chords that fit equally well the commoner one is meant.
-_PRIOR: Final = {
-    "maj": 0.06,
-    "min": 0.05,
-    "7": 0.03,
-    "m7": 0.02,
-    "dim": 0.0,
-    "m7b5": 0.0,
-    "dim7": 0.0,
-    "aug": -0.05,
-    "maj7": -0.06,
-    "sus4": -0.08,
-}
 _FIFTH: Final = 7
 _MISSING_TONE: Final = 0.16
 _MISSING_FIFTH: Final = 0.064
@@ -126,9 +113,9 @@ def _weights(
 
 def _templates() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(120, 12) each: which pitch classes belong to a chord, and what missing them costs."""
-    inside = np.zeros((OCTAVE, len(_PRIOR), OCTAVE))
+    inside = np.zeros((OCTAVE, len(HEARD_QUALITIES), OCTAVE))
     missing = np.zeros_like(inside)
-    for kind, name in enumerate(_PRIOR):
+    for kind, name in enumerate(HEARD_QUALITIES):
         for root in range(OCTAVE):
             for tone in QUALITY_TONES[name]:
                 spare = tone == _FIFTH and name in _FIFTH_MAY_BE_MISSING
@@ -141,6 +128,6 @@ def _templates() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 _TEMPLATES, _MISSING = _templates()
-_ROOTS: Final = np.repeat(np.arange(OCTAVE), len(_PRIOR))
-_KINDS: Final = np.tile([QUALITIES.index(name) for name in _PRIOR], OCTAVE)
-_PRIORS: Final = np.tile(list(_PRIOR.values()), OCTAVE)
+_ROOTS: Final = np.repeat(np.arange(OCTAVE), len(HEARD_QUALITIES))
+_KINDS: Final = np.tile([QUALITIES.index(name) for name in HEARD_QUALITIES], OCTAVE)
+_PRIORS: Final = np.tile(list(HEARD_QUALITIES.values()), OCTAVE)

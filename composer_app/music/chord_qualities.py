@@ -25,3 +25,17 @@ QUALITY_TONES: Final[dict[str, tuple[int, ...]]] = {
 }
 # The number of a quality is its place here.
 QUALITIES: Final = tuple(QUALITY_TONES)
+# What a quality is worth by itself where chords are heard in notes: among chords that fit equally
+# well the commoner one is meant. What is not named is not heard.
+HEARD_QUALITIES: Final = {
+    "maj": 0.06,
+    "min": 0.05,
+    "7": 0.03,
+    "m7": 0.02,
+    "dim": 0.0,
+    "m7b5": 0.0,
+    "dim7": 0.0,
+    "aug": -0.05,
+    "maj7": -0.06,
+    "sus4": -0.08,
+}

@@ -21,7 +21,7 @@ from composer_app.generation.refining.planning import (
     Row,
 )
 from composer_app.generation.refining.sampling import Grid
-from composer_app.music.chord_qualities import QUALITIES, QUALITY_TONES
+from composer_app.music.chord_qualities import HEARD_QUALITIES, QUALITIES, QUALITY_TONES
 from composer_app.music.chords import CHORD_QUALITIES
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.pitch import OCTAVE, Key, estimate_key
@@ -34,19 +34,6 @@ _CHANGE: Final = 2.0
 # How well a chord fits what is heard: what all of the notes are worth, and a tone that is missing.
 _FIT: Final = 12.0
 _MISSING: Final = 0.16
-# What a quality is worth by itself; what is not named is not heard.
-_PRIOR: Final = {
-    "maj": 0.06,
-    "min": 0.05,
-    "7": 0.03,
-    "m7": 0.02,
-    "dim": 0.0,
-    "m7b5": 0.0,
-    "dim7": 0.0,
-    "aug": -0.05,
-    "maj7": -0.06,
-    "sus4": -0.08,
-}
 _NEVER: Final = -2.0
 _ROOT_LOWEST: Final = 0.08
 # Of basses: the root, the third, the fifth, the seventh of a chord, and what is none of its tones.
@@ -210,7 +197,7 @@ def _blocks(bars: Row, rate: float) -> Row:
 
 
 _ROOTS: Final = np.repeat(np.arange(OCTAVE), len(QUALITIES))
-_PRIORS: Final = np.tile([_PRIOR.get(name, _NEVER) for name in QUALITIES], OCTAVE)
+_PRIORS: Final = np.tile([HEARD_QUALITIES.get(name, _NEVER) for name in QUALITIES], OCTAVE)
 # (204, 12): the tones of each class of chord.
 _TEMPLATES: Final = np.array(
     [
