@@ -21,7 +21,7 @@ from composer_app.music.pitch import (
     KeyProfiles,
     estimate_key,
 )
-from composer_app.training.corpus import REST, Piece, bach_split, read_score
+from composer_app.training.corpora.corpus import REST, Piece, bach_split, read_score
 
 PROFILES: Final = {
     "Albrecht-Shanahan": ALBRECHT_SHANAHAN,

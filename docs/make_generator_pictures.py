@@ -32,15 +32,15 @@ from composer_app.music.composition import VOICE_NAMES
 from composer_app.palette import DARK
 from composer_app.roll_picture import draw_roll
 from composer_app.training.config import VOICES, OnePassConfig, RefiningConfig
-from composer_app.training.corpus import load_corpus
-from composer_app.training.networks import ClassicGenerator, RefiningUNet
-from composer_app.training.one_pass_networks import (
+from composer_app.training.corpora.corpus import load_corpus
+from composer_app.training.networks.one_pass_networks import (
     STAGES,
     OnePassGenerator,
     Stage,
     known_cells,
     level_cells,
 )
+from composer_app.training.networks.refining_unet import ClassicGenerator, RefiningUNet
 
 IMAGES: Final = Path(__file__).resolve().parent / "images"
 CURVES: Final = Path(__file__).resolve().parent / "curves"

@@ -32,7 +32,7 @@ from composer_app.generation.hearing.bar_phase import (
 )
 from composer_app.music.note import Note
 from composer_app.music.timing import TICKS_PER_STEP, Meter
-from composer_app.training.corpus import Piece, load_corpus
+from composer_app.training.corpora.corpus import Piece, load_corpus
 
 TABLES: Final = (
     Path(__file__).resolve().parents[1] / "composer_app/generation/hearing/bar_phase_tables.py"

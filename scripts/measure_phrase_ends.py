@@ -29,7 +29,7 @@ from composer_app.generation.hearing.phrase_ends import (
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.timing import TICKS_PER_STEP, Meter
-from composer_app.training.corpus import Piece, load_corpus
+from composer_app.training.corpora.corpus import Piece, load_corpus
 
 TABLES: Final = (
     Path(__file__).resolve().parents[1] / "composer_app/generation/hearing/phrase_ends_tables.py"

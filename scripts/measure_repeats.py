@@ -24,12 +24,12 @@ from composer_app.music.note import Note
 from composer_app.music.pitch import OCTAVE
 from composer_app.music.timing import TICKS_PER_STEP, Meter
 from composer_app.resources import resource_folder
-from composer_app.training.annotated_corpora import (
+from composer_app.training.corpora.annotated_corpora import (
     ChordRows,
     read_annotated,
     read_chord_labels,
 )
-from composer_app.training.style_corpora import read_style
+from composer_app.training.corpora.style_corpora import read_style
 
 KINDS: Final = ("exact", "varied", "transposed")
 Integers = NDArray[np.int64]

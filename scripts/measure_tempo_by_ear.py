@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.music.midi import tempo_by_ear as ear
-from composer_app.training.annotated_corpora import held_out, read_annotated
-from composer_app.training.style_corpora import read_style
+from composer_app.training.corpora.annotated_corpora import held_out, read_annotated
+from composer_app.training.corpora.style_corpora import read_style
 
 LOWEST, HIGHEST = 60.0, 160.0
 STEPS = 4

@@ -10,8 +10,8 @@ import pytest
 from composer_app.music.composition import Composition
 from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.midi.file import write_midi
-from composer_app.training.corpus import save_corpus
-from composer_app.training.style_corpora import read_style
+from composer_app.training.corpora.corpus import save_corpus
+from composer_app.training.corpora.style_corpora import read_style
 from tests.live.conftest import library as library
 from tests.live.conftest import soundfont as soundfont
 from tests.small_disk import fill, small_disk
@@ -97,7 +97,7 @@ def test_a_place_is_looked_at_before_the_work_is_done(
     def read(*_: object) -> None:
         pytest.fail("the work has begun")
 
-    monkeypatch.setattr("composer_app.training.style_corpora.read_style", read)
+    monkeypatch.setattr("composer_app.training.corpora.style_corpora.read_style", read)
     make_pipe(folder / "out.npz")
     status, _, err = run("corpus", "hymn", "-o", "out.npz")
     assert status == 2

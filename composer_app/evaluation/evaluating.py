@@ -33,7 +33,7 @@ from composer_app.file_arguments import input_name
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationSettings, Generator
 from composer_app.music.melody import Melody
-from composer_app.training.corpus import Piece, load_corpus
+from composer_app.training.corpora.corpus import Piece, load_corpus
 from composer_app.translation import _
 
 DEFAULT_TAKES: Final = 2

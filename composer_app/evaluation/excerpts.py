@@ -15,7 +15,7 @@ from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.timing import STEPS_PER_BEAT, Meter
-from composer_app.training.corpus import Piece
+from composer_app.training.corpora.corpus import Piece
 from composer_app.translation import _, verbatim
 
 # Eight bars of 4/4.

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from composer_app.analysis.voice_grid import REST, VoiceGrid
 from composer_app.evaluation.excerpts import Excerpt, first_downbeat, grid_of
-from composer_app.training.corpus import Piece
+from composer_app.training.corpora.corpus import Piece
 
 # As far as the trainers transpose.
 _SHIFTS: Final = range(-5, 7)

@@ -20,7 +20,7 @@ from composer_app.file_arguments import (
 )
 from composer_app.music.styles import STYLES
 from composer_app.terminal import say
-from composer_app.training.corpus import Piece, load_corpus
+from composer_app.training.corpora.corpus import Piece, load_corpus
 from composer_app.translation import _
 
 # The pieces that models learn from: "extra" are chorales that the JSB set does not have.

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from composer_app.errors import SettingError
 from composer_app.training.config import RefiningConfig
-from composer_app.training.networks import RefiningUNet
+from composer_app.training.networks.refining_unet import RefiningUNet
 from composer_app.translation import _
 
 _FOLDED: Final = ".weight_bias"

@@ -13,7 +13,7 @@ from composer_app.errors import SettingError, StreamError
 from composer_app.file_arguments import input_name, read_input
 from composer_app.music.files.safe_file import cannot_write, whole_file
 from composer_app.training.config import RefiningConfig, config_from_dict
-from composer_app.training.networks import RefiningUNet
+from composer_app.training.networks.refining_unet import RefiningUNet
 from composer_app.translation import _
 
 _MOST_CHECKPOINT_BYTES: Final = 4_000_000_000

@@ -158,8 +158,8 @@ def _make_folder(folder: Path) -> None:
 
 
 def _corpus(args: argparse.Namespace) -> int:
-    from composer_app.training.corpus import read_bach, save_corpus
-    from composer_app.training.style_corpora import read_style
+    from composer_app.training.corpora.corpus import read_bach, save_corpus
+    from composer_app.training.corpora.style_corpora import read_style
 
     out: Path = args.out or Path("build") / f"{args.source}.npz"
     _make_room(out)
@@ -176,11 +176,11 @@ def _corpus(args: argparse.Namespace) -> int:
 
 def _train(args: argparse.Namespace) -> int:
     _need("torch")
-    from composer_app.training.corpus import load_corpus
-    from composer_app.training.gan_trainer import ClassicGanTrainer
-    from composer_app.training.one_pass_trainer import OnePassTrainer
+    from composer_app.training.corpora.corpus import load_corpus
     from composer_app.training.protocol import StopRequest
-    from composer_app.training.trainer import RefiningTrainer
+    from composer_app.training.trainers.gan_trainer import ClassicGanTrainer
+    from composer_app.training.trainers.one_pass_trainer import OnePassTrainer
+    from composer_app.training.trainers.trainer import RefiningTrainer
 
     config = make_config(args.technique, args.overrides)
     out = args.out or Path("build/training") / args.technique

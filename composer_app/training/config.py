@@ -30,14 +30,14 @@ MAX_TRANSPOSITIONS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class RefiningConfig:
-    """The masked U-Net over time (see :mod:`composer_app.training.networks`).
+    """The masked U-Net over time (see :mod:`composer_app.training.networks.refining_unet`).
 
     ``iterations`` of AdamW with a cosine learning rate; ``minutes``, if not 0, shortens the
     schedule so that it ends by then. Shares are of windows unless said otherwise; the styles are
     drawn by ``style_weights``, among those that the corpora hold. ``consistency`` weighs the
     training towards the same prediction in every key (see
-    :mod:`composer_app.training.consistency`), for which ``renamed_share`` of the windows go by
-    another style's name; ``transpositions`` is how many other keys are listened to each time.
+    :mod:`~composer_app.training.trainers.consistency`), for which ``renamed_share`` of the windows
+    go by another style's name; ``transpositions`` is how many other keys are listened to each time.
 
     In a ``plan_share`` of the windows all lower voices are hidden and chords are asked for, as when
     a piece is planned. Otherwise the chord row is hidden in ``row_hidden_share``, given in
@@ -46,8 +46,8 @@ class RefiningConfig:
     what is asked of the chord row.
 
     ``side_channels`` are the widths of a side network (see
-    :mod:`composer_app.training.side_network`), as many as ``channels``; where there is one, it
-    alone is trained, beside the network that the run starts from.
+    :mod:`~composer_app.training.networks.side_network`), as many as ``channels``; where there is
+    one, it alone is trained, beside the network that the run starts from.
 
     ``device`` is where the network is: "cpu", or "cuda" for a GPU; ``workers`` are processes that
     draw windows ahead, without which a GPU waits for them (and with which a resumed run goes on

@@ -12,8 +12,8 @@ from pathlib import Path
 import mido
 import pytest
 
-from composer_app.training.corpus import save_corpus
-from composer_app.training.style_corpora import read_style
+from composer_app.training.corpora.corpus import save_corpus
+from composer_app.training.corpora.style_corpora import read_style
 from tests.acceptance.command_line import PATIENCE, TWINKLE, called, melody_events, midi_bytes
 
 TUNE = midi_bytes([melody_events(TWINKLE)])

@@ -24,7 +24,7 @@ from composer_app.analysis.voice_grid import REST, VoiceGrid
 from composer_app.errors import ProfileError
 from composer_app.evaluation.excerpts import excerpts_of
 from composer_app.reporting.profile_command import reference_of
-from composer_app.training.style_corpora import read_style
+from composer_app.training.corpora.style_corpora import read_style
 from tests.analysis.references import CORPUS, reference
 from tests.irregular import IRREGULAR, put_irregular
 

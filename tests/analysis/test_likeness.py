@@ -11,7 +11,7 @@ from composer_app.analysis.profiles import load_profile
 from composer_app.evaluation.excerpts import composition_of, excerpts_of
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
-from composer_app.training.style_corpora import read_style
+from composer_app.training.corpora.style_corpora import read_style
 
 
 @cache

@@ -27,7 +27,7 @@ from composer_app.errors import ProfileError
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.reporting.profile_command import STYLE_TEXTS, reference_of
-from composer_app.training.style_corpora import read_style
+from composer_app.training.corpora.style_corpora import read_style
 from tests.analysis.references import CORPUS, reference
 from tests.irregular import IRREGULAR, put_irregular
 from tests.odd_json import ODD_TEXTS, places, with_text_at

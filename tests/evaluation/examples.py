@@ -9,8 +9,8 @@ from composer_app.generation.noise import NoiseVector
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
-from composer_app.training.chord_row import NO_CHORD
-from composer_app.training.corpus import Piece, save_corpus
+from composer_app.training.corpora.chord_row import NO_CHORD
+from composer_app.training.corpora.corpus import Piece, save_corpus
 
 
 class Shadow:

@@ -15,7 +15,7 @@ from composer_app.evaluation.excerpts import excerpt
 from composer_app.evaluation.table import LINES, MetricValues
 from composer_app.music.composition import Composition
 from composer_app.music.midi.file import write_midi
-from composer_app.training.corpus import save_corpus
+from composer_app.training.corpora.corpus import save_corpus
 from tests.evaluation.examples import Dice, Shadow, chorale, chorale_corpus
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from composer_app.evaluation.excerpts import Excerpt, excerpt
 from composer_app.evaluation.floors import bar_retrieval, random_paste
-from composer_app.training.corpus import Piece
+from composer_app.training.corpora.corpus import Piece
 from tests.evaluation.examples import chorale
 
 

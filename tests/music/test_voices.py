@@ -31,7 +31,7 @@ from composer_app.project.locks import voice_cells
 from composer_app.reporting.plots.question import Question
 from composer_app.reporting.report import report_on
 from composer_app.studio.statistics.comparison import verdict_of
-from composer_app.training.style_corpora import read_style
+from composer_app.training.corpora.style_corpora import read_style
 
 HIGH = (Note(0, 72, 8), Note(8, 74, 8))
 MIDDLE = (Note(0, 60, 16),)

@@ -23,7 +23,7 @@ from composer_app.music.note import Note
 from composer_app.palette import DARK
 from composer_app.reporting import report
 from composer_app.reporting.canvas import sheet_colors
-from composer_app.training.style_corpora import read_style
+from composer_app.training.corpora.style_corpora import read_style
 from composer_app.translation import verbatim
 
 Run = Callable[..., tuple[int, str, str]]

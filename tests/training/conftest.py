@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from composer_app.training.corpus import save_corpus
+from composer_app.training.corpora.corpus import save_corpus
 from tests.training.pieces import chord_piece
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from composer_app.training.config import RefiningConfig
-from composer_app.training.corpus import Piece
+from composer_app.training.corpora.corpus import Piece
 
 TINY = RefiningConfig(
     channels=(16, 16, 16, 16, 16),

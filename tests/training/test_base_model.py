@@ -16,11 +16,11 @@ from torch import Tensor, nn  # noqa: E402
 from composer_app.errors import SettingError  # noqa: E402
 from composer_app.training.base_model import network_of, restore_norms  # noqa: E402
 from composer_app.training.checkpoint import save_checkpoint  # noqa: E402
-from composer_app.training.dataset import WindowSampler  # noqa: E402
 from composer_app.training.export import REFINING_INPUTS, export_checkpoint  # noqa: E402
-from composer_app.training.networks import RefiningUNet  # noqa: E402
-from composer_app.training.trainer import INPUTS, RefiningTrainer  # noqa: E402
-from composer_app.training.window_feed import to_tensors  # noqa: E402
+from composer_app.training.networks.refining_unet import RefiningUNet  # noqa: E402
+from composer_app.training.trainers.dataset import WindowSampler  # noqa: E402
+from composer_app.training.trainers.trainer import INPUTS, RefiningTrainer  # noqa: E402
+from composer_app.training.trainers.window_feed import to_tensors  # noqa: E402
 from tests.training.pieces import SHALLOW, chord_piece  # noqa: E402
 
 pytestmark = pytest.mark.slow

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from composer_app import cli
-from composer_app.training.corpus import load_corpus
+from composer_app.training.corpora.corpus import load_corpus
 from tests.training.pieces import SMALL, chord_piece
 
 
@@ -50,7 +50,7 @@ def test_the_corpus_command(
     def two_pieces(progress: object) -> list[object]:
         return [chord_piece(), chord_piece("b", steps=32)]
 
-    monkeypatch.setattr("composer_app.training.corpus.read_bach", two_pieces)
+    monkeypatch.setattr("composer_app.training.corpora.corpus.read_bach", two_pieces)
     assert cli.main(["corpus", "bach", "-o", str(tmp_path / "new" / "c.npz")]) == 0
     assert "2 pieces, 96 steps" in capsys.readouterr().out
     assert len(load_corpus(tmp_path / "new" / "c.npz")) == 2

@@ -24,7 +24,6 @@ from composer_app.music.files.sample_melodies import load_sample  # noqa: E402
 from composer_app.training import export  # noqa: E402
 from composer_app.training.checkpoint import save_checkpoint  # noqa: E402
 from composer_app.training.config import ClassicGanConfig, config_to_dict  # noqa: E402
-from composer_app.training.dataset import WindowSampler  # noqa: E402
 from composer_app.training.export import (  # noqa: E402
     GAN_INPUTS,
     REFINING_INPUTS,
@@ -37,9 +36,10 @@ from composer_app.training.export import (  # noqa: E402
     save_model,
     voices_metadata,
 )
-from composer_app.training.networks import ClassicGenerator, RefiningUNet  # noqa: E402
-from composer_app.training.trainer import RefiningTrainer  # noqa: E402
-from composer_app.training.window_feed import to_tensors  # noqa: E402
+from composer_app.training.networks.refining_unet import ClassicGenerator, RefiningUNet  # noqa: E402
+from composer_app.training.trainers.dataset import WindowSampler  # noqa: E402
+from composer_app.training.trainers.trainer import RefiningTrainer  # noqa: E402
+from composer_app.training.trainers.window_feed import to_tensors  # noqa: E402
 from tests.streams import give_input, take_output  # noqa: E402
 from tests.training.pieces import SHALLOW, SMALL, TINY, chord_piece  # noqa: E402
 

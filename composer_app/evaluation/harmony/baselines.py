@@ -12,7 +12,7 @@ from composer_app.analysis.voice_grid import REST, VoiceGrid
 from composer_app.evaluation.harmony.tunes import Tune
 from composer_app.music.chord_qualities import QUALITIES, QUALITY_TONES
 from composer_app.music.pitch import OCTAVE, Key, fold_into_range
-from composer_app.training.annotated_corpora import ChordRows
+from composer_app.training.corpora.annotated_corpora import ChordRows
 
 # From E2, B2 and G3 on: an octave for each voice.
 _BASS, _TENOR, _ALTO = 40, 47, 55

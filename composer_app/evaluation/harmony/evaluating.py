@@ -33,7 +33,7 @@ from composer_app.evaluation.table import MetricValues
 from composer_app.generation.generator import Generator
 from composer_app.music.melody import Melody
 from composer_app.music.pitch import Key, estimate_key
-from composer_app.training.annotated_corpora import ANNOTATED_CORPORA
+from composer_app.training.corpora.annotated_corpora import ANNOTATED_CORPORA
 
 # A take's notes are a VoiceGrid; takes[t][i] is take t of tune i.
 Takes = Sequence[Sequence[VoiceGrid]]

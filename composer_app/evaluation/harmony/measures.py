@@ -17,7 +17,7 @@ from composer_app.analysis.voice_metrics import Count, pooled
 from composer_app.evaluation.harmony.tunes import Tune, chord_classes
 from composer_app.music.chord_qualities import QUALITY_TONES
 from composer_app.music.pitch import OCTAVE, Key
-from composer_app.training.annotated_corpora import ChordRows
+from composer_app.training.corpora.annotated_corpora import ChordRows
 
 Counts = dict[str, Count]
 # By so many bars the annotation is moved for the level of chance: odd numbers, since phrases that

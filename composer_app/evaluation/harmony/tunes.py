@@ -16,7 +16,11 @@ from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.pitch import OCTAVE, Key, estimate_key
 from composer_app.music.timing import TICKS_PER_STEP, Meter
-from composer_app.training.annotated_corpora import AnnotatedPiece, ChordRows, read_annotated
+from composer_app.training.corpora.annotated_corpora import (
+    AnnotatedPiece,
+    ChordRows,
+    read_annotated,
+)
 
 METERS: Final = (Meter(4, 4), Meter(3, 4), Meter(6, 8), Meter(2, 4))
 # 34 bars of 4/4. What is longer is cut to sixteen, and ends with a long note of the last four.

@@ -6,7 +6,7 @@ from composer_app.analysis.voice_grid import REST, VOICES, VoiceGrid
 from composer_app.evaluation.harmony import Tune
 from composer_app.music.chord_qualities import QUALITIES
 from composer_app.music.timing import Meter
-from composer_app.training.annotated_corpora import AnnotatedPiece, ChordRows
+from composer_app.training.corpora.annotated_corpora import AnnotatedPiece, ChordRows
 
 FOUR_FOUR = Meter(4, 4)
 C, F, G7 = (0, "maj"), (5, "maj"), (7, "7")

@@ -10,7 +10,7 @@ from composer_app.analysis.voice_grid import REST
 from composer_app.evaluation.harmony.tunes import METERS, Tune, held_out_tunes, tune_of
 from composer_app.music.pitch import Key
 from composer_app.music.timing import Meter
-from composer_app.training.annotated_corpora import AnnotatedPiece, held_out
+from composer_app.training.corpora.annotated_corpora import AnnotatedPiece, held_out
 from tests.evaluation.harmony.made import C, chord_rows, piece, tune
 
 

@@ -14,7 +14,7 @@ from composer_app.music.melody_evidence.ranking import rank_melodies
 from composer_app.music.midi.file import read_midi
 from composer_app.music.note import Note
 from composer_app.music.texts import Text, TextKind
-from composer_app.training.style_corpora import read_style
+from composer_app.training.corpora.style_corpora import read_style
 
 CASES = Path(__file__).parents[1] / "midi" / "cases"
 SCALE = (0, 2, 4, 5, 7, 5, 4, 2, 0, 4, 7, 4, 2, 5, 2, 0)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from composer_app.training.blocks import blocks
+from composer_app.training.networks.blocks import blocks
 
 
 class SideNetwork(nn.Module):

@@ -4,8 +4,9 @@
 ``lieder.npz``: 1016 songs, voice and piano reduced to four lines, with chords labelled by the rule
 of :mod:`composer_app.analysis.chord_labels`, from the whole piano part (OpenScore).
 ``chords_bach.npz`` and ``chords_hymn.npz``: labels, by the same rule, of the chorales and hymns
-that :mod:`composer_app.training.corpus` and :mod:`composer_app.training.style_corpora` read. The
-README beside them says where all of it is from.
+that :mod:`composer_app.training.corpora.corpus` and
+:mod:`composer_app.training.corpora.style_corpora` read. The README beside them says
+where all of it is from.
 """
 
 import zlib
@@ -134,8 +135,9 @@ def read_annotated(corpus: str, folder: Path | None = None) -> Iterator[Annotate
 def read_chord_labels(style: str, folder: Path | None = None) -> dict[str, ChordRows]:
     """The chords of each piece of ``style`` ("bach" or "hymn"), by the piece's name.
 
-    They have as many steps as the piece has in :func:`~composer_app.training.corpus.read_bach` or
-    :func:`~composer_app.training.style_corpora.read_style`. Raises :class:`CorpusError`.
+    They have as many steps as the piece has in
+    :func:`~composer_app.training.corpora.corpus.read_bach` or
+    :func:`~composer_app.training.corpora.style_corpora.read_style`. Raises :class:`CorpusError`.
     """
     path = (folder or resource_folder("assets") / "corpora") / f"chords_{style}.npz"
     arrays = _arrays(path, [*_CHORDS, "start", "name"])

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as fn
 
 from composer_app.training.config import PITCH_CLASSES
-from composer_app.training.losses import weighted
+from composer_app.training.trainers.losses import weighted
 
 # What cannot be reached from a transposed window gets this log-probability.
 _UNREACHABLE: Final = -14.0
@@ -66,7 +66,7 @@ def consistency_loss(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
     """Cross-entropy of the hidden cells' predictions with ``target``, less the target's entropy.
 
     ``logits`` and ``target`` (B, T, 4, 49), ``known`` (B, T, 4). In nats a hidden cell, the cells
-    weighted as in :func:`~composer_app.training.losses.masked_cross_entropy`.
+    weighted as in :func:`~composer_app.training.trainers.losses.masked_cross_entropy`.
     """
     divergence = fn.kl_div(logits.float().log_softmax(-1), target, reduction="none").sum(-1)
     return weighted(divergence, 1.0 - known)

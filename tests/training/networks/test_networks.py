@@ -7,20 +7,20 @@ torch = pytest.importorskip("torch", reason="the extra [train] is not installed"
 from torch import Tensor, nn  # noqa: E402
 
 from composer_app.training.export import example_inputs  # noqa: E402
-from composer_app.training.losses import (  # noqa: E402
+from composer_app.training.networks.refining_unet import (  # noqa: E402
+    ClassicCritic,
+    ClassicGenerator,
+    RefiningUNet,
+    SameConv2d,
+    UpsamplingConv2d,
+)
+from composer_app.training.trainers.losses import (  # noqa: E402
     critic_loss,
     generator_loss,
     gradient_penalty,
     masked_cross_entropy,
     onset_loss,
     row_losses,
-)
-from composer_app.training.networks import (  # noqa: E402
-    ClassicCritic,
-    ClassicGenerator,
-    RefiningUNet,
-    SameConv2d,
-    UpsamplingConv2d,
 )
 from tests.training.pieces import TINY  # noqa: E402
 

@@ -6,8 +6,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the extra [train] is not installed")
 
-from composer_app.training.dataset import Batch, WindowSampler  # noqa: E402
-from composer_app.training.window_feed import WindowFeed, to_tensors  # noqa: E402
+from composer_app.training.trainers.dataset import Batch, WindowSampler  # noqa: E402
+from composer_app.training.trainers.window_feed import WindowFeed, to_tensors  # noqa: E402
 from tests.training.pieces import TINY, chord_piece  # noqa: E402
 
 PIECES = [chord_piece(), chord_piece("b", steps=96)]

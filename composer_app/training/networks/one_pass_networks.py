@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as fn
 
 from composer_app.training.config import PITCH_CLASSES, VOICES, OnePassConfig, RefiningConfig
-from composer_app.training.networks import RefiningUNet
+from composer_app.training.networks.refining_unet import RefiningUNet
 
 _OCTAVE: Final = 12
 _VALUES_PER_STEP: Final = 256

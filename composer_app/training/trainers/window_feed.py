@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from composer_app.training.dataset import Batch, WindowSampler
+from composer_app.training.trainers.dataset import Batch, WindowSampler
 
 
 def to_tensors(batch: Batch) -> tuple[Tensor, ...]:

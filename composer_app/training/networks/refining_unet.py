@@ -13,8 +13,6 @@ from torch.nn import functional as fn
 
 from composer_app.music.chord_qualities import QUALITIES
 from composer_app.music.pitch import OCTAVE
-from composer_app.training.blocks import blocks
-from composer_app.training.chord_row import BASS_CLASSES, CHORD_CLASSES, chord_tones
 from composer_app.training.config import (
     BEATS,
     NETWORK_STYLES,
@@ -22,7 +20,9 @@ from composer_app.training.config import (
     VOICES,
     RefiningConfig,
 )
-from composer_app.training.side_network import SideNetwork
+from composer_app.training.corpora.chord_row import BASS_CLASSES, CHORD_CLASSES, chord_tones
+from composer_app.training.networks.blocks import blocks
+from composer_app.training.networks.side_network import SideNetwork
 
 _POSITIONS = 24
 _FIRST_POSITIONS = 16

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from composer_app.training.config import HIGHEST_PITCH, LOWEST_PITCH, PITCH_CLASSES
-from composer_app.training.corpus import REST
-from composer_app.training.dataset import (
+from composer_app.training.corpora.corpus import REST
+from composer_app.training.trainers.dataset import (
     FERMATA_UNKNOWN,
     WindowSampler,
     allowed_transpositions,

@@ -13,11 +13,8 @@ from torch.nn import functional as fn
 from composer_app.errors import CorpusError, SettingError
 from composer_app.training.checkpoint import refining_network, save_checkpoint
 from composer_app.training.config import NETWORK_STYLES, OnePassConfig, RefiningConfig
-from composer_app.training.corpus import Piece
-from composer_app.training.dataset import WindowSampler
-from composer_app.training.losses import critic_loss, generator_loss, onset_loss
-from composer_app.training.networks import RefiningUNet
-from composer_app.training.one_pass_networks import (
+from composer_app.training.corpora.corpus import Piece
+from composer_app.training.networks.one_pass_networks import (
     STAGES,
     OnePassGenerator,
     VoicesCritic,
@@ -25,9 +22,12 @@ from composer_app.training.one_pass_networks import (
     level_cells,
     one_hot,
 )
+from composer_app.training.networks.refining_unet import RefiningUNet
 from composer_app.training.protocol import Message, StopRequest, say
-from composer_app.training.trainer import CHECKPOINT_SECONDS, PROGRESS_ITERATIONS
-from composer_app.training.window_feed import to_tensors
+from composer_app.training.trainers.dataset import WindowSampler
+from composer_app.training.trainers.losses import critic_loss, generator_loss, onset_loss
+from composer_app.training.trainers.trainer import CHECKPOINT_SECONDS, PROGRESS_ITERATIONS
+from composer_app.training.trainers.window_feed import to_tensors
 from composer_app.translation import _
 
 Context = tuple[Tensor, Tensor, Tensor]

@@ -12,18 +12,18 @@ torch = pytest.importorskip("torch", reason="the extra [train] is not installed"
 from composer_app.errors import CorpusError, SettingError  # noqa: E402
 from composer_app.training.checkpoint import load_checkpoint, save_checkpoint  # noqa: E402
 from composer_app.training.config import ClassicGanConfig, RefiningConfig, make_config  # noqa: E402
-from composer_app.training.gan_trainer import (  # noqa: E402
-    ClassicGanTrainer,
-    roll_metrics,
-    snippets,
-)
 from composer_app.training.protocol import (  # noqa: E402
     Message,
     StopRequest,
     parse,
     say,
 )
-from composer_app.training.trainer import RefiningTrainer  # noqa: E402
+from composer_app.training.trainers.gan_trainer import (  # noqa: E402
+    ClassicGanTrainer,
+    roll_metrics,
+    snippets,
+)
+from composer_app.training.trainers.trainer import RefiningTrainer  # noqa: E402
 from tests.small_disk import fill, small_disk  # noqa: E402
 from tests.training.pieces import TINY, chord_piece  # noqa: E402
 

@@ -20,13 +20,13 @@ from composer_app.training.config import (
     RefiningConfig,
     config_to_dict,
 )
-from composer_app.training.consistency import consistency_loss, consistent_target
-from composer_app.training.corpus import Piece
-from composer_app.training.dataset import Batch, WindowSampler
-from composer_app.training.losses import masked_cross_entropy, onset_loss, row_losses
-from composer_app.training.networks import RefiningUNet, one_hot
+from composer_app.training.corpora.corpus import Piece
+from composer_app.training.networks.refining_unet import RefiningUNet, one_hot
 from composer_app.training.protocol import Message, StopRequest, say
-from composer_app.training.window_feed import WindowFeed, to_tensors
+from composer_app.training.trainers.consistency import consistency_loss, consistent_target
+from composer_app.training.trainers.dataset import Batch, WindowSampler
+from composer_app.training.trainers.losses import masked_cross_entropy, onset_loss, row_losses
+from composer_app.training.trainers.window_feed import WindowFeed, to_tensors
 from composer_app.translation import _
 
 CHECKPOINT_SECONDS: Final = 60.0

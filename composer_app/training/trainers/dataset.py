@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.music.pitch import OCTAVE
-from composer_app.training.chord_row import NO_CHORD, row_starts, row_step
 from composer_app.training.config import (
     BEATS,
     HIGHEST_PITCH,
@@ -20,7 +19,8 @@ from composer_app.training.config import (
     VOICES,
     RefiningConfig,
 )
-from composer_app.training.corpus import REST, Piece
+from composer_app.training.corpora.chord_row import NO_CHORD, row_starts, row_step
+from composer_app.training.corpora.corpus import REST, Piece
 
 MELODY: Final = 0
 FERMATA_UNKNOWN: Final = 2

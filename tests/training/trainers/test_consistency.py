@@ -9,14 +9,14 @@ torch = pytest.importorskip("torch", reason="the extra [train] is not installed"
 
 from composer_app.training.checkpoint import load_checkpoint, save_checkpoint  # noqa: E402
 from composer_app.training.config import PITCH_CLASSES  # noqa: E402
-from composer_app.training.consistency import (  # noqa: E402
+from composer_app.training.trainers.consistency import (  # noqa: E402
     consistency_loss,
     consistent_target,
     moved_back,
     transposed,
 )
-from composer_app.training.trainer import INPUTS, RefiningTrainer  # noqa: E402
-from composer_app.training.window_feed import to_tensors  # noqa: E402
+from composer_app.training.trainers.trainer import INPUTS, RefiningTrainer  # noqa: E402
+from composer_app.training.trainers.window_feed import to_tensors  # noqa: E402
 from tests.training.pieces import TINY, chord_piece  # noqa: E402
 
 TRAIN = [chord_piece(), chord_piece("b", steps=96)]

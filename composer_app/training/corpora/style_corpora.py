@@ -20,15 +20,15 @@ from composer_app.errors import CorpusError
 from composer_app.music.files.array_file import read_arrays
 from composer_app.plain_text import one_line_name
 from composer_app.resources import resource_folder
-from composer_app.training.annotated_corpora import (
+from composer_app.training.config import STYLES, VOICES
+from composer_app.training.corpora.annotated_corpora import (
     LABELLED_STYLES,
     ChordRows,
     held_out,
     read_chord_labels,
 )
-from composer_app.training.chord_row import NO_CHORD
-from composer_app.training.config import STYLES, VOICES
-from composer_app.training.corpus import REST, Piece, beat_steps, chord_rows
+from composer_app.training.corpora.chord_row import NO_CHORD
+from composer_app.training.corpora.corpus import REST, Piece, beat_steps, chord_rows
 from composer_app.translation import _
 
 # The file of each style.

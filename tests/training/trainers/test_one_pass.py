@@ -15,7 +15,7 @@ from composer_app.generation.noise import NoiseVector  # noqa: E402
 from composer_app.generation.refining.sampling import NoiseSource  # noqa: E402
 from composer_app.training.checkpoint import load_checkpoint, save_checkpoint  # noqa: E402
 from composer_app.training.config import OnePassConfig  # noqa: E402
-from composer_app.training.one_pass_networks import (  # noqa: E402
+from composer_app.training.networks.one_pass_networks import (  # noqa: E402
     STAGES,
     NoiseDraws,
     OnePassGenerator,
@@ -25,8 +25,8 @@ from composer_app.training.one_pass_networks import (  # noqa: E402
     level_cells,
     one_hot,
 )
-from composer_app.training.one_pass_trainer import OnePassTrainer  # noqa: E402
-from composer_app.training.trainer import RefiningTrainer  # noqa: E402
+from composer_app.training.trainers.one_pass_trainer import OnePassTrainer  # noqa: E402
+from composer_app.training.trainers.trainer import RefiningTrainer  # noqa: E402
 from tests.training.pieces import TINY, chord_piece  # noqa: E402
 
 SMALL = OnePassConfig(

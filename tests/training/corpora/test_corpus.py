@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from composer_app.errors import CorpusError
-from composer_app.training.corpus import (
+from composer_app.training.corpora.corpus import (
     REST,
     bach_split,
     load_corpus,

@@ -9,14 +9,14 @@ import pytest
 from composer_app.errors import CorpusError
 from composer_app.music.chord_qualities import QUALITIES
 from composer_app.resources import resource_folder
-from composer_app.training.annotated_corpora import (
+from composer_app.training.corpora.annotated_corpora import (
     ANNOTATED_CORPORA,
     AnnotatedPiece,
     held_out,
     read_annotated,
     read_chord_labels,
 )
-from composer_app.training.style_corpora import read_style
+from composer_app.training.corpora.style_corpora import read_style
 
 FOLDER = resource_folder("assets") / "corpora"
 

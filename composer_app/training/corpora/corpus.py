@@ -19,9 +19,9 @@ from composer_app.file_arguments import input_name, read_input, write_output
 from composer_app.music.files.array_file import MOST_ARRAY_FILE_BYTES, arrays_in
 from composer_app.music.timing import Meter
 from composer_app.plain_text import one_line_name
-from composer_app.training.annotated_corpora import ChordRows, read_chord_labels
-from composer_app.training.chord_row import NO_CHORD
 from composer_app.training.config import VOICES
+from composer_app.training.corpora.annotated_corpora import ChordRows, read_chord_labels
+from composer_app.training.corpora.chord_row import NO_CHORD
 from composer_app.translation import _
 
 REST: Final = -1
