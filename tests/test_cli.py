@@ -17,7 +17,6 @@ from composer_app.errors import ModelError
 from composer_app.generation import commands
 from composer_app.generation.models.catalog import ModelInfo
 from composer_app.music.chord_text.by_bar import chord_list
-from composer_app.music.chords import Chord, ChordSymbol
 from composer_app.music.composition import (
     DEFAULT_PROGRAMS,
     VOICE_NAMES,
@@ -27,13 +26,14 @@ from composer_app.music.composition import (
 )
 from composer_app.music.controls import Control
 from composer_app.music.files.sample_melodies import load_sample, sample_melodies
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.chords import Chord, ChordSymbol
+from composer_app.music.harmony.key_changes import KeyChange
+from composer_app.music.instrumentation.styles import style_named
 from composer_app.music.melody import Melody
 from composer_app.music.midi.file import read_midi, read_midi_piece, write_midi
 from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
-from composer_app.music.styles import style_named
 from composer_app.music.texts import Text
 from composer_app.music.timing import TempoMap
 from composer_app.music.voices import voice_tracks

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.analysis.voice_grid import REST
-from composer_app.music.chord_qualities import HEARD_QUALITIES, QUALITIES, QUALITY_TONES
+from composer_app.music.harmony.chord_qualities import HEARD_QUALITIES, QUALITIES, QUALITY_TONES
 from composer_app.music.pitch import OCTAVE
 
 NO_CHORD: Final = -1
@@ -30,9 +30,10 @@ class ChordLabels:
     """The chords of B beats, each array (B,).
 
     ``start`` is the step where the beat begins. ``root`` and ``bass`` are pitch classes,
-    ``quality`` an index into :data:`~composer_app.music.chord_qualities.QUALITIES`; all are -1 in
-    a beat that is silent. ``confidence``, 0 to 1, is how well the template fits, and ``classes``
-    the number of pitch classes that sound: with one or two of them the label is a guess.
+    ``quality`` an index into :data:`~composer_app.music.harmony.chord_qualities.QUALITIES`; all are
+    -1 in a beat that is silent. ``confidence``, 0 to 1, is how well the template fits, and
+    ``classes`` the number of pitch classes that sound: with one or two of them the label is a
+    guess.
     """
 
     start: NDArray[np.int64]

@@ -16,9 +16,9 @@ from composer_app.analysis.chord_labels import (
     label_chords,
 )
 from composer_app.analysis.voice_grid import REST
-from composer_app.music.chords import CHORD_QUALITIES, Chord, ChordSymbol
 from composer_app.music.composition import Composition
 from composer_app.music.editing.other_tracks import voices_alone
+from composer_app.music.harmony.chords import CHORD_QUALITIES, Chord, ChordSymbol
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.pitch import OCTAVE

@@ -19,7 +19,7 @@ from composer_app.analysis.material import Material
 from composer_app.analysis.voice_grid import Home, VoiceGrid
 from composer_app.music.composition import Composition
 from composer_app.music.melody import on_steps
-from composer_app.music.melody_line import Line, melody_line
+from composer_app.music.performing.melody_line import Line, melody_line
 from composer_app.music.pitch import OCTAVE
 from composer_app.music.voices import MELODY
 

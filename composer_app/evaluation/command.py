@@ -36,7 +36,7 @@ from composer_app.file_arguments import (
 )
 from composer_app.generation.generator import MAX_TEMPERATURE, MIN_TEMPERATURE
 from composer_app.generation.models.catalog import DEFAULT_MODEL, load_generator
-from composer_app.music.styles import STYLES
+from composer_app.music.instrumentation.styles import STYLES
 from composer_app.terminal import say, say_json, status_line
 from composer_app.translation import _
 

@@ -29,8 +29,8 @@ from composer_app.music.files.regular_file import is_file, is_folder
 from composer_app.music.files.safe_file import cannot_write, failure_reason, refuse_no_file
 from composer_app.music.melody import Melody
 from composer_app.music.melody_evidence.ranking import rank_melodies
-from composer_app.music.melody_line import Line
 from composer_app.music.mix import PieceMix
+from composer_app.music.performing.melody_line import Line
 from composer_app.music.voices import FOUR, MELODY, has_our_voices, voice_tracks
 from composer_app.notation.file_kinds import WRITABLE_ENDINGS
 from composer_app.translation import Message, _, ngettext

@@ -15,14 +15,14 @@ from composer_app.music.chord_text.progression import (
     Progression,
     parse_progression,
 )
-from composer_app.music.chord_wishes import (
+from composer_app.music.composition import Composition
+from composer_app.music.files.regular_file import is_file
+from composer_app.music.files.safe_file import failure_reason
+from composer_app.music.harmony.chord_wishes import (
     ChordWishes,
     wishes_of_piece,
     wishes_of_progression,
 )
-from composer_app.music.composition import Composition
-from composer_app.music.files.regular_file import is_file
-from composer_app.music.files.safe_file import failure_reason
 from composer_app.music.meter_map import MeterMap
 from composer_app.notation.file_kinds import MIDI, MUSICXML, MXL
 from composer_app.notation.piece_file import MAX_FILE_BYTES, parse_piece

@@ -29,8 +29,8 @@ from composer_app.generation.steering import (
     check_scale,
 )
 from composer_app.music.composition import VOICE_NAMES
+from composer_app.music.harmony.spelling import natural_semitone
 from composer_app.music.pitch import OCTAVE
-from composer_app.music.spelling import natural_semitone
 
 T = TypeVar("T")
 # What is heard unless it is said.

@@ -50,13 +50,13 @@ from composer_app.generation.repeating import Repeats
 from composer_app.generation.steering import EVEN, NOTHING, PerVoice, Spans, rhythm_of
 from composer_app.generation.support import without_effect
 from composer_app.music.chord_text.by_bar import chord_list
-from composer_app.music.chord_wishes import NO_WISHES, ChordWishes, wishes_of_piece
 from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.music.editing.edits import with_the_rest
-from composer_app.music.instrument_ranges import playable_range
-from composer_app.music.instruments import INSTRUMENT_NAMES
-from composer_app.music.melody_line import Line
+from composer_app.music.harmony.chord_wishes import NO_WISHES, ChordWishes, wishes_of_piece
+from composer_app.music.instrumentation.instrument_ranges import playable_range
+from composer_app.music.instrumentation.instruments import INSTRUMENT_NAMES
 from composer_app.music.mix import USUAL_MIX
+from composer_app.music.performing.melody_line import Line
 from composer_app.music.pitch import pitch_name
 from composer_app.terminal import say, say_json, status_line, warn
 from composer_app.translation import _, ngettext

@@ -26,9 +26,9 @@ from composer_app.generation.steering import (
     check_scale,
 )
 from composer_app.late_numpy import np
-from composer_app.music.chord_wishes import NO_WISHES, ChordWishes
-from composer_app.music.chords import ChordSymbol
 from composer_app.music.composition import VOICE_NAMES
+from composer_app.music.harmony.chord_wishes import NO_WISHES, ChordWishes
+from composer_app.music.harmony.chords import ChordSymbol
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import DEFAULT_VELOCITY, Note
 from composer_app.music.piano_roll import PianoRoll

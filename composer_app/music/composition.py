@@ -8,15 +8,16 @@ think of it.
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from composer_app.music import chords, controls, key_changes, texts
-from composer_app.music.chords import ChordSymbol
+from composer_app.music import controls, texts
 from composer_app.music.controls import Control, pedal_up_after, without_other_sounds
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony import chords, key_changes
+from composer_app.music.harmony.chords import ChordSymbol
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.melody import Melody
-from composer_app.music.melody_line import Line, melody_line
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import NOTE_ORDER, Note
-from composer_app.music.performance import Performance
+from composer_app.music.performing.melody_line import Line, melody_line
+from composer_app.music.performing.performance import Performance
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.pitch import Key, estimate_key
 from composer_app.music.texts import Text

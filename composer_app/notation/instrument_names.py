@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from composer_app.music.instruments import INSTRUMENT_NAMES
+from composer_app.music.instrumentation.instruments import INSTRUMENT_NAMES
 
 # Programs count from 0. In the order in which they are looked for: "bass clarinet" is no bass.
 _WORDS: Final = (

@@ -6,7 +6,7 @@ Notation, Percussive Arts Society 1998), which notation programs begin with.
 
 from typing import Final, NamedTuple
 
-from composer_app.music.instruments import DRUM_NAMES
+from composer_app.music.instrumentation.instruments import DRUM_NAMES
 
 
 class DrumPlace(NamedTuple):

@@ -18,7 +18,7 @@ from composer_app.file_arguments import (
     output_file,
     write_output,
 )
-from composer_app.music.styles import STYLES
+from composer_app.music.instrumentation.styles import STYLES
 from composer_app.terminal import say
 from composer_app.training.corpora.corpus import Piece, load_corpus
 from composer_app.translation import _

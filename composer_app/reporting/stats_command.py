@@ -26,8 +26,8 @@ from composer_app.file_arguments import (
 from composer_app.music.chord_text.by_bar import chord_bars, chord_list
 from composer_app.music.composition import Composition
 from composer_app.music.files.regular_file import is_file
+from composer_app.music.instrumentation.styles import STYLES
 from composer_app.music.pitch import pitch_name
-from composer_app.music.styles import STYLES
 from composer_app.music.voices import all_four_sound, find_melody
 from composer_app.plain_text import one_line_name
 from composer_app.reporting.report import (

@@ -27,8 +27,8 @@ from torch import Tensor, nn
 from composer_app import __version__
 from composer_app.errors import SettingError
 from composer_app.file_arguments import input_name, write_output
-from composer_app.music import styles as known_styles
-from composer_app.music.chord_qualities import QUALITIES
+from composer_app.music.harmony.chord_qualities import QUALITIES
+from composer_app.music.instrumentation import styles as known_styles
 from composer_app.training.checkpoint import load_checkpoint, refining_network
 from composer_app.training.config import (
     BEATS,

@@ -8,8 +8,8 @@ from composer_app.analysis.chord_labels import (
     beat_starts,
     label_chords,
 )
-from composer_app.music.chord_qualities import QUALITIES, QUALITY_TONES
 from composer_app.music.files.array_file import read_arrays
+from composer_app.music.harmony.chord_qualities import QUALITIES, QUALITY_TONES
 from composer_app.music.timing import Meter
 from composer_app.resources import resource_folder
 

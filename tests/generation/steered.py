@@ -11,9 +11,9 @@ from composer_app.analysis.chord_labels import label_chords
 from composer_app.analysis.voice_grid import Passage, VoiceGrid
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationSettings, Generator, Given
-from composer_app.music.chord_qualities import QUALITIES
 from composer_app.music.composition import Composition
 from composer_app.music.files.sample_melodies import load_sample
+from composer_app.music.harmony.chord_qualities import QUALITIES
 from composer_app.music.melody import Melody
 from composer_app.music.timing import STEPS_PER_BEAT
 

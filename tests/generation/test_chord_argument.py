@@ -7,8 +7,8 @@ import pytest
 from composer_app.errors import ChordError, ComposerError
 from composer_app.generation.chord_argument import asked_chords
 from composer_app.music.chord_text.naming import plain_name
-from composer_app.music.chords import Chord, ChordSymbol
 from composer_app.music.composition import Composition, Track
+from composer_app.music.harmony.chords import Chord, ChordSymbol
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter

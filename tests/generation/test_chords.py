@@ -9,8 +9,8 @@ from composer_app.generation.composing import compose, compose_with_confidence, 
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.recipe import recipe_from_text, recipe_to_text
 from composer_app.generation.refining.refining_generator import RefiningGenerator
-from composer_app.music.chord_wishes import ChordWishes, wishes_of_piece
 from composer_app.music.composition import Composition
+from composer_app.music.harmony.chord_wishes import ChordWishes, wishes_of_piece
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note

@@ -8,9 +8,9 @@ from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.refining.refining_generator import RefiningGenerator
-from composer_app.music.chords import ChordSymbol
 from composer_app.music.composition import Composition
 from composer_app.music.files.sample_melodies import load_sample
+from composer_app.music.harmony.chords import ChordSymbol
 from composer_app.music.pitch import OCTAVE
 from composer_app.music.timing import TICKS_PER_STEP
 

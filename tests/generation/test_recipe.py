@@ -16,9 +16,9 @@ from composer_app.generation.recipe import (
     recipe_to_text,
 )
 from composer_app.generation.repeating import Repeats
-from composer_app.music.chord_wishes import ChordWishes
-from composer_app.music.chords import Chord, ChordSpan, ChordSymbol
 from composer_app.music.composition import Composition
+from composer_app.music.harmony.chord_wishes import ChordWishes
+from composer_app.music.harmony.chords import Chord, ChordSpan, ChordSymbol
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.midi.file import midi_bytes, parse_midi

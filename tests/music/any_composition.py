@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.controls import Control
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.note import Note
-from composer_app.music.performance import Performance, PerformedNote
+from composer_app.music.performing.performance import Performance, PerformedNote
 from composer_app.music.pitch import Key
 from composer_app.music.texts import TEXT_KINDS, Text
 from composer_app.music.timing import (

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from composer_app.music.chord_text.parsing import parse_chord
-from composer_app.music.chords import ChordSymbol
+from composer_app.music.harmony.chords import ChordSymbol
 
 # Every quality, and what names say beyond them.
 SUFFIXES = (

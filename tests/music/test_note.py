@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composer_app.music.melody import Melody, retimed
-from composer_app.music.melody_line import melody_line
 from composer_app.music.note import Note
+from composer_app.music.performing.melody_line import melody_line
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.timing import TICKS_PER_STEP, TempoMap, nearest_step
 from tests.music.played import played_lines

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from composer_app.music.composition import Composition, Track
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.meter_map import MeterChange, MeterMap
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key

@@ -7,7 +7,7 @@ import pytest
 
 from composer_app.errors import ScoreFileError
 from composer_app.music.composition import Composition, Track
-from composer_app.music.instruments import DRUM_NAMES
+from composer_app.music.instrumentation.instruments import DRUM_NAMES
 from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
 from composer_app.notation.percussion import DrumPlace, drum_at, drum_named, place_of_drum

@@ -8,7 +8,7 @@ import pytest
 
 from composer_app.generation.models.catalog import describe_all
 from composer_app.generation.models.model_file import read_metadata
-from composer_app.music.styles import STYLES
+from composer_app.music.instrumentation.styles import STYLES
 
 MODELS = sorted((Path(__file__).resolve().parents[2] / "models").glob("*.onnx"))
 

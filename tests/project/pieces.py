@@ -8,12 +8,12 @@ from composer_app.generation.composing import compose_with_confidence
 from composer_app.generation.generator import GenerationSettings
 from composer_app.music.composition import Composition
 from composer_app.music.controls import Control
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterChange, MeterMap
 from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.note import Note
-from composer_app.music.performance import Performance, PerformedNote
+from composer_app.music.performing.performance import Performance, PerformedNote
 from composer_app.music.pitch import Key
 from composer_app.music.texts import Text
 from composer_app.music.timing import Meter, TempoMap

@@ -16,8 +16,8 @@ from composer_app.generation.hearing.feel import Feel
 from composer_app.generation.models.catalog import load_generator
 from composer_app.generation.recipe import recipe_from_text
 from composer_app.generation.repeating import Repeats
-from composer_app.music.chord_wishes import ChordWishes
-from composer_app.music.chords import Chord, ChordSpan, ChordSymbol
+from composer_app.music.harmony.chord_wishes import ChordWishes
+from composer_app.music.harmony.chords import Chord, ChordSpan, ChordSymbol
 from composer_app.music.midi.file import parse_midi
 from composer_app.music.note import Note
 from composer_app.project.piece import Piece

@@ -7,7 +7,7 @@ import pytest
 
 from composer_app.cli import main
 from composer_app.music.composition import Composition, Track
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
 from composer_app.notation.piece_file import write_piece_file

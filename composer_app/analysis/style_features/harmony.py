@@ -12,7 +12,7 @@ from composer_app.analysis.style_features.reading import (
     sorted_into,
 )
 from composer_app.analysis.voice_grid import REST
-from composer_app.music.chord_qualities import QUALITIES, QUALITY_TONES
+from composer_app.music.harmony.chord_qualities import QUALITIES, QUALITY_TONES
 from composer_app.music.pitch import OCTAVE
 
 _DEGREES: Final = (

@@ -16,7 +16,7 @@ from composer_app.analysis.style_features.reading import (
 )
 from composer_app.analysis.voice_grid import REST, VOICES, class_masks, mask_of
 from composer_app.analysis.voice_metrics import Count
-from composer_app.music.chord_qualities import QUALITY_TONES
+from composer_app.music.harmony.chord_qualities import QUALITY_TONES
 from composer_app.music.pitch import OCTAVE
 
 _BASS: Final = VOICES - 1

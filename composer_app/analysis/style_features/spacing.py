@@ -14,7 +14,7 @@ from composer_app.analysis.style_features.reading import (
 )
 from composer_app.analysis.voice_grid import REST, VOICES
 from composer_app.analysis.voice_metrics import Count
-from composer_app.music.chord_qualities import QUALITY_TONES
+from composer_app.music.harmony.chord_qualities import QUALITY_TONES
 from composer_app.music.pitch import OCTAVE
 
 _GAPS: Final = (

@@ -10,7 +10,7 @@ import numpy as np
 from composer_app.analysis.chord_labels import NO_CHORD
 from composer_app.analysis.voice_grid import REST, VoiceGrid
 from composer_app.evaluation.harmony.tunes import Tune
-from composer_app.music.chord_qualities import QUALITIES, QUALITY_TONES
+from composer_app.music.harmony.chord_qualities import QUALITIES, QUALITY_TONES
 from composer_app.music.pitch import OCTAVE, Key, fold_into_range
 from composer_app.training.corpora.annotated_corpora import ChordRows
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from composer_app.analysis.chord_labels import NO_CHORD, beat_starts
 from composer_app.analysis.voice_grid import REST, VOICES, VoiceGrid
-from composer_app.music.chord_qualities import QUALITIES, QUALITY_TONES
+from composer_app.music.harmony.chord_qualities import QUALITIES, QUALITY_TONES
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note

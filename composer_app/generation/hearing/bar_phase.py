@@ -36,8 +36,8 @@ from composer_app.generation.hearing.bar_phase_tables import EDGES, PRIORS, TABL
 from composer_app.late_numpy import np
 from composer_app.music.composition import Composition
 from composer_app.music.melody import on_steps
-from composer_app.music.melody_line import Line
 from composer_app.music.note import Note
+from composer_app.music.performing.melody_line import Line
 from composer_app.music.pitch import OCTAVE, estimate_key
 from composer_app.music.timing import TICKS_PER_STEP, Meter
 

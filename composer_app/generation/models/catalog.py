@@ -21,7 +21,7 @@ from composer_app.generation.models.model_metadata import json_list, known_style
 from composer_app.generation.support import SETTINGS, supported
 from composer_app.music.composition import DEFAULT_PROGRAMS
 from composer_app.music.files.safe_file import failure_reason
-from composer_app.music.styles import (
+from composer_app.music.instrumentation.styles import (
     BACH,
     NOT_OFFERED,
     STYLES,

@@ -9,8 +9,8 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
+from composer_app.music.instrumentation.styles import BACH
 from composer_app.music.pitch import OCTAVE
-from composer_app.music.styles import BACH
 
 # A file that lists more is not ours.
 _MOST_ROWS: Final = 100

@@ -21,8 +21,8 @@ from composer_app.generation.refining.planning import (
     Row,
 )
 from composer_app.generation.refining.sampling import Grid
-from composer_app.music.chord_qualities import HEARD_QUALITIES, QUALITIES, QUALITY_TONES
-from composer_app.music.chords import CHORD_QUALITIES
+from composer_app.music.harmony.chord_qualities import HEARD_QUALITIES, QUALITIES, QUALITY_TONES
+from composer_app.music.harmony.chords import CHORD_QUALITIES
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.pitch import OCTAVE, Key, estimate_key
 

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from composer_app.generation.placement import beat_places
 from composer_app.generation.refining.sampling import VOICES, Cells
 from composer_app.generation.refining.ties import Ties
-from composer_app.music.chord_qualities import QUALITIES, QUALITY_TONES
-from composer_app.music.chord_wishes import NO_WISHES, ChordWishes
-from composer_app.music.chords import CHORD_QUALITIES, Chord, ChordSymbol, in_order
+from composer_app.music.harmony.chord_qualities import QUALITIES, QUALITY_TONES
+from composer_app.music.harmony.chord_wishes import NO_WISHES, ChordWishes
+from composer_app.music.harmony.chords import CHORD_QUALITIES, Chord, ChordSymbol, in_order
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.pitch import OCTAVE
 from composer_app.music.timing import TICKS_PER_STEP

@@ -16,7 +16,12 @@ from math import floor
 from typing import Final
 
 from composer_app.live.recording.heard_notes import HeardNotes
-from composer_app.music.performance import MAX_NOTES, Performance, PerformedNote, Quantization
+from composer_app.music.performing.performance import (
+    MAX_NOTES,
+    Performance,
+    PerformedNote,
+    Quantization,
+)
 from composer_app.music.timing import Meter, seconds_per_step
 
 CAPTURED_BARS: Final = 32

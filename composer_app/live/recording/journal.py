@@ -29,7 +29,7 @@ from composer_app.live.recording.heard_notes import KeyEvent
 from composer_app.live.recording.recorder import Recorder
 from composer_app.music.files.regular_file import read_regular
 from composer_app.music.files.safe_file import failure_reason, sync_folder
-from composer_app.music.performance import Performance, from_details, to_details
+from composer_app.music.performing.performance import Performance, from_details, to_details
 from composer_app.translation import _
 
 _log = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 """Recording what is played, as it is played: in seconds from the downbeat, unquantized.
 
 What becomes of it on the grid is decided afterwards, and as often as one likes, by
-:mod:`composer_app.music.quantization`.
+:mod:`composer_app.music.performing.quantization`.
 
 Latency. A click that is *rendered* at the time t is *heard* at t + latency, and whoever plays
 along plays along with what is heard. So times count from the moment at which the downbeat is
@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from composer_app.live.recording.heard_notes import HeardNotes, KeyEvent
-from composer_app.music.performance import PerformedNote
+from composer_app.music.performing.performance import PerformedNote
 
 
 class Recorder:

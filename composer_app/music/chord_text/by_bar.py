@@ -8,8 +8,8 @@ from typing import Any, Final
 from composer_app.music.chord_text.naming import plain_name, symbol_name
 from composer_app.music.chord_text.numerals import roman_numeral
 from composer_app.music.chord_text.progression import shares
-from composer_app.music.chords import ChordSymbol, symbol_at
 from composer_app.music.composition import Composition
+from composer_app.music.harmony.chords import ChordSymbol, symbol_at
 from composer_app.music.meter_map import Bar
 from composer_app.music.pitch import Key
 

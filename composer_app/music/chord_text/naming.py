@@ -7,9 +7,9 @@ the note of the chord that it is, so that A7 stands over C♯ and Fm over A♭ i
 
 from typing import Final
 
-from composer_app.music.chords import Chord, ChordSymbol, Quality
+from composer_app.music.harmony.chords import Chord, ChordSymbol, Quality
+from composer_app.music.harmony.spelling import name_on_fifths, spelled
 from composer_app.music.pitch import OCTAVE, Key
-from composer_app.music.spelling import name_on_fifths, spelled
 
 C_MAJOR: Final = Key(0)
 NO_CHORD: Final = "N.C."

@@ -14,7 +14,7 @@ The chord alone is looked at, not where it goes.
 from typing import Final
 
 from composer_app.music.chord_text.naming import NO_CHORD, bass_place, written
-from composer_app.music.chords import Chord, quality_named
+from composer_app.music.harmony.chords import Chord, quality_named
 from composer_app.music.pitch import OCTAVE, Key
 
 _NUMERALS: Final = ("I", "II", "III", "IV", "V", "VI", "VII")

@@ -6,8 +6,8 @@ English is meant: Esus4 is a suspended E. A root is a capital letter; a small on
 where the symbol says itself that it is minor or major, as am and cmaj7 do, since for some a small
 letter alone means minor.
 
-What is richer than the qualities of :mod:`composer_app.music.chords` becomes the one it is built
-on, with extensions beside it: C9 is a C7 with a ninth, C7alt one with four of them.
+What is richer than the qualities of :mod:`composer_app.music.harmony.chords` becomes the one it
+is built on, with extensions beside it: C9 is a C7 with a ninth, C7alt one with four of them.
 """
 
 import re
@@ -17,9 +17,9 @@ from functools import lru_cache
 from typing import Final
 
 from composer_app.errors import ChordError
-from composer_app.music.chords import EXTENSIONS, Chord, ChordSymbol
+from composer_app.music.harmony.chords import EXTENSIONS, Chord, ChordSymbol
+from composer_app.music.harmony.spelling import natural_semitone
 from composer_app.music.pitch import OCTAVE
-from composer_app.music.spelling import natural_semitone
 from composer_app.translation import Message, _
 
 MOST_LETTERS: Final = 40

@@ -18,7 +18,7 @@ from typing import Final
 
 from composer_app.errors import ChordError
 from composer_app.music.chord_text.parsing import find_chord, names_german_b, parse_chord
-from composer_app.music.chords import ChordSpan, ChordSymbol
+from composer_app.music.harmony.chords import ChordSpan, ChordSymbol
 from composer_app.music.meter_map import Bar, MeterMap
 from composer_app.music.timing import TICKS_PER_BEAT, TICKS_PER_STEP, Meter
 from composer_app.translation import _

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from composer_app.music.composition import Composition, Track
 from composer_app.music.controls import without_other_sounds
-from composer_app.music.key_changes import KeyChange
-from composer_app.music.melody_line import Line, melody_line
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.meter_map import MeterChange, MeterMap
+from composer_app.music.performing.melody_line import Line, melody_line
 from composer_app.music.pitch import Key
 from composer_app.music.timing import (
     MAX_TEMPO,

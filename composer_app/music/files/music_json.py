@@ -12,15 +12,15 @@ from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from composer_app.late_numpy import np
-from composer_app.music.chord_wishes import ChordWishes
-from composer_app.music.chords import Chord, ChordSpan, ChordSymbol
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.controls import CONTROL_KINDS, Control
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.chord_wishes import ChordWishes
+from composer_app.music.harmony.chords import Chord, ChordSpan, ChordSymbol
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterChange, MeterMap
 from composer_app.music.note import Note
-from composer_app.music.performance import from_details, to_details
+from composer_app.music.performing.performance import from_details, to_details
 from composer_app.music.pitch import Key
 from composer_app.music.texts import TEXT_KINDS, Text
 from composer_app.music.timing import Meter, TempoChange, TempoMap

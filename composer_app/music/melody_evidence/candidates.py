@@ -6,8 +6,8 @@ from typing import Final
 
 from composer_app.music.composition import Composition, Track
 from composer_app.music.melody_evidence.ranking import rank_melodies
-from composer_app.music.melody_line import Line, melody_line
 from composer_app.music.note import Note
+from composer_app.music.performing.melody_line import Line, melody_line
 from composer_app.music.timing import TICKS_PER_STEP, TempoMap
 from composer_app.music.voices import MELODY
 from composer_app.translation import Message

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from composer_app.music.controls import Control, Subject, in_order
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.midi.channels import MIXED
 from composer_app.music.midi.key_names import key_of_name
 from composer_app.music.midi.said import Said, said_by_channel

@@ -17,9 +17,9 @@ from typing import Any, Final
 
 from composer_app.music.chord_text.naming import plain_name
 from composer_app.music.chord_text.parsing import MOST_LETTERS, find_chord
-from composer_app.music.chords import ChordSymbol, in_order
 from composer_app.music.composition import Composition
 from composer_app.music.files.music_json import chords_from_json
+from composer_app.music.harmony.chords import ChordSymbol, in_order
 from composer_app.music.texts import Text, TextKind
 
 # A message and when it comes, in ticks of the file.

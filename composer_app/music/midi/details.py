@@ -14,7 +14,7 @@ from composer_app.music.midi.file_time import TimedMessage, of_type
 from composer_app.music.midi.track_parser import DETAILS_PREFIX
 from composer_app.music.midi.writing import ESTIMATED
 from composer_app.music.mix import VOLUME_CONTROLLER, PieceMix, TrackMix, volumes
-from composer_app.music.performance import Performance, from_details
+from composer_app.music.performing.performance import Performance, from_details
 
 _MAX_TEMPERATURE: Final = 1e6
 

@@ -7,7 +7,7 @@ pairs of tick and setting. What channels play is a table (:mod:`channel_events`)
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
-from composer_app.music.chords import ChordSymbol
+from composer_app.music.harmony.chords import ChordSymbol
 from composer_app.music.midi.channel_events import ChannelEvents
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from composer_app.music.composition import Composition, Track
 from composer_app.music.controls import Control
 from composer_app.music.files.music_json import chords_to_json, origin_to_json
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.meter_map import MeterMap, meter_of_ticks
 from composer_app.music.midi.chord_rows import marker_texts
 from composer_app.music.midi.key_names import key_name
@@ -34,7 +34,7 @@ from composer_app.music.mix import (
     mixed,
     volumes,
 )
-from composer_app.music.performance import to_details
+from composer_app.music.performing.performance import to_details
 from composer_app.music.texts import Text, TextKind
 from composer_app.music.timing import MICROSECONDS_PER_MINUTE, TICKS_PER_BEAT, Meter
 from composer_app.music.voices import MELODY

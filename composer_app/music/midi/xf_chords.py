@@ -9,9 +9,9 @@ those that stand in a track with notes.
 from typing import Final
 
 from composer_app.music.chord_text.naming import bass_place, root_place
-from composer_app.music.chords import Chord, ChordSymbol, Quality
+from composer_app.music.harmony.chords import Chord, ChordSymbol, Quality
+from composer_app.music.harmony.spelling import name_on_fifths, natural_semitone
 from composer_app.music.pitch import OCTAVE, Key
-from composer_app.music.spelling import name_on_fifths, natural_semitone
 
 XF_CHORD: Final = bytes((0x43, 0x7B, 0x01))
 _LENGTH: Final = 7

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from composer_app.music.chord_text.parsing import find_chord
-from composer_app.music.chords import Chord, ChordSymbol
+from composer_app.music.harmony.chords import Chord, ChordSymbol
+from composer_app.music.harmony.spelling import natural_semitone
 from composer_app.music.pitch import OCTAVE
-from composer_app.music.spelling import natural_semitone
 from composer_app.notation.harmony_kinds import NO_CHORD_KIND, OLDER_SUFFIXES, SUFFIXES
 
 _SIGNS: Final = {-2: "bb", -1: "b", 0: "", 1: "#", 2: "##"}

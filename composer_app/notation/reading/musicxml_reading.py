@@ -11,11 +11,11 @@ from functools import lru_cache
 from typing import Final
 
 from composer_app.errors import ScoreFileError
-from composer_app.music.chords import in_order
 from composer_app.music.files.cancelling import Wanted, always_wanted, check
+from composer_app.music.harmony.chords import in_order
+from composer_app.music.harmony.spelling import natural_semitone
 from composer_app.music.mix import CENTRE, DEFAULT_VOLUME, FULL, TrackMix
 from composer_app.music.pitch import OCTAVE, PITCH_COUNT
-from composer_app.music.spelling import natural_semitone
 from composer_app.music.timing import TICKS_PER_BEAT, Meter
 from composer_app.notation.instrument_names import program_of
 from composer_app.notation.percussion import DrumPlace, drum_at, drum_named

@@ -15,10 +15,10 @@ from typing import Final
 
 from composer_app.errors import ScoreFileError
 from composer_app.late_numpy import np
-from composer_app.music.chords import ChordSymbol
 from composer_app.music.composition import Composition, Track
 from composer_app.music.files.cancelling import Wanted, always_wanted, check
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.chords import ChordSymbol
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.many import notes_without_overlaps
 from composer_app.music.midi.reading import MidiPiece
 from composer_app.music.mix import PieceMix

@@ -7,7 +7,7 @@ bar. Pitches are MIDI's, as they sound.
 from dataclasses import dataclass, field
 from typing import Final
 
-from composer_app.music.chords import ChordSymbol
+from composer_app.music.harmony.chords import ChordSymbol
 from composer_app.music.mix import TrackMix
 from composer_app.music.note import DEFAULT_VELOCITY
 from composer_app.music.timing import Meter

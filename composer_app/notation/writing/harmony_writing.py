@@ -5,9 +5,9 @@ import xml.etree.ElementTree as ET
 from typing import Final
 
 from composer_app.music.chord_text.naming import bass_place, chord_name, root_place
-from composer_app.music.chords import Chord, ChordSymbol
+from composer_app.music.harmony.chords import Chord, ChordSymbol
+from composer_app.music.harmony.spelling import name_on_fifths
 from composer_app.music.pitch import Key
-from composer_app.music.spelling import name_on_fifths
 from composer_app.notation.harmony_kinds import KINDS, NO_CHORD_KIND, STACKED
 
 _ROOT: Final = re.compile(r"^[A-G][♭♯]*|/[A-G][♭♯]*$")

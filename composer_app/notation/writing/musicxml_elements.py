@@ -3,8 +3,8 @@
 import xml.etree.ElementTree as ET
 from typing import Final
 
+from composer_app.music.harmony.spelling import WrittenPitch
 from composer_app.music.note import DEFAULT_VELOCITY, Note
-from composer_app.music.spelling import WrittenPitch
 from composer_app.notation.percussion import DrumPlace
 from composer_app.notation.writing.sign import Sign
 

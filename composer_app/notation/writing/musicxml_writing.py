@@ -16,11 +16,11 @@ from typing import Final
 
 from composer_app import __version__
 from composer_app.music.composition import Composition, Track
-from composer_app.music.instruments import DRUM_NAMES
+from composer_app.music.harmony.spelling import signature, spelled
+from composer_app.music.instrumentation.instruments import DRUM_NAMES
 from composer_app.music.mix import CENTRE, DEFAULT_VOLUME, FULL, USUAL_MIX, PieceMix
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
-from composer_app.music.spelling import signature, spelled
 from composer_app.music.timing import TICKS_PER_BEAT
 from composer_app.music.voices import find_melody
 from composer_app.notation.bars import Bar, bars_of, tempo_changes

@@ -20,7 +20,7 @@ from composer_app.live.note_sink import Clock
 from composer_app.live.recording.journal import Journal
 from composer_app.music.files.safe_file import failure_reason, write_whole
 from composer_app.music.midi.file import UnwritableMidiError
-from composer_app.music.performance import Performance
+from composer_app.music.performing.performance import Performance
 from composer_app.project.piece import Piece
 from composer_app.project.project_file import project_bytes
 from composer_app.studio.document.document import Document

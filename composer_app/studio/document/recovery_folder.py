@@ -23,7 +23,7 @@ from typing import Final
 from composer_app.live.recording.journal import read_journal
 from composer_app.music.files.safe_file import is_locked, sweep, sync_folder, take_lock
 from composer_app.music.midi.file import read_midi_piece
-from composer_app.music.quantization import composition_of
+from composer_app.music.performing.quantization import composition_of
 from composer_app.project.piece import Piece
 from composer_app.project.project_file import ENDING, read_project
 

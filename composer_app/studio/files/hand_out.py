@@ -14,7 +14,7 @@ from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition
 from composer_app.music.editing.other_tracks import mix_for_file
 from composer_app.music.files.safe_file import failure_reason
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.midi.file import write_midi
 from composer_app.music.mix import PieceMix
 from composer_app.studio.document.document import Document

@@ -10,7 +10,7 @@ from composer_app.generation.hearing.bar_phase import with_heard_upbeat
 from composer_app.music.composition import Composition
 from composer_app.music.editing.other_tracks import mix_from_file
 from composer_app.music.files.cancelling import Wanted, always_wanted, check
-from composer_app.music.melody_line import Line
+from composer_app.music.performing.melody_line import Line
 from composer_app.music.voices import MELODY
 from composer_app.project.piece import Piece
 from composer_app.project.project_file import ENDING, read_project

@@ -11,7 +11,7 @@ from composer_app.generation.models.catalog import ModelInfo
 from composer_app.generation.steering import PerVoice
 from composer_app.generation.support import SETTINGS
 from composer_app.music.composition import DEFAULT_PROGRAMS
-from composer_app.music.instrument_ranges import playable_range
+from composer_app.music.instrumentation.instrument_ranges import playable_range
 
 # Milliseconds after which one may want to see that something is being generated.
 _DELAY_MS: Final = 200

@@ -15,10 +15,10 @@ from composer_app.generation.given import Lock, accompaniment, given_from
 from composer_app.generation.models.catalog import ModelInfo, models_folder_problem
 from composer_app.generation.steering import rhythm_of
 from composer_app.late_numpy import np
-from composer_app.music.chord_wishes import wishes_of_piece
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.music.editing.edits import with_the_rest
 from composer_app.music.editing.other_tracks import other_tracks, unheard, with_other_tracks
+from composer_app.music.harmony.chord_wishes import wishes_of_piece
 from composer_app.music.mix import TrackOrder
 from composer_app.music.note import Note
 from composer_app.music.voices import FOUR, MELODY, has_our_voices, voice_tracks

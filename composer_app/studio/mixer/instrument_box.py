@@ -6,7 +6,11 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QStandardItem, QStandardItemModel
 
-from composer_app.music.instruments import DRUM_KITS, INSTRUMENT_FAMILIES, INSTRUMENT_NAMES
+from composer_app.music.instrumentation.instruments import (
+    DRUM_KITS,
+    INSTRUMENT_FAMILIES,
+    INSTRUMENT_NAMES,
+)
 from composer_app.studio.widgets.elided import ElidedBox
 from composer_app.studio.widgets.theme import COLORS
 

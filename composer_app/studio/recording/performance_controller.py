@@ -5,8 +5,8 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from composer_app.music.composition import DEFAULT_PROGRAMS
-from composer_app.music.performance import Performance, Quantization
-from composer_app.music.quantization import (
+from composer_app.music.performing.performance import Performance, Quantization
+from composer_app.music.performing.quantization import (
     attached,
     composition_of,
     melody_notes,

@@ -10,8 +10,8 @@ from composer_app.live.playback.count_in import Downbeat
 from composer_app.live.playback.metronome import Metronome
 from composer_app.live.recording.journal import Journal
 from composer_app.live.recording.recorder import Recorder
-from composer_app.music.performance import Performance, PerformedNote, Quantization
-from composer_app.music.quantization import melody_notes
+from composer_app.music.performing.performance import Performance, PerformedNote, Quantization
+from composer_app.music.performing.quantization import melody_notes
 from composer_app.music.timing import Meter, seconds_per_step
 from composer_app.studio.sound.live_input import LiveInput
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolTip, QVBoxLayout, QWidget
 
-from composer_app.music.instruments import DRUM_NAMES
+from composer_app.music.instrumentation.instruments import DRUM_NAMES
 from composer_app.music.pitch import pitch_name
 from composer_app.studio.roll.geometry import RollGeometry
 from composer_app.studio.roll.painting.loop_marks import loop_steps, paint_loop

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from composer_app.late_numpy import np
 from composer_app.music.composition import Composition
 from composer_app.music.editing.note_edits import NoteKey
-from composer_app.music.instruments import DRUM_NAMES, SHORT_DRUM_NAMES
+from composer_app.music.instrumentation.instruments import DRUM_NAMES, SHORT_DRUM_NAMES
 from composer_app.music.note import Note
 from composer_app.music.pitch import pitch_name
 from composer_app.music.texts import Text

@@ -7,7 +7,7 @@ from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 from composer_app.music.files.regular_file import is_file, is_folder
 from composer_app.music.mix import FULL
-from composer_app.music.performance import Grid, Quantization, Reduction
+from composer_app.music.performing.performance import Grid, Quantization, Reduction
 
 if TYPE_CHECKING:
     from composer_app.live.synth.synthesizer import SoundSettings

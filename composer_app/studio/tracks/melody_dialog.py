@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from composer_app.music.instruments import INSTRUMENT_NAMES
+from composer_app.music.instrumentation.instruments import INSTRUMENT_NAMES
 from composer_app.music.melody_evidence.candidates import (
     Excerpt,
     MelodyTrack,
@@ -25,8 +25,8 @@ from composer_app.music.melody_evidence.candidates import (
     heard_alone,
     parts_of,
 )
-from composer_app.music.melody_line import Line
 from composer_app.music.note import Note
+from composer_app.music.performing.melody_line import Line
 from composer_app.music.voices import MELODY
 from composer_app.studio.runtime.latest import Latest
 from composer_app.studio.tracks.choice_row import ChoiceRow

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QWidget
 from composer_app.music.composition import Composition
 from composer_app.music.editing.edits import with_melody_line, with_melody_track
 from composer_app.music.editing.other_tracks import other_tracks
-from composer_app.music.melody_line import Line
 from composer_app.music.mix import order_with_first
+from composer_app.music.performing.melody_line import Line
 from composer_app.music.voices import MELODY
 from composer_app.studio.document.document import Document
 from composer_app.studio.document.other_tracks import leave_out_others

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.errors import CorpusError
-from composer_app.music.chord_qualities import QUALITIES
 from composer_app.music.files.array_file import read_arrays
+from composer_app.music.harmony.chord_qualities import QUALITIES
 from composer_app.plain_text import one_line_name
 from composer_app.resources import resource_folder
 from composer_app.translation import _
@@ -48,7 +48,7 @@ class ChordRows:
     """The chord that sounds at each step, each array (T,).
 
     ``root`` and ``bass`` are pitch classes (C = 0), ``quality`` an index into
-    :data:`~composer_app.music.chord_qualities.QUALITIES`; -1 where there is none.
+    :data:`~composer_app.music.harmony.chord_qualities.QUALITIES`; -1 where there is none.
     """
 
     root: NDArray[np.int8]

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.music.chord_qualities import QUALITIES, QUALITY_TONES
+from composer_app.music.harmony.chord_qualities import QUALITIES, QUALITY_TONES
 from composer_app.music.pitch import OCTAVE
 
 # A chord's class is its root times the number of qualities, and the index of its quality.

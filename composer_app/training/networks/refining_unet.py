@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
-from composer_app.music.chord_qualities import QUALITIES
+from composer_app.music.harmony.chord_qualities import QUALITIES
 from composer_app.music.pitch import OCTAVE
 from composer_app.training.config import (
     BEATS,

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
-from composer_app.music.chord_qualities import QUALITIES
+from composer_app.music.harmony.chord_qualities import QUALITIES
 
 
 def masked_cross_entropy(logits: Tensor, pitch: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:

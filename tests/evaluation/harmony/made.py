@@ -4,7 +4,7 @@ import numpy as np
 
 from composer_app.analysis.voice_grid import REST, VOICES, VoiceGrid
 from composer_app.evaluation.harmony import Tune
-from composer_app.music.chord_qualities import QUALITIES
+from composer_app.music.harmony.chord_qualities import QUALITIES
 from composer_app.music.timing import Meter
 from composer_app.training.corpora.annotated_corpora import AnnotatedPiece, ChordRows
 

@@ -17,7 +17,7 @@ from composer_app.generation.models.catalog import (
 )
 from composer_app.generation.support import SETTINGS, without_effect
 from composer_app.generation.unet_generator import UNetGenerator
-from composer_app.music.styles import Tempo, style_named
+from composer_app.music.instrumentation.styles import Tempo, style_named
 from tests.generation.model_files import GRAPH, metadata
 from tests.generation.one_pass_models import VOICES, VOICES_METADATA, write_model
 

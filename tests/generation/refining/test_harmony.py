@@ -29,8 +29,8 @@ from composer_app.generation.refining.planning import (
 from composer_app.generation.refining.refining_run import Run
 from composer_app.generation.refining.sampling import NoiseSource
 from composer_app.generation.refining.ties import Ties
-from composer_app.music.chord_qualities import QUALITIES
-from composer_app.music.chords import CHORD_QUALITIES
+from composer_app.music.harmony.chord_qualities import QUALITIES
+from composer_app.music.harmony.chords import CHORD_QUALITIES
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.pitch import Key
 from composer_app.music.timing import Meter

@@ -13,7 +13,7 @@ from composer_app.generation.refining.planning import (
     tones_of,
 )
 from composer_app.generation.refining.ties import Ties
-from composer_app.music.chord_qualities import QUALITIES
+from composer_app.music.harmony.chord_qualities import QUALITIES
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.timing import TICKS_PER_STEP, Meter
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composer_app.live.recording.capture import CaptureBuffer
-from composer_app.music.performance import Grid, Performance, Quantization
-from composer_app.music.quantization import melody_notes
+from composer_app.music.performing.performance import Grid, Performance, Quantization
+from composer_app.music.performing.quantization import melody_notes
 from composer_app.music.timing import Meter
 
 # At 150 BPM a step lasts a tenth of a second, a bar of 4/4 1.6 s.

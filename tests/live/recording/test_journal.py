@@ -13,7 +13,7 @@ from composer_app.live.recording import journal as journal_module
 from composer_app.live.recording.heard_notes import KeyEvent
 from composer_app.live.recording.journal import Journal, JournalError, read_journal
 from composer_app.live.recording.recorder import Recorder
-from composer_app.music.performance import (
+from composer_app.music.performing.performance import (
     Grid,
     Performance,
     PerformedNote,

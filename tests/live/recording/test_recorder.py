@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from composer_app.live.recording.heard_notes import KeyEvent
 from composer_app.live.recording.recorder import Recorder
-from composer_app.music.performance import PerformedNote
+from composer_app.music.performing.performance import PerformedNote
 
 
 def test_times_count_from_the_downbeat_of_any_clock() -> None:

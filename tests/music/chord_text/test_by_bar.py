@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from composer_app.music.chord_text.by_bar import chord_bars, chord_list, row_of_chords
 from composer_app.music.chord_text.progression import parse_progression
-from composer_app.music.chord_wishes import wishes_of_progression
 from composer_app.music.composition import Composition, Track
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.chord_wishes import wishes_of_progression
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key

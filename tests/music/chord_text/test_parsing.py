@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from composer_app.errors import ChordError
 from composer_app.music.chord_text.naming import chord_name, plain_name, symbol_name
 from composer_app.music.chord_text.parsing import find_chord, parse_chord
-from composer_app.music.chords import CHORD_QUALITIES, Chord, ChordSymbol, Quality
+from composer_app.music.harmony.chords import CHORD_QUALITIES, Chord, ChordSymbol, Quality
 from composer_app.music.pitch import Key
 
 # Quality and extensions behind a root, in every way that charts write them.

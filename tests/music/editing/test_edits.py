@@ -12,10 +12,10 @@ from composer_app.music.editing.edits import (
     with_tempo,
     with_the_rest,
 )
-from composer_app.music.instruments import INSTRUMENT_FAMILIES, INSTRUMENT_NAMES
-from composer_app.music.key_changes import KeyChange
-from composer_app.music.melody_line import Line
+from composer_app.music.harmony.key_changes import KeyChange
+from composer_app.music.instrumentation.instruments import INSTRUMENT_FAMILIES, INSTRUMENT_NAMES
 from composer_app.music.note import Note
+from composer_app.music.performing.melody_line import Line
 from composer_app.music.pitch import Key
 from composer_app.music.texts import Text
 from composer_app.music.timing import Meter, TempoChange, TempoMap

@@ -16,7 +16,7 @@ from composer_app.music.editing.note_edits import (
 )
 from composer_app.music.melody import Melody, is_line
 from composer_app.music.note import Note
-from composer_app.music.performance import Performance
+from composer_app.music.performing.performance import Performance
 from tests.music.played import played_lines
 
 LINE = tuple(Note(4 * step, pitch, 4) for step, pitch in enumerate((60, 62, 64, 65)))

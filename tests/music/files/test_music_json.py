@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer_app.music.chords import Chord, ChordSymbol
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.controls import Control
 from composer_app.music.files.music_json import (
@@ -19,11 +18,12 @@ from composer_app.music.files.music_json import (
     spans_from_json,
     spans_to_json,
 )
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.chords import Chord, ChordSymbol
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
-from composer_app.music.performance import Grid, Performance, PerformedNote, Quantization
+from composer_app.music.performing.performance import Grid, Performance, PerformedNote, Quantization
 from composer_app.music.pitch import Key
 from composer_app.music.texts import Text
 from composer_app.music.timing import Meter, TempoChange, TempoMap

@@ -8,9 +8,9 @@ from composer_app.music.melody_evidence.candidates import (
     melody_tracks,
     parts_of,
 )
-from composer_app.music.melody_line import Line
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
+from composer_app.music.performing.melody_line import Line
 from composer_app.music.timing import Meter, TempoMap
 
 TUNE = tuple(Note(4 * n, 72 + (2 * n) % 7, 4) for n in range(16))

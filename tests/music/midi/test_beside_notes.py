@@ -8,7 +8,7 @@ import mido
 import pytest
 
 from composer_app.music.composition import Composition, Track
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.midi.file import midi_bytes, parse_midi, read_midi, read_midi_piece
 from composer_app.music.midi.key_names import key_name, key_of_name
 from composer_app.music.mix import PieceMix, TrackMix

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from composer_app.music.composition import Composition, Track
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.midi.file import midi_bytes, parse_midi
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key

@@ -6,7 +6,7 @@ from pathlib import Path
 import music21
 
 from composer_app.music.composition import Track
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.midi.file import midi_bytes, read_midi
 from composer_app.music.pitch import Key
 

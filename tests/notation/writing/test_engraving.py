@@ -12,7 +12,7 @@ import pytest
 
 from composer_app.errors import ScoreFileError
 from composer_app.music.composition import VOICE_NAMES, Composition, Track
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
 from composer_app.notation.piece_file import write_piece_file

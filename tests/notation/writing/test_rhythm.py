@@ -2,9 +2,9 @@
 
 import pytest
 
+from composer_app.music.harmony.spelling import spelled
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
-from composer_app.music.spelling import spelled
 from composer_app.music.timing import Meter
 from composer_app.notation.bars import Bar
 from composer_app.notation.writing.rhythm import Rhythm

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.live.recording.heard_notes import KeyEvent
 from composer_app.music.mix import PieceMix, TrackMix
-from composer_app.music.performance import Grid, Performance, Quantization
+from composer_app.music.performing.performance import Grid, Performance, Quantization
 from composer_app.music.timing import Meter
 from composer_app.studio.document.bring_back import shown_title
 from composer_app.studio.document.document import Document

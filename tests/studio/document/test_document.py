@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition
 from composer_app.music.editing.edits import with_tempo
-from composer_app.music.performance import Grid, Performance, PerformedNote, Quantization
+from composer_app.music.performing.performance import Grid, Performance, PerformedNote, Quantization
 from composer_app.music.timing import Meter
 from composer_app.project.locks import Locks
 from composer_app.studio.document.document import Document

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from composer_app.live.recording.heard_notes import KeyEvent
 from composer_app.music.midi.file import MAX_STEPS
 from composer_app.music.note import Note
-from composer_app.music.performance import Performance
+from composer_app.music.performing.performance import Performance
 from composer_app.project.project_file import read_project
 from composer_app.studio.document import recovery as recovery_module
 from composer_app.studio.document.document import Document

@@ -17,7 +17,7 @@ from composer_app.live.recording.heard_notes import KeyEvent
 from composer_app.live.recording.journal import Journal
 from composer_app.music.files.safe_file import take_lock
 from composer_app.music.midi.file import midi_bytes, read_midi, read_midi_piece, write_midi
-from composer_app.music.performance import Performance
+from composer_app.music.performing.performance import Performance
 from composer_app.studio.document.recovery_folder import RecoveryFolder
 from tests.streams import next_line
 from tests.studio.support import scale

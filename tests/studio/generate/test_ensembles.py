@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.generation.models.catalog import ModelInfo
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition, Track
+from composer_app.music.instrumentation.styles import Tempo
 from composer_app.music.note import Note
-from composer_app.music.styles import Tempo
 from tests.studio.support import Studio, open_studio, scale
 
 BACH = ModelInfo("bach", Path("b.onnx"), "Bach chorale", "As in 1730.", "refining")

@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from composer_app.generation.generator import MAX_BARS, Generated
-from composer_app.music.chords import Chord, ChordSymbol
 from composer_app.music.composition import Composition
 from composer_app.music.controls import Control
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.chords import Chord, ChordSymbol
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.melody import Melody
 from composer_app.music.midi.file import write_midi
 from composer_app.music.note import Note

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.steering import rhythm_of
-from composer_app.music.instrument_ranges import playable_range
+from composer_app.music.instrumentation.instrument_ranges import playable_range
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.steering_sliders import SteeringSliders
 from composer_app.studio.generate.voice_steering import VoiceSteering

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.live.playback.mixing import Mix
 from composer_app.music.composition import Composition, Track
-from composer_app.music.instruments import INSTRUMENT_NAMES
+from composer_app.music.instrumentation.instruments import INSTRUMENT_NAMES
 from composer_app.music.mix import CENTRE, DEFAULT_VOLUME, TrackMix
 from composer_app.music.note import Note
 from composer_app.studio.mixer.panel import MixerPanel

@@ -11,14 +11,14 @@ from pytestqt.qtbot import QtBot
 from composer_app.live.rendering.rendering import timed_events
 from composer_app.music.editing.edits import with_tempo
 from composer_app.music.note import Note
-from composer_app.music.performance import (
+from composer_app.music.performing.performance import (
     Grid,
     Performance,
     PerformedNote,
     Quantization,
     Reduction,
 )
-from composer_app.music.quantization import composition_of
+from composer_app.music.performing.quantization import composition_of
 from composer_app.studio.recording.quantize_menu import QuantizeMenu
 from tests.studio.support import Studio, open_studio, scale
 

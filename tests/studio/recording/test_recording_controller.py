@@ -11,8 +11,8 @@ from composer_app.live.playback.metronome import ACCENT_PITCH, CLICK_PITCH, Metr
 from composer_app.live.recording.journal import Journal, read_journal
 from composer_app.music.melody import Melody
 from composer_app.music.note import Note
-from composer_app.music.performance import Grid, Performance, Quantization
-from composer_app.music.quantization import melody_of
+from composer_app.music.performing.performance import Grid, Performance, Quantization
+from composer_app.music.performing.quantization import melody_of
 from composer_app.music.timing import Meter
 from composer_app.studio.recording.recording_controller import (
     Journals,

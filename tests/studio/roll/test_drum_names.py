@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition, Track
-from composer_app.music.instruments import DRUM_NAMES, SHORT_DRUM_NAMES
+from composer_app.music.instrumentation.instruments import DRUM_NAMES, SHORT_DRUM_NAMES
 from composer_app.music.note import Note
 from composer_app.studio.document.selection import Selection
 from composer_app.studio.roll.margins import KeyColumn

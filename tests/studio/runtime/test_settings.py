@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
 from composer_app.live.synth.soundfonts import is_soundfont
-from composer_app.music.performance import Grid, Quantization, Reduction
+from composer_app.music.performing.performance import Grid, Quantization, Reduction
 from composer_app.studio.runtime.settings import Settings
 
 

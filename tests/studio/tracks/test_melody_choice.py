@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition, Track
-from composer_app.music.melody_line import Line
 from composer_app.music.midi.file import write_midi
 from composer_app.music.mix import TrackMix
 from composer_app.music.note import Note
+from composer_app.music.performing.melody_line import Line
 from composer_app.studio.tracks.melody_dialog import MelodyDialog
 from tests.studio.support import Studio, open_studio, scale
 

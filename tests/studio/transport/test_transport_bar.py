@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from composer_app.errors import CorpusError
-from composer_app.music.chord_qualities import QUALITIES
+from composer_app.music.harmony.chord_qualities import QUALITIES
 from composer_app.resources import resource_folder
 from composer_app.training.corpora.annotated_corpora import (
     ANNOTATED_CORPORA,

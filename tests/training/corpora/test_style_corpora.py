@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from composer_app.errors import CorpusError
-from composer_app.music.chord_qualities import QUALITIES
+from composer_app.music.harmony.chord_qualities import QUALITIES
 from composer_app.training.corpora.chord_row import chord_tones, row_starts
 from composer_app.training.corpora.corpus import REST
 from composer_app.training.corpora.style_corpora import STYLE_CORPORA, read_style, style_split

@@ -2,8 +2,8 @@
 
 from composer_app.music.chord_text.naming import symbol_name, tone_names
 from composer_app.music.chord_text.numerals import roman_numeral
-from composer_app.music.chords import ChordSymbol
 from composer_app.music.composition import Composition
+from composer_app.music.harmony.chords import ChordSymbol
 from composer_app.music.pitch import Key
 from composer_app.music.timing import TICKS_PER_STEP
 from composer_app.studio.roll.chords.chord_row import ShownChord

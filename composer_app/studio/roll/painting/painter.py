@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
-from composer_app.music.instruments import SHORT_DRUM_NAMES
+from composer_app.music.instrumentation.instruments import SHORT_DRUM_NAMES
 from composer_app.music.pitch import OCTAVE, is_black_key, pitch_name
 from composer_app.studio.roll.geometry import RollGeometry, note_rect
 from composer_app.studio.roll.notes import TrackNotes

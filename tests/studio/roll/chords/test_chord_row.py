@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition, Track
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
 from composer_app.studio.roll.chords.chord_row import CHORDS_HEIGHT, ShownChord

@@ -3,9 +3,13 @@
 import pytest
 
 from composer_app.music.chord_text.progression import parse_progression
-from composer_app.music.chord_wishes import ChordWishes, wishes_of_piece, wishes_of_progression
-from composer_app.music.chords import Chord, ChordSpan, ChordSymbol
 from composer_app.music.composition import Composition, Track
+from composer_app.music.harmony.chord_wishes import (
+    ChordWishes,
+    wishes_of_piece,
+    wishes_of_progression,
+)
+from composer_app.music.harmony.chords import Chord, ChordSpan, ChordSymbol
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.timing import Meter

@@ -3,8 +3,8 @@
 import pytest
 
 from composer_app.music.composition import DEFAULT_PROGRAMS
-from composer_app.music.instruments import INSTRUMENT_NAMES
-from composer_app.music.styles import NOT_OFFERED, STYLES, Style, Tempo, style_named
+from composer_app.music.instrumentation.instruments import INSTRUMENT_NAMES
+from composer_app.music.instrumentation.styles import NOT_OFFERED, STYLES, Style, Tempo, style_named
 
 
 def test_each_style_has_its_ensemble() -> None:

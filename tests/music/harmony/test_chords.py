@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from composer_app.music.chords import (
+from composer_app.music.composition import Composition
+from composer_app.music.harmony.chords import (
     CHORD_QUALITIES,
     Chord,
     ChordSymbol,
@@ -12,8 +13,7 @@ from composer_app.music.chords import (
     quality_named,
     symbol_at,
 )
-from composer_app.music.composition import Composition
-from composer_app.music.key_changes import KeyChange
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.pitch import Key
 
 G7_OVER_B = Chord.of_name(7, "7", 11)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from composer_app.music.instrument_ranges import playable_range
-from composer_app.music.instruments import INSTRUMENT_NAMES
-from composer_app.music.styles import STYLES
+from composer_app.music.instrumentation.instrument_ranges import playable_range
+from composer_app.music.instrumentation.instruments import INSTRUMENT_NAMES
+from composer_app.music.instrumentation.styles import STYLES
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What was played, as it was played, and how it is to be read as a melody.
 
 A :class:`Performance` keeps every note in seconds, unquantized and with its velocity. The melody
-of a composition is a view of it (:mod:`composer_app.music.quantization`) through a
+of a composition is a view of it (:mod:`composer_app.music.performing.quantization`) through a
 :class:`Quantization`, which can be chosen anew at any time, since nothing of the performance is
 lost by it.
 """

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer_app.music.performance import (
+from composer_app.music.performing.performance import (
     Grid,
     Performance,
     PerformedNote,

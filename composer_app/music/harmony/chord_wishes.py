@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from composer_app.music.chords import Chord, ChordSpan, ChordSymbol
 from composer_app.music.composition import Composition
+from composer_app.music.harmony.chords import Chord, ChordSpan, ChordSymbol
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.timing import TICKS_PER_STEP
 

@@ -33,10 +33,10 @@ from typing import Final
 
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition, Track
 from composer_app.music.melody import Melody
-from composer_app.music.melody_line import Line, melody_line
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
-from composer_app.music.performance import (
+from composer_app.music.performing.melody_line import Line, melody_line
+from composer_app.music.performing.performance import (
     Grid,
     Performance,
     PerformedNote,

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.note import Note
-from composer_app.music.performance import (
+from composer_app.music.performing.performance import (
     Grid,
     Performance,
     PerformedNote,
     Quantization,
     Reduction,
 )
-from composer_app.music.quantization import (
+from composer_app.music.performing.quantization import (
     CHORD_SECONDS,
     attached,
     composition_of,

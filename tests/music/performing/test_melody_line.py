@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composer_app.music.melody import Melody
-from composer_app.music.melody_line import Line, melody_line
 from composer_app.music.note import Note
+from composer_app.music.performing.melody_line import Line, melody_line
 from composer_app.music.timing import TempoMap
 from tests.music.played import played_lines
 

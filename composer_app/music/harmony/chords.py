@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from composer_app.music.chord_qualities import QUALITY_TONES
+from composer_app.music.harmony.chord_qualities import QUALITY_TONES
 from composer_app.music.pitch import OCTAVE
 
 # What a name may say beyond the qualities: altered fifths, and what is added. "7" and "maj7" are
