@@ -17,7 +17,7 @@ from composer_app.errors import MidiFileError, SettingError, StreamError
 from composer_app.music.composition import Composition
 from composer_app.music.files.regular_file import read_regular
 from composer_app.music.files.safe_file import cannot_write, check_place, failure_reason, whole_file
-from composer_app.music.midi.faults import mended_sentence
+from composer_app.music.midi.events.faults import mended_sentence
 from composer_app.music.midi.file import UnwritableMidiError, midi_bytes
 from composer_app.music.mix import USUAL_MIX, PieceMix
 from composer_app.notation.piece_file import (
@@ -30,7 +30,7 @@ from composer_app.terminal import warn
 from composer_app.translation import _
 
 if TYPE_CHECKING:
-    from composer_app.music.midi.reading import MidiPiece
+    from composer_app.music.midi.reading.reading import MidiPiece
 
 STANDARD: Final = Path("-")
 NO_TEMPO_BY_EAR: Final = "--no-tempo-by-ear"

@@ -17,7 +17,7 @@ from itertools import chain, islice
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.music.midi import tempo_by_ear as ear
+from composer_app.music.midi.events import tempo_by_ear as ear
 from composer_app.training.corpora.annotated_corpora import held_out, read_annotated
 from composer_app.training.corpora.style_corpora import read_style
 

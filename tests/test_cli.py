@@ -42,7 +42,7 @@ from composer_app.translation import verbatim
 from tests.generation.fake_generator import FakeGenerator
 from tests.generation.model_files import GRAPH, metadata
 from tests.irregular import put_irregular
-from tests.music.midi.test_tempo_by_ear import MARCH, file_of, tune
+from tests.music.midi.events.test_tempo_by_ear import MARCH, file_of, tune
 
 COMMANDS = (
     "studio",

@@ -23,7 +23,7 @@ from composer_app.translation import _
 
 # What reads and writes scores takes longer to import than a window may take to open.
 if TYPE_CHECKING:
-    from composer_app.music.midi.reading import MidiPiece
+    from composer_app.music.midi.reading.reading import MidiPiece
 
 _WHITE_GROUND: Final = '<rect width="100%" height="100%" fill="white" style="stroke:none"/>'
 # As much as is read of any file.

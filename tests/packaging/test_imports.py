@@ -61,7 +61,7 @@ def look_and_make(*given):
 
 def loop():
     end = time.monotonic() + 1.0
-    soon = {"numpy", "mido", "composer_app.music.midi.parsing"}
+    soon = {"numpy", "mido", "composer_app.music.midi.events.parsing"}
     while time.monotonic() < end or (soon - set(sys.modules) and time.monotonic() < end + 60):
         QApplication.processEvents()
         time.sleep(0.01)
@@ -119,7 +119,7 @@ def test_opening_the_studio_waits_for_no_slow_library(tmp_path: Path) -> None:
         "what moves the window is imported when it is seen"
     )
     assert not LEARNING & set(seen["after"])
-    soon = {"mido", "numpy", "composer_app.music.midi.parsing"}
+    soon = {"mido", "numpy", "composer_app.music.midi.events.parsing"}
     assert soon <= set(seen["after"]), "neither the first key nor the first file waits for them"
 
 

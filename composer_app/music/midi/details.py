@@ -10,8 +10,8 @@ from typing import Final
 from composer_app.music.composition import Composition, Origin
 from composer_app.music.controls import Control
 from composer_app.music.files.music_json import compact, listed, origin_from_json, whole
+from composer_app.music.midi.events.track_parser import DETAILS_PREFIX
 from composer_app.music.midi.file_time import TimedMessage, of_type
-from composer_app.music.midi.track_parser import DETAILS_PREFIX
 from composer_app.music.midi.writing import ESTIMATED
 from composer_app.music.mix import VOLUME_CONTROLLER, PieceMix, TrackMix, volumes
 from composer_app.music.performing.performance import Performance, from_details

@@ -23,7 +23,7 @@ from composer_app.translation import Message, _
 
 # What parses and writes takes longer to import than a window may take to open.
 if TYPE_CHECKING:
-    from composer_app.music.midi.reading import MidiPiece
+    from composer_app.music.midi.reading.reading import MidiPiece
 
 # Notes and commands are counted (chunks.MAX_MESSAGES). This bounds what else is in a file: texts,
 # samples for synthesizers, padding.
@@ -76,7 +76,7 @@ def parse_midi(
             ),
             _("choose another file"),
         )
-    from composer_app.music.midi.parsing import parsed_piece
+    from composer_app.music.midi.events.parsing import parsed_piece
 
     return parsed_piece(data, MAX_FILE_BYTES, MAX_STEPS, name, wanted, tempo_by_ear=tempo_by_ear)
 
@@ -114,14 +114,14 @@ def write_midi(
 
 def midi_bytes(composition: Composition, mix: PieceMix = USUAL_MIX) -> bytes:
     """What :func:`write_midi` writes. Raises :class:`UnwritableMidiError` for a piece too long."""
-    from composer_app.music.midi.chunks import (
+    from composer_app.music.midi.events.chunks import (
         MAX_MESSAGES,
         MAX_METRES,
         MAX_NOTES,
         MAX_SETTINGS,
         MAX_TRACKS,
     )
-    from composer_app.music.midi.track_parser import MAX_DETAILS_BYTES
+    from composer_app.music.midi.events.track_parser import MAX_DETAILS_BYTES
     from composer_app.music.midi.writing import midi_from_composition
 
     if composition.steps > MAX_STEPS:

@@ -21,7 +21,7 @@ from composer_app.music.timing import (
 from composer_app.translation import Message, _
 
 if TYPE_CHECKING:
-    from composer_app.music.midi.channel_events import Column
+    from composer_app.music.midi.events.channel_events import Column
 
 # A setting and when it comes, in ticks of the file.
 TimedMessage = tuple[int, Any]

@@ -20,8 +20,8 @@ from composer_app.music.files.music_json import chords_to_json, origin_to_json
 from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.meter_map import MeterMap, meter_of_ticks
 from composer_app.music.midi.chord_rows import marker_texts
+from composer_app.music.midi.events.track_parser import DETAILS_PREFIX
 from composer_app.music.midi.key_names import key_name
-from composer_app.music.midi.track_parser import DETAILS_PREFIX
 from composer_app.music.midi.xf_chords import xf_of_chord
 from composer_app.music.mix import (
     CENTRE,

@@ -20,7 +20,7 @@ from composer_app.music.files.cancelling import Wanted, always_wanted, check
 from composer_app.music.harmony.chords import ChordSymbol
 from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.many import notes_without_overlaps
-from composer_app.music.midi.reading import MidiPiece
+from composer_app.music.midi.reading.reading import MidiPiece
 from composer_app.music.mix import PieceMix
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key

@@ -18,7 +18,7 @@ from composer_app.music.composition import Composition
 from composer_app.music.editing.edits import with_melody_track
 from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.meter_map import MeterMap
-from composer_app.music.midi.faults import mended_sentence
+from composer_app.music.midi.events.faults import mended_sentence
 from composer_app.music.mix import order_with_first
 from composer_app.studio.document.document import Document
 from composer_app.studio.document.undo_offer import in_place_of, settle, undo_offer

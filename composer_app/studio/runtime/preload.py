@@ -11,7 +11,7 @@ _WANTED_SOON: Final = (
     "mido",
     "numpy",
     "composer_app.reporting.plots.words",
-    "composer_app.music.midi.parsing",
+    "composer_app.music.midi.events.parsing",
     "composer_app.music.melody_evidence.ranking",
 )
 

@@ -19,7 +19,7 @@ from random import Random
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition
 from composer_app.music.files.sample_melodies import load_sample, sample_melodies
-from composer_app.music.midi.faults import mended_sentence
+from composer_app.music.midi.events.faults import mended_sentence
 from composer_app.music.midi.file import midi_bytes, parse_midi
 from composer_app.plain_text import one_line
 from tests.music.midi.hexfile import chunk, header

@@ -2,7 +2,7 @@
 
 import pytest
 
-from composer_app.music.midi import chunks, parsing
+from composer_app.music.midi.events import chunks, parsing
 from tests.music.midi.fuzzing import UnexpectedError, mutation, outcomes, read, seed_files
 
 PORTION = 500

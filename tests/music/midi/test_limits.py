@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from composer_app.errors import MidiFileError
-from composer_app.music.midi import beside_notes, chunks
+from composer_app.music.midi.events import chunks
 from composer_app.music.midi.file import (
     MAX_FILE_BYTES,
     UnwritableMidiError,
     midi_bytes,
     parse_midi,
 )
+from composer_app.music.midi.reading import beside_notes
 from composer_app.music.note import Note
 from tests.music.midi.hexfile import chunk, header
 
@@ -146,7 +147,7 @@ def test_more_texts_than_are_read_are_not_written(monkeypatch: pytest.MonkeyPatc
 def test_details_that_are_too_long_are_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     piece = parse_midi(header(1, 1, 4) + chunk(NOTE), "tune").composition
     assert midi_bytes(piece)
-    monkeypatch.setattr("composer_app.music.midi.track_parser.MAX_DETAILS_BYTES", 20)
+    monkeypatch.setattr("composer_app.music.midi.events.track_parser.MAX_DETAILS_BYTES", 20)
     with pytest.raises(UnwritableMidiError, match="more than Composer can read back"):
         midi_bytes(piece)
 

@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.music.composition import Composition, Track
 from composer_app.music.midi.file import read_midi_piece, write_midi
-from composer_app.music.midi.reading import MidiPiece
+from composer_app.music.midi.reading.reading import MidiPiece
 from composer_app.music.note import Note
 from composer_app.studio.messages.bar import Tone
-from tests.music.midi.test_tempo_by_ear import MARCH, file_of, tune
+from tests.music.midi.events.test_tempo_by_ear import MARCH, file_of, tune
 from tests.studio.support import Studio, open_studio, scale
 
 GARBAGE = {

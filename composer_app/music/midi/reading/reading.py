@@ -12,18 +12,11 @@ from typing import Final
 from composer_app.errors import MidiFileError
 from composer_app.music.composition import Composition, Track
 from composer_app.music.files.cancelling import Wanted, always_wanted, check
-from composer_app.music.midi.beside_notes import (
-    BesideNotes,
-    keys_of,
-    of_a_track,
-    of_the_piece,
-    texts_of,
-)
-from composer_app.music.midi.channels import MIXED, Channel, Lines
 from composer_app.music.midi.chord_rows import chord_row
-from composer_app.music.midi.default_key import is_by_default
 from composer_app.music.midi.details import details_of, is_ours, with_muted
-from composer_app.music.midi.drums import is_melody
+from composer_app.music.midi.events.messages import ParsedMidi
+from composer_app.music.midi.events.note_ends import EndedNotes
+from composer_app.music.midi.events.track_parser import DETAILS_PREFIX
 from composer_app.music.midi.file_time import (
     Grid,
     TimedMessage,
@@ -32,9 +25,16 @@ from composer_app.music.midi.file_time import (
     own_meters,
     tempo_map,
 )
-from composer_app.music.midi.messages import ParsedMidi
-from composer_app.music.midi.note_ends import EndedNotes
-from composer_app.music.midi.track_parser import DETAILS_PREFIX
+from composer_app.music.midi.reading.beside_notes import (
+    BesideNotes,
+    keys_of,
+    of_a_track,
+    of_the_piece,
+    texts_of,
+)
+from composer_app.music.midi.reading.channels import MIXED, Channel, Lines
+from composer_app.music.midi.reading.default_key import is_by_default
+from composer_app.music.midi.reading.drums import is_melody
 from composer_app.music.midi.writing import DRUM_CHANNEL
 from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.music.texts import Text

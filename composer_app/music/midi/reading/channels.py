@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from composer_app.late_numpy import np
 from composer_app.music.many import notes_at_ticks, struck_apart
-from composer_app.music.midi.channel_events import CHANNELS, CONTROL_CHANGE, PROGRAM_CHANGE
+from composer_app.music.midi.events.channel_events import CHANNELS, CONTROL_CHANGE, PROGRAM_CHANGE
 from composer_app.music.mix import CENTRE, DEFAULT_VOLUME, PAN_CONTROLLER, VOLUME_CONTROLLER
 from composer_app.music.note import Note
 from composer_app.music.pitch import PITCH_COUNT
 
 if TYPE_CHECKING:
-    from composer_app.music.midi.channel_events import ChannelEvents, Column
+    from composer_app.music.midi.events.channel_events import ChannelEvents, Column
+    from composer_app.music.midi.events.note_ends import EndedNotes
     from composer_app.music.midi.file_time import Grid
-    from composer_app.music.midi.note_ends import EndedNotes
 
 # Volume and pan, each with what a synthesizer begins with.
 MIXED: Final = {VOLUME_CONTROLLER: DEFAULT_VOLUME, PAN_CONTROLLER: CENTRE}

@@ -6,10 +6,9 @@ import pytest
 
 from composer_app.errors import MidiFileError
 from composer_app.music.files.file_kind import FileKind, kind_of
-from composer_app.music.midi.chunks import parse_chunks
-from composer_app.music.midi.faults import Fault, Faults
-from composer_app.music.midi.file import parse_midi
-from composer_app.music.midi.messages import (
+from composer_app.music.midi.events.chunks import parse_chunks
+from composer_app.music.midi.events.faults import Fault, Faults
+from composer_app.music.midi.events.messages import (
     KeySignature,
     Name,
     Port,
@@ -18,6 +17,7 @@ from composer_app.music.midi.messages import (
     Text,
     TimeSignature,
 )
+from composer_app.music.midi.file import parse_midi
 from composer_app.music.note import Note
 from tests.music.midi.hexfile import chunk, header
 

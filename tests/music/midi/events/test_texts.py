@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from composer_app.music.midi.texts import decoded
+from composer_app.music.midi.events.texts import decoded
 from tests.music.midi.hexfile import chunk, header
 
 TEXTS = {

@@ -12,11 +12,11 @@ from typing import Final
 from composer_app.errors import MidiFileError
 from composer_app.late_numpy import np
 from composer_app.music.files.cancelling import Wanted, always_wanted, check
-from composer_app.music.midi.channel_events import channel_events
-from composer_app.music.midi.faults import Fault, Faults
-from composer_app.music.midi.messages import Name, ParsedMidi, SetTempo, Text, Timed
-from composer_app.music.midi.texts import decoded
-from composer_app.music.midi.track_parser import (
+from composer_app.music.midi.events.channel_events import channel_events
+from composer_app.music.midi.events.faults import Fault, Faults
+from composer_app.music.midi.events.messages import Name, ParsedMidi, SetTempo, Text, Timed
+from composer_app.music.midi.events.texts import decoded
+from composer_app.music.midi.events.track_parser import (
     TEXTS,
     Allowance,
     ParsedTrack,

@@ -16,7 +16,7 @@ from composer_app.music.controls import (
     Subject,
 )
 from composer_app.music.many import values_of
-from composer_app.music.midi.channel_events import (
+from composer_app.music.midi.events.channel_events import (
     CHANNEL_PRESSURE,
     CHANNELS,
     CONTROL_CHANGE,
@@ -28,8 +28,8 @@ from composer_app.music.midi.channel_events import (
 )
 
 if TYPE_CHECKING:
-    from composer_app.music.midi.channels import Lines
     from composer_app.music.midi.file_time import Grid
+    from composer_app.music.midi.reading.channels import Lines
 
 _PEDALS: Final = frozenset({64, 66, 67})
 # What CC 121 brings to rest (MMA, RP-015): modulation, expression, pedals; and bends and pressure.

@@ -11,8 +11,8 @@ minutes is messages: four megabytes may hold a million.
 from dataclasses import dataclass, field
 from typing import Final
 
-from composer_app.music.midi.faults import Fault, Faults
-from composer_app.music.midi.messages import (
+from composer_app.music.midi.events.faults import Fault, Faults
+from composer_app.music.midi.events.messages import (
     KeySignature,
     Port,
     SetTempo,

@@ -9,7 +9,7 @@ from typing import Final
 
 from composer_app.errors import MidiFileError
 from composer_app.music.files.file_kind import kind_of, not_midi
-from composer_app.music.midi.faults import Fault, Faults
+from composer_app.music.midi.events.faults import Fault, Faults
 from composer_app.translation import _
 
 _GZIP: Final = b"\x1f\x8b\x08"

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from composer_app.music.controls import Control, Subject, in_order
 from composer_app.music.harmony.key_changes import KeyChange
-from composer_app.music.midi.channels import MIXED
 from composer_app.music.midi.key_names import key_of_name
-from composer_app.music.midi.said import Said, said_by_channel
+from composer_app.music.midi.reading.channels import MIXED
+from composer_app.music.midi.reading.said import Said, said_by_channel
 from composer_app.music.texts import Text, TextKind
 
 if TYPE_CHECKING:
-    from composer_app.music.midi.channels import Lines
     from composer_app.music.midi.file_time import Grid
+    from composer_app.music.midi.reading.channels import Lines
 
 # A setting and when it comes, in ticks of the file.
 TimedMessage = tuple[int, Any]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from composer_app.music.harmony.chords import ChordSymbol
-from composer_app.music.midi.channel_events import ChannelEvents
+from composer_app.music.midi.events.channel_events import ChannelEvents
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from random import Random
 
 import pytest
 
-from composer_app.music.midi.chunks import parse_chunks
-from composer_app.music.midi.faults import Fault, Faults
-from composer_app.music.midi.note_ends import with_ends
+from composer_app.music.midi.events.chunks import parse_chunks
+from composer_app.music.midi.events.faults import Fault, Faults
+from composer_app.music.midi.events.note_ends import with_ends
 from tests.music.midi.hexfile import chunk, header
 
 C, D = "90 3C 50", "90 3E 50"

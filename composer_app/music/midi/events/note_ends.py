@@ -13,13 +13,18 @@ from typing import TYPE_CHECKING, Final
 
 from composer_app.late_numpy import np
 from composer_app.music.files.cancelling import Wanted, always_wanted, check
-from composer_app.music.midi.channel_events import CHANNELS, CONTROL_CHANGE, NOTE_OFF, ChannelEvents
-from composer_app.music.midi.faults import Fault, Faults
-from composer_app.music.midi.messages import ParsedMidi, Port
+from composer_app.music.midi.events.channel_events import (
+    CHANNELS,
+    CONTROL_CHANGE,
+    NOTE_OFF,
+    ChannelEvents,
+)
+from composer_app.music.midi.events.faults import Fault, Faults
+from composer_app.music.midi.events.messages import ParsedMidi, Port
 from composer_app.music.pitch import PITCH_COUNT
 
 if TYPE_CHECKING:
-    from composer_app.music.midi.channel_events import Column, Mask
+    from composer_app.music.midi.events.channel_events import Column, Mask
 
 # All sound off; all notes off, and the changes of mode that mean it as well.
 _ALL_OFF: Final = (120, 123, 124, 125, 126, 127)

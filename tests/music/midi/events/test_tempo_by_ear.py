@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from composer_app.music.midi.events.tempo_by_ear import tempo_by_ear
 from composer_app.music.midi.file import parse_midi, read_midi
-from composer_app.music.midi.tempo_by_ear import tempo_by_ear
 from tests.music.midi.hexfile import chunk, header
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 # 25 frames a second of 40 ticks: milliseconds.
 MILLISECONDS = 0xE728
 # In sixteenths, from the first beat on.

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from composer_app.late_numpy import np
-from composer_app.music.midi.faults import Fault, Faults
+from composer_app.music.midi.events.faults import Fault, Faults
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,15 +10,15 @@ from mido import MidiFile
 from composer_app.errors import MidiFileError
 from composer_app.generation.hearing.bar_phase import with_heard_upbeat
 from composer_app.music.composition import Composition, Track
-from composer_app.music.midi.drums import is_melody
 from composer_app.music.midi.file import midi_bytes, parse_midi
+from composer_app.music.midi.reading.drums import is_melody
 from composer_app.music.mix import TrackMix
 from composer_app.music.note import Note
 from composer_app.music.timing import TempoMap
 from composer_app.music.voices import find_melody
 from tests.music.midi.hexfile import chunk, header
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 TUNE = (60, 62, 64, 65, 67, 67, 67)
 FLUTE, STANDARD_KIT, BRUSHES = 73, 0, 40
 

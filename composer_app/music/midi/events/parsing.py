@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Final
 from composer_app.errors import MidiFileError
 from composer_app.late_numpy import np
 from composer_app.music.files.cancelling import Wanted, check
-from composer_app.music.midi.chunks import MAX_TRACKS, parse_chunks
-from composer_app.music.midi.containers import unwrapped
-from composer_app.music.midi.faults import Fault, Faults, tempo_heard_clause
-from composer_app.music.midi.messages import ParsedMidi, SetTempo, Timed
-from composer_app.music.midi.note_ends import EndedNotes, with_ends
-from composer_app.music.midi.reading import MidiPiece, piece_from_midi
+from composer_app.music.midi.events.chunks import MAX_TRACKS, parse_chunks
+from composer_app.music.midi.events.containers import unwrapped
+from composer_app.music.midi.events.faults import Fault, Faults, tempo_heard_clause
+from composer_app.music.midi.events.messages import ParsedMidi, SetTempo, Timed
+from composer_app.music.midi.events.note_ends import EndedNotes, with_ends
+from composer_app.music.midi.reading.reading import MidiPiece, piece_from_midi
 from composer_app.music.timing import MICROSECONDS_PER_MINUTE, TICKS_PER_BEAT
 from composer_app.translation import _
 
 if TYPE_CHECKING:
-    from composer_app.music.midi.channel_events import Column
-    from composer_app.music.midi.tempo_by_ear import HeardTempo
+    from composer_app.music.midi.events.channel_events import Column
+    from composer_app.music.midi.events.tempo_by_ear import HeardTempo
 
 _EARLY_BEATS: Final = 0.05
 
@@ -64,7 +64,7 @@ def parsed_piece(
 def _heard(midi: ParsedMidi, notes: EndedNotes) -> HeardTempo | None:
     """The tempo of a file whose beats, of half a second each, are none."""
     # Few files have to be listened to.
-    from composer_app.music.midi.tempo_by_ear import tempo_by_ear
+    from composer_app.music.midi.events.tempo_by_ear import tempo_by_ear
 
     second = 2 * midi.ticks_per_beat
     lengths = (notes.off - notes.on) / second

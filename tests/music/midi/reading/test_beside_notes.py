@@ -17,7 +17,7 @@ from composer_app.music.pitch import Key
 from composer_app.music.texts import Text
 from tests.music.midi.hexfile import write_hex
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 NOTE = "00 90 3C 50  04 80 3C 00"  # a beat of 4 ticks
 
 
