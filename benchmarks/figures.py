@@ -7,13 +7,13 @@ from typing import Final
 
 import numpy as np
 
-from composer_app.analysis.copies import load_copies
 from composer_app.analysis.features import FEATURES, measure, measure_all
 from composer_app.analysis.fitting import fit_gaussian
-from composer_app.analysis.likeness import compare
+from composer_app.analysis.likeness.copies import load_copies
+from composer_app.analysis.likeness.likeness import compare
+from composer_app.analysis.likeness.profiles import load_profile
 from composer_app.analysis.material import Material
-from composer_app.analysis.profiles import load_profile
-from composer_app.analysis.roll_metrics import ROLL_METRICS
+from composer_app.analysis.metrics.roll_metrics import ROLL_METRICS
 from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.music.composition import VOICE_NAMES, Composition, Track
 from composer_app.music.note import Note

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from composer_app.analysis.features import Feature
-from composer_app.analysis.metric_distances import js_distance
+from composer_app.analysis.metrics.metric_distances import js_distance
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.analysis.attack_rates import ATTACK_COLUMNS, attack_rates
+from composer_app.analysis.metrics.attack_rates import ATTACK_COLUMNS, attack_rates
 from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.evaluation.section import Section
 from composer_app.music.timing import Meter
@@ -40,7 +40,7 @@ class MeterAttacks:
 
     ``rates`` has (steps of the bar, 5) for "model" and, where the composer's voices are known,
     "composer"; the columns are those of
-    :data:`~composer_app.analysis.attack_rates.ATTACK_COLUMNS`.
+    :data:`~composer_app.analysis.metrics.attack_rates.ATTACK_COLUMNS`.
     """
 
     meter: Meter

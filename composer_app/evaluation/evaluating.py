@@ -11,11 +11,11 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from composer_app.analysis.bar_copies import BarIndex
-from composer_app.analysis.metric_distances import Judged, distances
+from composer_app.analysis.likeness.bar_copies import BarIndex
+from composer_app.analysis.metrics.metric_distances import Judged, distances
+from composer_app.analysis.metrics.voice_metrics import difference, measure, melody_kept, pooled
 from composer_app.analysis.style_features import measure_style
 from composer_app.analysis.voice_grid import REST, VoiceGrid
-from composer_app.analysis.voice_metrics import difference, measure, melody_kept, pooled
 from composer_app.errors import CorpusError
 from composer_app.evaluation.attack_tables import Struck, attack_tables
 from composer_app.evaluation.excerpts import (

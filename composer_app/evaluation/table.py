@@ -27,8 +27,8 @@ class TableLine:
 _FEATURES_SHOWN: Final = 20
 
 
-# Where the definition of each stands, with its source: analysis/voice_metrics.py and its neighbours
-# for what is measured of pieces, likelihood.py, training/two_sample.py, linear_test.py.
+# Where the definition of each stands, with its source: analysis/metrics/voice_metrics.py and its
+# neighbours for what is measured of pieces, likelihood.py, training/two_sample.py, linear_test.py.
 LINES: Final = (
     TableLine("empty_bar_rate", "empty bars"),
     TableLine("in_scale_rate", "in scale"),

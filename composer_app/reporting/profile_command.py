@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 from typing import Any, Final
 
-from composer_app.analysis.copies import CopyIndex, index_path
-from composer_app.analysis.profile_building import Reference, build_profile
-from composer_app.analysis.profiles import profile_path
+from composer_app.analysis.likeness.copies import CopyIndex, index_path
+from composer_app.analysis.likeness.profile_building import Reference, build_profile
+from composer_app.analysis.likeness.profiles import profile_path
 from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.errors import CorpusError
 from composer_app.file_arguments import (

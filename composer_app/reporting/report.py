@@ -3,7 +3,6 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from composer_app.analysis.copies import SharedRun, load_copies
 from composer_app.analysis.features import (
     CONSONANT_WITH_MELODY,
     FEATURES,
@@ -15,10 +14,11 @@ from composer_app.analysis.features import (
 )
 from composer_app.analysis.fitting import BinomialFit, GaussianFit, fit_binomial, fit_gaussian
 from composer_app.analysis.histograms import Distance, Histogram, distance
-from composer_app.analysis.likeness import Likeness, compare
+from composer_app.analysis.likeness.copies import SharedRun, load_copies
+from composer_app.analysis.likeness.likeness import Likeness, compare
+from composer_app.analysis.likeness.profiles import ALL_VOICES, Profile, load_profile
 from composer_app.analysis.material import Material
-from composer_app.analysis.profiles import ALL_VOICES, Profile, load_profile
-from composer_app.analysis.roll_metrics import ROLL_METRICS
+from composer_app.analysis.metrics.roll_metrics import ROLL_METRICS
 from composer_app.analysis.summary import Summary, summary
 from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.errors import ProfileError

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from composer_app.analysis.fitting import BinomialFit, GaussianFit, fit_binomial, fit_gaussian
 from composer_app.analysis.heard_chords import with_heard_chords
-from composer_app.analysis.likeness import Likeness
+from composer_app.analysis.likeness.likeness import Likeness
 from composer_app.analysis.summary import Spread
 from composer_app.distributions import Distribution
 from composer_app.distributions.distribution import MOST_DATA_BYTES

@@ -14,7 +14,7 @@ from composer_app.analysis.features import (
     VELOCITY,
 )
 from composer_app.analysis.fitting import BinomialFit, GaussianFit
-from composer_app.analysis.likeness import Likeness
+from composer_app.analysis.likeness.likeness import Likeness
 from composer_app.palette import DARK, mix
 from composer_app.reporting.canvas import GAP as SPACE
 from composer_app.reporting.canvas import HEADER, MARGIN, WIDTH, Box, Canvas, sheet_colors, short

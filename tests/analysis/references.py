@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from composer_app.analysis.profile_building import Reference
+from composer_app.analysis.likeness.profile_building import Reference
 from composer_app.analysis.voice_grid import VoiceGrid
 
 

@@ -12,8 +12,8 @@ from composer_app.analysis.explanations import (
     Explanation,
 )
 from composer_app.analysis.features import FEATURES
-from composer_app.analysis.metrics import METRICS
-from composer_app.analysis.roll_metrics import ROLL_METRICS
+from composer_app.analysis.metrics.metrics import METRICS
+from composer_app.analysis.metrics.roll_metrics import ROLL_METRICS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "statistics.md"
 

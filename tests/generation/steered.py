@@ -6,8 +6,8 @@ from functools import cache
 
 import numpy as np
 
-from composer_app.analysis import voice_metrics
 from composer_app.analysis.chord_labels import label_chords
+from composer_app.analysis.metrics import voice_metrics
 from composer_app.analysis.voice_grid import Passage, VoiceGrid
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationSettings, Generator, Given

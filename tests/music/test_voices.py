@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from composer_app.analysis.features import CONSONANT_WITH_MELODY, measure
-from composer_app.analysis.likeness import compare
+from composer_app.analysis.likeness.likeness import compare
+from composer_app.analysis.likeness.profiles import load_profile
 from composer_app.analysis.material import Material
-from composer_app.analysis.profiles import load_profile
-from composer_app.analysis.roll_metrics import similarity_index
+from composer_app.analysis.metrics.roll_metrics import similarity_index
 from composer_app.evaluation.excerpts import composition_of, excerpts_of
 from composer_app.generation.batch import Plan, read_jobs
 from composer_app.generation.given import accompaniment

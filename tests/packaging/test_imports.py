@@ -13,9 +13,9 @@ SLOW = {"matplotlib", "onnxruntime", "scipy", "mido", "chardet", "verovio"}
 # Nor is what an empty piece does not need: numbers, what measures them, and what renders sound.
 NEEDS_MUSIC = {
     "numpy",
-    "composer_app.analysis.copies",
+    "composer_app.analysis.likeness.copies",
     "composer_app.analysis.fitting",
-    "composer_app.analysis.likeness",
+    "composer_app.analysis.likeness.likeness",
     "composer_app.distributions",
     "composer_app.live.rendering.audio_file",
     "composer_app.notation.writing.engraving_process",

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from composer_app import cli
-from composer_app.analysis.copies import CopyIndex
-from composer_app.analysis.profiles import load_profile
+from composer_app.analysis.likeness.copies import CopyIndex
+from composer_app.analysis.likeness.profiles import load_profile
 from composer_app.music.instrumentation.styles import STYLES
 from composer_app.reporting.profile_command import STYLE_TEXTS
 from composer_app.training.corpora.chord_row import NO_CHORD

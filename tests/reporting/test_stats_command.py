@@ -12,8 +12,8 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from composer_app.analysis.copies import load_copies
 from composer_app.analysis.features import FEATURES
+from composer_app.analysis.likeness.copies import load_copies
 from composer_app.errors import ProfileError
 from composer_app.evaluation.excerpts import composition_of, excerpts_of
 from composer_app.music.composition import Composition, Track

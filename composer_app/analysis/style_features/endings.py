@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 
+from composer_app.analysis.metrics.voice_metrics import Count
 from composer_app.analysis.style_features.reading import (
     BEAT,
     VOICE_TITLES,
@@ -14,7 +15,6 @@ from composer_app.analysis.style_features.reading import (
     sorted_into,
 )
 from composer_app.analysis.voice_grid import REST, VOICES
-from composer_app.analysis.voice_metrics import Count
 from composer_app.music.harmony.chord_qualities import QUALITIES
 from composer_app.music.pitch import OCTAVE
 

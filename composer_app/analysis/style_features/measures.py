@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from composer_app.analysis.metrics.voice_metrics import Count, pooled
 from composer_app.analysis.style_features.endings import moving_under_final_notes, opens_on_tonic
 from composer_app.analysis.style_features.ornaments import (
     sevenths_resolving,
@@ -10,7 +11,6 @@ from composer_app.analysis.style_features.ornaments import (
 )
 from composer_app.analysis.style_features.reading import Reading
 from composer_app.analysis.voice_grid import Passage, VoiceGrid
-from composer_app.analysis.voice_metrics import Count, pooled
 
 STYLE_MEASURES: Final[dict[str, Callable[[Reading], Count]]] = {
     "suspensions_per_100": suspensions_per_100,

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.analysis.chord_labels import ChordLabels, beat_starts, label_chords
+from composer_app.analysis.metrics.voice_metrics import Count
 from composer_app.analysis.voice_grid import REST, VOICES, Passage, VoiceGrid
-from composer_app.analysis.voice_metrics import Count
 from composer_app.music.pitch import OCTAVE
 
 BEAT: Final = 4

@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from composer_app.analysis.metrics.voice_metrics import Count
 from composer_app.analysis.style_features.reading import (
     BEAT,
     VOICE_TITLES,
@@ -15,7 +16,6 @@ from composer_app.analysis.style_features.reading import (
     sorted_into,
 )
 from composer_app.analysis.voice_grid import REST, VOICES
-from composer_app.analysis.voice_metrics import Count
 
 _HALF: Final = BEAT // 2
 _LENGTHS: Final = (

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from composer_app.analysis.metrics.voice_metrics import Count, pooled
 from composer_app.analysis.voice_grid import VoiceGrid
-from composer_app.analysis.voice_metrics import Count, pooled
 from composer_app.evaluation.behavior.cases import REGISTERS, Case, Trial, cases_of
 from composer_app.evaluation.behavior.measures import lowest, measure_behavior
 from composer_app.evaluation.evaluating import DEFAULT_TAKES, fitted, take_seed

@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from composer_app.analysis.metrics.voice_metrics import Count, pooled
 from composer_app.analysis.voice_grid import REST, VOICES, VoiceGrid
-from composer_app.analysis.voice_metrics import Count, pooled
 from composer_app.evaluation.behavior.cases import Case, Trial
 
 # E2: below it lies the cellar of a choir's bass. C3: below it thirds are mud.

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from composer_app.analysis.metrics.voice_metrics import Count, pooled
 from composer_app.analysis.voice_grid import REST, VoiceGrid
-from composer_app.analysis.voice_metrics import Count, pooled
 from composer_app.evaluation.attack_tables import Struck, attack_tables
 from composer_app.evaluation.evaluating import DEFAULT_TAKES, generate_takes
 from composer_app.evaluation.harmony.baselines import in_blocks, three_chords

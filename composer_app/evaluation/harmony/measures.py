@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.analysis.chord_labels import NO_CHORD, label_chords
+from composer_app.analysis.metrics.voice_metrics import Count, pooled
 from composer_app.analysis.voice_grid import REST, VOICES, VoiceGrid, class_masks
-from composer_app.analysis.voice_metrics import Count, pooled
 from composer_app.evaluation.harmony.tunes import Tune, chord_classes
 from composer_app.music.harmony.chord_qualities import QUALITY_TONES
 from composer_app.music.pitch import OCTAVE, Key

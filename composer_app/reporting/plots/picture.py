@@ -15,8 +15,8 @@ from composer_app.analysis.features import (
 )
 from composer_app.analysis.fitting import GROUP
 from composer_app.analysis.histograms import Distance, Histogram, distance
+from composer_app.analysis.likeness.profiles import ALL_VOICES, load_profile
 from composer_app.analysis.material import Material, Source
-from composer_app.analysis.profiles import ALL_VOICES, load_profile
 from composer_app.distributions import Binomial, Gaussian
 from composer_app.music.composition import Composition
 from composer_app.music.pitch import OCTAVE

@@ -12,9 +12,9 @@ from composer_app.music.voices import MELODY, voice_tracks
 from composer_app.plain_text import one_line_name
 
 if TYPE_CHECKING:
-    from composer_app.analysis.copies import SharedRun
     from composer_app.analysis.fitting import GoodnessOfFit
-    from composer_app.analysis.likeness import Likeness
+    from composer_app.analysis.likeness.copies import SharedRun
+    from composer_app.analysis.likeness.likeness import Likeness
     from composer_app.analysis.material import Source
     from composer_app.reporting.plots.picture import Picture
     from composer_app.reporting.plots.question import Question
@@ -77,9 +77,9 @@ def goodness_of(picture: Picture) -> GoodnessOfFit | None:
 
 def verdict_of(composition: Composition, style: str) -> StyleComparison:
     """The comparison on ``composition``; :class:`ProfileError` if the style's files are damaged."""
-    from composer_app.analysis.copies import load_copies
-    from composer_app.analysis.likeness import compare
-    from composer_app.analysis.profiles import load_profile
+    from composer_app.analysis.likeness.copies import load_copies
+    from composer_app.analysis.likeness.likeness import compare
+    from composer_app.analysis.likeness.profiles import load_profile
     from composer_app.reporting.report import shared_run
 
     return StyleComparison(
@@ -95,13 +95,13 @@ def styles() -> tuple[tuple[str, str], ...]:
 
     One whose profile is damaged is offered by its name: who chooses it is told.
     """
-    from composer_app.analysis.profiles import profile_styles
+    from composer_app.analysis.likeness.profiles import profile_styles
 
     return tuple((style, _title(style)) for style in profile_styles())
 
 
 def _title(style: str) -> str:
-    from composer_app.analysis.profiles import load_profile
+    from composer_app.analysis.likeness.profiles import load_profile
 
     try:
         return load_profile(style).title

@@ -26,7 +26,7 @@ from composer_app.studio.widgets.shown_text import tip_text
 from composer_app.studio.widgets.theme import GRID, mix, numeral_font, text_font
 
 if TYPE_CHECKING:
-    from composer_app.analysis.likeness import Place
+    from composer_app.analysis.likeness.likeness import Place
 
 HEADER: Final = 28
 _ROW: Final = 26
@@ -215,7 +215,7 @@ class LikenessView(QWidget):
     @staticmethod
     def _paint_strip(painter: QPainter, area: QRectF, colors: PlotColors) -> None:
         """All passages; among them the middle 95 %, the middle half, and the median."""
-        from composer_app.analysis.likeness import OUTLYING
+        from composer_app.analysis.likeness.likeness import OUTLYING
 
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(mix(colors.ground, colors.text, 0.1))

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from composer_app.analysis.metrics.voice_metrics import Count
 from composer_app.analysis.voice_grid import REST, VoiceGrid
-from composer_app.analysis.voice_metrics import Count
 from composer_app.evaluation.harmony.baselines import in_blocks, three_chords
 from composer_app.evaluation.harmony.measures import (
     Counts,

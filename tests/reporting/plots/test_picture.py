@@ -15,7 +15,7 @@ from composer_app.analysis.features import (
     VELOCITY,
     Feature,
 )
-from composer_app.analysis.profiles import load_profile
+from composer_app.analysis.likeness.profiles import load_profile
 from composer_app.distributions import Gaussian
 from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.note import Note

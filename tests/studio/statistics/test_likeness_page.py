@@ -8,11 +8,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from composer_app.analysis import profiles
-from composer_app.analysis.copies import SharedRun
-from composer_app.analysis.likeness import compare
+from composer_app.analysis.likeness import profiles
+from composer_app.analysis.likeness.copies import SharedRun
+from composer_app.analysis.likeness.likeness import compare
+from composer_app.analysis.likeness.profiles import load_profile, profile_path
 from composer_app.analysis.material import Source
-from composer_app.analysis.profiles import load_profile, profile_path
 from composer_app.errors import ProfileError
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note

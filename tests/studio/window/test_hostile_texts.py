@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QMenu, QMenuBar, QToolTip
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from composer_app.analysis.copies import SharedRun
-from composer_app.analysis.likeness import compare
-from composer_app.analysis.profiles import load_profile
+from composer_app.analysis.likeness.copies import SharedRun
+from composer_app.analysis.likeness.likeness import compare
+from composer_app.analysis.likeness.profiles import load_profile
 from composer_app.errors import ComposerError, ModelError, ProfileError
 from composer_app.generation.models.catalog import ModelInfo
 from composer_app.live.midi.inputs import PortChanges

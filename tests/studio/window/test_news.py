@@ -13,8 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from composer_app.analysis.likeness import compare
-from composer_app.analysis.profiles import load_profile
+from composer_app.analysis.likeness.likeness import compare
+from composer_app.analysis.likeness.profiles import load_profile
 from composer_app.errors import MidiFileError, ModelError
 from composer_app.generation.generator import Generator
 from composer_app.live.midi.inputs import PortChanges

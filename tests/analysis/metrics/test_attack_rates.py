@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.analysis.attack_rates import ATTACK_COLUMNS, attack_rates
+from composer_app.analysis.metrics.attack_rates import ATTACK_COLUMNS, attack_rates
 from tests.analysis.style_features.fragments import grid_of, held
 
 # A bar and a half of 3/4: the alto in quarters, the bass once a bar, the tenor off the beat.

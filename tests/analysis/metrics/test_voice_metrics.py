@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from composer_app.analysis import voice_metrics
-from composer_app.analysis.voice_grid import Home, Passage, VoiceGrid
-from composer_app.analysis.voice_metrics import (
+from composer_app.analysis.metrics import voice_metrics
+from composer_app.analysis.metrics.voice_metrics import (
     VOICE_METRICS,
     Count,
     difference,
@@ -15,6 +14,7 @@ from composer_app.analysis.voice_metrics import (
     melody_kept,
     pooled,
 )
+from composer_app.analysis.voice_grid import Home, Passage, VoiceGrid
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key

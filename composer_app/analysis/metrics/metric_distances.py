@@ -84,8 +84,8 @@ def distances(pieces: Sequence[Judged], reference: Sequence[Judged]) -> dict[str
     """Jensen-Shannon distances of ``pieces`` to ``reference``.
 
     Bach's test split measures, against the excerpts of his training chorales, chords .019 (in the
-    study mentioned in :mod:`~composer_app.analysis.voice_metrics` .017), durations .001 (.001), and
-    intervals .003 in every voice (bass .004).
+    study mentioned in :mod:`~composer_app.analysis.metrics.voice_metrics` .017), durations .001
+    (.001), and intervals .003 in every voice (bass .004).
     """
     result = {
         "pitch_class_js": js_distance(

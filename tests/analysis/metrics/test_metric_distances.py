@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from composer_app.analysis.metric_distances import (
+from composer_app.analysis.metrics.metric_distances import (
     chord_histogram,
     distances,
     duration_histogram,

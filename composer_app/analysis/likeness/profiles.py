@@ -1,10 +1,10 @@
 """Reference profiles: what the music of a style measures, piece by piece.
 
 A profile stands beside the models as ``STYLE.profile.json``; ``composer-app profile STYLE``
-makes it from the training pieces (:mod:`composer_app.analysis.profile_building`). It holds the
-histogram of every feature in the whole corpus, voice by voice, and how far each metric varies from
-passage to passage, for passages of several lengths: a short piece strays farther from the mean than
-a long one. All pieces weigh the same in that, however long they are.
+makes it from the training pieces (:mod:`composer_app.analysis.likeness.profile_building`). It holds
+the histogram of every feature in the whole corpus, voice by voice, and how far each metric varies
+from passage to passage, for passages of several lengths: a short piece strays farther from the mean
+than a long one. All pieces weigh the same in that, however long they are.
 """
 
 import json

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from composer_app.analysis.bar_copies import BarIndex
+from composer_app.analysis.likeness.bar_copies import BarIndex
+from composer_app.analysis.metrics.voice_metrics import Count
 from composer_app.analysis.voice_grid import Passage, VoiceGrid
-from composer_app.analysis.voice_metrics import Count
 
 
 def random_piece(seed: int, steps: int = 64) -> VoiceGrid:

@@ -2,7 +2,7 @@
 
 A run is a row of whole beats at which the voices have the same pitches, all of them moved by one
 and the same interval, rests included; whether a pitch is struck again does not count (as in
-:mod:`composer_app.analysis.bar_copies`, which asks the same of whole bars). Beats at which
+:mod:`composer_app.analysis.likeness.bar_copies`, which asks the same of whole bars). Beats at which
 nothing accompanies the melody add nothing to its length.
 
 The index keeps for each beat of the corpus 32 bits of a checksum of its pitches above the first
@@ -22,7 +22,7 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.analysis.profile_building import Reference
+from composer_app.analysis.likeness.profile_building import Reference
 from composer_app.analysis.voice_grid import REST, VoiceGrid
 from composer_app.errors import ProfileError
 from composer_app.music.files.array_file import read_arrays

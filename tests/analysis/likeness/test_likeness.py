@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from composer_app.analysis.likeness import Likeness, Place, compare
-from composer_app.analysis.metrics import METRICS
-from composer_app.analysis.profiles import load_profile
+from composer_app.analysis.likeness.likeness import Likeness, Place, compare
+from composer_app.analysis.likeness.profiles import load_profile
+from composer_app.analysis.metrics.metrics import METRICS
 from composer_app.evaluation.excerpts import composition_of, excerpts_of
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from composer_app.analysis.copies import (
+from composer_app.analysis.likeness.copies import (
     NEAR_COPY,
     CopyIndex,
     SharedRun,
@@ -19,7 +19,7 @@ from composer_app.analysis.copies import (
     load_copies,
     piece_title,
 )
-from composer_app.analysis.profile_building import Reference
+from composer_app.analysis.likeness.profile_building import Reference
 from composer_app.analysis.voice_grid import REST, VoiceGrid
 from composer_app.errors import ProfileError
 from composer_app.evaluation.excerpts import excerpts_of

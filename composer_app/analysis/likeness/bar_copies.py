@@ -7,8 +7,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from composer_app.analysis.metrics.voice_metrics import Count
 from composer_app.analysis.voice_grid import REST, Passage, VoiceGrid
-from composer_app.analysis.voice_metrics import Count
 
 _BEAT: Final = 4
 # Far from every difference of two pitches.
@@ -35,8 +35,8 @@ class BarIndex:
         """Share of the whole bars of ``piece`` that are known; melody alone does not count.
 
         Of Bach's test bars .071 (in the study mentioned in
-        :mod:`~composer_app.analysis.voice_metrics` .072) stand in his training pieces, .091 without
-        their melody.
+        :mod:`~composer_app.analysis.metrics.voice_metrics` .072) stand in his training pieces, .091
+        without their melody.
         """
         bars = [
             piece.pitch[start:end]

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from composer_app.analysis.features import FEATURES, POLYPHONY, VELOCITY, measure
 from composer_app.analysis.histograms import Histogram
+from composer_app.analysis.likeness.profiles import ALL_VOICES, QUANTILES, Profile, Spread, rounded
 from composer_app.analysis.material import Material
-from composer_app.analysis.metrics import (
+from composer_app.analysis.metrics.metrics import (
     METRICS,
     measure_distances,
     measure_passage,
     passage_histograms,
 )
-from composer_app.analysis.profiles import ALL_VOICES, QUANTILES, Profile, Spread, rounded
 from composer_app.analysis.voice_grid import REST, VOICES, Passage, VoiceGrid
 from composer_app.music.composition import VOICE_NAMES, Composition, Track
 from composer_app.music.meter_map import MeterMap

@@ -4,8 +4,8 @@ import numpy as np
 import pretty_midi
 import pytest
 
-from composer_app.analysis import voice_metrics
-from composer_app.analysis.roll_metrics import (
+from composer_app.analysis.metrics import voice_metrics
+from composer_app.analysis.metrics.roll_metrics import (
     ROLL_METRICS,
     empty_bar_rate,
     in_scale_rate,

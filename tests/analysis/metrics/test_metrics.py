@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from composer_app.analysis.metrics import (
+from composer_app.analysis.metrics.metrics import (
     METRICS,
     measure_distances,
     measure_passage,
     passage_histograms,
 )
+from composer_app.analysis.metrics.voice_metrics import VOICE_METRICS
 from composer_app.analysis.voice_grid import Passage, VoiceGrid
-from composer_app.analysis.voice_metrics import VOICE_METRICS
 from composer_app.music.composition import Composition, Track
 from composer_app.music.note import Note
 from tests.analysis.references import reference

@@ -10,18 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from composer_app.analysis.copies import CopyIndex, index_path
 from composer_app.analysis.features import FEATURES, VELOCITY
-from composer_app.analysis.likeness import compare
-from composer_app.analysis.metrics import METRICS
-from composer_app.analysis.profile_building import Reference, build_profile
-from composer_app.analysis.profiles import (
+from composer_app.analysis.likeness.copies import CopyIndex, index_path
+from composer_app.analysis.likeness.likeness import compare
+from composer_app.analysis.likeness.profile_building import Reference, build_profile
+from composer_app.analysis.likeness.profiles import (
     Profile,
     Spread,
     load_profile,
     profile_path,
     profile_styles,
 )
+from composer_app.analysis.metrics.metrics import METRICS
 from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.errors import ProfileError
 from composer_app.music.composition import Composition, Track

@@ -1,8 +1,8 @@
 """The metrics by which a piece is compared with a corpus, and how each is said in words.
 
-Most are those of :mod:`composer_app.analysis.voice_metrics`, of one piece instead of many; some
-concern the melody alone and make sense where there is nothing else. Distances to the corpus's own
-histograms are worked out by :func:`measure_distances`.
+Most are those of :mod:`composer_app.analysis.metrics.voice_metrics`, of one piece instead of many;
+some concern the melody alone and make sense where there is nothing else. Distances to the corpus's
+own histograms are worked out by :func:`measure_distances`.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,10 +11,10 @@ from typing import Final, Literal
 
 import numpy as np
 
-from composer_app.analysis import voice_metrics
 from composer_app.analysis.histograms import Histogram, jensen_shannon, wasserstein
+from composer_app.analysis.metrics import voice_metrics
+from composer_app.analysis.metrics.voice_metrics import Count
 from composer_app.analysis.voice_grid import REST, VOICES, Passage, VoiceGrid, class_masks
-from composer_app.analysis.voice_metrics import Count
 from composer_app.music.pitch import OCTAVE
 
 _BEAT: Final = 4
@@ -192,8 +192,9 @@ def passage_histograms(piece: VoiceGrid, passage: Passage) -> dict[str, Histogra
     """The histograms whose distances to the corpus's are measured, by the distance's id.
 
     Chords are sets of pitch classes, and pitch classes those of sounding cells of the accompanying
-    voices, both above the home's origin, as in :mod:`composer_app.analysis.metric_distances`;
-    intervals and lengths are those of the accompanying voices.
+    voices, both above the home's origin, as in
+    :mod:`composer_app.analysis.metrics.metric_distances`; intervals and lengths are those of the
+    accompanying voices.
     """
     masks = class_masks(piece, passage.home.origin)
     cells = piece.pitch[:, 1:].astype(np.int64)

@@ -85,7 +85,8 @@ def similarity_index(composition: Composition) -> float | None:
     doubles it that moves by the same interval at that step. The mean over the tracks: 1 if all of
     them shadow the melody, 0 if none ever does. (The published service names such an index
     without a formula; this is the one of
-    :func:`~composer_app.analysis.voice_metrics.melody_similarity`, for any number of tracks.)
+    :func:`~composer_app.analysis.metrics.voice_metrics.melody_similarity`, for any number of
+    tracks.)
     """
     sounding = [i for i in composition.pitched_tracks if composition.tracks[i].notes]
     if MELODY not in sounding or len(sounding) == 1:

@@ -9,14 +9,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from composer_app.analysis.metrics import (
+from composer_app.analysis.likeness.profiles import Profile, Spread
+from composer_app.analysis.metrics.metrics import (
     METRICS,
     Metric,
     measure_distances,
     measure_passage,
     passage_histograms,
 )
-from composer_app.analysis.profiles import Profile, Spread
 from composer_app.analysis.voice_grid import VOICES, Home, Passage, VoiceGrid
 from composer_app.music.composition import Composition
 from composer_app.music.meter_map import MeterMap
