@@ -1,14 +1,14 @@
 """Writes the tables of keys in docs/user-guide.md, from the table that the window is made of.
 
 Run with ``python docs/make_key_tables.py`` after a change of
-composer_app/studio/widgets/command_table.py; a test sees whether it has been done.
+composer_app/studio/widgets/commands/command_table.py; a test sees whether it has been done.
 """
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from composer_app.studio.widgets.command_table import (
+from composer_app.studio.widgets.commands.command_table import (
     CHANGING,
     FILES,
     GENERATING,

@@ -32,7 +32,7 @@ from composer_app.generation.repeating import Repeats
 from composer_app.music.composition import VOICE_NAMES
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.voice_steering import VoiceSteering, words_box
-from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.commands.actions import Actions
 from composer_app.studio.widgets.icons import icon, pixmap
 from composer_app.studio.widgets.number_field import NumberField
 from composer_app.studio.widgets.own_viewport import give_viewport

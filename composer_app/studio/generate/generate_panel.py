@@ -32,7 +32,7 @@ from composer_app.studio.generate.control_section import (
 )
 from composer_app.studio.generate.progress_line import ProgressLine
 from composer_app.studio.generate.steering_sliders import SteeringSliders
-from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.commands.actions import Actions
 from composer_app.studio.widgets.elided import ElidedBox
 from composer_app.studio.widgets.number_field import NumberField
 from composer_app.studio.widgets.shown_text import tip_text

@@ -9,7 +9,7 @@ from composer_app.studio.document.selection import Selection
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.generation_controller import GenerationController
 from composer_app.studio.roll.view import PianoRollView
-from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.commands.actions import Actions
 
 
 class LockingController(QObject):

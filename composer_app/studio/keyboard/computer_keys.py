@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from composer_app.studio.keyboard.widget import KeyboardWidget
-from composer_app.studio.widgets.key_places import place_letter
-from composer_app.studio.widgets.keyboard_letters import LETTERS
+from composer_app.studio.widgets.commands.key_places import place_letter
+from composer_app.studio.widgets.commands.keyboard_letters import LETTERS
 
 
 class ComputerKeys(QObject):

@@ -6,8 +6,8 @@ from typing import Final
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 
-from composer_app.studio.widgets.key_places import key_number, place_letter
-from composer_app.studio.widgets.keyboard_letters import LETTERS
+from composer_app.studio.widgets.commands.key_places import key_number, place_letter
+from composer_app.studio.widgets.commands.keyboard_letters import LETTERS
 
 # On X11 a held key arrives as releases and presses in turn, without any mark of a repeat. The
 # release of a key that comes down again within this time never happened.

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from composer_app.studio.keyboard.widget import KeyboardWidget
-from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.commands.actions import Actions
 from composer_app.studio.widgets.theme import numeral_font, set_role
 
 # The keys at their best, and as low as they can be played.

@@ -26,7 +26,7 @@ from composer_app.studio.keyboard import accessibility
 from composer_app.studio.keyboard.geometry import KeyboardGeometry
 from composer_app.studio.keyboard.keys import LetterKeys
 from composer_app.studio.keyboard.painter import KeyboardFace, paint_keyboard
-from composer_app.studio.widgets.keyboard_letters import LETTERS, KeyLabels
+from composer_app.studio.widgets.commands.keyboard_letters import LETTERS, KeyLabels
 from composer_app.studio.widgets.theme import COLORS
 
 OCTAVE_SHIFTS: Final = (-24, -12, 0, 12, 24)

@@ -13,7 +13,7 @@ from composer_app.studio.recording.performance_controller import PerformanceCont
 from composer_app.studio.recording.recording_controller import RecordingController, RecordingState
 from composer_app.studio.sound.live_input import LiveInput
 from composer_app.studio.sound.playback_controller import PlaybackController
-from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.commands.actions import Actions
 
 # A playhead farther than this from where it was expected, in sixteenths, was moved.
 _JUMP_STEPS: Final = 0.5

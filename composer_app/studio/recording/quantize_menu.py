@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from composer_app.music.performing.performance import Grid, Quantization, Reduction
-from composer_app.studio.widgets.menu_rows import PercentRow, add_heading, add_widget
+from composer_app.studio.widgets.commands.menu_rows import PercentRow, add_heading, add_widget
 
 _GRIDS: Final = {
     Grid.OFF: ("Off", "Notes stay where they were played"),

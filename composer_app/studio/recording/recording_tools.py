@@ -19,7 +19,7 @@ from composer_app.studio.recording.step_input_controller import StepInputControl
 from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.sound.live_input import LiveInput
 from composer_app.studio.sound.playback_controller import PlaybackController
-from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.commands.actions import Actions
 
 _JOURNAL: Final = "journal"
 

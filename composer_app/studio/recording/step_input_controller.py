@@ -15,7 +15,7 @@ from composer_app.studio.recording.recording_controller import RecordingControll
 from composer_app.studio.recording.step_input_bar import StepInputBar
 from composer_app.studio.sound.live_input import LiveInput
 from composer_app.studio.sound.playback_controller import PlaybackController
-from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.commands.actions import Actions
 
 
 class StepInputController(QObject):

@@ -17,7 +17,7 @@ from composer_app.studio.roll.geometry import note_rect
 from composer_app.studio.roll.note_editor import NoteEditor
 from composer_app.studio.roll.selection_bar import SelectionBar
 from composer_app.studio.roll.view import PianoRollView
-from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.commands.actions import Actions
 from composer_app.studio.widgets.elided import menu_text
 from composer_app.studio.widgets.single_press import SinglePress
 

@@ -21,7 +21,7 @@ from composer_app.studio.document.undo_offer import undo_offer
 from composer_app.studio.messages.bar import MessageBar, Tone
 from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.sound.preview import Preview
-from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.commands.actions import Actions
 
 if TYPE_CHECKING:
     from composer_app.music.melody_evidence.candidates import MelodyTrack

@@ -6,7 +6,7 @@ from composer_app.studio.document.current_selection import CurrentSelection
 from composer_app.studio.document.document import Document
 from composer_app.studio.roll.view import PianoRollView
 from composer_app.studio.sound.playback_controller import PlaybackController
-from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.commands.actions import Actions
 
 
 class LoopController(QObject):

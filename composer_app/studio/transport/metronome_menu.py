@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from composer_app.studio.widgets.actions import Actions
-from composer_app.studio.widgets.menu_rows import PercentRow, add_heading, add_widget
+from composer_app.studio.widgets.commands.actions import Actions
+from composer_app.studio.widgets.commands.menu_rows import PercentRow, add_heading, add_widget
 
 _COUNT_IN_TEXTS: Final = ("No Count-in", "One Bar", "Two Bars")
 

@@ -22,7 +22,7 @@ from composer_app.plain_text import one_line
 from composer_app.studio.recording.quantize_menu import QuantizeMenu
 from composer_app.studio.transport.key_menu import KeyMenu
 from composer_app.studio.transport.metronome_menu import MetronomeMenu
-from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.commands.actions import Actions
 from composer_app.studio.widgets.elided import elided
 from composer_app.studio.widgets.icons import icon
 from composer_app.studio.widgets.number_field import NumberField

@@ -16,7 +16,7 @@ from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.sound.playback_controller import PlaybackController
 from composer_app.studio.transport.tap_tempo import TapTempo
 from composer_app.studio.transport.transport_bar import TransportBar
-from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.commands.actions import Actions
 
 
 class TransportController(QObject):

@@ -4,8 +4,8 @@ from PySide6.QtCore import QObject
 
 from composer_app.studio.document.document import Document
 from composer_app.studio.recording.recording_controller import RecordingController
-from composer_app.studio.widgets.actions import Actions
-from composer_app.studio.widgets.command_table import COMMANDS
+from composer_app.studio.widgets.commands.actions import Actions
+from composer_app.studio.widgets.commands.command_table import COMMANDS
 from composer_app.studio.widgets.elided import menu_text
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from composer_app.errors import ComposerError
 from composer_app.plain_text import one_line
 from composer_app.studio.runtime.settings import Settings
-from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.commands.actions import Actions
 from composer_app.studio.widgets.elided import menu_text
 from composer_app.studio.widgets.shown_text import tip_text
 

@@ -15,7 +15,7 @@ from composer_app.studio.midi.midi_controller import MidiController
 from composer_app.studio.recording.recording_tools import RecordingTools
 from composer_app.studio.sound.playback_controller import PlaybackController
 from composer_app.studio.sound.sound import Sound
-from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.commands.actions import Actions
 from composer_app.studio.widgets.number_field import NumberField
 
 _SOUND: Final = "sound"

@@ -21,7 +21,7 @@ from composer_app.studio.runtime.settings import Settings
 from composer_app.studio.statistics.dock import StatisticsDock
 from composer_app.studio.statistics.panel import StatisticsPanel
 from composer_app.studio.transport.transport_bar import TransportBar
-from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.commands.actions import Actions
 from composer_app.studio.window.layout import Arrangement
 from composer_app.studio.window.menus import Menus
 from composer_app.studio.window.piece_tabs import PieceTabs

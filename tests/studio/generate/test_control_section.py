@@ -14,7 +14,7 @@ from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.control_section import ControlSection
 from composer_app.studio.generate.generate_panel import GeneratePanel
 from composer_app.studio.roll.notes import tracks_of
-from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.commands.actions import Actions
 from tests.studio.support import FAKE_MODEL, Studio, open_studio, scale
 
 

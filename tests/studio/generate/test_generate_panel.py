@@ -14,7 +14,7 @@ from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.noise import MAX_SEED
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.generate_panel import GeneratePanel
-from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.commands.actions import Actions
 from tests.studio.support import BROKEN_MODEL, FAKE_MODEL
 
 

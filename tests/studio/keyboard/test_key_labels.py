@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from composer_app.studio.widgets.keyboard_letters import KeyLabels
+from composer_app.studio.widgets.commands.keyboard_letters import KeyLabels
 from tests.studio.support import Studio, open_studio
 
 # Scan codes of X11: what is a Q on an American keyboard, and the 2.

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from composer_app.studio.keyboard.geometry import LOUDEST, SOFTEST
 from composer_app.studio.keyboard.keys import RELEASE_DELAY_MS
 from composer_app.studio.keyboard.widget import LETTER_VELOCITY, KeyboardWidget
-from composer_app.studio.widgets.keyboard_letters import LETTERS
+from composer_app.studio.widgets.commands.keyboard_letters import LETTERS
 from composer_app.studio.widgets.theme import COLORS
 
 LEFT = Qt.MouseButton.LeftButton

@@ -13,7 +13,7 @@ from composer_app.studio.roll.view import PianoRollView
 from composer_app.studio.runtime.jobs import Jobs
 from composer_app.studio.runtime.latest import Latest
 from composer_app.studio.runtime.settings import Settings
-from composer_app.studio.widgets.actions import Actions
+from composer_app.studio.widgets.commands.actions import Actions
 
 _log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 
-from composer_app.studio.widgets.key_places import key_number, place_letter
+from composer_app.studio.widgets.commands.key_places import key_number, place_letter
 
 NONE = Qt.KeyboardModifier.NoModifier
 

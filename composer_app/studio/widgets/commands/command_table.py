@@ -1,14 +1,14 @@
 """Every command of the window: its words, its icon and its keys. No Qt.
 
 Menus, tooltips, shortcuts and the tables of keys in the user guide are all made of this
-(:mod:`composer_app.studio.widgets.actions`, ``docs/make_key_tables.py``). Keys are written as Qt
-writes them on every system; on macOS, Ctrl is the command key.
+(:mod:`composer_app.studio.widgets.commands.actions`, ``docs/make_key_tables.py``). Keys are written
+as Qt writes them on every system; on macOS, Ctrl is the command key.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
-from composer_app.studio.widgets.keyboard_letters import LETTERS
+from composer_app.studio.widgets.commands.keyboard_letters import LETTERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,14 +24,14 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from composer_app.studio.document.selection import Selection
-from composer_app.studio.widgets.command_table import (
+from composer_app.studio.widgets.commands.command_table import (
     COMMANDS,
     IN_ROLL,
     ON_KEYBOARD,
     working_keys,
     works,
 )
-from composer_app.studio.widgets.keyboard_letters import LETTERS
+from composer_app.studio.widgets.commands.keyboard_letters import LETTERS
 from tests.studio.support import Studio, open_studio, scale
 
 

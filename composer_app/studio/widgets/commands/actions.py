@@ -1,6 +1,6 @@
 """Every command of the window as one QAction.
 
-They are made of :mod:`composer_app.studio.widgets.command_table`.
+They are made of :mod:`composer_app.studio.widgets.commands.command_table`.
 
 Menus, toolbar buttons and shortcuts all show these same actions.
 """
@@ -10,7 +10,7 @@ from typing import Final
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
-from composer_app.studio.widgets.command_table import COMMANDS, working_keys
+from composer_app.studio.widgets.commands.command_table import COMMANDS, working_keys
 from composer_app.studio.widgets.icons import icon
 from composer_app.studio.widgets.theme import COLORS
 
