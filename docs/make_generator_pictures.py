@@ -33,6 +33,7 @@ from composer_app.palette import DARK
 from composer_app.roll_picture import draw_roll
 from composer_app.training.config import VOICES, OnePassConfig, RefiningConfig
 from composer_app.training.corpora.corpus import load_corpus
+from composer_app.training.networks.classic_gan import ClassicGenerator
 from composer_app.training.networks.one_pass_networks import (
     STAGES,
     OnePassGenerator,
@@ -40,7 +41,7 @@ from composer_app.training.networks.one_pass_networks import (
     known_cells,
     level_cells,
 )
-from composer_app.training.networks.refining_unet import ClassicGenerator, RefiningUNet
+from composer_app.training.networks.refining_unet import RefiningUNet
 
 IMAGES: Final = Path(__file__).resolve().parent / "images"
 CURVES: Final = Path(__file__).resolve().parent / "curves"

@@ -39,8 +39,9 @@ from composer_app.training.config import (
     OnePassConfig,
     config_from_dict,
 )
+from composer_app.training.networks.classic_gan import ClassicGenerator
 from composer_app.training.networks.one_pass_networks import OnePassGenerator
-from composer_app.training.networks.refining_unet import ClassicGenerator, RefiningUNet
+from composer_app.training.networks.refining_unet import RefiningUNet
 from composer_app.translation import _
 
 FORMAT_VERSION: Final = 1

@@ -55,6 +55,17 @@ VIOLATIONS = [
             ("system/quiet", "note_sink"),
         )
     ),
+    *(
+        ("The training's rooms import downward only", f"training/{module}.py", to)
+        for module, to in (
+            ("trainers/losses", "composer_app.training.export"),
+            ("base_model", "composer_app.training.trainers.losses"),
+            ("checkpoint", "composer_app.training.base_model"),
+            ("networks/blocks", "composer_app.training.checkpoint"),
+            ("corpora/chord_row", "composer_app.training.networks.blocks"),
+            ("config", "composer_app.training.corpora.chord_row"),
+        )
+    ),
     ("Imports go downward only", "translation.py", "composer_app.errors"),
     ("Imports go downward only", "palette.py", "composer_app.resources"),
     ("Qt is the studio's alone", "live/playback/transport.py", "PySide6.QtCore"),
@@ -195,9 +206,9 @@ def test_what_learns_cannot_be_reached_by_way_of_the_training(copy: Path) -> Non
     assert refused == parts - THROUGH_THE_TRAINING - {"__init__"}
 
 
-@pytest.mark.parametrize("place", ["", "studio", "live"])
+@pytest.mark.parametrize("place", ["", "studio", "live", "training"])
 def test_a_module_outside_the_layers_is_noticed(copy: Path, place: str) -> None:
-    """A new part of the package, of the studio or of what is live has to find its floor."""
+    """A new part of the package, or of one with floors of its own, has to find its floor."""
     (copy / "composer_app" / place / "helpers.py").write_text('"""Anything."""\n', encoding="utf-8")
     assert lint_imports(copy).returncode == 1
 

@@ -36,7 +36,8 @@ from composer_app.training.export import (  # noqa: E402
     save_model,
     voices_metadata,
 )
-from composer_app.training.networks.refining_unet import ClassicGenerator, RefiningUNet  # noqa: E402
+from composer_app.training.networks.classic_gan import ClassicGenerator  # noqa: E402
+from composer_app.training.networks.refining_unet import RefiningUNet  # noqa: E402
 from composer_app.training.trainers.dataset import WindowSampler  # noqa: E402
 from composer_app.training.trainers.trainer import RefiningTrainer  # noqa: E402
 from composer_app.training.trainers.window_feed import to_tensors  # noqa: E402

@@ -13,7 +13,7 @@ from composer_app.errors import CorpusError
 from composer_app.training.checkpoint import save_checkpoint
 from composer_app.training.config import VOICES, ClassicGanConfig, config_to_dict
 from composer_app.training.corpora.corpus import REST, Piece
-from composer_app.training.networks.refining_unet import ClassicCritic, ClassicGenerator
+from composer_app.training.networks.classic_gan import ClassicCritic, ClassicGenerator
 from composer_app.training.protocol import Message, StopRequest, say
 from composer_app.training.trainers.losses import critic_loss, generator_loss, gradient_penalty
 from composer_app.translation import _
