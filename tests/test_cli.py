@@ -6,6 +6,7 @@ import re
 import sys
 import types
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -218,6 +219,38 @@ def test_generate_is_steered(run: Run, generator: FakeGenerator) -> None:
     assert settings.ranges == (None, (49, 70), None)
     assert settings.kept_rhythm == (((0, 6), (6, 16)), None, ((2, 4), (8, 16)))
     assert (settings.richness, settings.chord_rate, settings.likeness) == (-0.5, 2, 0.25)
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ("Eb", Key(3)),
+        ("f#m", Key(6, minor=True)),
+        ("A minor", Key(9, minor=True)),
+        ("C Major", Key(0)),
+    ],
+)
+def test_generate_is_told_the_key(run: Run, generator: FakeGenerator, said: str, key: Key) -> None:
+    write_midi(Composition.from_melody(load_sample("saints")), "saints.mid")
+    status, _, err = run("generate", "saints.mid", "-o", "out.mid", "--key", said)
+    assert status == 0, err
+    ((_, _, _, settings),) = generator.calls
+    assert settings.keys == (KeyChange(0, key),)
+    assert read_midi("out.mid").keys == settings.keys
+
+
+def test_generate_takes_the_keys_of_the_file(run: Run, generator: FakeGenerator) -> None:
+    keys = (KeyChange(0, Key(5)), KeyChange(3840, Key(2, minor=True)))
+    write_midi(replace(Composition.from_melody(load_sample("saints")), keys=keys), "saints.mid")
+    assert run("generate", "saints.mid", "-o", "out.mid")[0] == 0
+    assert generator.calls[0][3].keys == keys
+
+
+@pytest.mark.parametrize("said", ["H", "Cmin7", "A miner", "7"])
+def test_what_is_no_key_is_said(run: Run, said: str) -> None:
+    status, _, err = run("generate", "saints.mid", "-o", "out.mid", "--key", said)
+    assert status == 2
+    assert f"'{said}' is no key, such as Eb, F#m or A minor" in err
 
 
 def test_generate_hears_the_upbeat(run: Run, generator: FakeGenerator) -> None:

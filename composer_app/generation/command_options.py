@@ -30,7 +30,8 @@ from composer_app.generation.steering import (
 )
 from composer_app.music.composition import VOICE_NAMES
 from composer_app.music.harmony.spelling import natural_semitone
-from composer_app.music.pitch import OCTAVE
+from composer_app.music.midi.key_names import key_of_name
+from composer_app.music.pitch import OCTAVE, Key
 
 T = TypeVar("T")
 # What is heard unless it is said.
@@ -39,6 +40,7 @@ _VOICES: Final = tuple(name.lower() for name in VOICE_NAMES[1:])
 _SIGNS: Final = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}
 _NOTE: Final = r"([A-Ga-g])([#♯b♭]?)(-1|\d)"
 _RANGE: Final = re.compile(f"{_NOTE}-{_NOTE}")
+_KEY: Final = re.compile(r"([A-Ga-g])([#♯b♭]?) ?(m|(?i:min|minor|maj|major))?")
 
 
 def add_control(group: Any) -> None:
@@ -114,6 +116,13 @@ def add_control(group: Any) -> None:
         help='chords that the voices follow, such as "C | G7/B | Am F | C", a bar each, or a file'
         " of them: a text, or a piece with chord symbols; ? leaves a bar free, as the upbeat is"
         " (default: the chord symbols of the melody's file)",
+    )
+    add(
+        "--key",
+        type=_key,
+        metavar="KEY",
+        help="the key of the chords that the model plans, such as Eb or 'A minor' (default: what"
+        " the melody's file says, else heard)",
     )
     add(
         "--introduction",
@@ -217,6 +226,18 @@ def temperature_of(text: str) -> float:
         raise argparse.ArgumentTypeError(
             f"{text} is not a number from {MIN_TEMPERATURE:g} to {MAX_TEMPERATURE:g}"
         ) from None
+
+
+def _key(text: str) -> Key:
+    found = _KEY.fullmatch(text.strip())
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no key, such as Eb, F#m or A minor")
+    letter, sign, mode = found.groups()
+    minor = mode is not None and mode[:2].lower() != "ma"
+    accidental = {1: "#", 0: "", -1: "b"}[_SIGNS[sign]]
+    key = key_of_name(f"{letter.upper()}{accidental}{'m' if minor else ''}")
+    assert key is not None
+    return key
 
 
 def _share(text: str) -> float:

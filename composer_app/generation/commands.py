@@ -53,6 +53,7 @@ from composer_app.music.chord_text.by_bar import chord_list
 from composer_app.music.composition import VOICE_NAMES, Composition
 from composer_app.music.editing.edits import with_the_rest
 from composer_app.music.harmony.chord_wishes import NO_WISHES, ChordWishes, wishes_of_piece
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.instrumentation.instrument_ranges import playable_range
 from composer_app.music.instrumentation.instruments import INSTRUMENT_NAMES
 from composer_app.music.mix import USUAL_MIX
@@ -203,7 +204,8 @@ def _generate(args: argparse.Namespace) -> int:
             warn(sentence)
     settings = [replace(_settings(args), ranges=ranges, kept_rhythm=each) for each in kept]
     chords = NO_WISHES if args.asked is None else _wishes(jobs[0], args)
-    _warn(model, replace(settings[0], chords=chords))
+    keys = () if args.key is None else _keys(jobs[0], args)
+    _warn(model, replace(settings[0], chords=chords, keys=keys))
     written = [
         result
         for job, given, each in zip(jobs, givens, settings, strict=True)
@@ -297,6 +299,11 @@ def _settings(args: argparse.Namespace) -> GenerationSettings:
     )
 
 
+def _keys(job: Job, args: argparse.Namespace) -> tuple[KeyChange, ...]:
+    """The key that is asked for, or else those that the melody's file says."""
+    return job.piece.keys if args.key is None else (KeyChange(0, args.key),)
+
+
 def _wishes(job: Job, args: argparse.Namespace) -> ChordWishes:
     """The chords that are asked for, or else those that the melody's file says."""
     if args.asked is None:
@@ -330,7 +337,12 @@ def _compose_takes(
     results: list[dict[str, object]] = []
     aside = is_standard(args.output)
     for take, output in enumerate(job.plan.outputs):
-        settings = replace(asked_for, seed=args.seed + take, chords=_wishes(job, args))
+        settings = replace(
+            asked_for,
+            seed=args.seed + take,
+            chords=_wishes(job, args),
+            keys=_keys(job, args),
+        )
         begun = time.perf_counter()
         with status_line() as show:
             progress = None if show is None else _progress(show, output_name(output))
@@ -338,6 +350,8 @@ def _compose_takes(
                 job.melody, generator, settings, progress, model.programs, given
             )
         piece, mix = with_the_rest(made.composition, job.piece, job.track - 1), USUAL_MIX
+        if args.key is not None:
+            piece = replace(piece, keys=settings.keys)
         if not args.four_voices:
             heard = args.improve or job.ours
             piece, mix = job.written(piece, around=given is not None, heard=heard)

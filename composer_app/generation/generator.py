@@ -29,6 +29,7 @@ from composer_app.late_numpy import np
 from composer_app.music.composition import VOICE_NAMES
 from composer_app.music.harmony.chord_wishes import NO_WISHES, ChordWishes
 from composer_app.music.harmony.chords import ChordSymbol
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import DEFAULT_VELOCITY, Note
 from composer_app.music.piano_roll import PianoRoll
@@ -96,6 +97,8 @@ class GenerationSettings:
     chord_rate: float | None = None
     # How much of the accompaniment that is given comes again, 0 to 1.
     likeness: float = 0.0
+    # The keys that are set, in order; before the first one the model hears the key.
+    keys: tuple[KeyChange, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:

@@ -20,6 +20,8 @@ from composer_app.music.composition import VOICE_NAMES
 from composer_app.music.files.music_json import (
     compact,
     fields,
+    keys_from_json,
+    keys_to_json,
     listed,
     melody_from_json,
     melody_to_json,
@@ -37,7 +39,7 @@ from composer_app.music.melody import Melody
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.plain_text import one_line_name
 
-VERSION: Final = 4
+VERSION: Final = 5
 # More than a melody of 999 bars in 32/4 and all that is given with it.
 _MOST_STEPS: Final = 320_000
 # How it was with settings that recipes did not have up to a version.
@@ -53,6 +55,7 @@ _ONCE: Final[dict[int, dict[str, Any]]] = {
         "chord_rate": None,
         "likeness": 0.0,
     },
+    4: {"keys": []},
 }
 _OF_VOICES: Final = ("density", "rhythm", "ranges", "kept_rhythm")
 _MAY_BE_UNSAID: Final = ("upbeat", "iterations", "max_added", "feel", "chord_rate")
@@ -105,6 +108,7 @@ def recipe_to_json(recipe: Recipe) -> dict[str, Any]:
         "settings": {
             **asdict(recipe.settings),
             "chords": wishes_to_json(recipe.settings.chords),
+            "keys": keys_to_json(recipe.settings.keys),
             **{name: _as_lists(getattr(recipe.settings, name)) for name in _OF_VOICES},
         },
         "upbeat": recipe.upbeat,
@@ -189,6 +193,7 @@ _READERS: Final[dict[str, Callable[[object], Any]]] = {
     "feel": lambda value: Feel(text(value)),
     "repeats": lambda value: Repeats(text(value)),
     "chords": wishes_from_json,
+    "keys": keys_from_json,
 }
 
 

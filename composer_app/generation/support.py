@@ -23,6 +23,7 @@ SETTINGS: Final = (
     "richness",
     "chord_rate",
     "likeness",
+    "keys",
 )
 _ONE_PASS: Final = {"voices": ("temperature",), "roll": ()}
 

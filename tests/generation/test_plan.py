@@ -11,7 +11,8 @@ from composer_app.generation.refining.refining_generator import RefiningGenerato
 from composer_app.music.composition import Composition
 from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.harmony.chords import ChordSymbol
-from composer_app.music.pitch import OCTAVE
+from composer_app.music.harmony.key_changes import KeyChange
+from composer_app.music.pitch import OCTAVE, Key
 from composer_app.music.timing import TICKS_PER_STEP
 
 pytest.importorskip("onnxruntime")
@@ -63,3 +64,19 @@ def test_a_piece_begins_and_ends_on_roots(
     assert all(chord is not None and chord.bass == chord.root for chord in ends)
     begins = [takes[style, name].chords[0].chord for name in TUNES]
     assert all(chord is not None and chord.bass == chord.root for chord in begins)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_key_that_is_set_is_obeyed(repository: Path, style: str) -> None:
+    """The tunes are in C major; their last note is a tone of A minor's triad, too."""
+    generator = RefiningGenerator(repository / "models" / "bach.onnx", 1, style=style)
+    for name in ("ode_to_joy", "twinkle"):
+        for key in (Key(0), Key(9, minor=True)):
+            settings = GenerationSettings(seed=3, keys=(KeyChange(0, key),), iterations=24)
+            chords = compose(load_sample(name), generator, settings).chords
+            last = chords[-1].chord
+            assert last is not None
+            assert (
+                last.root,
+                last.quality.name.startswith("m") and last.quality.name != "maj",
+            ) == (key.tonic, key.minor), name

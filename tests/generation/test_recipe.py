@@ -19,11 +19,13 @@ from composer_app.generation.repeating import Repeats
 from composer_app.music.composition import Composition
 from composer_app.music.harmony.chord_wishes import ChordWishes
 from composer_app.music.harmony.chords import Chord, ChordSpan, ChordSymbol
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.midi.file import midi_bytes, parse_midi
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
+from composer_app.music.pitch import Key
 from composer_app.music.timing import Meter, TempoMap
 from tests.generation.fake_generator import FakeGenerator
 from tests.odd_json import ODD_TEXTS, places, with_text_at
@@ -55,6 +57,7 @@ SETTINGS = GenerationSettings(
     richness=-0.5,
     chord_rate=2.0,
     likeness=0.75,
+    keys=(KeyChange(0, Key(9, minor=True)), KeyChange(1920, Key(3))),
 )
 VOICES = ((Note(0, 60, 8), Note(8, 60, 8)), (), (Note.at_ticks(5, 1900, 48, 70),))
 LOCKED = np.zeros((16, 4), np.bool_)
@@ -132,7 +135,7 @@ def test_two_takes_of_one_origin_are_told_apart_by_their_notes_alone() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"version": 5},
+        {"version": 6},
         {"settings": {**WRITTEN, "repeats": "now and then"}},
         {"settings": {**WRITTEN, "repeats": None}},
         {"settings": {**WRITTEN, "chords": None}},

@@ -18,8 +18,10 @@ from composer_app.generation.recipe import recipe_from_text
 from composer_app.generation.repeating import Repeats
 from composer_app.music.harmony.chord_wishes import ChordWishes
 from composer_app.music.harmony.chords import Chord, ChordSpan, ChordSymbol
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.midi.file import parse_midi
 from composer_app.music.note import Note
+from composer_app.music.pitch import Key
 from composer_app.project.piece import Piece
 from composer_app.project.project_file import MUSIC, parse_project, project_bytes
 from composer_app.project.take import Take, remake
@@ -55,6 +57,7 @@ AWAY = {
     "richness": 0.5,
     "chord_rate": 2.0,
     "likeness": 0.4,
+    "keys": (KeyChange(0, Key(4, minor=True)), KeyChange(7680, Key(9))),
 }
 USUAL = GenerationSettings(iterations=12)
 CASES = {

@@ -5,6 +5,8 @@ no such row the chords of a first draft are heard instead, led in the same way, 
 written again with a leaning to them.
 """
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -23,14 +25,21 @@ from composer_app.generation.refining.planning import (
 from composer_app.generation.refining.sampling import Grid
 from composer_app.music.harmony.chord_qualities import HEARD_QUALITIES, QUALITIES, QUALITY_TONES
 from composer_app.music.harmony.chords import CHORD_QUALITIES
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.pitch import OCTAVE, Key, estimate_key
+from composer_app.music.timing import TICKS_PER_STEP
 
 # At the ends of the scale, in natural logarithms: what speaks for sevenths and for chords beyond
 # the key where harmony is to be rich, and against whatever is no triad of the key where plain.
 _SEVENTH, _CHROMATIC, _NO_TRIAD = 3.0, 2.0, 4.0
 # How much less the chord of a neighbour is wanted again where a rate is asked for.
 _CHANGE: Final = 2.0
+# Of the chords of a key that somebody has set, in natural logarithms: its tonic and its dominant,
+# what has tones of other keys, and the tonic where the piece begins and ends.
+_TONIC, _DOMINANT, _FOREIGN_CHORD = 2.0, 1.5, -3.0
+_OPENING, _CLOSING = 3.0, 6.0
+_FIFTH: Final = 7
 # How well a chord fits what is heard: what all of the notes are worth, and a tone that is missing.
 _FIT: Final = 12.0
 _MISSING: Final = 0.16
@@ -98,10 +107,13 @@ class Leading:
 class Led:
     """A :class:`Planner` that says what another one says, led by what is asked."""
 
-    def __init__(self, planner: Planner, row: ChordRow, leading: Leading, key: Key) -> None:
-        """``row`` is the one that is planned, see :meth:`Leading.row`."""
+    def __init__(
+        self, planner: Planner, row: ChordRow, leading: Leading, keys: Sequence[Key]
+    ) -> None:
+        """``row`` is the one that is planned, see :meth:`Leading.row`; ``keys`` are its beats'."""
         self._planner, self._row = planner, row
-        self._bias = leading.bias(key)
+        biases = {key: leading.bias(key) for key in set(keys)}
+        self._bias = np.stack([biases[key] for key in keys])
         self._changes = leading.rate is not None
 
     def row_logits(self, chord: Row, known: NDArray[np.bool_]) -> tuple[Logits, Logits]:
@@ -124,6 +136,58 @@ class Led:
                 here = np.flatnonzero((there == beside) & known[there, 0] & ~same)
                 against[here, chord[there[here], 0]] -= _CHANGE
         return against.reshape(self._row.beats, CHORD_CLASSES)
+
+
+class InKeys:
+    """A :class:`Planner` that says what another one says, in keys that somebody has set."""
+
+    def __init__(
+        self, planner: Planner, keys: Sequence[Key | None], opening: int, closing: int
+    ) -> None:
+        """``keys`` are those of the beats, None where the key is free.
+
+        ``opening`` is the beat of the first downbeat, ``closing`` the one in which the last note
+        begins.
+        """
+        self._planner = planner
+        biases = {key: _in_key(key) for key in set(keys)}
+        self._bias = np.stack([biases[key] for key in keys])
+        self._basses = np.zeros((len(keys), OCTAVE))
+        ends = [(opening, _OPENING), *[(beat, _CLOSING) for beat in range(closing, len(keys))]]
+        for beat, worth in ends:
+            key = keys[beat] if beat < len(keys) else None
+            if key is not None:
+                self._bias[beat, _triad(key)] += worth
+                self._basses[beat, key.tonic] += worth
+
+    def row_logits(self, chord: Row, known: NDArray[np.bool_]) -> tuple[Logits, Logits]:
+        """As :meth:`Planner.row_logits`."""
+        chords, basses = self._planner.row_logits(chord, known)
+        return chords + self._bias, basses + self._basses
+
+    def row_gumbel(self, classes: int) -> Logits:
+        """As :meth:`Planner.row_gumbel`."""
+        return self._planner.row_gumbel(classes)
+
+
+def _triad(key: Key) -> int:
+    """The class of the triad on the tonic of ``key``."""
+    return key.tonic * len(QUALITIES) + QUALITIES.index("min" if key.minor else "maj")
+
+
+def _in_key(key: Key | None) -> NDArray[np.float64]:
+    """(204,): what speaks for each class of chord where the music is to be in ``key``."""
+    bias = np.zeros((OCTAVE, len(QUALITIES)))
+    if key is None:
+        return bias.ravel()
+    for quality in CHORD_QUALITIES:
+        for root in range(OCTAVE):
+            tones = {(root + tone) % OCTAVE for tone in quality.intervals}
+            bias[root, quality.index] = _FOREIGN_CHORD * (not tones <= key.pitch_classes)
+    dominant = (key.tonic + _FIFTH) % OCTAVE
+    bias[dominant, [QUALITIES.index("maj"), QUALITIES.index("7")]] += _DOMINANT
+    bias.ravel()[_triad(key)] += _TONIC
+    return bias.ravel()
 
 
 class Heard:
@@ -171,6 +235,16 @@ class Heard:
     def row_gumbel(self, classes: int) -> Logits:
         """As :meth:`Planner.row_gumbel`."""
         return self._noise.row_gumbel(classes)
+
+
+def keys_of_beats(starts: Row, changes: Sequence[KeyChange], moved: int) -> tuple[Key | None, ...]:
+    """The key of each of the beats that begin at ``starts`` (B,), ``moved`` semitones higher.
+
+    None stands before the first of ``changes``.
+    """
+    keys = [None, *(Key((each.key.tonic + moved) % OCTAVE, each.key.minor) for each in changes)]
+    ticks = [each.tick for each in changes]
+    return tuple(keys[bisect_right(ticks, start * TICKS_PER_STEP)] for start in starts.tolist())
 
 
 def bars_of_beats(starts: Row, meters: MeterMap) -> Row:

@@ -20,7 +20,7 @@ from composer_app.music.harmony.chord_qualities import QUALITIES, QUALITY_TONES
 from composer_app.music.harmony.chord_wishes import NO_WISHES, ChordWishes
 from composer_app.music.harmony.chords import CHORD_QUALITIES, Chord, ChordSymbol, in_order
 from composer_app.music.meter_map import MeterMap
-from composer_app.music.pitch import OCTAVE
+from composer_app.music.pitch import OCTAVE, Key
 from composer_app.music.timing import TICKS_PER_STEP
 
 NO_CHORD: Final = -1
@@ -81,7 +81,8 @@ class Frame:
     ``beat`` (T,) is the network's number of what a beat is, ``begin`` (T,) is 1 up to the first
     downbeat. ``lowest`` is the pitch class of the network's class 1. A network that knows of no
     chords only leans to those that the ``row`` has. ``bars`` (B,) are the numbers of the bars that
-    beats are in.
+    beats are in. ``keys`` (B) are those that somebody has set, as the network sees the piece, None
+    where the key is free.
     """
 
     row: ChordRow
@@ -91,6 +92,13 @@ class Frame:
     harmony: Harmony
     lowest: int
     knows: bool
+    keys: tuple[Key | None, ...]
+
+    @property
+    def opening(self) -> int:
+        """The beat of the first downbeat; B of a piece that has none."""
+        before = int(self.begin.sum())
+        return int(np.searchsorted(self.row.starts, max(before - 1, 0)))
 
 
 def row_of(

@@ -49,7 +49,7 @@ from composer_app.generation.placement import (
     with_melody,
 )
 from composer_app.generation.refining.canvas import Canvas, Schedule
-from composer_app.generation.refining.harmony import Leading, bars_of_beats
+from composer_app.generation.refining.harmony import Leading, bars_of_beats, keys_of_beats
 from composer_app.generation.refining.improving import (
     GROUPS,
     ROUNDS,
@@ -331,6 +331,7 @@ class RefiningGenerator:
                 self._harmony,
                 self._lowest % OCTAVE,
                 self.takes_row,
+                keys_of_beats(row.starts, settings.keys, shift),
             ),
             found if settings.repeats is Repeats.REPEAT else alone,
             Leading.of(settings),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from composer_app.generation.generator import GenerationCancelledError, Progress
 from composer_app.generation.refining.canvas import STROKES, Canvas, Network, Schedule
-from composer_app.generation.refining.harmony import Heard, Led, sevenths
+from composer_app.generation.refining.harmony import Heard, InKeys, Led, sevenths
 from composer_app.generation.refining.planning import (
     Planner,
     log_softmax,
@@ -191,8 +191,11 @@ class Run:
         planner: Planner = self
         if self.leading is not None:
             row = self.leading.row(row, self._frame.bars)
-            key = Heard(self.grid, row, self._frame.lowest, self).key
-            planner = Led(self, row, self.leading, key)
+            heard = Heard(self.grid, row, self._frame.lowest, self).key
+            planner = Led(planner, row, self.leading, [key or heard for key in self._frame.keys])
+        if any(self._frame.keys):
+            closing = int(self._beat_of[self.last])
+            planner = InKeys(planner, self._frame.keys, self._frame.opening, closing)
         harmony = self._frame.harmony
         passes = (schedule.plan[0], schedule.plan[1] * harmony.plans_bass)
         self.chords = plan(planner, row, passes, self.temperature * harmony.temperature)
@@ -200,7 +203,7 @@ class Run:
         if not harmony.plans_bass:
             # Even a bass that is a line of its own begins on a root, and ends on one.
             shown[:, 1] = (row.given[:, 2] >= 0) | (row.starts >= self.last)
-            shown[np.flatnonzero(row.starts >= self._frame.begin.sum() - 1)[:1], 1] = True
+            shown[self._frame.opening : self._frame.opening + 1, 1] = True
         self._show_row(self.chords, shown)
         self._tone_bias = tone_bias(self.chords, row, self.network.classes, self._frame.lowest)
 
@@ -227,7 +230,7 @@ class Run:
         assert self.leading is not None
         row = self.leading.row(self._frame.row, self._frame.bars)
         heard = Heard(self.grid, row, self._frame.lowest, self)
-        led = Led(heard, row, self.leading, heard.key)
+        led = Led(heard, row, self.leading, [key or heard.key for key in self._frame.keys])
         self.chords = plan(led, row, _HEARD_PASSES, self.temperature * _HEARD_TEMPERATURE)
         self._tone_bias = tone_bias(
             self.chords, row, self.network.classes, self._frame.lowest, _HEARD_WEIGHTS

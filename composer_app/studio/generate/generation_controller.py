@@ -150,7 +150,8 @@ class GenerationController(QObject):
         composition, locks = self._document.composition, self._document.locks
         melody = composition.melody()
         if "chords" in self._choices.supports:
-            settings = replace(settings, chords=wishes_of_piece(composition, melody.steps))
+            wishes = wishes_of_piece(composition, melody.steps)
+            settings = replace(settings, chords=wishes, keys=composition.keys)
         locked = voice_cells(composition, locks.cells)
         if only is not None:
             locked |= ~only

@@ -13,9 +13,11 @@ from composer_app.generation.noise import NoiseVector
 from composer_app.generation.refining.canvas import Canvas, Schedule
 from composer_app.generation.refining.harmony import (
     Heard,
+    InKeys,
     Leading,
     Led,
     bars_of_beats,
+    keys_of_beats,
     sevenths,
 )
 from composer_app.generation.refining.planning import (
@@ -31,6 +33,7 @@ from composer_app.generation.refining.sampling import NoiseSource
 from composer_app.generation.refining.ties import Ties
 from composer_app.music.harmony.chord_qualities import QUALITIES
 from composer_app.music.harmony.chords import CHORD_QUALITIES
+from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.pitch import Key
 from composer_app.music.timing import Meter
@@ -67,7 +70,7 @@ class Undecided:
 def planned(seed: int, richness: float = 0.0, rate: float | None = None) -> np.ndarray:
     leading = Leading(richness, rate)
     row = leading.row(ROW, BARS)
-    return plan(Led(Undecided(seed), row, leading, C_MAJOR), row, (8, 4), 0.5)
+    return plan(Led(Undecided(seed), row, leading, [C_MAJOR] * row.beats), row, (8, 4), 0.5)
 
 
 def test_without_a_wish_harmony_is_left_alone() -> None:
@@ -183,7 +186,9 @@ class KnowsChords:
         )
 
 
-def row_planned(leading: Leading | None, seed: int) -> NDArray[np.int64]:
+def row_planned(
+    leading: Leading | None, seed: int, keys: tuple[Key | None, ...] = ()
+) -> NDArray[np.int64]:
     """(B, 3): what a run plans over a C major scale, with a network that has a row."""
     grid = np.zeros((STEPS, 4), np.int64)
     # Classes of a scale whose class 1 is a C.
@@ -192,7 +197,14 @@ def row_planned(leading: Leading | None, seed: int) -> NDArray[np.int64]:
     free[:, 0] = False
     place = np.arange(STEPS)
     frame = Frame(
-        ROW, BARS, np.zeros(STEPS, np.int64), np.zeros(STEPS, np.float32), HARMONY, 0, True
+        ROW,
+        BARS,
+        np.zeros(STEPS, np.int64),
+        np.zeros(STEPS, np.float32),
+        HARMONY,
+        0,
+        True,
+        keys or (None,) * ROW.beats,
     )
     canvas = Canvas(
         STEPS,
@@ -229,3 +241,52 @@ def test_a_network_that_has_a_row_is_led_while_it_plans(seed: int) -> None:
     assert changes == sorted(changes)
     assert changes[0] <= 3
     assert changes[-1] >= 28
+
+
+class Indifferent(Undecided):
+    """Thinks all chords alike."""
+
+    def row_logits(self, chord: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return np.zeros((ROW.beats, 204)), np.zeros((ROW.beats, 12))
+
+
+@pytest.mark.parametrize("key", [Key(0), Key(9, minor=True), Key(7)])
+def test_a_key_that_is_set_speaks_for_its_chords(key: Key) -> None:
+    keys = (None, *[key] * (ROW.beats - 1))
+    asked = InKeys(Indifferent(0), keys, 4, ROW.beats - 2)
+    chords, basses = asked.row_logits(ROW.given, ROW.given[:, :2] > 0)
+    assert not chords[0].any()
+    for quality in CHORD_QUALITIES:
+        for root in range(12):
+            tones = {(root + tone) % 12 for tone in quality.intervals}
+            worth = chords[1, root * len(QUALITIES) + quality.index]
+            assert (worth < 0) == (not tones <= key.pitch_classes)
+    triad = key.tonic * len(QUALITIES) + QUALITIES.index("min" if key.minor else "maj")
+    assert (chords[1:].argmax(axis=1) == triad).all()
+    worth_of_tonic = chords[:, triad]
+    assert 0 < worth_of_tonic[1] < worth_of_tonic[4] < worth_of_tonic[-1] == worth_of_tonic[-2]
+    assert np.flatnonzero(basses.any(axis=1)).tolist() == [4, ROW.beats - 2, ROW.beats - 1]
+    assert set(basses[[4, -2, -1]].argmax(axis=1)) == {key.tonic}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_run_plans_in_the_keys_that_are_set(seed: int) -> None:
+    free = row_planned(None, seed)
+    assert (row_planned(None, seed, (None,) * ROW.beats) == free).all()
+    sharp = row_planned(None, seed, (Key(0),) * 16 + (Key(4),) * (ROW.beats - 16))
+    inside = [
+        {(root + tone) % 12 for tone in CHORD_QUALITIES[quality].intervals} <= Key(4).pitch_classes
+        for root, quality in sharp[:, :2].tolist()
+    ]
+    assert np.mean(inside[16:]) > np.mean(inside[:16])
+
+
+def test_keys_are_those_of_their_beats_as_the_network_sees_them() -> None:
+    starts = np.arange(0, 32, 4)
+    changes = (KeyChange(960, Key(11)), KeyChange(3840, Key(2, minor=True)))
+    assert keys_of_beats(starts, changes, 3) == (
+        None,
+        *[Key(2)] * 3,
+        *[Key(5, minor=True)] * 4,
+    )
+    assert keys_of_beats(starts, (), 3) == (None,) * 8

@@ -125,6 +125,7 @@ def test_the_key_and_what_the_melody_says_besides_notes_stay(rig: Rig) -> None:
     rig.finish()
     made = rig.studio.composition
     assert made.key_signature == Key(3)
+    assert rig.generator.calls[-1][-1].keys == (KeyChange(0, Key(3)),)
     assert [(each.controls, each.texts) for each in made.tracks] == [
         ((bend,), words),
         *(3 * [((), ())]),
