@@ -6,7 +6,6 @@ those that say in which order bars are played, and so are words that stand below
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
@@ -18,7 +17,8 @@ from composer_app.music.harmony.spelling import natural_semitone, signature
 from composer_app.music.pitch import OCTAVE, PITCH_COUNT
 from composer_app.music.timing import TICKS_PER_BEAT, Meter
 from composer_app.notation.instrument_names import program_of
-from composer_app.notation.reading.abc_lyrics import SungNote, sing
+from composer_app.notation.reading.abc_fields import key_of, meter_of, tempo_of
+from composer_app.notation.reading.abc_lyrics import sing
 from composer_app.notation.reading.abc_text import (
     ACCIDENTALS,
     BODY_FIELDS,
@@ -27,7 +27,6 @@ from composer_app.notation.reading.abc_text import (
     MAX_ABC_BYTES,
     PROGRAM,
     SIGNED,
-    TEMPO,
     TOKEN,
     VOICE_NAME,
     decoded,
@@ -39,6 +38,7 @@ from composer_app.notation.reading.abc_text import (
     with_accents,
     without_comment,
 )
+from composer_app.notation.reading.abc_voice import Voice
 from composer_app.notation.reading.hostile_xml import damaged, too_large
 from composer_app.notation.reading.written import (
     MAX_BARS,
@@ -52,22 +52,6 @@ from composer_app.plain_text import one_line_name
 from composer_app.translation import _
 
 _WHOLE: Final = 4 * TICKS_PER_BEAT
-_KEY: Final = re.compile(r"([A-G])([#b]?)\s*((?i:maj|min|mix|dor|phr|lyd|loc|ion|aeo)|m(?![a-z]))?")
-# Sharps less, or more, than the major key of the same tonic has.
-_MODES: Final = {
-    "maj": 0,
-    "ion": 0,
-    "lyd": 1,
-    "mix": -1,
-    "dor": -2,
-    "min": -3,
-    "aeo": -3,
-    "m": -3,
-    "phr": -4,
-    "loc": -5,
-}
-_MINOR: Final = frozenset({"m", "min", "aeo"})
-_FIFTHS: Final = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}
 # So many notes in the time of how many, where only the first is said; of others 2, or 3 in
 # compound time.
 _TUPLETS: Final = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
@@ -75,39 +59,6 @@ _MOST_VOICES: Final = 64
 # A tune has hundreds; so many take a second or two.
 _MOST_NOTES: Final = 60_000
 _ENDS_OF_ENDINGS: Final = ("||", "|]", "[|", ":")
-
-
-@dataclass(slots=True, eq=False)
-class _Voice:
-    """A voice while it is read: in which bar, and at which tick of it, the next note stands."""
-
-    line: Line
-    bar: int = 0
-    at: Fraction = Fraction(0)
-    shift: int = 0
-    altered: dict[tuple[str, int], int] = field(default_factory=dict)
-    # Of a tuplet: what notes are stretched by, and how many more of them.
-    stretch: Fraction = Fraction(1)
-    stretched: int = 0
-    # Of a broken rhythm: what the next note is stretched by.
-    broken: Fraction = Fraction(1)
-    # The note or chord before: it begins, and how long it is.
-    last: list[WrittenNote] = field(default_factory=list)
-    last_at: Fraction = Fraction(0)
-    last_length: Fraction = Fraction(0)
-    # Pitches that go on, by step and octave.
-    tied: dict[tuple[str, int], int] = field(default_factory=dict)
-    endings: frozenset[int] = frozenset()
-    jumps: list[str] = field(default_factory=list)
-    in_grace: bool = False
-    # The notes of the last line of music, and the words to them, verse by verse.
-    sung: list[SungNote] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    # Whether the line goes on in the next.
-    continues: bool = False
-    # The notes of a chord that has begun, and the length of its first.
-    chord: list[tuple[tuple[str, int], WrittenNote]] | None = None
-    chord_length: Fraction = Fraction(1)
 
 
 def written_from_abc(data: bytes, name: str, wanted: Wanted = always_wanted) -> WrittenPiece:
@@ -131,8 +82,8 @@ class _Tune:
         self._unit = Fraction(_WHOLE, 8)
         self._unit_said = False
         self._signature = signature(0)
-        self._voices: dict[str, _Voice] = {}
-        self._voice: _Voice | None = None
+        self._voices: dict[str, Voice] = {}
+        self._voice: Voice | None = None
         self._lengths: dict[int, Fraction] = defaultdict(Fraction)
         self._notes = 0
         self._program = 0
@@ -222,12 +173,8 @@ class _Tune:
             verses.append(value)
 
     def _set_meter(self, value: str) -> None:
-        beats = re.fullmatch(r"\(?(\d{1,2}(?:\+\d{1,2})*)\)?/(\d{1,2})", value.replace(" ", ""))
         try:
-            if value.startswith("C"):
-                self._meter = Meter(2, 2) if value.startswith("C|") else Meter(4, 4)
-            elif beats:
-                self._meter = Meter(sum(map(int, beats[1].split("+"))), int(beats[2]))
+            self._meter = meter_of(value) or self._meter
         except ValueError:
             return
         if not self._unit_said:
@@ -238,12 +185,8 @@ class _Tune:
             self._piece.bars[voice.bar].meter = self._meter
 
     def _set_tempo(self, value: str) -> None:
-        found = TEMPO.search(re.sub(r'"[^"]*"', "", value))
-        if not found:
-            return
-        beats = [Fraction(int(n), int(d)) for n, d in FRACTION.findall(found[1])]
-        bpm = float(Fraction(found[2]) * (4 * sum(beats) if beats else 1))
-        if bpm <= 0:
+        bpm = tempo_of(value)
+        if bpm is None:
             return
         voice = self._voice
         if voice is None:
@@ -252,19 +195,11 @@ class _Tune:
             self._bar(voice.bar).tempos[round(voice.at)] = bpm
 
     def _set_key(self, value: str) -> None:
-        found = _KEY.match(value)
-        fifths = 0
-        if found:
-            mode = (found[3] or "maj").lower()
-            fifths = _FIFTHS[found[1]] + 7 * {"#": 1, "b": -1, "": 0}[found[2]] + _MODES[mode]
-        elif value[:2].upper() == "HP":
-            # Pipes.
-            fifths = 2
-        if found or value[:2].upper() == "HP" or value.lower().startswith("none"):
-            self._signature = signature(fifths)
-            if self._piece.fifths is None and abs(fifths) <= 7:
-                self._piece.fifths = fifths
-                self._piece.minor = found is not None and (found[3] or "").lower() in _MINOR
+        key = key_of(value)
+        if key is not None:
+            self._signature = signature(key.fifths)
+            if self._piece.fifths is None and abs(key.fifths) <= 7:
+                self._piece.fifths, self._piece.minor = key.fifths, key.minor
         for sign, letter in SIGNED.findall(value):
             self._signature[letter.upper()] = ACCIDENTALS[sign]
         shift = shift_of(value)
@@ -284,11 +219,11 @@ class _Tune:
             voice.line.program = self._program or program_of(voice.line.name)
         voice.shift = shift_of(value) or voice.shift
 
-    def _add_voice(self, name: str, title: str) -> _Voice:
+    def _add_voice(self, name: str, title: str) -> Voice:
         if len(self._voices) >= _MOST_VOICES:
             raise ValueError("more voices than any tune has")
         line = Line(one_line_name(title or name), self._program)
-        voice = self._voices[name] = _Voice(line, shift=self._shift)
+        voice = self._voices[name] = Voice(line, shift=self._shift)
         return voice
 
     # music ------------------------------------------------------------------------------
@@ -296,7 +231,7 @@ class _Tune:
     def _music(self, line: str) -> None:
         if self._voice is None:
             self._voice = self._add_voice("1", self._piece.title)
-        begun: list[_Voice] = []
+        begun: list[Voice] = []
         for token in TOKEN.finditer(line):
             if token["field"]:
                 # Perhaps of another voice.
@@ -307,7 +242,7 @@ class _Tune:
                 self._begin_line(self._voice, continues=line.rstrip().endswith("\\"))
             self._sign(self._voice, token)
 
-    def _begin_line(self, voice: _Voice, *, continues: bool) -> None:
+    def _begin_line(self, voice: Voice, *, continues: bool) -> None:
         """Words go to the line that has ended; the next ones to the one that begins."""
         if voice.words or not voice.continues:
             sing(voice.sung, voice.words)
@@ -315,7 +250,7 @@ class _Tune:
         voice.continues = continues
         self._last_field = ""
 
-    def _sign(self, voice: _Voice, token: re.Match[str]) -> None:
+    def _sign(self, voice: Voice, token: re.Match[str]) -> None:
         kind = kind_of(token)
         if kind == "overlay":
             # Another voice from the beginning of the bar.
@@ -338,10 +273,10 @@ class _Tune:
             bars.append(WrittenBar(meter=self._meter))
         return bars[index]
 
-    def _reach(self, voice: _Voice) -> None:
+    def _reach(self, voice: Voice) -> None:
         self._lengths[voice.bar] = max(self._lengths[voice.bar], voice.at)
 
-    def _barline(self, voice: _Voice, token: re.Match[str]) -> None:
+    def _barline(self, voice: Voice, token: re.Match[str]) -> None:
         bar = token["bar"]
         self._jump(voice, voice.bar if voice.at or not voice.bar else voice.bar - 1)
         colons = len(bar) - len(bar.lstrip(":"))
@@ -362,14 +297,14 @@ class _Tune:
             voice.endings = frozenset(endings_of(token["ending"]))
         marks.endings = marks.endings or voice.endings
 
-    def _quote(self, voice: _Voice, token: re.Match[str]) -> None:
+    def _quote(self, voice: Voice, token: re.Match[str]) -> None:
         """A chord symbol; those of the first voice that has some count."""
         symbol = find_chord(token["quoted"], round(voice.at))
         if symbol is not None and self._symbols_of in (None, voice.line.name):
             self._symbols_of = voice.line.name
             self._bar(voice.bar).chords.append(symbol)
 
-    def _decorate(self, voice: _Voice, token: re.Match[str]) -> None:
+    def _decorate(self, voice: Voice, token: re.Match[str]) -> None:
         word = token["decoration"].lower().replace(".", "").replace(" ", "")
         if word == "segno":
             self._bar(voice.bar).marks.segno = True
@@ -379,7 +314,7 @@ class _Tune:
             # Of the bar that goes on, or has just ended.
             voice.jumps.append(word)
 
-    def _jump(self, voice: _Voice, bar: int) -> None:
+    def _jump(self, voice: Voice, bar: int) -> None:
         """What has been said of where to go belongs to the end of ``bar``."""
         if voice.jumps:
             marks, words = self._bar(bar).marks, voice.jumps
@@ -395,14 +330,14 @@ class _Tune:
         marks.to_coda |= not left
         marks.coda |= left
 
-    def _begin_tuplet(self, voice: _Voice, token: re.Match[str]) -> None:
+    def _begin_tuplet(self, voice: Voice, token: re.Match[str]) -> None:
         notes = int(token["tuplet"])
         compound = self._meter.denominator == 8 and self._meter.numerator % 3 == 0
         usual = _TUPLETS.get(notes, 3 if compound else 2)
         voice.stretch = Fraction(int(token["time"] or usual), notes)
         voice.stretched = int(token["count"] or notes)
 
-    def _rest(self, voice: _Voice, token: re.Match[str]) -> None:
+    def _rest(self, voice: Voice, token: re.Match[str]) -> None:
         lasts = token["lasts"]
         voice.tied.clear()
         if token["rest"] in "zx":
@@ -416,7 +351,7 @@ class _Tune:
             voice.at = Fraction(self._meter.ticks_per_bar)
             self._reach(voice)
 
-    def _note(self, voice: _Voice, token: re.Match[str]) -> None:
+    def _note(self, voice: Voice, token: re.Match[str]) -> None:
         self._notes += 1
         if self._notes > _MOST_NOTES:
             raise ScoreFileError(
@@ -454,7 +389,7 @@ class _Tune:
         octave = 5 if letter.islower() else 4
         return letter.upper(), octave + marks.count("'") - marks.count(",")
 
-    def _end_chord(self, voice: _Voice, token: re.Match[str]) -> None:
+    def _end_chord(self, voice: Voice, token: re.Match[str]) -> None:
         chord, voice.chord = voice.chord or [], None
         for _place, note in chord:
             note.tied_to |= bool(token["all_tied"])
@@ -463,7 +398,7 @@ class _Tune:
             length = self._unit * voice.chord_length * length_of(token["times"])
             self._advance(voice, length, [note for _, note in chord])
 
-    def _break(self, voice: _Voice, token: re.Match[str]) -> None:
+    def _break(self, voice: Voice, token: re.Match[str]) -> None:
         """Give the note before more of the time that it shares with the next, or less."""
         sign = token["broken"]
         less = Fraction(1, 2 ** len(sign))
@@ -472,10 +407,10 @@ class _Tune:
         voice.at += voice.last_length * (first - 1)
         voice.last_length *= first
         voice.broken = second
-        _place_last(voice)
+        voice.place_last()
         self._reach(voice)
 
-    def _advance(self, voice: _Voice, length: Fraction, notes: list[WrittenNote]) -> None:
+    def _advance(self, voice: Voice, length: Fraction, notes: list[WrittenNote]) -> None:
         """Put ``notes`` of ``length`` ticks at the place of ``voice``, and it after them."""
         if voice.stretched:
             length *= voice.stretch
@@ -485,17 +420,11 @@ class _Tune:
         self._bar(voice.bar)
         voice.last, voice.last_at, voice.last_length = notes, voice.at, length
         voice.at += length
-        _place_last(voice)
+        voice.place_last()
         for note in notes:
             self._add(voice, note)
         voice.sung += [(voice.bar, note) for note in notes[:1]]
         self._reach(voice)
 
-    def _add(self, voice: _Voice, note: WrittenNote) -> None:
+    def _add(self, voice: Voice, note: WrittenNote) -> None:
         voice.line.notes.setdefault(voice.bar, []).append(note)
-
-
-def _place_last(voice: _Voice) -> None:
-    for note in voice.last:
-        note.onset = round(voice.last_at)
-        note.ticks = max(1, round(voice.last_at + voice.last_length) - note.onset)

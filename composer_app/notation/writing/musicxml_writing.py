@@ -17,8 +17,7 @@ from typing import Final
 from composer_app import __version__
 from composer_app.music.composition import Composition, Track
 from composer_app.music.harmony.spelling import signature, spelled
-from composer_app.music.instrumentation.instruments import DRUM_NAMES
-from composer_app.music.mix import CENTRE, DEFAULT_VOLUME, FULL, USUAL_MIX, PieceMix
+from composer_app.music.mix import USUAL_MIX, PieceMix
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
 from composer_app.music.timing import TICKS_PER_BEAT
@@ -38,8 +37,10 @@ from composer_app.notation.writing.musicxml_elements import (
     add_value,
     performance,
 )
+from composer_app.notation.writing.part_list import add_part_list, player_id, players_of
 from composer_app.notation.writing.rhythm import Rhythm
 from composer_app.notation.writing.sign import Sign
+from composer_app.notation.writing.staves import PERCUSSION, Staff, staves_of
 
 _HEADER: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -58,17 +59,6 @@ UNSAID_KEY: Final = "composer-key"
 UNSAID_UPBEAT: Final = "composer-upbeat"
 # And this one, at which ticks there are chord symbols that nobody has given.
 HEARD_CHORDS: Final = "composer-heard-chords"
-# In degrees to either side, as far as MIDI's pan goes.
-PAN_DEGREES: Final = 90
-_VIOLA: Final = 41
-_DRUM_CHANNEL: Final = 10
-# (sign, line, octaves that it is lower)
-_TREBLE, _TENOR, _ALTO_CLEF, _BASS = ("G", 2, 0), ("G", 2, -1), ("C", 3, 0), ("F", 4, 0)
-_PERCUSSION: Final = ("percussion", 0, 0)
-# What a drum track without notes is played with.
-_SNARE: Final = 38
-_LOWEST_TREBLE: Final = 58
-_LOWEST_TENOR: Final = 52
 
 # Whether a word has begun before a syllable, and whether it goes on after it.
 _SYLLABIC: Final = {
@@ -78,17 +68,8 @@ _SYLLABIC: Final = {
     (True, False): "end",
 }
 
-_Clef = tuple[str, int, int]
 # A written note: its tick, the number of its voice and its pitch.
 _Place = tuple[int, int, int]
-
-
-@dataclass(frozen=True)
-class _Staff:
-    """A staff: its clef, and the tracks on it by their index, upper voice first."""
-
-    clef: _Clef
-    tracks: tuple[int, ...]
 
 
 def musicxml_bytes(
@@ -152,14 +133,7 @@ class _Writer:
         self._bars = bars_of(composition)
         self._chords = composition.chords_in_keys()
         self._chord_ticks = [symbol.tick for symbol, _key in self._chords]
-        pitched = composition.pitched_tracks
-        choir = pitched[:4] if closed and len(pitched) > 1 else ()
-        self._parts: list[tuple[_Staff, ...]] = []
-        if choir:
-            upper = (len(choir) + 1) // 2
-            self._parts.append((_Staff(_TREBLE, choir[:upper]), _Staff(_BASS, choir[upper:])))
-        for index in sorted(set(range(len(self._tracks))) - set(choir)):
-            self._parts.append((_Staff(_clef(self._tracks[index]), (index,)),))
+        self._parts = staves_of(composition, closed=closed)
 
     def score(self) -> ET.Element:
         root = ET.Element("score-partwise", version="4.0")
@@ -167,15 +141,7 @@ class _Writer:
         about = add(root, "identification")
         add(add(about, "encoding"), "software", f"{SOFTWARE}{__version__}")
         self._add_unsaid(about)
-        listed = add(root, "part-list")
-        together = len(self._parts) > 1
-        if together:
-            group = add(listed, "part-group", type="start", number="1")
-            add(group, "group-symbol", "bracket")
-        for number, staves in enumerate(self._parts, 1):
-            self._add_listed(listed, number, staves)
-        if together:
-            add(listed, "part-group", type="stop", number="1")
+        add_part_list(root, self._parts, self._tracks, self._mix)
         for number, staves in enumerate(self._parts, 1):
             self._add_part(root, number, staves)
         return root
@@ -194,44 +160,7 @@ class _Writer:
             for name, text in unsaid:
                 add(fields, "miscellaneous-field", text, name=name)
 
-    def _add_listed(self, listed: ET.Element, number: int, staves: Sequence[_Staff]) -> None:
-        part = add(listed, "score-part", id=f"P{number}")
-        tracks = [index for staff in staves for index in staff.tracks]
-        name = self._tracks[tracks[0]].name if len(tracks) == 1 else ""
-        add(part, "part-name", name)
-        for index in tracks:
-            for key, name, _drum in self._players(number, index):
-                instrument = add(part, "score-instrument", id=key)
-                add(instrument, "instrument-name", name)
-        for index in tracks:
-            for key, _name, drum in self._players(number, index):
-                self._add_sound(part, key, index, drum)
-
-    def _players(self, number: int, index: int) -> list[tuple[str, str, int | None]]:
-        """The instruments of a track: their ids and names; of drums each, and which it is."""
-        track = self._tracks[index]
-        key = _instrument(number, index)
-        if not track.drums:
-            return [(key, track.name, None)]
-        drums = sorted({note.pitch for note in track.notes}) or [_SNARE]
-        return [(f"{key}-{d}", DRUM_NAMES.get(d, f"Drum {d}"), d) for d in drums]
-
-    def _add_sound(self, part: ET.Element, key: str, index: int, drum: int | None) -> None:
-        mix = self._mix.track(index)
-        sound = add(part, "midi-instrument", id=key)
-        channel = index % 15 + 1
-        channel = channel if channel < _DRUM_CHANNEL else channel + 1
-        add(sound, "midi-channel", channel if drum is None else _DRUM_CHANNEL)
-        add(sound, "midi-program", self._tracks[index].program + 1)
-        if drum is not None:
-            add(sound, "midi-unpitched", drum + 1)
-        volume = 0 if mix.mute else mix.volume
-        if volume != DEFAULT_VOLUME:
-            add(sound, "volume", f"{100 * volume / FULL:.2f}")
-        if mix.pan != CENTRE:
-            add(sound, "pan", f"{PAN_DEGREES * (mix.pan - CENTRE) / CENTRE:.2f}")
-
-    def _add_part(self, root: ET.Element, number: int, staves: Sequence[_Staff]) -> None:
+    def _add_part(self, root: ET.Element, number: int, staves: Sequence[Staff]) -> None:
         part = add(root, "part", id=f"P{number}")
         voices = [voice for staff in staves for voice in self._voices(number, staff, staves)]
         tempos = tempo_changes(self._piece) if number == 1 else []
@@ -259,7 +188,7 @@ class _Writer:
             if index == len(self._bars) - 1:
                 add(add(measure, "barline", location="right"), "bar-style", "light-heavy")
 
-    def _voices(self, number: int, staff: _Staff, staves: Sequence[_Staff]) -> Iterator["_Voice"]:
+    def _voices(self, number: int, staff: Staff, staves: Sequence[Staff]) -> Iterator["_Voice"]:
         shared = len(staff.tracks) > 1
         place = staves.index(staff)
         voice_number = 4 * place
@@ -274,7 +203,7 @@ class _Writer:
                     track=index,
                     verse=staff.tracks.index(index) + 1,
                     staff_number=place + 1 if len(staves) > 1 else None,
-                    instrument=_instrument(number, index),
+                    instrument=player_id(number, index),
                     stem=("down" if index != staff.tracks[0] else "up")
                     if shared or track.drums
                     else None,
@@ -282,14 +211,14 @@ class _Writer:
                     main=chords is rhythm.voices[0],
                 )
 
-    def _add_attributes(self, measure: ET.Element, index: int, staves: Sequence[_Staff]) -> None:
+    def _add_attributes(self, measure: ET.Element, index: int, staves: Sequence[Staff]) -> None:
         bar, before = self._bars[index], self._bars[index - 1] if index else None
         if before is not None and before.meter == bar.meter:
             return
         attributes = add(measure, "attributes")
         if before is None:
             add(attributes, "divisions", TICKS_PER_BEAT)
-            if staves[0].clef != _PERCUSSION:
+            if staves[0].clef != PERCUSSION:
                 key = add(attributes, "key")
                 add(key, "fifths", self._fifths)
                 add(key, "mode", "minor" if self._key.minor else "major")
@@ -300,7 +229,9 @@ class _Writer:
             return
         if len(staves) > 1:
             add(attributes, "staves", len(staves))
-        players = sum(len(self._players(1, index)) for staff in staves for index in staff.tracks)
+        players = sum(
+            len(players_of(self._tracks[index], "")) for staff in staves for index in staff.tracks
+        )
         if players > 1:
             add(attributes, "instruments", players)
         for number, staff in enumerate(staves, 1):
@@ -437,29 +368,8 @@ def _words(composition: Composition) -> list[Mapping[Note, Syllable]]:
     return found or [{}]
 
 
-def _clef(track: Track) -> _Clef:
-    """By the voice that the track is named for, else by how high it is."""
-    if track.drums:
-        return _PERCUSSION
-    named = {"soprano": _TREBLE, "alto": _TREBLE, "tenor": _TENOR, "bass": _BASS}
-    if track.program == _VIOLA and track.name.lower() not in named:
-        return _ALTO_CLEF
-    found = named.get(track.name.lower())
-    if found is not None or not track.notes:
-        return found or _TREBLE
-    weights = sum(note.duration for note in track.notes)
-    height = sum(note.pitch * note.duration for note in track.notes) / weights
-    if height >= _LOWEST_TREBLE:
-        return _TREBLE
-    return _TENOR if height >= _LOWEST_TENOR and "tenor" in track.name.lower() else _BASS
-
-
 def _measure_attributes(bars: Sequence[Bar], index: int) -> dict[str, str]:
     upbeat = bars[0].upbeat
     if upbeat and index == 0:
         return {"number": "0", "implicit": "yes"}
     return {"number": str(index if upbeat else index + 1)}
-
-
-def _instrument(part: int, track: int) -> str:
-    return f"P{part}-I{track + 1}"
