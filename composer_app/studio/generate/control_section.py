@@ -1,20 +1,17 @@
-"""Parts of the Generate panel: the folding section, the row of locks, and the scrolling area."""
+"""The part of the Generate panel that unfolds: what is locked, and the further settings."""
 
 from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any, Final
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLayout,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -33,9 +30,8 @@ from composer_app.music.composition import VOICE_NAMES
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.voice_steering import VoiceSteering, words_box
 from composer_app.studio.widgets.commands.actions import Actions
-from composer_app.studio.widgets.icons import icon, pixmap
+from composer_app.studio.widgets.icons import icon
 from composer_app.studio.widgets.number_field import NumberField
-from composer_app.studio.widgets.own_viewport import give_viewport
 from composer_app.studio.widgets.single_press import SinglePress
 from composer_app.studio.widgets.theme import COLORS, set_role
 
@@ -44,9 +40,6 @@ WITHOUT_EFFECT: Final = "This model takes no notice of it: choose a refining mod
 _BOX_WIDTH: Final = 92
 # Of a box with words in it, which takes an arrow as well.
 _WORDS_WIDTH: Final = 112
-# A scroll bar's width in the style sheet.
-SCROLL_BAR: Final = 12
-_LEAST_HEIGHT: Final = 72
 # None is for Composer to hear.
 _FEELS: Final = (("by ear", None), ("straight", Feel.STRAIGHT), ("swing", Feel.SWING))
 # In chords a bar.
@@ -59,8 +52,6 @@ _CHORD_RATES: Final = (
     ("4 a bar", 4.0),
 )
 _REPEATS: Final = (("repeat", Repeats.REPEAT), ("vary", Repeats.VARY), ("ignore", Repeats.IGNORE))
-# Pixels across.
-_PADLOCK: Final = 16
 
 
 class ControlSection(QWidget):
@@ -280,95 +271,6 @@ class ControlSection(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.toggle)
         layout.addWidget(self._inside)
-
-
-class LockedRow(QWidget):
-    """Says above Generate how much of the piece is locked, and is hidden while nothing is.
-
-    Its button triggers ``unlock``.
-    """
-
-    def __init__(self, unlock: QAction, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        padlock = QLabel()
-        padlock.setPixmap(pixmap("lock", _PADLOCK, COLORS.accent, self.devicePixelRatioF()))
-        padlock.setFixedSize(QSize(_PADLOCK, _PADLOCK))
-        self._text = QLabel()
-        self.button = QToolButton()
-        self.button.setText(unlock.iconText())
-        self.button.setToolTip(unlock.toolTip())
-        self.button.setAccessibleName(unlock.toolTip())
-        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.button.clicked.connect(unlock.trigger)
-        set_role(self.button, "framed")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(padlock)
-        layout.addWidget(self._text, 1)
-        layout.addWidget(self.button)
-        self.hide()
-
-    @property
-    def text(self) -> str:
-        """What is locked, as it stands there."""
-        return self._text.text()
-
-    def set_locked_notes(self, notes: int, anything: bool) -> None:
-        """Say that ``notes`` are locked; where there are none, ``anything`` else may be."""
-        count = "1 note locked" if notes == 1 else f"{notes} notes locked"
-        self._text.setText(count if notes else "Rests locked")
-        self.setVisible(anything)
-
-
-class FittingScrollArea(QScrollArea):
-    """As high as what is in it, if there is room; else it scrolls."""
-
-    def __init__(self, width: int, parent: QWidget) -> None:
-        """:attr:`rows` are laid out ``width`` pixels wide, to the left of a scroll bar's place."""
-        super().__init__(parent)
-        content = QWidget(give_viewport(self))
-        self.rows = QVBoxLayout(content)
-        self.rows.setContentsMargins(0, 0, 0, 0)
-        self.rows.setSpacing(8)
-        self._content_width = width
-        self.verticalScrollBar().rangeChanged.connect(self._make_room)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self.setWidget(content)
-        content.setAutoFillBackground(False)
-        self._make_room()
-
-    def bring_up(self, part: QWidget) -> None:
-        """Scroll until ``part`` is at the top, or as near as it goes."""
-        # What has just appeared is laid out with the next event.
-        QTimer.singleShot(0, self, lambda: self.verticalScrollBar().setValue(part.y()))
-
-    @property
-    def wanted_height(self) -> int:
-        """Pixels that the whole content takes."""
-        return height_for(self.rows, self._content_width + SCROLL_BAR)
-
-    def _make_room(self) -> None:
-        """What the scroll bar takes when it is there is left free when it is not."""
-        scrolls = self.verticalScrollBar().maximum() > 0
-        self.rows.setContentsMargins(0, 0, 0 if scrolls else SCROLL_BAR, 0)
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._content_width + SCROLL_BAR, self.wanted_height)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self._content_width, min(_LEAST_HEIGHT, self.wanted_height))
-
-
-def height_for(layout: QLayout, width: int) -> int:
-    """Pixels that ``layout`` takes when it is ``width`` pixels wide."""
-    if layout.hasHeightForWidth():
-        return layout.totalHeightForWidth(width)
-    # Without wrapped text there is nothing that the width could change.
-    return layout.totalSizeHint().height()
 
 
 def _chosen(box: NumberField) -> int | None:

@@ -23,13 +23,13 @@ from composer_app.generation.generator import (
 from composer_app.generation.models.catalog import ModelInfo
 from composer_app.generation.noise import MAX_SEED
 from composer_app.studio.generate.choices import GenerationChoices
-from composer_app.studio.generate.control_section import (
+from composer_app.studio.generate.control_section import ControlSection
+from composer_app.studio.generate.fitting_scroll_area import (
     SCROLL_BAR,
-    ControlSection,
     FittingScrollArea,
-    LockedRow,
     height_for,
 )
+from composer_app.studio.generate.locked_row import LockedRow
 from composer_app.studio.generate.progress_line import ProgressLine
 from composer_app.studio.generate.steering_sliders import SteeringSliders
 from composer_app.studio.widgets.commands.actions import Actions

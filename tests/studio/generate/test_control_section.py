@@ -1,7 +1,6 @@
 """More control in the studio: what is locked, improved and shaded."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, Qt
@@ -15,7 +14,7 @@ from composer_app.studio.generate.control_section import ControlSection
 from composer_app.studio.generate.generate_panel import GeneratePanel
 from composer_app.studio.roll.notes import tracks_of
 from composer_app.studio.widgets.commands.actions import Actions
-from tests.studio.support import FAKE_MODEL, Studio, open_studio, scale
+from tests.studio.support import FAKE_MODEL, Studio
 
 
 @pytest.fixture
@@ -26,24 +25,10 @@ def actions() -> Iterator[Actions]:
 
 
 @pytest.fixture
-def choices() -> GenerationChoices:
-    return GenerationChoices()
-
-
-@pytest.fixture
 def section(actions: Actions, choices: GenerationChoices, qtbot: QtBot) -> ControlSection:
     section = ControlSection(actions, choices)
     qtbot.addWidget(section)
     return section
-
-
-@pytest.fixture
-def studio(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
-    with open_studio(tmp_path) as studio:
-        studio.window.show()
-        qtbot.waitUntil(lambda: studio.window.generate_panel.model_name == "fake")
-        studio.services.document.begin(scale(), "Open")
-        yield studio
 
 
 def generated(studio: Studio, qtbot: QtBot) -> Studio:

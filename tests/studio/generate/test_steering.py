@@ -1,8 +1,6 @@
 """Steering in the window: the sliders, and what is said of one voice."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -13,14 +11,9 @@ from composer_app.music.instrumentation.instrument_ranges import playable_range
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.steering_sliders import SteeringSliders
 from composer_app.studio.generate.voice_steering import VoiceSteering
-from tests.studio.support import FAKE_MODEL, Studio, open_studio, scale
+from tests.studio.support import FAKE_MODEL, Studio
 
 USUAL = GenerationSettings()
-
-
-@pytest.fixture
-def choices() -> GenerationChoices:
-    return GenerationChoices()
 
 
 @pytest.fixture
@@ -37,15 +30,6 @@ def voices(choices: GenerationChoices, qtbot: QtBot) -> VoiceSteering:
     qtbot.addWidget(voices)
     choices.changed.connect(voices.refresh)
     return voices
-
-
-@pytest.fixture
-def studio(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
-    with open_studio(tmp_path) as studio:
-        studio.window.show()
-        qtbot.waitUntil(lambda: studio.window.generate_panel.model_name == "fake")
-        studio.services.document.begin(scale(), "Open")
-        yield studio
 
 
 def choose(box: object, row: int) -> None:
