@@ -56,12 +56,16 @@ def piece_of(notes: int) -> Composition:
     return Composition(tuple(Track(f"Part {v}", 0, each) for v, each in enumerate(tracks, 1)))
 
 
+def small_file() -> bytes:
+    """A MIDI file of 10 kB."""
+    return midi_bytes(piece_of(1_200))
+
+
 def usual() -> dict[str, bytes]:
     """Files of 10 and 1,000 kB, by what they are called."""
-    small, large = piece_of(1_200), piece_of(120_000)
     return {
-        "10 kB.mid": midi_bytes(small),
-        "1000 kB.mid": midi_bytes(large),
+        "10 kB.mid": small_file(),
+        "1000 kB.mid": midi_bytes(piece_of(120_000)),
         "small.musicxml": musicxml_bytes(piece_of(40)),
         "large.musicxml": musicxml_bytes(piece_of(4_000)),
         "large.mxl": mxl_bytes(piece_of(40_000)),

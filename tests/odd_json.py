@@ -14,14 +14,32 @@ ODD_TEXTS: Final = [
 
 
 def places(value: Any) -> list[tuple[Any, ...]]:
-    """The path of every value inside ``value``, and of itself."""
+    """The path of every value inside ``value``, and of itself.
+
+    Of the rows of a list that look alike, notes for instance, one is gone through: whoever reads
+    them reads them in one way.
+    """
     found: list[tuple[Any, ...]] = [()]
     if isinstance(value, list):
-        value = dict(enumerate(value))
-    if isinstance(value, dict):
+        seen = set()
+        for index, inner in enumerate(value):
+            looks = _looks(inner)
+            if not isinstance(inner, (list, dict)) or looks not in seen:
+                seen.add(looks)
+                found += [(index, *path) for path in places(inner)]
+    elif isinstance(value, dict):
         for key, inner in value.items():
             found += [(key, *path) for path in places(inner)]
     return found
+
+
+def _looks(value: Any) -> object:
+    """What rows have in common that differ by their numbers and words alone."""
+    if isinstance(value, list):
+        return tuple(map(_looks, value))
+    if isinstance(value, dict):
+        return tuple((key, _looks(inner)) for key, inner in value.items())
+    return type(value)
 
 
 def with_text_at(value: Any, path: tuple[Any, ...], odd: str) -> str:

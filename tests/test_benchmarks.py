@@ -44,7 +44,7 @@ def test_the_worst_of_the_files_is_said() -> None:
 
 def test_what_is_opened_is_counted_or_said(tmp_path: Path) -> None:
     path = tmp_path / "tune.mid"
-    path.write_bytes(opening.usual()["10 kB.mid"])
+    path.write_bytes(opening.small_file())
     assert 9_000 < path.stat().st_size < 12_000
     assert opening.read_one(str(path)).outcome == "1,200 notes"
     path.write_bytes(b"")

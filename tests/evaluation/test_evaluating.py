@@ -136,7 +136,8 @@ def test_a_corpus_without_training_pieces_has_no_floors(tmp_path: Path) -> None:
 
 def test_the_two_sample_test_has_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     two_sample = pytest.importorskip("composer_app.training.two_sample")
-    monkeypatch.setattr(two_sample, "Training", partial(two_sample.Training, steps=30, batch=8))
+    quick = partial(two_sample.Training, folds=2, steps=30, batch=8)
+    monkeypatch.setattr(two_sample, "Training", quick)
     pieces = [chorale(str(i), "valid", shift=i % 5) for i in range(12)]
     pieces += [chorale(f"t{i}", "train", shift=i % 5) for i in range(12)]
     save_corpus(pieces, tmp_path / "c.npz")

@@ -237,8 +237,8 @@ def test_what_haste_gets_wrong_is_put_right(repository: Path) -> None:
     assert deep < 20, "of 512 steps"
 
 
-def test_a_low_melody_has_its_bass_where_basses_sing(repository: Path) -> None:
-    generator = RefiningGenerator(repository / "models" / "bach.onnx", 1)
+@pytest.mark.parametrize("generator", [RefiningGenerator], indirect=True)
+def test_a_low_melody_has_its_bass_where_basses_sing(generator: AnyGenerator) -> None:
     for name in LOW:
         bass = grid(piece(generator, name))[:, 3]
         sounding = bass[bass != REST]

@@ -13,13 +13,19 @@ from environment import Environment, SetUpError, reason
 
 from tests.streams import next_line
 
-# A set-up that says when pip runs, and whose pip never ends; its number is said as well.
-HANGING = """
+# Environments without pip, which takes seconds to be put into one, and installs nothing here.
+BARE = """
 import sys
 from pathlib import Path
 from environment import Environment
 
-with Environment(Path(sys.argv[1])) as environment:
+class Bare(Environment):
+    def _run(self, command, *more):
+        return super()._run([*command, *["--without-pip"] * ("venv" in command)], *more)
+"""
+# A set-up that says when pip runs, and whose pip never ends; its number is said as well.
+HANGING = f"""{BARE}
+with Bare(Path(sys.argv[1])) as environment:
     environment.make()
     environment.begin()
     environment._run(["sh", "-c", "echo $$; exec sleep 600"])
@@ -62,8 +68,7 @@ def test_a_killed_set_up_is_waited_for_as_long_as_pip_runs_and_begun_afresh(
     half.touch()
     killed.kill()
     killed.wait()
-    second = "import sys; from pathlib import Path; from environment import Environment\n"
-    second += "with Environment(Path(sys.argv[1])) as environment: environment.make()"
+    second = f"{BARE}\nwith Bare(Path(sys.argv[1])) as environment: environment.make()"
     waiting = subprocess.Popen(
         [sys.executable, "-c", second, str(venv)],
         env=scripts,

@@ -313,6 +313,7 @@ def test_checkpoints_that_cannot_be_exported(
 
 
 def test_train_and_export(
+    exported: None,
     corpus: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -326,15 +327,6 @@ def test_train_and_export(
     first = json.loads(capsys.readouterr().out.splitlines()[0])
     assert (first["event"], first["iteration"]) == ("started", TINY.iterations - 4)
     checkpoint, model = tmp_path / "run" / "checkpoint.pt", tmp_path / "models" / "mine.onnx"
-    # The same network is exported twice, which takes seconds.
-    made: list[Any] = []
-
-    def export_once(network: RefiningUNet) -> Any:
-        if not made:
-            made.append(export_refining(network))
-        return copy_of(made[0])
-
-    monkeypatch.setattr(export, "export_refining", export_once)
     assert cli.main(["export", str(checkpoint), "-o", str(model)]) == 0
     assert "mine.onnx" in capsys.readouterr().out
     # The same through the standard streams.

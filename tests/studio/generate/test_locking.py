@@ -442,7 +442,7 @@ def test_the_real_model_keeps_what_is_locked_bit_by_bit(qtbot: QtBot, tmp_path: 
         take = studio.composition
         keys = sorted((t, n) for t, track in enumerate(take.tracks) for n in track.notes)
 
-        @settings(max_examples=3, deadline=None)
+        @settings(max_examples=2, deadline=None)
         @given(st.sets(st.sampled_from(keys), min_size=1, max_size=20), st.integers(2, 99))
         def keeps(locked: set[NoteKey], seed: int) -> None:
             document = studio.services.document

@@ -48,10 +48,14 @@ def unusual(settings: Settings) -> None:
     settings.computer_keys = not settings.computer_keys
     settings.follow = not settings.follow
     settings.metronome = not settings.metronome
-    settings.key_labels = "ASDF"
 
 
-@pytest.mark.parametrize("remember", [usual, unusual])
+def german(settings: Settings) -> None:
+    """The letters that play, which are seen on the keys, stand elsewhere."""
+    settings.key_labels = "ZYYZ"
+
+
+@pytest.mark.parametrize("remember", [usual, unusual, german])
 def test_what_is_seen_first_stays(
     qtbot: QtBot, tmp_path: Path, remember: Callable[[Settings], None]
 ) -> None:

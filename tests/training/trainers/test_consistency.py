@@ -17,7 +17,7 @@ from composer_app.training.trainers.consistency import (  # noqa: E402
 )
 from composer_app.training.trainers.trainer import INPUTS, RefiningTrainer  # noqa: E402
 from composer_app.training.trainers.window_feed import to_tensors  # noqa: E402
-from tests.training.pieces import TINY, chord_piece  # noqa: E402
+from tests.training.pieces import SHALLOW, TINY, chord_piece  # noqa: E402
 
 TRAIN = [chord_piece(), chord_piece("b", steps=96)]
 VALID = [chord_piece("v", "valid")]
@@ -73,11 +73,11 @@ def test_teachers_are_averaged() -> None:
 @pytest.mark.slow
 def test_a_teacher_is_followed() -> None:
     """Without a look at the answers: they are those of other pieces."""
-    config = replace(TINY, iterations=200, learning_rate=3e-3, warmup=10, dropout=0.0)
+    config = replace(SHALLOW, iterations=200, learning_rate=3e-3, warmup=10, dropout=0.0)
     # What shows chords is not taught: teachers may know of none.
     config = replace(config, row_hidden_share=1.0, plan_share=0.0)
     teacher = RefiningTrainer(config, TRAIN, VALID)
-    for _ in range(60):
+    for _ in range(40):
         teacher.step()
     said = teacher.average.eval()
     tensors = to_tensors(teacher.sampler.batch(16))
@@ -90,7 +90,7 @@ def test_a_teacher_is_followed() -> None:
             VALID,
             teachers,
         )
-        for _ in range(60):
+        for _ in range(40):
             pupil.step()
         with torch.no_grad():
             logits, *_ = pupil.network.eval()(*tensors[:INPUTS])
@@ -100,7 +100,7 @@ def test_a_teacher_is_followed() -> None:
 
 @pytest.mark.slow
 def test_the_network_comes_nearer_to_hearing_all_keys_alike() -> None:
-    config = replace(TINY, iterations=200, learning_rate=3e-3, warmup=10, dropout=0.0)
+    config = replace(SHALLOW, iterations=200, learning_rate=3e-3, warmup=10, dropout=0.0)
 
     def apart(consistency: float) -> float:
         trainer = RefiningTrainer(replace(config, consistency=consistency), TRAIN, VALID)
@@ -113,7 +113,7 @@ def test_the_network_comes_nearer_to_hearing_all_keys_alike() -> None:
         target, _ = consistent_target([network], tensors[:INPUTS], (-3, 0, 3))
         return consistency_loss(logits, target, tensors[2]).item()
 
-    assert apart(3.0) < 0.7 * apart(0.0)
+    assert apart(6.0) < 0.7 * apart(0.0)
 
 
 def test_a_run_with_consistency_resumes(tmp_path: Path) -> None:

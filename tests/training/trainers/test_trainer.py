@@ -25,7 +25,7 @@ from composer_app.training.trainers.gan_trainer import (  # noqa: E402
 )
 from composer_app.training.trainers.trainer import RefiningTrainer  # noqa: E402
 from tests.small_disk import fill, small_disk  # noqa: E402
-from tests.training.pieces import TINY, chord_piece  # noqa: E402
+from tests.training.pieces import SHALLOW, TINY, chord_piece  # noqa: E402
 
 TRAIN = [chord_piece(), chord_piece("b", steps=96)]
 VALID = [chord_piece("v", "valid")]
@@ -33,7 +33,7 @@ VALID = [chord_piece("v", "valid")]
 
 @pytest.mark.slow
 def test_the_network_learns_a_regular_piece() -> None:
-    config = replace(TINY, iterations=150, learning_rate=5e-3, warmup=10, dropout=0.0)
+    config = replace(SHALLOW, iterations=150, learning_rate=5e-3, warmup=10, dropout=0.0)
     # Where all voices are hidden there is more than one right answer.
     config = replace(config, plan_share=0.0, row_given_share=1.0, row_hidden_share=0.0)
     trainer = RefiningTrainer(config, TRAIN, VALID)
