@@ -185,6 +185,11 @@ def test_iterations_scale_the_schedule(generator: RefiningGenerator) -> None:
     assert usual.scaled(6).repairs == 3
     assert usual.scaled(6).total <= 16
     assert usual.scaled(20).looks == 0, "a look back that hides half of the beats is none"
+    # A long piece is written in fewer passes, but is looked at again and repaired, too.
+    short, long = Schedule.of_length(1024), Schedule.of_length(1025)
+    assert short == usual
+    assert long.total < short.total
+    assert (long.looks, long.repairs) == (short.looks, short.repairs)
     seen: list[float] = []
     compose(MELODY, generator, GenerationSettings(iterations=60), lambda s: not seen.append(s))
     assert len(seen) > 40

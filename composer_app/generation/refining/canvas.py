@@ -16,6 +16,8 @@ from composer_app.generation.refining.ties import Ties
 _LEAST_LOOKS: Final = 3
 # Each voice has its turn: few passes may be plain, but not faulty.
 _LEAST_REPAIRS: Final = 3
+# Pieces of more steps (64 bars) are written in fewer passes.
+_LONG: Final = 1024
 # A repair draws the beats of a note first, then the rest of it.
 REPAIR_PASSES: Final = 2
 # Strokes on beats, where voices follow each other: bass, tenor, the upper two; then the others.
@@ -27,11 +29,16 @@ _ONSET_PASSES: Final = len(STROKES) + 1
 class Schedule:
     """Passes over quarters, eighths and sixteenths, looks back at beats, and turns of repairs."""
 
-    passes: tuple[int, int, int] = (16, 9, 5)
-    looks: int = 6
-    repairs: int = 6
+    passes: tuple[int, int, int] = (7, 4, 2)
+    looks: int = 3
+    repairs: int = 3
     # Over the chords, their basses, and the voice of the bass; none of a network without chords.
-    plan: tuple[int, int, int] = (5, 3, 6)
+    plan: tuple[int, int, int] = (3, 1, 3)
+
+    @classmethod
+    def of_length(cls, steps: int) -> "Schedule":
+        """The usual one of a piece of ``steps``: of a long one each pass is waited for."""
+        return cls() if steps <= _LONG else cls((6, 3, 2), 3, 3, (2, 1, 2))
 
     @property
     def total(self) -> int:

@@ -142,16 +142,23 @@ class InKeys:
     """A :class:`Planner` that says what another one says, in keys that somebody has set."""
 
     def __init__(
-        self, planner: Planner, keys: Sequence[Key | None], opening: int, closing: int
+        self,
+        planner: Planner,
+        keys: Sequence[Key | None],
+        opening: int,
+        closing: int,
+        heard: tuple[Key, float],
     ) -> None:
         """``keys`` are those of the beats, None where the key is free.
 
         ``opening`` is the beat of the first downbeat, ``closing`` the one in which the last note
-        begins.
+        begins. Where the key is free the one that is ``heard`` counts, as much less as its second
+        part says: the melody of a phrase says little of how it ends.
         """
         self._planner = planner
-        biases = {key: _in_key(key) for key in set(keys)}
-        self._bias = np.stack([biases[key] for key in keys])
+        biases = {key: _in_key(key) for key in {*keys, heard[0]} if key is not None}
+        free = heard[1] * biases[heard[0]]
+        self._bias = np.stack([free if key is None else biases[key] for key in keys])
         self._basses = np.zeros((len(keys), OCTAVE))
         ends = [(opening, _OPENING), *[(beat, _CLOSING) for beat in range(closing, len(keys))]]
         for beat, worth in ends:
@@ -175,11 +182,9 @@ def _triad(key: Key) -> int:
     return key.tonic * len(QUALITIES) + QUALITIES.index("min" if key.minor else "maj")
 
 
-def _in_key(key: Key | None) -> NDArray[np.float64]:
+def _in_key(key: Key) -> NDArray[np.float64]:
     """(204,): what speaks for each class of chord where the music is to be in ``key``."""
     bias = np.zeros((OCTAVE, len(QUALITIES)))
-    if key is None:
-        return bias.ravel()
     for quality in CHORD_QUALITIES:
         for root in range(OCTAVE):
             tones = {(root + tone) % OCTAVE for tone in quality.intervals}

@@ -66,12 +66,14 @@ class Harmony:
 
     ``styles`` are the numbers of the styles between whose harmony it is planned. ``temperature`` is
     that of the chords: a plan of what is likely leaves more room to the voices than a bold one.
-    Where ``plans_bass`` is false, the bass is a line of its own under the chords.
+    Where ``plans_bass`` is false, the bass is a line of its own under the chords. ``hears_key``,
+    0 to 1, is how much the key that is heard in the melody counts beside one that is set.
     """
 
     styles: tuple[int, ...]
     temperature: float
     plans_bass: bool
+    hears_key: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -49,6 +49,7 @@ from composer_app.generation.placement import (
     with_melody,
 )
 from composer_app.generation.refining.canvas import Canvas, Schedule
+from composer_app.generation.refining.filling import sample
 from composer_app.generation.refining.harmony import Leading, bars_of_beats, keys_of_beats
 from composer_app.generation.refining.improving import (
     GROUPS,
@@ -98,12 +99,15 @@ _ROW_INPUTS: Final = {
     "chord_known": "tensor(float)",
 }
 _ROW_OUTPUTS: Final = ("chord_logits", "bass_logits")
-# How a style's harmony is planned: between which styles', how cool, and whether with its bass.
+# How a style's harmony is planned: between which styles', how cool, whether with its bass, and how
+# much by the key of the melody.
 # Chosen on the validation split: see docs/generators.md.
 _HARMONIES: Final = {
-    "bach": (("bach", "leadsheet"), 0.6, False),
-    "hymn": (("hymn", "leadsheet"), 0.4, True),
+    "bach": (("bach",), 0.5, False, 0.5),
+    "hymn": (("hymn", "leadsheet", "bach"), 0.4, True, 0.5),
 }
+# Of a network without chords, which each pass has to find.
+_WITHOUT_A_PLAN: Final = Schedule((16, 9, 5), 6, 6, (0, 0, 0))
 # What a beat may be, in steps, as the network numbers it.
 _BEATS: Final = (4, 6, 8)
 # From this length on (64 bars) a pass takes long enough for somebody to wait for its end.
@@ -154,14 +158,13 @@ class RefiningGenerator:
                 )
             )
         self._style_index = styles.index(style)
-        between, temperature, plans_bass = _HARMONIES.get(style, _HARMONIES["hymn"])
+        between, temperature, plans_bass, hears_key = _HARMONIES.get(style, _HARMONIES["hymn"])
         planned = [each for each in between if each in styles] or [style]
         self._harmony = Harmony(
-            tuple(styles.index(each) for each in planned), temperature, plans_bass
+            tuple(styles.index(each) for each in planned), temperature, plans_bass, hears_key
         )
         self._takes_style = self._check_shapes(path)
-        usual = Schedule() if self.takes_row else Schedule(plan=(0, 0, 0))
-        self.schedule = schedule or usual
+        self._schedule = schedule
 
     def _check_shapes(self, path: Path) -> bool:
         """Whether the network asks for a style; :class:`ModelError` for another network."""
@@ -226,7 +229,7 @@ class RefiningGenerator:
         canvas = self._canvas(given, ~keeps, melody, shift, meters, settings)
         moved = accompaniment_shift(shift)
         ranges = Ranges.of(settings.ranges, self._lowest - 1 - moved, self._classes)
-        schedule = self.schedule.scaled(settings.iterations)
+        schedule = self._schedule_of(roll.steps, settings.iterations)
         total = schedule.total + (len(self._harmony.styles) - 1) * sum(schedule.plan[:2])
         twice = asks_for_rhythm(settings) or (canvas.leading is not None and not self.takes_row)
         total *= 2 if twice else 1
@@ -256,6 +259,14 @@ class RefiningGenerator:
             progress(1.0)
         return Generated(result, confidence, chords)
 
+    def _schedule_of(self, steps: int, iterations: int | None) -> Schedule:
+        """For a piece of ``steps`` about ``iterations`` runs of the network, None for the usual."""
+        if self._schedule is not None:
+            return self._schedule.scaled(iterations)
+        if not self.takes_row:
+            return _WITHOUT_A_PLAN.scaled(iterations)
+        return Schedule.of_length(steps) if iterations is None else Schedule().scaled(iterations)
+
     def _write(
         self, run: Run, canvas: Canvas, settings: GenerationSettings, locked: Mask, melody: int
     ) -> None:
@@ -268,12 +279,12 @@ class RefiningGenerator:
             notes = [note for note in spans if note.voice > 0]
             most = len(notes) * settings.max_removed // 100
             remove_misfits(run, notes, locked, most)
-        schedule = self.schedule.scaled(settings.iterations)
+        schedule = self._schedule_of(canvas.steps, settings.iterations)
         run.plan(schedule)
         kept = kept_rhythm(settings.kept_rhythm, run.free)
         if kept.planned.any():
             run.follow(kept, kept.planned)
-        run.sample(schedule)
+        sample(run, schedule)
         if asks_for_rhythm(settings) or run.hears_plan:
             limit = None
             if settings.max_added is not None:

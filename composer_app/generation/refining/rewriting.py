@@ -7,6 +7,7 @@ import numpy as np
 
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.refining.canvas import Schedule
+from composer_app.generation.refining.filling import sample
 from composer_app.generation.refining.improving import note_spans
 from composer_app.generation.refining.refining_run import Run
 from composer_app.generation.refining.rhythm import (
@@ -65,7 +66,7 @@ def write_again(
         schedule = replace(schedule, plan=(0, 0, min(_BASSES, schedule.passes[0])))
     if again.any():
         run.follow(rhythm, again)
-        run.sample(schedule)
+        sample(run, schedule)
 
 
 def _draft(run: Run) -> Draft:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from composer_app.generation.noise import NoiseVector
 from composer_app.generation.refining.canvas import Canvas, Network, Schedule
+from composer_app.generation.refining.filling import repair, sample
 from composer_app.generation.refining.refining_run import Run
 from composer_app.generation.refining.sampling import NoiseSource, in_a_triad, lone_steps
 
@@ -52,7 +53,7 @@ def run_with(
         STEPS, WANTED, onset, free, position, np.zeros_like(position), position % 4, struck
     )
     made = Run(network, canvas, NoiseSource(NoiseVector.from_seed(seed, STEPS), STEPS))
-    made.sample(schedule)
+    sample(made, schedule)
     return made
 
 
@@ -236,6 +237,6 @@ def test_a_note_that_is_drawn_again_stays_one_note(seed: int) -> None:
     # A leap down to it and up again, of more than an octave.
     made.grid[4:8, 2] = 10
     made.grid[[3, 8], 2] = 24
-    assert made._repair(1)
+    assert repair(made, 1)
     assert made.grid[4, 2] in Undecided.notes
     assert (made.grid[4:8, 2] == made.grid[4, 2]).all()
