@@ -58,7 +58,7 @@ def sample(run: Run, schedule: Schedule) -> None:
             break
     _end_well(run)
     _strike(run)
-    run.hear_basses()
+    run.hear_chords()
 
 
 def _fill(run: Run, cells: Mask, passes: int, stride: int, factor: float) -> None:

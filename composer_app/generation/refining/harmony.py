@@ -204,13 +204,9 @@ class Heard:
         Its chance is that of ``noise``.
         """
         self._noise = noise
-        weight = np.zeros((row.beats, OCTAVE))
+        weight = sounding_classes(grid, row, lowest)
         lowest_classes: Row = np.full(row.beats, NO_CHORD)
-        ends = np.append(row.starts[1:], len(grid))
-        for beat, (start, end) in enumerate(zip(row.starts.tolist(), ends.tolist(), strict=True)):
-            sounding = grid[start:end][grid[start:end] > 0]
-            classes = (sounding + lowest - 1) % OCTAVE
-            weight[beat] = np.bincount(classes, minlength=OCTAVE)
+        for beat, start in enumerate(row.starts.tolist()):
             first = grid[start][grid[start] > 0]
             if first.size:
                 lowest_classes[beat] = (first.min() + lowest - 1) % OCTAVE
@@ -257,6 +253,24 @@ def bars_of_beats(starts: Row, meters: MeterMap) -> Row:
     return np.array([meters.bar_at_step(start).number for start in starts.tolist()], np.int64)
 
 
+def sounding_classes(grid: Grid, row: ChordRow, lowest: int) -> NDArray[np.float64]:
+    """(B, 12): for how many cells of ``grid`` (T, 4) each pitch class sounds on each beat.
+
+    Class 1 of the grid is of the pitch class ``lowest``.
+    """
+    cells = np.zeros((row.beats, OCTAVE))
+    step, voice = np.nonzero(grid > 0)
+    beat = row.beat_of_steps(len(grid))[step]
+    np.add.at(cells, (beat, (grid[step, voice] + lowest - 1) % OCTAVE), 1)
+    return cells
+
+
+def fitting_chords(sounding: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(B, 204): the classes of chords whose first two tones sound (B, 12): root and third."""
+    heard = sounding > 0
+    return np.asarray(heard[:, _ROOTS] & heard[:, _THIRDS])
+
+
 def sevenths(root: Row, quality: Row) -> Row:
     """The pitch classes of the sevenths of chords, NO_CHORD of those that have none."""
     above = np.where(_HAS_SEVENTH[quality], _TONES_BY_PLACE[quality, -1], NO_CHORD)
@@ -291,3 +305,4 @@ _TONES_BY_PLACE: Final = np.array(
     [(*tones, *[-1] * (len(_BASSES) - len(tones))) for tones in QUALITY_TONES.values()]
 )
 _HAS_SEVENTH: Final = np.array([quality.has_seventh for quality in CHORD_QUALITIES])
+_THIRDS: Final = (_ROOTS + np.tile(_TONES_BY_PLACE[:, 1], OCTAVE)) % OCTAVE

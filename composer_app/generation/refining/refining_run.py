@@ -7,7 +7,14 @@ from numpy.typing import NDArray
 
 from composer_app.generation.generator import GenerationCancelledError, Progress
 from composer_app.generation.refining.canvas import Canvas, Network, Schedule
-from composer_app.generation.refining.harmony import Heard, InKeys, Led, sevenths
+from composer_app.generation.refining.harmony import (
+    Heard,
+    InKeys,
+    Led,
+    fitting_chords,
+    sevenths,
+    sounding_classes,
+)
 from composer_app.generation.refining.planning import (
     NO_CHORD,
     Planner,
@@ -33,6 +40,7 @@ from composer_app.generation.refining.sampling import (
     within,
 )
 from composer_app.generation.refining.ties import Ties
+from composer_app.music.harmony.chord_qualities import QUALITIES
 from composer_app.music.pitch import OCTAVE
 
 # Of a plan that is heard in a draft: passes over chords and basses, and what a tone of it is worth
@@ -177,15 +185,31 @@ class Run:
         chord = self.chords[self._beat_of]
         self._sevenths = np.where(self.in_beat == 0, sevenths(chord[:, 0], chord[:, 1]), NO_CHORD)
 
-    def hear_basses(self) -> None:
-        """Let the chords that were planned without a bass have the one that was written."""
+    def hear_chords(self) -> None:
+        """Name what was written where it is not what was planned, and its basses.
+
+        A planned chord whose root or third does not sound on its beat is none that anybody hears:
+        the network names that beat, given all notes.
+        """
         frame = self._frame
-        if self.chords is None or frame is None or not frame.knows or frame.harmony.plans_bass:
+        if self.chords is None or frame is None or not frame.knows:
             return
-        written = self.grid[frame.row.starts, _BASS]
+        row = frame.row
+        fitting = fitting_chords(sounding_classes(self.grid, row, frame.lowest))
+        beats = np.arange(row.beats)
+        classes = self.chords[:, 0] * len(QUALITIES) + self.chords[:, 1]
+        other = ~fitting[beats, classes] & fitting.any(axis=1) & (row.given[:, 0] < 0)
+        if other.any():
+            planned = {name: self._fixed[name] for name in ("chord", "chord_known")}
+            said, _ = self.row_logits(self.chords, np.stack([~other] * 2, axis=1))
+            self._fixed |= planned
+            named = np.where(fitting, said, -np.inf)[other].argmax(axis=1)
+            self.chords[other, 0], self.chords[other, 1] = divmod(named, len(QUALITIES))
+            self.chords[other, 2] = self.chords[other, 0]
+        written = self.grid[row.starts, _BASS]
         bass = (written + frame.lowest - 1) % OCTAVE
-        heard = (written > 0) & (frame.row.given[:, 2] < 0)
-        heard &= tones_of(self.chords)[np.arange(len(bass)), bass]
+        heard = (written > 0) & (row.given[:, 2] < 0) & (other | (not frame.harmony.plans_bass))
+        heard &= tones_of(self.chords)[beats, bass]
         self.chords[heard, 2] = bass[heard]
 
     @property

@@ -17,8 +17,10 @@ from composer_app.generation.refining.harmony import (
     Leading,
     Led,
     bars_of_beats,
+    fitting_chords,
     keys_of_beats,
     sevenths,
+    sounding_classes,
 )
 from composer_app.generation.refining.planning import (
     CHORD_CLASSES,
@@ -293,3 +295,20 @@ def test_keys_are_those_of_their_beats_as_the_network_sees_them() -> None:
         *[Key(5, minor=True)] * 4,
     )
     assert keys_of_beats(starts, (), 3) == (None,) * 8
+
+
+def test_chords_fit_whose_root_and_third_sound() -> None:
+    grid = np.zeros((8, 4), np.int64)
+    grid[:4] = [1, 5, 8, 13]
+    grid[5, 2] = 10
+    row = row_of(8, MeterMap(), Ties.none(8))
+    sounding = sounding_classes(grid, row, 0)
+    assert sounding[0, [0, 4, 7]].tolist() == [8, 4, 4]
+    assert sounding[1].sum() == sounding[1, 9] == 1
+    fitting = fitting_chords(sounding).reshape(2, 12, len(QUALITIES))
+    names = {
+        (root, CHORD_QUALITIES[quality].name) for root, quality in np.argwhere(fitting[0]).tolist()
+    }
+    assert {(0, "maj"), (0, "7"), (0, "5"), (4, "min")} <= names
+    assert not {(0, "min"), (9, "min"), (7, "maj")} & names
+    assert not fitting[1].any()
