@@ -13,7 +13,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 from pytestqt.qtbot import QtBot
 
+from composer_app.studio.runtime.preload import import_qt
 from tests import screens, turns
+
+# Without PySide's own way of importing, which reads the source of every module that comes after it.
+import_qt()
+gc.enable()
 
 _home = tempfile.TemporaryDirectory(prefix="composer-tests-")
 
