@@ -1,8 +1,9 @@
 """The row of chords between the ruler and the piano roll.
 
 Chords that are given are bold, those that are heard or planned are plain. A chord that began before
-what is seen has its name at the left edge. Where there is little room a name is small, then cut
-short, and where there is none only the line is left at which the chord begins.
+what is seen has its name at the left edge. Where there is little room names are small; then those
+at downbeats reach over the chords behind them, of which only a mark is left (see
+:mod:`composer_app.studio.roll.chords.name_places`).
 """
 
 from bisect import bisect_right
@@ -16,17 +17,21 @@ from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from composer_app.studio.roll.chords.name_places import ChordCell, NamePlace, Size, name_places
 from composer_app.studio.roll.geometry import RollGeometry
 from composer_app.studio.roll.painting.painter import KEYS_WIDTH
 from composer_app.studio.widgets.shown_text import tip_text
 from composer_app.studio.widgets.theme import COLORS, text_font
 
 CHORDS_HEIGHT: Final = 22
-_TYPE_SIZE: Final = 12
-# What is tried before a name is cut short.
-_SMALL_SIZE: Final = 10
+_SIZES: Final = {Size.USUAL: 12, Size.SMALL: 10}
 # Air at both ends of a name, and the least room in which any of it can be read.
 _AIR: Final = 5
+_RIGHT_AIR: Final = 3
+# What is left of the line at the beginning of a chord where another one's name is read.
+_MARK: Final = 3
+# No name is wider.
+_WIDEST: Final = 160
 _ELLIPSIS: Final = "…"
 _LEAST_ROOM: Final = 12
 # Nearer to each other than this, lines would be a grey field.
@@ -62,6 +67,7 @@ class ChordRow(QWidget):
         self._chords: tuple[ShownChord, ...] = ()
         self._starts: list[float] = []
         self._numerals = False
+        self._places: tuple[list[NamePlace | None], list[bool]] | None = None
         self.setFixedHeight(CHORDS_HEIGHT)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Chords")
@@ -88,6 +94,8 @@ class ChordRow(QWidget):
 
     def show_part(self, geometry: RollGeometry, offset: int) -> None:
         """Show the row of ``geometry`` scrolled by ``offset`` pixels."""
+        if geometry != self._geometry:
+            self._places = None
         self._geometry, self._offset = geometry, offset
         self.update()
 
@@ -119,38 +127,73 @@ class ChordRow(QWidget):
             QRectF(area.left(), CHORDS_HEIGHT - 1, area.width(), 1), QColor(COLORS.line)
         )
         first, last = (self._geometry.step(x + self._offset) for x in (area.left(), area.right()))
+        # A name that begins further left may reach into what is exposed.
+        first -= _WIDEST / self._geometry.pixels_per_step
+        places, covered = self._laid_out()
         begin = max(bisect_right(self._starts, first) - 1, 0)
         before = -inf
-        for chord in self._chords[begin : bisect_right(self._starts, last)]:
-            left = self._geometry.x(chord.start) - self._offset
+        for index in range(begin, bisect_right(self._starts, last)):
+            left = self._geometry.x(self._chords[index].start) - self._offset
             if left - before >= _LEAST_GAP:
-                self._paint_chord(painter, chord, left)
+                bottom = CHORDS_HEIGHT - 5
+                top = bottom - _MARK if covered[index] else 4
+                line = QRectF(round(left), top, 1, bottom - top)
+                painter.fillRect(line, QColor(COLORS.line_strong))
                 before = left
+            self._paint_name(painter, self._chords[index], left, places[index])
         painter.end()
 
-    def _paint_chord(self, painter: QPainter, chord: ShownChord, left: float) -> None:
-        line = QRectF(round(left), 4, 1, CHORDS_HEIGHT - 9)
-        painter.fillRect(line, QColor(COLORS.line_strong))
-        right = self._geometry.x(chord.end) - self._offset
-        # What has begun further left is still to be read.
-        left = max(left, 0.0) + _AIR
-        room = right - left - 3
-        if room < _LEAST_ROOM:
+    def _laid_out(self) -> tuple[list[NamePlace | None], list[bool]]:
+        """As :func:`name_places`, for all chords, so that names stay while one scrolls."""
+        if self._places is None:
+            geometry = self._geometry
+            cells = [
+                ChordCell(
+                    geometry.x(chord.start),
+                    geometry.x(chord.end) - _RIGHT_AIR,
+                    self._text(chord),
+                    geometry.meters.bar_at_step(chord.start).first_step == chord.start,
+                )
+                for chord in self._chords
+            ]
+            bold = {self._text(chord): chord.given for chord in self._chords}
+
+            def width(name: str, size: Size) -> float:
+                return _type(_SIZES[size], bold=bold[name])[1].horizontalAdvance(name)
+
+            self._places = name_places(cells, width, _AIR, _LEAST_ROOM)
+        return self._places
+
+    def _paint_name(
+        self, painter: QPainter, chord: ShownChord, left: float, place: NamePlace | None
+    ) -> None:
+        right = self._geometry.x(chord.end) - self._offset - _RIGHT_AIR
+        size, room = Size.SMALL, right - _AIR
+        if left < 0 < right:
+            # What has begun further left is still to be read.
+            left = 0.0
+        elif place is None:
             return
-        text = chord.numeral if self._numerals else chord.name
-        font, metrics = _type(_TYPE_SIZE, bold=chord.given)
-        if metrics.horizontalAdvance(text) > room:
-            font, metrics = _type(_SMALL_SIZE, bold=chord.given)
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        else:
+            size, room = place.size, place.room
+        if room < _LEAST_ROOM and (place is None or not place.whole):
+            return
+        font, metrics = _type(_SIZES[size], bold=chord.given)
+        text = self._text(chord)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room + 1)
         if shown == _ELLIPSIS:
             return
         painter.setFont(font)
         painter.setPen(QColor(COLORS.text))
-        place = QRectF(left, 0, room, CHORDS_HEIGHT - 1)
-        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        where = QRectF(left + _AIR, 0, room + 1, CHORDS_HEIGHT - 1)
+        painter.drawText(where, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _text(self, chord: ShownChord) -> str:
+        return chord.numeral if self._numerals else chord.name
 
     def _describe(self) -> None:
-        texts = [chord.numeral if self._numerals else chord.name for chord in self._chords]
+        self._places = None
+        texts = [self._text(chord) for chord in self._chords]
         more = " and more" if len(texts) > _MOST_DESCRIBED else ""
         row = ", ".join(texts[:_MOST_DESCRIBED]) + more
         self.setAccessibleDescription(row or "No chords are given, and none are heard")
