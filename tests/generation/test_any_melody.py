@@ -226,7 +226,7 @@ def test_what_haste_gets_wrong_is_put_right(repository: Path) -> None:
     # With so few passes the network itself lets voices cross, and the bass go down.
     hasty = RefiningGenerator(repository / "models" / "bach.onnx", 1, Schedule((2, 1, 1), 0, 2))
     deep = 0
-    for seed in range(8):
+    for seed in range(4):
         leaping, repeated = (
             grid(compose(MELODIES[name], hasty, GenerationSettings(seed)))
             for name in ("low octave leaps", "low and repeated")
@@ -234,7 +234,7 @@ def test_what_haste_gets_wrong_is_put_right(repository: Path) -> None:
         for upper, lower in pairwise(leaping.T[1:]):
             assert (upper >= lower)[(upper != REST) & (lower != REST)].all()
         deep += int(((repeated[:, 3] != REST) & (repeated[:, 3] < BASS_ZONE)).sum())
-    assert deep < 20, "of 512 steps"
+    assert deep < 10, "of 256 steps"
 
 
 @pytest.mark.parametrize("generator", [RefiningGenerator], indirect=True)

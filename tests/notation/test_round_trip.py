@@ -23,7 +23,7 @@ TRIPLETS = tuple(Note.at_ticks(320 * i, 320 * (i + 1), 60 + i) for i in range(6)
 OVERLAPS = (Note(0, 60, 8), Note(4, 64, 8), Note(4, 67, 2), Note(6, 72, 12))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(compositions(), st.booleans())
 @example(
     Composition(

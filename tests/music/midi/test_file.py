@@ -514,7 +514,7 @@ def test_without_tracks_there_is_still_a_valid_file(path: Path) -> None:
 
 @given(compositions)
 @settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @pytest.mark.slow
 def test_a_composition_survives_its_own_file(tmp_path: Path, piece: Composition) -> None:
