@@ -25,6 +25,9 @@ _home = tempfile.TemporaryDirectory(prefix="composer-tests-")
 # Qt and matplotlib read these when they are first imported, which is before any fixture runs.
 os.environ.setdefault("QT_QPA_PLATFORM", screens.offscreen(Path(_home.name), 2560, 1440))
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Programs that tests start with a home of their own would look for fonts, which takes a second.
+_cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+os.environ.setdefault("MPLCONFIGDIR", str(_cache / "matplotlib"))
 # Where tests run side by side, torch, numpy and the models compute with one processor in each
 # process: more of them would wait for each other, and compute all the while.
 if "PYTEST_XDIST_WORKER" in os.environ:

@@ -9,7 +9,6 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-import matplotlib
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -265,8 +264,6 @@ def test_a_signal_closes_as_closing_does(
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "JACK_NO_START_SERVER": "1"}
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         environment[name] = str(tmp_path)
-    # Looking for fonts takes it seconds.
-    environment["MPLCONFIGDIR"] = matplotlib.get_cachedir()
     with subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=repository,
