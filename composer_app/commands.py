@@ -40,6 +40,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "generate": ("compose four tracks around a melody", ""),
     "render": ("turn a MIDI file or a score into an audio file", "live.commands:add_live_commands"),
     "play": ("play a MIDI file or a score", "live.commands:add_live_commands"),
+    "styles": ("list the styles to generate in", ""),
     "models": ("list the installed models", ""),
     "stats": (
         "measure a MIDI file, or fit a distribution to numbers",
@@ -150,6 +151,11 @@ def _add_models(commands: Any) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
+def _add_styles(commands: Any) -> None:
+    parser = _command(commands, "styles", _styles, "styles --json")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
 def _add_picture(commands: Any) -> None:
     example = "picture composition.mid -o composition.png"
     parser = _command(commands, "picture", _picture, example)
@@ -177,6 +183,7 @@ def _add_sample(commands: Any) -> None:
 _OWN: Final = {
     "generate": _add_generate,
     "models": _add_models,
+    "styles": _add_styles,
     "picture": _add_picture,
     "sample": _add_sample,
 }
@@ -224,6 +231,23 @@ def _models(args: argparse.Namespace) -> int:
         say(f"{model.name:<16} {model.title} ({model.manner}, {model.tempo} BPM)")
         if model.description:
             say(f"{'':<16} {model.description}")
+    return 0
+
+
+def _styles(args: argparse.Namespace) -> int:
+    from composer_app.generation.bands.style_list import described, installed_styles
+
+    styles = installed_styles()
+    if args.json:
+        say_json({"styles": [described(style) for style in styles]})
+        return 0
+    for style in styles:
+        if style.problem:
+            say(f"{style.name:<16} {style.problem}")
+            continue
+        meters = ", ".join(map(str, style.meters))
+        say(f"{style.name:<16} {style.title} ({meters}, {style.tempo} BPM)")
+        say(f"{'':<16} {style.description}")
     return 0
 
 

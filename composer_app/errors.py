@@ -109,6 +109,10 @@ class ModelError(ComposerError):
     """A model file is missing, is not ONNX, or has the wrong inputs or outputs."""
 
 
+class StyleError(ComposerError):
+    """A style cannot be found or used."""
+
+
 class DeviceError(ComposerError):
     """A MIDI port, sound device or SoundFont is missing or stopped working."""
 

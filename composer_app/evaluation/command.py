@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from composer_app.errors import SettingError
+from composer_app.evaluation.bands import evaluate_bands
 from composer_app.evaluation.behavior import (
     DEFAULT_TUNES,
     BehaviorEvaluation,
@@ -34,6 +35,7 @@ from composer_app.file_arguments import (
     is_standard,
     named_file,
 )
+from composer_app.generation.bands.style_list import find_style, installed_styles, load_band
 from composer_app.generation.generator import MAX_TEMPERATURE, MIN_TEMPERATURE
 from composer_app.generation.models.catalog import DEFAULT_MODEL, load_generator
 from composer_app.music.instrumentation.styles import STYLES
@@ -58,6 +60,12 @@ def add_evaluation_command(subparsers: Any) -> None:
     )
     add = parser.add_argument
     add("--model", default=DEFAULT_MODEL, help="an installed model, or a file")
+    add(
+        "--bands",
+        nargs="*",
+        metavar="STYLE",
+        help="measure these styles of bands against lead sheets instead of a model (default: all)",
+    )
     add("--style", choices=list(STYLES), help="whose pieces (default: the model's own style)")
     add("--corpus", type=file_argument, help=f"default build/STYLE.npz; {INPUT_HELP}")
     add("--split", choices=["valid", "test"], default="valid")
@@ -135,6 +143,8 @@ def _check(args: argparse.Namespace) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     _check(args)
+    if args.bands is not None:
+        return _run_bands(args)
     generator = load_generator(args.model)
     parts = args.only or (PARTS if args.melodies is None else PARTS[:1])
     outcome = harmony = behavior = None
@@ -163,6 +173,31 @@ def _run(args: argparse.Namespace) -> int:
     else:
         shown = [] if outcome is None else table_lines(outcome.evaluation)
         say(*shown, *section_lines(more), aside=aside)
+    return 0
+
+
+def _run_bands(args: argparse.Namespace) -> int:
+    names = args.bands or [style.name for style in installed_styles() if style.band is not None]
+    styles = [find_style(name) for name in names]
+    for style in styles:
+        if style.band is None:
+            raise SettingError(
+                _("The style {style} is played by no band", style=style.name),
+                _("measure its model: --model {model}", model=style.model),
+            )
+    with status_line() as show:
+        result = evaluate_bands(
+            [load_band(style) for style in styles],
+            args.split,
+            args.takes,
+            args.pieces,
+            None if show is None else lambda share: show(f"playing {share:4.0%}"),
+        )
+    if args.json:
+        say_json(result.to_dict())
+    else:
+        ((heading, _table),) = result.sections()
+        say(heading, "", *result.markdown())
     return 0
 
 

@@ -28,7 +28,7 @@ from composer_app.generation.steering import (
     check_ranges,
     check_scale,
 )
-from composer_app.music.composition import VOICE_NAMES
+from composer_app.music.composition import BAND_NAMES, VOICE_NAMES
 from composer_app.music.harmony.spelling import natural_semitone
 from composer_app.music.midi.key_names import key_of_name
 from composer_app.music.pitch import OCTAVE, Key
@@ -37,6 +37,7 @@ T = TypeVar("T")
 # What is heard unless it is said.
 BY_EAR: Final = "auto"
 _VOICES: Final = tuple(name.lower() for name in VOICE_NAMES[1:])
+_PARTS: Final = tuple(name.lower() for name in BAND_NAMES[1:])
 _SIGNS: Final = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}
 _NOTE: Final = r"([A-Ga-g])([#♯b♭]?)(-1|\d)"
 _RANGE: Final = re.compile(f"{_NOTE}-{_NOTE}")
@@ -171,6 +172,15 @@ def add_steering(group: Any) -> None:
         " has; may be repeated",
     )
     add(
+        "--busy",
+        type=_busy,
+        action="append",
+        default=[],
+        metavar="[PART:]X",
+        help="of a band: from -1, simple, to 1, busy, of a part (chords, bass, drums) or all of"
+        " them, such as 0.5 or drums:1; may be repeated (default 0)",
+    )
+    add(
         "--richness",
         type=_from_minus_one,
         default=0.0,
@@ -293,6 +303,14 @@ def _density(text: str) -> tuple[int | None, float]:
             " 1.5 or bass:0.5"
         ) from None
     return voice, value
+
+
+def _busy(text: str) -> tuple[int | None, float]:
+    name, colon, rest = text.strip().partition(":")
+    if colon and name.lower() not in _PARTS:
+        raise argparse.ArgumentTypeError(f"{name} is none of the parts chords, bass and drums")
+    part = _PARTS.index(name.lower()) if colon else None
+    return part, _from_minus_one(rest if colon else name)
 
 
 def _leaning(text: str) -> tuple[int | None, float]:

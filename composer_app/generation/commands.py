@@ -36,13 +36,14 @@ from composer_app.generation.generator import (
     Given,
     Progress,
 )
-from composer_app.generation.given import given_from
+from composer_app.generation.given import given_from, locks_of_ensemble
 from composer_app.generation.hearing.feel import Feel
 from composer_app.generation.models.catalog import (
     DEFAULT_MODEL,
     ModelInfo,
     find_model,
     load_generator,
+    model_of_style,
     models_folder_problem,
 )
 from composer_app.generation.noise import MAX_SEED
@@ -59,6 +60,7 @@ from composer_app.music.instrumentation.instruments import INSTRUMENT_NAMES
 from composer_app.music.mix import USUAL_MIX
 from composer_app.music.performing.melody_line import Line
 from composer_app.music.pitch import pitch_name
+from composer_app.music.voices import has_a_band
 from composer_app.terminal import say, say_json, status_line, warn
 from composer_app.translation import _, ngettext
 
@@ -100,7 +102,11 @@ def add_generate_command(
         help="a file, or for several melodies a folder, which then holds MIDI files of the same"
         f" names; a file is {OUTPUT_KINDS_HELP}; {OUTPUT_HELP}",
     )
-    add("--model", default=DEFAULT_MODEL, metavar="NAME", help="see composer-app models")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--model", metavar="NAME", help="see composer-app models")
+    which.add_argument(
+        "--style", metavar="NAME", help="see composer-app styles (default: that of the model)"
+    )
     add(
         "--seed",
         type=whole_number(0, MAX_SEED),
@@ -180,12 +186,14 @@ def _generate(args: argparse.Namespace) -> int:
         warn(*problems)
         return FAILED
     asked = bool(args.improve or args.lock or args.likeness)
-    givens = [given_from(job.melody, job.voices, args.lock) if asked else None for job in jobs]
     if args.improve or args.likeness:
         _need_voices(jobs, "--improve" if args.improve else "--likeness")
     kept = [_kept_rhythm(job, args) for job in jobs]
-    generator = load_generator(args.model)
-    model = find_model(args.model)
+    name = args.model or (model_of_style(args.style) if args.style else DEFAULT_MODEL)
+    generator = load_generator(name)
+    model = find_model(name)
+    locks = locks_of_ensemble(args.lock, band=model.is_band)
+    givens = [given_from(job.melody, job.voices, locks) if asked else None for job in jobs]
     if args.improve and "improve" not in model.supports:
         raise SettingError(
             _(
@@ -194,6 +202,15 @@ def _generate(args: argparse.Namespace) -> int:
             ),
             _("choose a refining model, or leave --improve out"),
         )
+    for job in jobs:
+        if asked and job.piece.origin is not None and has_a_band(job.piece) != model.is_band:
+            raise SettingError(
+                _(
+                    "What stays of {file} was written by a band, or what is to come is",
+                    file=job.plan.source,
+                ),
+                _("choose another style, or leave --lock, --improve and --likeness out"),
+            )
     # What is no chord is said before anything is composed.
     args.asked = None if args.chords is None else asked_chords(args.chords)
     ranges = _ranges(args, model)
@@ -296,6 +313,7 @@ def _settings(args: argparse.Namespace) -> GenerationSettings:
         richness=args.richness,
         chord_rate=args.chord_rate,
         likeness=args.likeness,
+        busy=for_voices(args.busy, EVEN),
     )
 
 
@@ -307,7 +325,9 @@ def _keys(job: Job, args: argparse.Namespace) -> tuple[KeyChange, ...]:
 def _wishes(job: Job, args: argparse.Namespace) -> ChordWishes:
     """The chords that are asked for, or else those that the melody's file says."""
     if args.asked is None:
-        return wishes_of_piece(job.piece, job.melody.steps)
+        # What a band plays around what stays has to go with the chords of that.
+        planned = bool(args.lock) and has_a_band(job.piece)
+        return wishes_of_piece(job.piece, job.melody.steps, planned=planned)
     asked: AskedChords = args.asked
     return asked.wishes(job.melody.meters, job.melody.steps)
 
@@ -355,6 +375,7 @@ def _compose_takes(
         if not args.four_voices:
             heard = args.improve or job.ours
             piece, mix = job.written(piece, around=given is not None, heard=heard)
+        mix = model.mixed(mix)
         write_piece(piece, output, mix, closed=args.closed_score)
         seconds = round(time.perf_counter() - begun, 3)
         results.append(

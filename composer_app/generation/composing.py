@@ -11,6 +11,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from composer_app.errors import MelodyError
+from composer_app.generation.bands.band_generator import BandGenerator
 from composer_app.generation.generator import (
     MAX_BARS,
     GenerationSettings,
@@ -24,7 +25,9 @@ from composer_app.generation.noise import NoiseVector
 from composer_app.generation.recipe import Recipe, recipe_to_text
 from composer_app.late_numpy import np
 from composer_app.music.composition import (
+    BAND_NAMES,
     DEFAULT_PROGRAMS,
+    DRUMS_NAME,
     VOICE_NAMES,
     Composition,
     Origin,
@@ -95,6 +98,8 @@ def compose_with_confidence(
     seen = on_steps(melody.notes)
     meters = _with_upbeat(melody, settings)
     noise = NoiseVector.from_seed(settings.seed, steps)
+    if isinstance(generator, BandGenerator):
+        return _played_by(generator, melody, meters, noise, settings, progress, programs, given)
     roll = PianoRoll.from_notes([seen], steps)
     around = given if settings.introduction else _silent_before(melody, steps, settings, given)
     result = generator.generate(roll, meters, noise, settings, progress, around)
@@ -114,19 +119,54 @@ def compose_with_confidence(
         Track(name, program, notes)
         for name, program, notes in zip(VOICE_NAMES, programs, voices, strict=True)
     )
-    recipe = Recipe(
+    recipe = _recipe(generator, melody, settings, meters, programs, given)
+    origin = Origin(generator.name, settings.seed, settings.temperature, recipe_to_text(recipe))
+    piece = Composition(tracks, melody.tempo, meters, melody.title, origin, chords=result.chords)
+    return Composed(piece, result.confidence, recipe)
+
+
+def _played_by(
+    generator: BandGenerator,
+    melody: Melody,
+    meters: MeterMap,
+    noise: NoiseVector,
+    settings: GenerationSettings,
+    progress: Progress | None,
+    programs: tuple[int, ...],
+    given: Given | None,
+) -> Composed:
+    """The melody as it is, with a band."""
+    made = generator.arrange(melody, meters, noise, settings, progress, given)
+    notes = (melody.notes, *made.parts)
+    tracks = tuple(
+        Track(name, program, each, drums=name == DRUMS_NAME)
+        for name, program, each in zip(BAND_NAMES, programs, notes, strict=True)
+    )
+    recipe = _recipe(generator, melody, settings, meters, programs, given)
+    origin = Origin(generator.name, settings.seed, settings.temperature, recipe_to_text(recipe))
+    piece = Composition(tracks, melody.tempo, meters, melody.title, origin, chords=made.chords)
+    confidence = np.ones((piece.steps, len(tracks)), np.float32)
+    return Composed(piece, confidence, recipe)
+
+
+def _recipe(
+    generator: Generator,
+    melody: Melody,
+    settings: GenerationSettings,
+    meters: MeterMap,
+    programs: tuple[int, ...],
+    given: Given | None,
+) -> Recipe:
+    return Recipe(
         melody,
         generator.name,
         generator.sha256,
         generator.style,
         settings,
-        upbeat,
+        meters.upbeat_steps,
         programs,
         given,
     )
-    origin = Origin(generator.name, settings.seed, settings.temperature, recipe_to_text(recipe))
-    piece = Composition(tracks, melody.tempo, meters, melody.title, origin, chords=result.chords)
-    return Composed(piece, result.confidence, recipe)
 
 
 def _with_upbeat(melody: Melody, settings: GenerationSettings) -> MeterMap:

@@ -19,6 +19,7 @@ from composer_app.generation.steering import (
     NOTHING,
     PerVoice,
     Spans,
+    check_busy,
     check_densities,
     check_kept,
     check_ranges,
@@ -99,6 +100,8 @@ class GenerationSettings:
     likeness: float = 0.0
     # The keys that are set, in order; before the first one the model hears the key.
     keys: tuple[KeyChange, ...] = ()
+    # Of the chords, the bass and the drums of a band: from -1, simple, to 1.
+    busy: PerVoice[float] = EVEN
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:
@@ -124,6 +127,7 @@ class GenerationSettings:
         check_ranges(self.ranges)
         check_kept(self.kept_rhythm)
         check_scale("richness", self.richness)
+        check_busy(self.busy)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

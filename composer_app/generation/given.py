@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from composer_app.errors import SettingError
@@ -22,6 +22,10 @@ from composer_app.translation import _, ngettext
 Voices = tuple[tuple[Note, ...], ...]
 
 _NAMES: Final = ("melody", *(name.lower() for name in VOICE_NAMES[1:]))
+# Of a band, numbered after the voices: what a band has in the places of alto and bass.
+_PARTS: Final = ("chords", "drums")
+# The places of a band's tracks, by the numbers of the names that they have.
+_OF_BAND: Final = {0: 0, 4: 1, 3: 2, 5: 3}
 _ALL: Final = "bars"
 _PLACE: Final = re.compile(r"(0|[1-9]\d{0,3})(?:\.([1-9]\d?))?")
 
@@ -65,9 +69,9 @@ def parse_lock(text: str) -> Lock:
     Raises :class:`ValueError` for anything else.
     """
     name, colon, range_ = text.strip().lower().partition(":")
-    if name not in (*_NAMES, _ALL) or (name == _ALL and not colon):
+    if name not in (*_NAMES, *_PARTS, _ALL) or (name == _ALL and not colon):
         raise ValueError(f"{text!r} names no voice and no bars")
-    voice = None if name == _ALL else _NAMES.index(name)
+    voice = None if name == _ALL else [*_NAMES, *_PARTS].index(name)
     if not colon:
         return Lock(voice)
     begin, dash, end = range_.partition("-")
@@ -75,6 +79,25 @@ def parse_lock(text: str) -> Lock:
     if (last.bar, last.beat or MAX_BARS) < (first.bar, first.beat or 0):
         raise ValueError(f"{text!r} ends before it begins")
     return Lock(voice, first, last)
+
+
+def locks_of_ensemble(locks: Sequence[Lock], *, band: bool) -> list[Lock]:
+    """``locks`` as those of a band's tracks, or of voices. SettingError for what these have not."""
+    found: list[Lock] = []
+    for lock in locks:
+        if lock.voice is None:
+            found.append(lock)
+            continue
+        name = (*_NAMES, *_PARTS)[lock.voice]
+        if (lock.voice not in _OF_BAND) if band else lock.voice >= len(_NAMES):
+            raise SettingError(
+                _("There is no {voice} to lock in this style", voice=name),
+                _("lock melody, chords, bass or drums")
+                if band
+                else _("lock melody, alto, tenor or bass"),
+            )
+        found.append(replace(lock, voice=_OF_BAND[lock.voice]) if band else lock)
+    return found
 
 
 def _place(text: str) -> Place:

@@ -39,7 +39,7 @@ from composer_app.music.melody import Melody
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.plain_text import one_line_name
 
-VERSION: Final = 5
+VERSION: Final = 6
 # More than a melody of 999 bars in 32/4 and all that is given with it.
 _MOST_STEPS: Final = 320_000
 # How it was with settings that recipes did not have up to a version.
@@ -56,8 +56,9 @@ _ONCE: Final[dict[int, dict[str, Any]]] = {
         "likeness": 0.0,
     },
     4: {"keys": []},
+    5: {"busy": list(EVEN)},
 }
-_OF_VOICES: Final = ("density", "rhythm", "ranges", "kept_rhythm")
+_OF_VOICES: Final = ("density", "rhythm", "ranges", "kept_rhythm", "busy")
 _MAY_BE_UNSAID: Final = ("upbeat", "iterations", "max_added", "feel", "chord_rate")
 
 
@@ -187,7 +188,9 @@ _READERS: Final[dict[str, Callable[[object], Any]]] = {
     **dict.fromkeys(("temperature", "vary_melody", "richness", "chord_rate", "likeness"), number),
     **dict.fromkeys(("improve", "introduction"), _yes_or_no),
     "density": _of_voices(number),
-    "rhythm": lambda value: tuple(number(each) for each in listed(value)),
+    **dict.fromkeys(
+        ("rhythm", "busy"), lambda value: tuple(number(each) for each in listed(value))
+    ),
     "ranges": _of_voices(_pair),
     "kept_rhythm": _of_voices(_spans),
     "feel": lambda value: Feel(text(value)),

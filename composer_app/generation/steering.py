@@ -36,6 +36,12 @@ def check_rhythms(rhythms: PerVoice[float]) -> None:
         check_scale("rhythm", each)
 
 
+def check_busy(busy: PerVoice[float]) -> None:
+    """Raise :class:`ValueError` for what is no scale from -1 to 1 for each part of a band."""
+    for each in _three(busy):
+        check_scale("busy", each)
+
+
 def check_scale(name: str, value: float) -> None:
     """Raise :class:`ValueError` where ``value`` is outside -1 to 1."""
     if not -1 <= value <= 1:

@@ -24,7 +24,19 @@ SETTINGS: Final = (
     "chord_rate",
     "likeness",
     "keys",
+    "busy",
 )
+# What bands take notice of, and what networks that write voices do.
+BAND_SETTINGS: Final = (
+    "temperature",
+    "repeats",
+    "chords",
+    "richness",
+    "chord_rate",
+    "keys",
+    "busy",
+)
+NETWORK_SETTINGS: Final = tuple(name for name in SETTINGS if name != "busy")
 _ONE_PASS: Final = {"voices": ("temperature",), "roll": ()}
 
 
@@ -35,7 +47,7 @@ def supported(metadata: Mapping[str, str]) -> tuple[str, ...]:
     is to be. The published design has no choice in it but the noise.
     """
     if metadata.get("technique") != "gan":
-        return SETTINGS
+        return NETWORK_SETTINGS
     return _ONE_PASS.get(metadata.get("layout", ""), ())
 
 

@@ -25,6 +25,9 @@ from composer_app.music.timing import TICKS_PER_STEP, Meter, TempoMap
 from composer_app.plain_text import one_line_name
 
 VOICE_NAMES: Final = ("Soprano", "Alto", "Tenor", "Bass")
+# The tracks of a band, the melody in front.
+DRUMS_NAME: Final = "Drums"
+BAND_NAMES: Final = ("Melody", "Chords", "Bass", DRUMS_NAME)
 # General MIDI programs, counted from 0: a string quartet.
 DEFAULT_PROGRAMS: Final = (40, 40, 41, 42)
 # A pedal that stays down after the last note is waited for so long: by then a piano has died away.

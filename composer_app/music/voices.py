@@ -14,7 +14,7 @@ duration, as the melody's are, so that a bass with a short flourish remains the 
 
 from typing import Final
 
-from composer_app.music.composition import VOICE_NAMES, Composition, Track
+from composer_app.music.composition import BAND_NAMES, VOICE_NAMES, Composition, Track
 
 # The index of the melody's track in a piece that Composer holds.
 MELODY: Final = 0
@@ -41,12 +41,18 @@ def find_melody(composition: Composition) -> int:
 
 
 def has_our_voices(composition: Composition) -> bool:
-    """Whether the first four tracks are a melody and the three voices that Composer has written.
+    """Whether the first four tracks are a melody and three that Composer has written beneath it.
 
-    Another program may have put the tracks of a take into another order, but kept their names.
+    They are an alto, a tenor and a bass, or a band's chords, bass and drums. Another program may
+    have put the tracks of a take into another order, but kept their names.
     """
     names = tuple(track.name for track in composition.tracks[1:FOUR])
-    return composition.origin is not None and names == VOICE_NAMES[1:]
+    return composition.origin is not None and names in (VOICE_NAMES[1:], BAND_NAMES[1:])
+
+
+def has_a_band(composition: Composition) -> bool:
+    """Whether the tracks beneath the melody are those of a band that Composer has written."""
+    return has_our_voices(composition) and composition.tracks[1].name == BAND_NAMES[1]
 
 
 def voice_tracks(composition: Composition, melody: int = MELODY) -> VoiceTracks:
@@ -102,7 +108,7 @@ def main_tracks(composition: Composition) -> tuple[int, ...]:
     """Indices of the tracks that a piece is measured by: where Composer has written voices they are
     the four, without what stands after them, muted perhaps; else all but drums."""
     if has_our_voices(composition):
-        return tuple(range(FOUR))
+        return tuple(index for index in range(FOUR) if not composition.tracks[index].drums)
     return composition.pitched_tracks
 
 
@@ -110,6 +116,8 @@ def main_tracks_called(composition: Composition) -> str:
     """What :func:`main_tracks` are called in a sentence."""
     if len(main_tracks(composition)) == len(composition.tracks):
         return "all tracks"
+    if has_a_band(composition):
+        return "melody, chords and bass"
     return "the four voices" if has_our_voices(composition) else "all but the drums"
 
 

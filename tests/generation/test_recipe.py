@@ -58,6 +58,7 @@ SETTINGS = GenerationSettings(
     chord_rate=2.0,
     likeness=0.75,
     keys=(KeyChange(0, Key(9, minor=True)), KeyChange(1920, Key(3))),
+    busy=(0.5, -0.5, 1.0),
 )
 VOICES = ((Note(0, 60, 8), Note(8, 60, 8)), (), (Note.at_ticks(5, 1900, 48, 70),))
 LOCKED = np.zeros((16, 4), np.bool_)
@@ -135,7 +136,7 @@ def test_two_takes_of_one_origin_are_told_apart_by_their_notes_alone() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"version": 6},
+        {"version": 7},
         {"settings": {**WRITTEN, "repeats": "now and then"}},
         {"settings": {**WRITTEN, "repeats": None}},
         {"settings": {**WRITTEN, "chords": None}},
@@ -222,6 +223,7 @@ STEERING: dict[str, Any] = {
     "richness": 0.0,
     "chord_rate": None,
     "likeness": 0.0,
+    "busy": (0.0, 0.0, 0.0),
 }
 
 

@@ -12,13 +12,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from composer_app.errors import ModelError
+from composer_app.errors import ComposerError, ModelError
+from composer_app.generation.bands.style_file import StyleFile, read_style
+from composer_app.generation.bands.style_list import find_style, installed_styles, load_band
 from composer_app.generation.generator import Generator
 from composer_app.generation.models.model_file import read_metadata
 from composer_app.generation.models.model_metadata import json_list, known_styles
-from composer_app.generation.support import SETTINGS, supported
+from composer_app.generation.support import BAND_SETTINGS, NETWORK_SETTINGS, supported
 from composer_app.music.composition import DEFAULT_PROGRAMS
 from composer_app.music.files.safe_file import failure_reason
 from composer_app.music.instrumentation.styles import (
@@ -29,13 +31,18 @@ from composer_app.music.instrumentation.styles import (
     check_programs,
     style_named,
 )
+from composer_app.music.mix import PieceMix, TrackMix
 from composer_app.plain_text import one_line, one_line_name
 from composer_app.resources import resource_folder
 from composer_app.translation import _, verbatim
 
+if TYPE_CHECKING:
+    from composer_app.generation.refining.refining_generator import RefiningGenerator
+
 DEFAULT_MODEL: Final = "bach"
 MODELS_VARIABLE: Final = "COMPOSER_MODELS"
 # What the metadata call a technique, and what a person does, in the order they are listed.
+BAND: Final = "band"
 TECHNIQUES: Final = {"refining": "refining", "gan": "one pass"}
 _FORMAT: Final = "1"
 _ENDING: Final = ".onnx"
@@ -48,7 +55,9 @@ class ModelInfo:
 
     All texts are one line of visible letters, whatever the file holds.
 
-    ``programs`` are the General MIDI instruments of its four voices, ``tempo`` what is usual.
+    ``programs`` are the General MIDI instruments of its four voices, ``tempo`` what is usual, and
+    ``mix`` how loud and where they are, nothing where that is as usual. A style that a band plays
+    is listed like a model: its ``path`` is the style's, and its technique a :data:`BAND`.
     ``supports`` names what of GenerationSettings it takes notice of, seed and upbeat aside.
     """
 
@@ -57,11 +66,12 @@ class ModelInfo:
     title: str = ""
     description: str = ""
     technique: str = ""
-    problem: ModelError | None = None
+    problem: ComposerError | None = None
     style: str = BACH.name
     programs: tuple[int, ...] = DEFAULT_PROGRAMS
     tempo: Tempo = BACH.tempo
-    supports: tuple[str, ...] = SETTINGS
+    supports: tuple[str, ...] = NETWORK_SETTINGS
+    mix: tuple[TrackMix, ...] = ()
 
     def __post_init__(self) -> None:
         for field in ("name", "title", "technique", "style"):
@@ -70,17 +80,29 @@ class ModelInfo:
         object.__setattr__(self, "description", description)
 
     @property
+    def is_band(self) -> bool:
+        """Whether it is a band, which plays chords, bass and drums, and no voices."""
+        return self.technique == BAND
+
+    @property
     def manner(self) -> str:
         """The technique in a word or two, such as "one pass"; empty where it is not known."""
-        return TECHNIQUES.get(self.technique, "")
+        return BAND if self.is_band else TECHNIQUES.get(self.technique, "")
+
+    def mixed(self, mix: PieceMix) -> PieceMix:
+        """``mix`` with the levels and places that the ensemble has, if it says any."""
+        for index, track in enumerate(self.mix):
+            if mix.track(index) == TrackMix():
+                mix = mix.with_track(index, track)
+        return mix
 
     def tempo_advice(self, bpm: float) -> str:
         """A sentence where ``bpm`` is unusual for the style, empty where it is not."""
         if self.tempo.lowest <= bpm <= self.tempo.highest:
             return ""
         return (
-            f"{style_named(self.style).title} usually goes at {self.tempo} BPM, and this piece"
-            f" at {bpm:g}."
+            f"{self.title if self.is_band else style_named(self.style).title} usually goes at"
+            f" {self.tempo} BPM, and this piece at {bpm:g}."
         )
 
 
@@ -195,7 +217,7 @@ def _model(path: Path, metadata: Mapping[str, str], row: Mapping[str, Any]) -> M
 
 
 def load_generator(name: str = DEFAULT_MODEL, threads: int | None = None) -> Generator:
-    """The generator ``name``: an installed model, or the path of an .onnx file.
+    """The generator ``name``: an installed model, a band's style, or the path of an .onnx file.
 
     For a file that holds several models, ``FILE.onnx:ENTRY`` says which; without, it is the first.
     ``threads`` for inference; None leaves the choice to the generator. Raises
@@ -204,6 +226,8 @@ def load_generator(name: str = DEFAULT_MODEL, threads: int | None = None) -> Gen
     info = find_model(name)
     if info.problem is not None:
         raise info.problem.afresh()
+    if info.is_band:
+        return load_band(read_style(info.path), threads)
     # onnxruntime is slow to import: only when a model is really wanted.
     if info.technique == "gan":
         from composer_app.generation.unet_generator import UNetGenerator
@@ -223,7 +247,7 @@ def find_model(name: str = DEFAULT_MODEL) -> ModelInfo:
     if ending and (not entry or entry.startswith(":")):
         return _in_file(Path(file + ending), entry[1:])
     models = installed_models()
-    for model in models:
+    for model in (*models, *installed_bands()):
         if model.name == name:
             return model
     names = ", ".join(model.name for model in models)
@@ -236,6 +260,60 @@ def find_model(name: str = DEFAULT_MODEL) -> ModelInfo:
     )
     folder = models_folder_problem()
     raise missing if folder is None else ModelError(verbatim(f"{missing} {folder}"))
+
+
+def model_of_style(name: str) -> str:
+    """What one generates with in the style ``name``; StyleError where there is no such style."""
+    style = find_style(name)
+    return style.model or style.name
+
+
+def find_planner(name: str, threads: int | None = None) -> "RefiningGenerator":
+    """The refining network ``name``, which plans chords for a band; ModelError without one."""
+    generator = load_generator(name, threads)
+    from composer_app.generation.refining.refining_generator import RefiningGenerator
+
+    if not isinstance(generator, RefiningGenerator) or not generator.takes_row:
+        raise ModelError(
+            _("The model {model} plans no chords", model=name), _("name another one in the style")
+        )
+    return generator
+
+
+def installed_bands() -> tuple[ModelInfo, ...]:
+    """The styles that bands play, as what one can generate with."""
+    return tuple(band_info(style) for style in installed_styles() if not style.model)
+
+
+def everything_to_choose_from() -> tuple[ModelInfo, ...]:
+    """The styles in their order, and after them the models that no style is written with."""
+    models = {model.name: model for model in installed_models()}
+    found: list[ModelInfo] = []
+    for style in installed_styles():
+        if style.model in models:
+            found.append(models.pop(style.model))
+        elif not style.model:
+            found.append(band_info(style))
+    return (*found, *models.values())
+
+
+def band_info(style: StyleFile) -> ModelInfo:
+    """The band of ``style`` as what one can generate with, or what is wrong with its file."""
+    if style.band is None:
+        problem = style.problem
+        return ModelInfo(style.name, style.path, style.name, technique=BAND, problem=problem)
+    return ModelInfo(
+        style.name,
+        style.path,
+        style.title,
+        style.description,
+        BAND,
+        style=style.name,
+        programs=style.band.programs,
+        tempo=style.tempo,
+        supports=BAND_SETTINGS,
+        mix=tuple(player.mix for player in style.band.players),
+    )
 
 
 def _in_file(path: Path, entry: str) -> ModelInfo:

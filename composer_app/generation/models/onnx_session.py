@@ -67,6 +67,14 @@ def _threads_wanted() -> int:
     return min(int(wanted), _MOST_THREADS) if wanted.isascii() and wanted.isdecimal() else 0
 
 
+def run_part(session: Any, outputs: Sequence[str], feeds: dict[str, Any]) -> list[Any]:
+    """``session.run`` of no more than what ``outputs`` need: a part of the network may do."""
+    options = onnxruntime_module().RunOptions()
+    options.only_execute_path_to_fetches = True
+    answer: list[Any] = session.run(outputs, feeds, options)
+    return answer
+
+
 def run_watched(
     session: Any, outputs: Sequence[str], feeds: dict[str, Any], stop: Callable[[], bool]
 ) -> list[Any] | None:

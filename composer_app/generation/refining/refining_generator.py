@@ -11,7 +11,7 @@ can also be improved, as AR-CNN did with its edits: see
 :mod:`composer_app.generation.refining.improving`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ from composer_app.generation.generator import (
 from composer_app.generation.hearing.phrase_ends import phrase_marks
 from composer_app.generation.models.model_file import file_sha256, read_metadata
 from composer_app.generation.models.model_metadata import known_styles, pitch_range, whole_number
-from composer_app.generation.models.onnx_session import open_session, run_watched
+from composer_app.generation.models.onnx_session import open_session, run_part, run_watched
 from composer_app.generation.noise import NoiseVector
 from composer_app.generation.placement import (
     BASS_ZONE,
@@ -70,10 +70,12 @@ from composer_app.generation.refining.ranges import Ranges
 from composer_app.generation.refining.refining_run import Run
 from composer_app.generation.refining.rewriting import asks_for_rhythm, write_again
 from composer_app.generation.refining.rhythm import kept_rhythm
+from composer_app.generation.refining.row_planning import ROW_KEYS, RowTaste, plan_row
 from composer_app.generation.refining.sampling import VOICES, Grid, Mask, NoiseSource
 from composer_app.generation.refining.ties import Ties
 from composer_app.generation.repeating import Repeats
 from composer_app.generation.settling import lift_bass, sink_bass, uncross
+from composer_app.music.harmony.chords import ChordSymbol
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
@@ -157,6 +159,7 @@ class RefiningGenerator:
                     known=", ".join(styles),
                 )
             )
+        self._styles = tuple(styles)
         self._style_index = styles.index(style)
         between, temperature, plans_bass, hears_key = _HARMONIES.get(style, _HARMONIES["hymn"])
         planned = [each for each in between if each in styles] or [style]
@@ -266,6 +269,63 @@ class RefiningGenerator:
         if not self.takes_row:
             return _WITHOUT_A_PLAN.scaled(iterations)
         return Schedule.of_length(steps) if iterations is None else Schedule().scaled(iterations)
+
+    def plan_chords(
+        self,
+        roll: PianoRoll,
+        meters: MeterMap,
+        noise: NoiseVector,
+        settings: GenerationSettings,
+        taste: RowTaste,
+    ) -> tuple[ChordSymbol, ...]:
+        """The chords of a melody's ``roll`` (T, 128, 1) alone; no voice is written.
+
+        Raises :class:`ModelError` for a network that knows of no chords.
+        """
+        if not self.takes_row:
+            raise ModelError(
+                _("The model {model} plans no chords", model=self.name),
+                _("choose another model"),
+            )
+        melody = roll.notes(0)
+        given = _only_melody(roll)
+        free = np.ones(given.locked.shape, np.bool_)
+        free[:, 0] = False
+        shift = singing_shift(melody)
+        canvases = [
+            self._canvas(given, free, melody, shift + key, meters, settings) for key in ROW_KEYS
+        ]
+        return plan_row(self, canvases, melody, meters, noise, settings, taste, shift)
+
+    def row_logits(
+        self, canvas: Canvas, chord: NDArray[np.int64], known: Mask, style: int
+    ) -> NDArray[np.float64]:
+        """See :class:`~composer_app.generation.refining.row_planning.RowNetwork`."""
+        frame = canvas.frame
+        assert frame is not None
+        beat_of = frame.row.beat_of_steps(len(canvas.grid))
+        stands = ~canvas.free
+        feeds = {
+            "pitch": np.where(stands, canvas.grid, 0),
+            "onset": (stands & canvas.onset).astype(np.float32),
+            "pitch_known": stands.astype(np.float32),
+            "onset_known": stands.astype(np.float32),
+            "position": canvas.position,
+            "fermata": canvas.fermata,
+            "valid": canvas.valid.astype(np.float32),
+            "beat": frame.beat,
+            "begin": frame.begin,
+            "chord": chord[beat_of],
+            "chord_known": known[beat_of].astype(np.float32),
+            "style": np.full(len(canvas.grid), style),
+        }
+        batch = {name: value[None] for name, value in feeds.items()}
+        answer = run_part(self._session, _ROW_OUTPUTS[:1], batch)
+        return np.asarray(answer[0][0][frame.row.starts], np.float64)
+
+    def styles_numbered(self, names: Sequence[str]) -> tuple[int, ...]:
+        """The network's numbers of those of the styles ``names`` that it knows."""
+        return tuple(self._styles.index(name) for name in names if name in self._styles)
 
     def _write(
         self, run: Run, canvas: Canvas, settings: GenerationSettings, locked: Mask, melody: int

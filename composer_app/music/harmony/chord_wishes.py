@@ -78,14 +78,18 @@ def wishes_of_progression(progression: "Progression", meters: MeterMap, steps: i
     return ChordWishes(laid_out(progression, meters, steps))
 
 
-def wishes_of_piece(composition: Composition, steps: int | None = None) -> ChordWishes:
+def wishes_of_piece(
+    composition: Composition, steps: int | None = None, *, planned: bool = False
+) -> ChordWishes:
     """The chord symbols that ``composition`` is given, each until the next one.
 
     The last one lasts until the end of ``steps`` steps, or of the piece. Symbols that were heard or
-    planned are no wishes, and leave their time free.
+    planned are no wishes, and leave their time free, unless what was ``planned`` is to stay.
     """
     end = (composition.steps if steps is None else steps) * TICKS_PER_STEP
     symbols = [symbol for symbol in composition.chords if symbol.tick < end]
     ends = [*(symbol.tick for symbol in symbols[1:]), end]
     given = zip(symbols, ends, strict=False)
-    return ChordWishes(tuple(ChordSpan(symbol, after) for symbol, after in given if symbol.given))
+    return ChordWishes(
+        tuple(ChordSpan(symbol, after) for symbol, after in given if symbol.given or planned)
+    )

@@ -10,7 +10,7 @@ from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.models.catalog import ModelInfo
 from composer_app.generation.steering import PerVoice
 from composer_app.generation.support import SETTINGS
-from composer_app.music.composition import DEFAULT_PROGRAMS
+from composer_app.music.composition import BAND_NAMES, DEFAULT_PROGRAMS, VOICE_NAMES
 from composer_app.music.instrumentation.instrument_ranges import playable_range
 
 # Milliseconds after which one may want to see that something is being generated.
@@ -127,6 +127,12 @@ class GenerationChoices(QObject):
         """What the chosen model takes notice of; without a model, anything."""
         model = self.model
         return model.supports if model is not None else SETTINGS
+
+    @property
+    def voice_names(self) -> tuple[str, ...]:
+        """What the melody's track and the three beneath it are called by the chosen model."""
+        band = self.model is not None and self.model.is_band
+        return BAND_NAMES if band else VOICE_NAMES
 
     @property
     def voices(self) -> tuple[int, ...]:

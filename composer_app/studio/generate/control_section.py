@@ -149,6 +149,9 @@ class ControlSection(QWidget):
         for voice, lock in enumerate(self.locks, 1):
             lock.setChecked(voice in choices.chosen_locks)
             lock.setEnabled(voice in choices.voices)
+            name = choices.voice_names[voice]
+            if lock.text() != name:
+                _name_lock(lock, name)
         self._show_supported(choices.supports)
 
     def _choose(
@@ -323,7 +326,6 @@ def _repeats_box() -> QComboBox:
 
 def _lock_button(name: str) -> QToolButton:
     button = QToolButton()
-    button.setText(name)
     button.setIcon(icon("lock", COLORS.muted, COLORS.accent))
     # Three of them stand beside each other in a narrow panel.
     button.setIconSize(QSize(14, 14))
@@ -331,7 +333,12 @@ def _lock_button(name: str) -> QToolButton:
     button.setCheckable(True)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    button.setToolTip(f"Lock the {name.lower()}, and compose the others around it")
-    button.setAccessibleName(f"Lock the {name.lower()}")
+    _name_lock(button, name)
     set_role(button, "framed")
     return button
+
+
+def _name_lock(button: QToolButton, name: str) -> None:
+    button.setText(name)
+    button.setToolTip(f"Lock the {name.lower()}, and compose the others around it")
+    button.setAccessibleName(f"Lock the {name.lower()}")

@@ -43,6 +43,14 @@ _WIDTH: Final = 264
 _MARGIN: Final = 16
 # Seeds that the dice rolls are short enough to be read out to somebody.
 _DICE_SIDES: Final = 10_000
+_HINT: Final = (
+    "The melody stays as you played it. The model writes alto, tenor and bass"
+    " beneath it. The same seed always gives the same piece."
+)
+_BAND_HINT: Final = (
+    "The melody stays as you played it. A band plays chords, bass and drums"
+    " to it. The same seed always gives the same piece."
+)
 
 
 class GeneratePanel(QFrame):
@@ -86,10 +94,7 @@ class GeneratePanel(QFrame):
         self.locked_row = LockedRow(actions.unlock_all)
         self._reason = _note_label()
         self._hint = _note_label()
-        self._hint.setText(
-            "The melody stays as you played it. The model writes alto, tenor and bass"
-            " beneath it. The same seed always gives the same piece."
-        )
+        self._hint.setText(_HINT)
 
         self._options = self._make_options(actions)
         self._lay_out()
@@ -165,6 +170,7 @@ class GeneratePanel(QFrame):
             self.model.setCurrentIndex(index)
         if choices.model is not None:
             self._description.setText(_about(choices.model))
+            self._hint.setText(_BAND_HINT if choices.model.is_band else _HINT)
         else:
             models = choices.models or ()
             problems = (f"{info.title}: {info.problem}" for info in models if info.problem)
@@ -234,7 +240,7 @@ class GeneratePanel(QFrame):
         self._options.updateGeometry()
 
     def _make_model_box(self) -> QComboBox:
-        box = ElidedBox("Model")
+        box = ElidedBox("Style or model")
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.activated.connect(lambda: self.modelChosen.emit(self.model_name))
         return box
@@ -270,7 +276,7 @@ class GeneratePanel(QFrame):
         """Everything that is chosen; it scrolls where there is little room."""
         area = FittingScrollArea(_WIDTH - 2 * _MARGIN, self)
         layout = area.rows
-        layout.addWidget(_caption("&Model", self.model))
+        layout.addWidget(_caption("Style or &model", self.model))
         layout.addWidget(self.model)
         layout.addWidget(self._description)
         layout.addSpacing(8)

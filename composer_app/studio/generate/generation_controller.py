@@ -19,9 +19,15 @@ from composer_app.music.composition import DEFAULT_PROGRAMS, Composition
 from composer_app.music.editing.edits import with_the_rest
 from composer_app.music.editing.other_tracks import other_tracks, unheard, with_other_tracks
 from composer_app.music.harmony.chord_wishes import wishes_of_piece
-from composer_app.music.mix import TrackOrder
+from composer_app.music.mix import TrackMix, TrackOrder
 from composer_app.music.note import Note
-from composer_app.music.voices import FOUR, MELODY, has_our_voices, voice_tracks
+from composer_app.music.voices import (
+    FOUR,
+    MELODY,
+    has_a_band,
+    has_our_voices,
+    voice_tracks,
+)
 from composer_app.project.locks import Cells, Locks, voice_cells
 from composer_app.project.take import Take
 from composer_app.studio.document.document import Document
@@ -38,6 +44,10 @@ _ALL_LOCKED: Final = "Everything is locked, so there is nothing to write: unlock
 _MELODY_ALONE: Final = (
     "The melody stays as it is: select notes of the other voices, or whole bars, to have them"
     " written anew."
+)
+_OTHER_KIND: Final = (
+    "What stays was written by a band, or what is to come is: choose another style, or unlock"
+    " everything to have all of it written anew."
 )
 _BUSY: Final = "Still generating: wait for it, or cancel it."
 _RECORDING: Final = "A melody is being recorded."
@@ -149,9 +159,6 @@ class GenerationController(QObject):
             return
         composition, locks = self._document.composition, self._document.locks
         melody = composition.melody()
-        if "chords" in self._choices.supports:
-            wishes = wishes_of_piece(composition, melody.steps)
-            settings = replace(settings, chords=wishes, keys=composition.keys)
         locked = voice_cells(composition, locks.cells)
         if only is not None:
             locked |= ~only
@@ -169,6 +176,14 @@ class GenerationController(QObject):
                 sentence = _MELODY_ALONE if only is not None and not locks else _ALL_LOCKED
                 self._bar.tell(sentence, about=self._choices_made)
                 return
+        band = self._is_band(self._choices.model_name)
+        if given is not None and composition.origin and band != has_a_band(composition):
+            self._bar.tell(_OTHER_KIND, about=self._choices_made)
+            return
+        if "chords" in self._choices.supports:
+            # What a band plays around what stays has to go with the chords of that.
+            wishes = wishes_of_piece(composition, melody.steps, planned=band and given is not None)
+            settings = replace(settings, chords=wishes, keys=composition.keys)
         self._asked = _Question(composition, locks, settings.improve, only, given is not None)
         self._left_behind = False
         self._choices.set_busy(True)
@@ -231,6 +246,7 @@ class GenerationController(QObject):
             order=_places_before(current, others, around=asked.around),
             muted=silent,
         )
+        self._mix_ensemble(current.origin.model if current.origin else "", model)
         if asked.only is not None:
             self.writtenInto.emit(asked.only)
         self._bar.tell(
@@ -320,6 +336,26 @@ class GenerationController(QObject):
         chosen = {i: t.program for i, t in enumerate(tracks) if t.program != before[i]}
         return tuple(chosen.get(voice, program) for voice, program in enumerate(wanted))
 
+    def _is_band(self, model: str) -> bool:
+        info = self._models.get(model)
+        return info is not None and info.is_band
+
+    def _mix_ensemble(self, before: str, model: str) -> None:
+        """Give the tracks the levels of the ensemble of ``model``, but what a person has set."""
+        mix = self._document.mix
+        old, new = (
+            info.mix if (info := self._models.get(name)) else () for name in (before, model)
+        )
+        for index in range(FOUR):
+            was = old[index] if index < len(old) else TrackMix()
+            wanted = new[index] if index < len(new) else TrackMix()
+            track = mix.track(index)
+            if (track.volume, track.pan) == (was.volume, was.pan):
+                changed = replace(track, volume=wanted.volume, pan=wanted.pan)
+                mix = mix.with_track(index, changed)
+        if mix != self._document.mix:
+            self._document.set_mix(mix)
+
     def _ensemble(self, model: str) -> tuple[int, ...]:
         info = self._models.get(model)
         return info.programs if info else DEFAULT_PROGRAMS
@@ -373,6 +409,8 @@ def _written(composed: Composed, asked: _Question, before: Composition) -> str:
     upbeat = f" after an upbeat of {composed.upbeat} sixteenths" if composed.upbeat else ""
     ours = has_our_voices(before) and any(track.notes for track in before.tracks[1:FOUR])
     instead = ", in place of those before" if ours else ""
+    if has_a_band(composed.composition):
+        return f"A band plays to your melody{upbeat}, with seed {seed}{instead}."
     return f"Three voices written beneath your melody{upbeat}, with seed {seed}{instead}."
 
 

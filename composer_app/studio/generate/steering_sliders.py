@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
 
 from composer_app.generation.generator import MAX_TEMPERATURE, MIN_TEMPERATURE
+from composer_app.generation.steering import PerVoice
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.control_section import WITHOUT_EFFECT
 from composer_app.studio.generate.voice_steering import DENSITIES, DIFFERENT
@@ -13,6 +14,9 @@ from composer_app.studio.widgets.theme import numeral_font
 
 # The middle of the slider from sparse to busy leaves the notes to the style.
 _SPARSE_TO_BUSY: Final = (*DENSITIES[1:4], DENSITIES[0], *DENSITIES[4:])
+_MIDDLE: Final = len(_SPARSE_TO_BUSY) // 2
+# Of a band that plays as its style does, more, or less.
+_BUSY_WORDS: Final = ("usual", "busy", "simple")
 _CREATIVITY: Final = (
     "How freely the model chooses: 1.00 is its own taste, less is safer, more is wilder"
 )
@@ -73,6 +77,10 @@ class SteeringSliders(QWidget):
         self.density.valueChanged.connect(self._choose_density)
 
     def _choose_density(self, at: int) -> None:
+        if "busy" in self._choices.supports:
+            busy = at / _MIDDLE - 1
+            self._choices.choose(busy=(busy, busy, busy))
+            return
         _words, density = _SPARSE_TO_BUSY[at]
         self._choices.choose(density=(density, density, density))
 
@@ -85,11 +93,23 @@ class SteeringSliders(QWidget):
         self._creativity_value.setEnabled("temperature" in supports)
         self._show(self.harmony, RICHNESS.index(chosen.richness), "richness" in supports)
         self._harmony_words.setText(_RICHNESS_WORDS[self.harmony.value()])
+        if "busy" in supports:
+            self._show_busy(chosen.busy)
+            return
         values = [value for _words, value in _SPARSE_TO_BUSY]
         alike = len(set(chosen.density)) == 1
         at = values.index(chosen.density[0]) if alike else len(values) // 2
         self._show(self.density, at, "density" in supports)
         self._density_words.setText(_SPARSE_TO_BUSY[at][0] if alike else DIFFERENT)
+
+    def _show_busy(self, busy: PerVoice[float]) -> None:
+        """How busy a band is; the slider has as many places as for voices."""
+        alike = len(set(busy)) == 1
+        at = round((busy[0] + 1) * _MIDDLE) if alike else _MIDDLE
+        self._show(self.density, at, heeded=True)
+        self._density_words.setText(
+            _BUSY_WORDS[(at > _MIDDLE) - (at < _MIDDLE)] if alike else DIFFERENT
+        )
 
     def _show(self, slider: QSlider, at: int, heeded: bool) -> None:
         with QSignalBlocker(slider):

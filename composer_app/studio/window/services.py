@@ -5,7 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from composer_app.errors import DeviceError
-from composer_app.generation.models.catalog import ModelInfo, installed_models, load_generator
+from composer_app.generation.models.catalog import (
+    ModelInfo,
+    everything_to_choose_from,
+    load_generator,
+)
 from composer_app.live.midi.inputs import MidiInputs
 from composer_app.live.midi.outputs import MidiOutputs
 from composer_app.live.note_sink import Clock, Synthesizer
@@ -68,7 +72,7 @@ def build_services(
         [SoundSettings], tuple[Synthesizer, DeviceError | None]
     ] = open_synthesizer,
     load: LoadGenerator = load_generator,
-    find_models: Callable[[], tuple[ModelInfo, ...]] = installed_models,
+    find_models: Callable[[], tuple[ModelInfo, ...]] = everything_to_choose_from,
     dialogs: FileDialogs | None = None,
 ) -> Services:
     """The real services; each argument stands in for one of them, for tests."""

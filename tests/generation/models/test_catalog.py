@@ -15,7 +15,7 @@ from composer_app.generation.models.catalog import (
     installed_models,
     load_generator,
 )
-from composer_app.generation.support import SETTINGS, without_effect
+from composer_app.generation.support import NETWORK_SETTINGS, without_effect
 from composer_app.generation.unet_generator import UNetGenerator
 from composer_app.music.instrumentation.styles import Tempo, style_named
 from tests.generation.model_files import GRAPH, metadata
@@ -199,7 +199,7 @@ def test_the_technique_says_who_loads_it(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("technique", "layout", "supports"),
     [
-        ("refining", None, SETTINGS),
+        ("refining", None, NETWORK_SETTINGS),
         ("gan", "voices", ("temperature",)),
         ("gan", "roll", ()),
         ("gan", None, ()),
@@ -217,7 +217,7 @@ def test_settings_that_are_not_asked_for_are_not_missed() -> None:
     assert without_effect(GenerationSettings(7, upbeat=4), ()) == ()
     asked = GenerationSettings(temperature=0.5, improve=True, max_added=0, vary_melody=0.5)
     assert without_effect(asked, ("improve",)) == ("temperature", "max_added", "vary_melody")
-    assert without_effect(asked, SETTINGS) == ()
+    assert without_effect(asked, NETWORK_SETTINGS) == ()
     assert without_effect(GenerationSettings(iterations=9, max_removed=0), ()) == (
         "iterations",
         "max_removed",

@@ -1,0 +1,164 @@
+"""A band as a generator: it plans the chords of a melody, and arranges them in its style."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from composer_app.generation.bands.arranging import Wish, arrange
+from composer_app.generation.bands.chance import Chance
+from composer_app.generation.bands.form import form_of
+from composer_app.generation.bands.harmony import Chart
+from composer_app.generation.bands.style_file import Band, StyleFile
+from composer_app.generation.generator import (
+    Generated,
+    GenerationCancelledError,
+    GenerationSettings,
+    Given,
+    Progress,
+)
+from composer_app.generation.hearing.feel import Feel
+from composer_app.generation.noise import NoiseVector
+from composer_app.generation.refining.row_planning import RowTaste
+from composer_app.late_numpy import np
+from composer_app.music.harmony.chords import ChordSymbol
+from composer_app.music.melody import Melody, on_steps
+from composer_app.music.meter_map import MeterMap
+from composer_app.music.note import DEFAULT_VELOCITY, Note
+from composer_app.music.piano_roll import PianoRoll
+from composer_app.music.timing import TICKS_PER_STEP
+
+if TYPE_CHECKING:
+    from composer_app.generation.refining.refining_generator import RefiningGenerator
+
+# Another arranger makes other music of the same style: takes say which one it was.
+_ARRANGER: Final = "1"
+_TRIPLET: Final = 2 / 3
+_STRAIGHT: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """The notes of chords, bass and drums, and the chords that they play."""
+
+    parts: tuple[tuple[Note, ...], ...]
+    chords: tuple[ChordSymbol, ...]
+
+
+class BandGenerator:
+    """The band of one style, whose chords a refining network plans."""
+
+    def __init__(self, style: StyleFile, planner: "RefiningGenerator") -> None:
+        """``style`` is that of a band."""
+        assert style.band is not None
+        self._band: Band = style.band
+        self._planner = planner
+        self.name = style.name
+        self.style = style.name
+        made_by = f"{style.sha256} {planner.sha256} {_ARRANGER}"
+        self.sha256 = hashlib.sha256(made_by.encode("ascii")).hexdigest()
+
+    @property
+    def band(self) -> Band:
+        """Who plays, and what."""
+        return self._band
+
+    def generate(
+        self,
+        roll: PianoRoll,
+        meters: MeterMap,
+        noise: NoiseVector,
+        settings: GenerationSettings,
+        progress: Progress | None = None,
+        given: Given | None = None,
+    ) -> Generated:
+        """The melody and the band on the grid, as a roll (T, 128, 4); see :meth:`arrange`.
+
+        What the band plays after T, where its last chord dies away, is cut off.
+        """
+        melody = Melody(roll.notes(0))
+        made = self.arrange(melody, meters, noise, settings, progress, given)
+        parts = [[note.on_grid for note in part if note.start < roll.steps] for part in made.parts]
+        cut = [
+            [replace(note, duration=min(note.duration, roll.steps - note.start)) for note in part]
+            for part in parts
+        ]
+        full = PianoRoll.from_notes([melody.notes, *cut], roll.steps)
+        confidence = np.ones((roll.steps, full.voices), np.float32)
+        return Generated(full, confidence, made.chords)
+
+    def arrange(
+        self,
+        melody: Melody,
+        meters: MeterMap,
+        noise: NoiseVector,
+        settings: GenerationSettings,
+        progress: Progress | None = None,
+        given: Given | None = None,
+    ) -> Arranged:
+        """Chords, bass and drums to ``melody``; the upbeat of ``meters`` is known.
+
+        What ``given`` has locked stays. Raises :class:`GenerationCancelledError` when ``progress``
+        returns False.
+        """
+        _check(progress, 0.0)
+        seen = on_steps(melody.notes)
+        taste = self._band.taste
+        styles = self._planner.styles_numbered(taste.styles) or (0,)
+        symbols = self._planner.plan_chords(
+            PianoRoll.from_notes([seen], melody.steps),
+            meters,
+            noise,
+            settings,
+            RowTaste(styles, taste.hold, taste.richness),
+        )
+        _check(progress, 0.7)
+        form = form_of(seen, meters, settings.repeats, introduction=settings.introduction)
+        heard = [note.velocity for note in melody.notes]
+        velocity = round(sum(heard) / len(heard)) if heard else DEFAULT_VELOCITY
+        parts = arrange(
+            self._band,
+            form,
+            Chart(symbols, form.end),
+            seen,
+            velocity,
+            Chance(noise.extended(form.end)),
+            Wish(settings.busy, _swing(settings.feel)),
+        )
+        if given is not None:
+            parts = tuple(_around(given, voice, notes) for voice, notes in enumerate(parts, 1))
+        _check(progress, 1.0)
+        return Arranged(parts, symbols)
+
+
+def _swing(feel: Feel | None) -> float | None:
+    """The swing that somebody asks for; None for the style's own."""
+    if feel is None:
+        return None
+    return _TRIPLET if feel is Feel.SWING else _STRAIGHT
+
+
+def _check(progress: Progress | None, share: float) -> None:
+    if progress is not None and not progress(share):
+        raise GenerationCancelledError
+
+
+def _around(given: Given, voice: int, notes: tuple[Note, ...]) -> tuple[Note, ...]:
+    """``notes`` where voice number ``voice`` is free, and what is locked of it as it sounds."""
+    locked = given.locked[:, voice]
+    if not locked.any():
+        return notes
+    steps = len(locked)
+    played = given.played[voice - 1] if given.played else given.roll.notes(voice)
+    kept = [note for note in played if note.start < steps and locked[note.start]]
+    free: list[Note] = []
+    for note in notes:
+        if note.start < steps and locked[note.start]:
+            continue
+        inside = [step for step in range(note.start, min(note.end, steps)) if locked[step]]
+        if inside:
+            until = min(note.release_ticks, min(inside) * TICKS_PER_STEP)
+            if until > note.onset_ticks:
+                free.append(note.cut_at(until))
+        else:
+            free.append(note)
+    return tuple(sorted([*kept, *free]))

@@ -1,0 +1,68 @@
+"""How strongly and when a band plays what it plays: swing, small timing, and velocities."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from composer_app.generation.bands.chance import Chance, Row
+from composer_app.generation.bands.chords_part import Sound
+from composer_app.generation.bands.form import Form
+from composer_app.music.note import Note
+from composer_app.music.timing import STEPS_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_STEP
+
+# Of the velocity that the melody's asks for, by letter; the letters of a bass are all alike.
+_STRENGTHS: Final = {"X": 1.12, "x": 1.0, "o": 0.76, "g": 0.5, "r": 0.8}
+_SINGLE: Final = 0.9
+_VARIED: Final = 5.0
+# Ticks (960 a beat) by which strokes stand beside their place at most.
+_REACH: Final = {"chords": 12.0, "bass": 8.0, "drums": 8.0}
+# A note is let go a little before its end, so that the next one is struck.
+_GAP: Final = 30
+_DOWNBEAT: Final = 1.05
+
+
+class Clock:
+    """Where steps sound in ticks, with the second eighth of a beat as late as ``swing`` says.
+
+    Beats of compound metres and bars that begin beside the grid are straight.
+    """
+
+    def __init__(self, form: Form, swing: float) -> None:
+        self._ticks: list[int] = []
+        second = round(swing * TICKS_PER_BEAT)
+        places = (0, second // 2, second, (second + TICKS_PER_BEAT) // 2)
+        for bar in form.bars:
+            swings = bar.meter.steps_per_beat == STEPS_PER_BEAT and not bar.start % TICKS_PER_STEP
+            origin = bar.end_step if bar.number == 0 else bar.first_step
+            for step in range(bar.first_step, bar.end_step):
+                beat, place = divmod(step - origin, STEPS_PER_BEAT)
+                whole = origin + beat * STEPS_PER_BEAT + STEPS_PER_BEAT <= bar.end_step
+                moved = swings and whole
+                at = (origin + beat * STEPS_PER_BEAT) * TICKS_PER_STEP
+                self._ticks.append(max(0, at + places[place]) if moved else step * TICKS_PER_STEP)
+        self._end = form.bars[-1].end_step
+
+    def ticks(self, step: int) -> int:
+        """When ``step`` sounds."""
+        return self._ticks[step] if step < len(self._ticks) else step * TICKS_PER_STEP
+
+
+def as_notes(
+    sounds: Sequence[Sound], part: str, form: Form, clock: Clock, chance: Chance, velocity: int
+) -> tuple[Note, ...]:
+    """``sounds`` of a part as notes, around ``velocity``."""
+    downbeats = {bar.first_step for bar in form.bars}
+    notes: list[Note] = []
+    reach = _REACH[part]
+    for sound in sounds:
+        start = sound.start
+        strength = _STRENGTHS.get(sound.sign, 1.0 if part == "bass" else _SINGLE)
+        if start in downbeats:
+            strength *= _DOWNBEAT
+        varied = chance.around(Row.TOUCH, start, _VARIED, sound.pitch % 12)
+        late = 0.0 if start in downbeats else chance.around(Row.TOUCH, start, reach, 13 + len(part))
+        onset = max(0, round(clock.ticks(start) + late))
+        end = clock.ticks(start + sound.length)
+        release = end - _GAP if sound.length > 1 else max(onset + TICKS_PER_STEP - _GAP, end - _GAP)
+        loud = max(1, min(127, round(velocity * strength + varied)))
+        notes.append(Note.at_ticks(onset, max(release, onset + _GAP), sound.pitch, loud))
+    return tuple(sorted(notes))
