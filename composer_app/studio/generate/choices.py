@@ -131,8 +131,12 @@ class GenerationChoices(QObject):
     @property
     def voice_names(self) -> tuple[str, ...]:
         """What the melody's track and the three beneath it are called by the chosen model."""
-        band = self.model is not None and self.model.is_band
-        return BAND_NAMES if band else VOICE_NAMES
+        return BAND_NAMES if self.plays_parts else VOICE_NAMES
+
+    @property
+    def plays_parts(self) -> bool:
+        """Whether the chosen model is a band, whose parts are more or less busy."""
+        return self.model is not None and self.model.is_band
 
     @property
     def voices(self) -> tuple[int, ...]:

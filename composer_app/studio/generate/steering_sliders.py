@@ -77,7 +77,7 @@ class SteeringSliders(QWidget):
         self.density.valueChanged.connect(self._choose_density)
 
     def _choose_density(self, at: int) -> None:
-        if "busy" in self._choices.supports:
+        if self._choices.plays_parts:
             busy = at / _MIDDLE - 1
             self._choices.choose(busy=(busy, busy, busy))
             return
@@ -93,7 +93,7 @@ class SteeringSliders(QWidget):
         self._creativity_value.setEnabled("temperature" in supports)
         self._show(self.harmony, RICHNESS.index(chosen.richness), "richness" in supports)
         self._harmony_words.setText(_RICHNESS_WORDS[self.harmony.value()])
-        if "busy" in supports:
+        if self._choices.plays_parts:
             self._show_busy(chosen.busy)
             return
         values = [value for _words, value in _SPARSE_TO_BUSY]
