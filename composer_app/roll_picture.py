@@ -21,6 +21,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 
+from composer_app.music.chord_text.naming import symbol_name
+from composer_app.music.chord_text.numerals import roman_numeral
 from composer_app.music.composition import Composition
 from composer_app.music.meter_map import Bar
 from composer_app.music.pitch import is_black_key, pitch_name
@@ -35,6 +37,9 @@ _KEYS: Final = 56
 _HEADER: Final = 104
 _RULER: Final = 26
 _GAP: Final = 24
+# Under a system, of a piece that has chords: their names, and their Roman numerals.
+_CHORDS: Final = 40
+_CHORD_LETTER: Final = 7.5
 _ROLL: Final = _WIDTH - 2 * _MARGIN - _KEYS
 _LEGEND_TRACKS: Final = 5
 # A comfortable system: eight bars of 4/4. A long piece gets longer systems instead of more.
@@ -61,6 +66,7 @@ def draw_roll(composition: Composition) -> bytes:
     for system in range(layout.systems):
         _draw_grid(axes, layout, system)
         _draw_keyboard(axes, layout, system)
+    _draw_chords(axes, layout)
     # The melody is drawn last, so that nothing hides it.
     for index in reversed(range(len(composition.tracks))):
         _draw_notes(axes, layout, index)
@@ -136,7 +142,8 @@ class _Layout:
 
     @property
     def system_height(self) -> int:
-        return _RULER + len(self.pitches) * self.row + _GAP
+        chords = _CHORDS if self.composition.chords else 0
+        return _RULER + len(self.pitches) * self.row + chords + _GAP
 
     @property
     def height(self) -> int:
@@ -276,6 +283,22 @@ def _draw_keyboard(axes: Axes, layout: _Layout, system: int) -> None:
     _fill(axes, black, DARK.key_black)
     inner = [((start, y), (right, y)) for start, y in edges if top < y < bottom]
     _rule(axes, inner, DARK.key_white_edge, 0.8)
+
+
+def _draw_chords(axes: Axes, layout: _Layout) -> None:
+    """Each chord's name, bold where it is given, and its numeral, where there is room for both."""
+    ends = [-math.inf] * layout.systems
+    for symbol, key in layout.composition.chords_in_keys():
+        system, within = layout.place(symbol.tick / TICKS_PER_STEP)
+        x = layout.x(within) + 2
+        if symbol.tick >= layout.bars[-1].end or x < ends[system]:
+            continue
+        name, numeral = symbol_name(symbol, key), roman_numeral(symbol.chord, key)
+        ends[system] = x + _CHORD_LETTER * max(len(name), len(numeral)) + 2
+        y = layout.bottom(system)
+        weight = "bold" if symbol.given else "normal"
+        _text(axes, x, y + 15, name, 13, DARK.text, weight=weight)
+        _text(axes, x, y + 32, numeral, 12, DARK.muted)
 
 
 def _draw_notes(axes: Axes, layout: _Layout, index: int) -> None:

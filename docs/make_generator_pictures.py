@@ -24,6 +24,7 @@ from matplotlib.ticker import MaxNLocator
 from PIL import Image
 from torch import Tensor, nn
 
+from composer_app.analysis.heard_chords import with_heard_chords
 from composer_app.evaluation.excerpts import EXCERPT_STEPS, composition_of, excerpts_of
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationSettings
@@ -450,7 +451,8 @@ def draw_examples(corpus: Path) -> None:
     cuts = excerpts_of(load_corpus(corpus, "valid"))
     cut = next(c for c in cuts if c.grid.steps == EXCERPT_STEPS and str(c.meter) == "4/4")
     title = cut.name.removesuffix(".mxl").replace("bwv", "BWV ")
-    save_bytes(draw_roll(composition_of(cut.grid, cut.meter, f"{title}: Bach")), "example-bach")
+    bach = with_heard_chords(composition_of(cut.grid, cut.meter, f"{title}: Bach"))
+    save_bytes(draw_roll(bach), "example-bach")
     ours = compose(cut.melody, load_generator("bach"), GenerationSettings(seed=SEED))
     save_bytes(draw_roll(replace(ours, title=f"{title}: Composer")), "example-composer")
 

@@ -1,6 +1,7 @@
 """The picture of the piano roll: where notes are painted, and what it survives."""
 
 import io
+from dataclasses import replace
 from itertools import pairwise
 
 import matplotlib.image
@@ -12,8 +13,9 @@ from composer_app.music.composition import Composition, Origin, Track
 from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
-from composer_app.music.timing import Meter
+from composer_app.music.timing import TICKS_PER_STEP, Meter
 from composer_app.roll_picture import draw_roll
+from tests.music.chord_symbols import symbol
 
 SOPRANO, ALTO = "#E69F00", "#56B4E9"
 
@@ -91,6 +93,26 @@ def test_a_note_goes_on_in_the_next_system() -> None:
     rows = np.flatnonzero(mask.any(axis=1))
     gaps = [after - before for before, after in pairwise(rows) if after - before > 1]
     assert len(gaps) == 2, "C in the first system, G above C in the second"
+
+
+def test_chords_stand_under_the_system_in_which_they_begin() -> None:
+    plain = Composition((Track("Soprano", 0, (Note(0, 60, 120), Note(128, 67, 120))),))
+    chords = (symbol("C", 0), symbol("G7/B", 128 * TICKS_PER_STEP, given=False))
+    without, picture = draw(plain), draw(replace(plain, chords=chords))
+    assert len(picture) == len(without) + 2 * 40
+    ground = picture[110, 5]
+    ink = (picture != ground).any(axis=2)
+
+    def under(last: int) -> NDArray[np.bool_]:
+        rows: NDArray[np.bool_] = ink[last - 38 : last, 96:]
+        return rows
+
+    bottom = len(picture) - 40
+    first, second = under(bottom - (len(picture) - 104 - 40 + 24) // 2), under(bottom)
+    assert first[:, :30].any(axis=0).sum() < second[:, :60].any(axis=0).sum()
+    assert not first[:, 30:].any()
+    bold = draw(replace(plain, chords=tuple(replace(each, given=True) for each in chords)))
+    assert (bold != picture).any()
 
 
 @pytest.mark.parametrize(
