@@ -34,13 +34,16 @@ from composer_app.palette import DARK
 from composer_app.roll_picture import draw_roll
 from composer_app.training.config import VOICES, OnePassConfig, RefiningConfig
 from composer_app.training.corpora.corpus import load_corpus
+from composer_app.training.export import example_gan_inputs
 from composer_app.training.networks.classic_gan import ClassicGenerator
-from composer_app.training.networks.one_pass_networks import (
+from composer_app.training.networks.one_pass_networks import OnePassGenerator
+from composer_app.training.networks.one_pass_plan import PORTIONS, strong_beats
+from composer_app.training.networks.one_pass_stages import (
     STAGES,
-    OnePassGenerator,
+    Cells,
+    Context,
     Stage,
-    known_cells,
-    level_cells,
+    plain_context,
 )
 from composer_app.training.networks.refining_unet import RefiningUNet
 
@@ -158,8 +161,8 @@ def million(module: nn.Module) -> str:
     return f"{sum(p.numel() for p in module.parameters()) / 1e6:.1f} million weights"
 
 
-def refining_shapes(network: RefiningUNet) -> tuple[Watch, tuple[Tensor, Tensor]]:
-    """What passes through ``network`` for a window of 64 steps, and its two outputs."""
+def refining_shapes(network: RefiningUNet) -> tuple[Watch, tuple[Tensor, ...]]:
+    """What passes through ``network`` for a window of 64 steps, and its outputs."""
     watch = Watch()
     watch.on("stem", network.stem)
     watch.all("down", network.down_blocks)
@@ -176,7 +179,7 @@ def refining_shapes(network: RefiningUNet) -> tuple[Watch, tuple[Tensor, Tensor]
 def refining_picture() -> Figure:
     """The refining network: a U-Net over time with pitches as channels."""
     network = RefiningUNet(RefiningConfig())
-    watch, (pitch, _) = refining_shapes(network)
+    watch, (pitch, *_) = refining_shapes(network)
 
     def box(name: str, blocks: nn.Module) -> Box:
         _, channels, steps = watch.shapes[name]
@@ -318,24 +321,27 @@ def stages_picture() -> Figure:
     """What each stage of the one-pass generator writes in a bar, and what it knows."""
     generator, watch = OnePassGenerator(OnePassConfig()), Watch()
     watch.on("head", generator.network.head)
+    watch.on("row_head", generator.planner.row_head)
     watch.all("level", generator.network.down_blocks)
-    steps = torch.zeros(1, WINDOW, dtype=torch.long)
-    noise = torch.zeros(1, WINDOW // 16, 8, 512)
-    position = (torch.arange(WINDOW) % 16)[None]
-    ones = torch.ones(1, WINDOW)
     with torch.no_grad():
-        generator.eval()(steps, ones, position, steps, ones, noise, torch.ones(1))
-    heads = watch.runs - len(generator.network.down_blocks) * len(STAGES)
+        inputs = example_gan_inputs(1, WINDOW)
+        del inputs["style"]
+        generator.eval()(**inputs)
+    heads = watch.runs - len(generator.network.down_blocks) * len(STAGES) - PORTIONS
     levels = [watch.shapes[f"level{i}"][1] for i in range(len(generator.network.down_blocks))]
 
-    figure, axes = canvas(1080)
+    figure, axes = canvas(1310)
     write(axes, WIDTH / 2, 46, "The one-pass generator", size=TITLE, weight="bold")
-    facts = f"one network of {million(generator)}, run {heads} times inside one graph"
+    facts = (
+        f"a planner of {million(generator.planner)}, run {PORTIONS} times, and one network of"
+        f" {million(generator.network)}, run {heads} times, inside one graph"
+    )
     write(axes, WIDTH / 2, 92, facts, color=MUTED)
+    draw_plan(axes, 150, 190)
     for number, stage in enumerate(STAGES):
-        column, row = number % 2, number // 2
+        column, row = (number + 1) % 2, (number + 1) // 2
         draw_stage(axes, number, stage, 150 + column * 770, 190 + row * 228)
-    x, y = 150 + 770, 150 + 3 * 228
+    x, y = 150 + 770, 150 + 4 * 228
     key = (
         (COLOURS[0], 1.0, "solid: written in this stage"),
         (COLOURS[0], 0.38, "dim: known from before"),
@@ -352,26 +358,46 @@ def stages_picture() -> Figure:
     return figure
 
 
+def plain_bar() -> Context:
+    """One bar of 4/4."""
+    row = torch.zeros(1, 16, dtype=torch.long)
+    return plain_context(torch.arange(16)[None], row, torch.ones(1, 16))
+
+
+def draw_plan(axes: Axes, left: float, top: float) -> None:
+    """The chords of a bar, and the order in which they are drawn."""
+    title = "the plan: one chord for each beat, in two runs"
+    write(axes, left, top - 22, title, ha="left")
+    write(axes, left - 14, top + 18, VOICE_NAMES[0], ha="right", size=SMALL, color=MUTED)
+    write(axes, left - 14, top + 58, "Chords", ha="right", size=SMALL, color=MUTED)
+    strong = strong_beats(plain_bar())[0].tolist()
+    for step in range(16):
+        place = (left + 38 * step, top)
+        axes.add_patch(Rectangle(place, 34, 36, fc=COLOURS[0], alpha=0.38, ec="none"))
+    for beat in range(4):
+        place = (left + 152 * beat, top + 40)
+        axes.add_patch(Rectangle(place, 148, 36, fc=DARK.accent, alpha=1.0, ec="none"))
+        turn = "1" if strong[4 * beat] else "2"
+        write(axes, place[0] + 74, place[1] + 18, turn, size=SMALL, color=EMPTY)
+
+
 def draw_stage(axes: Axes, number: int, stage: Stage, left: float, top: float) -> None:
     """A bar as four rows of sixteen cells."""
-    position = torch.arange(16)[None]
-    known = known_cells(number, position, torch.ones(1, 16))
-    here = level_cells(stage.level, position)[0].tolist()
+    cells = Cells(plain_bar())
+    known = cells.known(number)[0]
     names = [VOICE_NAMES[voice].lower() for voice in stage.voices]
     voices = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-    again = not stage.first and any(
-        s.level == stage.level and set(s.voices) & set(stage.voices) for s in STAGES[:number]
-    )
-    title = f"{number + 1}  {LEVELS[stage.level]}: {voices}{', again' if again else ''}"
+    turn = "" if stage.turn is None else ", again, in turns"
+    title = f"{number + 1}  {LEVELS[stage.level]}: {voices}{turn}"
     write(axes, left, top - 22, title, ha="left")
     for voice in range(VOICES):
         y = top + 40 * voice
+        here = cells.of(stage, voice)[0].tolist() if voice in stage.voices else [False] * 16
         write(axes, left - 14, y + 18, VOICE_NAMES[voice], ha="right", size=SMALL, color=MUTED)
         for step in range(16):
-            written = voice in stage.voices and here[step]
-            stands = bool(known[voice][0, step] > 0)
-            colour = COLOURS[voice] if written or stands else EMPTY
-            strength = 1.0 if written or not stands else 0.38
+            stands = bool(known[step, voice] > 0)
+            colour = COLOURS[voice] if here[step] or stands else EMPTY
+            strength = 1.0 if here[step] or not stands else 0.38
             place = (left + 38 * step, y)
             axes.add_patch(Rectangle(place, 34, 36, fc=colour, alpha=strength, ec="none"))
 
@@ -402,7 +428,7 @@ def curves_picture() -> Figure:
     axes = figure.add_subplot(grid[1, 0])
     draw_curves(axes, "One-pass, distillation: KL to teacher", {"": distilled["distill_kl"]})
     axes.set_yscale("log")
-    axes.set_yticks([0.1, 0.3, 1, 2], ["0.1", "0.3", "1", "2"])
+    axes.set_yticks([0.1, 0.2, 0.4], ["0.1", "0.2", "0.4"])
     axes.minorticks_off()
     named = {"Wasserstein": adversarial["wasserstein"], "KL to teacher": adversarial["anchor_kl"]}
     draw_curves(figure.add_subplot(grid[1, 1]), "One-pass, against the critic", named)

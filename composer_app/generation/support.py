@@ -38,17 +38,21 @@ BAND_SETTINGS: Final = (
 )
 NETWORK_SETTINGS: Final = tuple(name for name in SETTINGS if name != "busy")
 _ONE_PASS: Final = {"voices": ("temperature",), "roll": ()}
+# Of a network of one pass that plans chords.
+_PLANNED: Final = ("repeats", "chords")
 
 
 def supported(metadata: Mapping[str, str]) -> tuple[str, ...]:
     """Those of :data:`SETTINGS` that mean something to the model of a file with ``metadata``.
 
     A network of one pass decides once and for all; only that of our layout is told how daring it
-    is to be. The published design has no choice in it but the noise.
+    is to be, and if it plans chords, which are wished and what comes again. The published design
+    has no choice in it but the noise.
     """
     if metadata.get("technique") != "gan":
         return NETWORK_SETTINGS
-    return _ONE_PASS.get(metadata.get("layout", ""), ())
+    heeds = _ONE_PASS.get(metadata.get("layout", ""), ())
+    return (*heeds, *_PLANNED) if heeds and "qualities" in metadata else heeds
 
 
 def without_effect(settings: GenerationSettings, supports: Collection[str]) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
-"""A network of the refining technique from a model file: what a new training may begin with.
+"""A network from a model file: what a new training may begin with, or a teacher.
 
-A model file holds what inference needs. Its batch norms are folded into the convolutions before
-them, and its weights are rounded to int8; :func:`network_of` makes a network that gives the same
-answers, and :func:`restore_norms` gives it batch norms that training can go on with.
+A model file holds what inference needs. In files of the refining technique batch norms are folded
+into the convolutions before them, and weights are rounded to int8; :func:`network_of` makes a
+network that gives the same answers, and :func:`restore_norms` gives it batch norms that training
+can go on with. Files of the one-pass technique have their batch norms as they are.
 """
 
 import json
@@ -29,12 +30,22 @@ def network_of(path: Path) -> RefiningUNet:
 
     Raises :class:`SettingError` for a file that holds no network of the refining technique.
     """
+    return _read(path, "")
+
+
+def one_pass_network_of(path: Path) -> RefiningUNet:
+    """As :func:`network_of`, the network that writes the voices of a one-pass model file."""
+    return _read(path, "network.")
+
+
+def _read(path: Path, prefix: str) -> RefiningUNet:
+    """The network of ``path`` whose weights there have names that begin with ``prefix``."""
     try:
         model = onnx.load(path)
         metadata = {each.key: each.value for each in model.metadata_props}
         config = _config(json.loads(metadata["config"]))
         network = RefiningUNet(config).eval()
-        network.load_state_dict(_weights(model, network))
+        network.load_state_dict(_weights(model, network, prefix))
     except FileNotFoundError:
         raise SettingError(_("There is no model at {file}", file=path)) from None
     except Exception as error:
@@ -55,8 +66,14 @@ def _config(saved: dict[str, Any]) -> RefiningConfig:
     )
 
 
-def _weights(model: onnx.ModelProto, network: RefiningUNet) -> dict[str, Tensor]:
-    arrays = {each.name: numpy_helper.to_array(each) for each in model.graph.initializer}
+def _weights(model: onnx.ModelProto, network: RefiningUNet, prefix: str) -> dict[str, Tensor]:
+    arrays = {
+        each.name.removeprefix(prefix): numpy_helper.to_array(each)
+        for each in model.graph.initializer
+        if each.name.startswith(prefix)
+    }
+    if not arrays:
+        raise ValueError(f"no weights are named {prefix}")
     result = dict(network.state_dict())
     for name, value in result.items():
         array = arrays.get(name)

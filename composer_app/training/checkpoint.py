@@ -74,3 +74,19 @@ def refining_network(state: Mapping[str, Any]) -> RefiningUNet:
     network = RefiningUNet(config_from_dict(RefiningConfig, state["config"]))
     network.load_state_dict(average_weights(state, network))
     return network.eval()
+
+
+def one_pass_network(state: Mapping[str, Any]) -> RefiningUNet:
+    """The network that writes the voices of a one-pass checkpoint, for use."""
+    recipe = state["config"]
+    network = RefiningUNet(
+        RefiningConfig(
+            channels=tuple(recipe["channels"]),
+            down_blocks=tuple(recipe["down_blocks"]),
+            up_blocks=tuple(recipe["up_blocks"]),
+        )
+    )
+    prefix = "network."
+    weights = state["average"].items()
+    network.load_state_dict({n.removeprefix(prefix): w for n, w in weights if n.startswith(prefix)})
+    return network.eval()

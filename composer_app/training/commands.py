@@ -20,6 +20,7 @@ from composer_app.terminal import say, status_line
 from composer_app.training.config import (
     CONFIGS,
     NETWORK_STYLES,
+    Config,
     OnePassConfig,
     RefiningConfig,
     make_config,
@@ -189,16 +190,12 @@ def _train(args: argparse.Namespace) -> int:
     corpora = args.corpus or [Path("build/bach.npz")]
     train = [piece for path in corpora for piece in load_corpus(path, "train", "extra")]
     trainer: RefiningTrainer | ClassicGanTrainer | OnePassTrainer
-    if args.teachers and not (isinstance(config, RefiningConfig) and config.consistency):
-        raise SettingError(
-            _("Teachers are for the technique refining, and heeded with --set consistency=3, say")
-        )
+    teachers = _teachers(args.teachers, config)
     if isinstance(config, RefiningConfig):
         valid = [piece for path in corpora for piece in load_corpus(path, "valid")]
-        teachers = [_teacher(path) for path in args.teachers]
         trainer = RefiningTrainer(config, train, valid, teachers)
     elif isinstance(config, OnePassConfig):
-        trainer = OnePassTrainer(config, train)
+        trainer = OnePassTrainer(config, train, *teachers)
     else:
         trainer = ClassicGanTrainer(config, train)
     if checkpoint.exists() and not args.fresh:
@@ -208,13 +205,40 @@ def _train(args: argparse.Namespace) -> int:
             raise SettingError(
                 _("The published design starts from nothing"), _("leave --start-from out")
             )
-        if args.start_from.suffix == MODEL_SUFFIX and isinstance(trainer, RefiningTrainer):
+        if isinstance(trainer, OnePassTrainer):
+            trainer.start_from(_one_pass_network(args.start_from))
+        elif args.start_from.suffix == MODEL_SUFFIX:
             trainer.start_from_model(args.start_from)
         else:
             trainer.start_from(_state(args.start_from, "refining"))
     with StopRequest().listening() as stop:
         trainer.run(checkpoint, stop)
     return 0
+
+
+def _teachers(paths: list[Path], config: Config) -> list[Any]:
+    """The networks that are to be learned from, as many as the recipe has a use for."""
+    if isinstance(config, OnePassConfig):
+        if len(paths) > 1:
+            raise SettingError(_("A one-pass generator has one teacher"))
+    elif paths and not (isinstance(config, RefiningConfig) and config.consistency):
+        raise SettingError(
+            _(
+                "Teachers are for the technique gan, and for refining, which heeds them with"
+                " --set consistency=3, say"
+            )
+        )
+    return [_teacher(path) for path in paths]
+
+
+def _one_pass_network(path: Path) -> Any:
+    """The network that writes the voices, of a checkpoint or a model file."""
+    from composer_app.training.base_model import one_pass_network_of
+    from composer_app.training.checkpoint import one_pass_network
+
+    if path.suffix == MODEL_SUFFIX:
+        return one_pass_network_of(path)
+    return one_pass_network(_state(path, "gan"))
 
 
 def _teacher(path: Path) -> Any:

@@ -147,7 +147,11 @@ class OnePassConfig:
     """Our one-pass generator: distilled from a refining model, then trained as a WGAN-GP.
 
     ``distill_iterations`` of matching the refining model's probabilities, then ``iterations``
-    (counted together) with the critic. ``temperatures`` are those of the seven stages.
+    (counted together) with the critic. ``temperatures`` are those of the two portions of the plan
+    and of the eight stages, ``planner_channels`` the widths of the teacher's side network, which
+    plans; ``plan_weights`` is how much there is of each style in its harmony. In an ``own_share``
+    of the windows the generator goes on from what it has written itself; the styles whose melodies
+    it is taught with are drawn by ``style_weights``.
     """
 
     channels: tuple[int, ...] = (96, 144, 208, 224, 288)
@@ -155,19 +159,23 @@ class OnePassConfig:
     up_blocks: tuple[int, ...] = (1, 1, 1, 1)
     dropout: float = 0.05
     critic_channels: tuple[int, ...] = (160, 224, 256, 256)
-    temperatures: tuple[float, ...] = (0.9, 0.6, 0.6, 0.6, 0.8, 0.6, 0.3)
+    planner_channels: tuple[int, ...] = (96, 128, 192, 192, 256)
+    plan_weights: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    temperatures: tuple[float, ...] = (1.0, 0.9, 0.9, 0.7, 0.8, 0.6, 0.5, 0.9, 0.8, 0.35)
+    style_weights: tuple[float, ...] = (0.7, 0.1, 0.0, 0.0, 0.0, 0.2)
+    own_share: float = 0.65
     window: int = 64
-    distill_batch: int = 32
-    batch: int = 16
-    distill_iterations: int = 8_000
-    iterations: int = 10_000
-    distill_learning_rate: float = 1.5e-3
+    distill_batch: int = 4
+    batch: int = 8
+    distill_iterations: int = 4_300
+    iterations: int = 4_930
+    distill_learning_rate: float = 1.2e-3
     warmup: int = 200
     weight_decay: float = 1e-2
-    learning_rate: float = 5e-5
+    learning_rate: float = 7e-5
     critic_learning_rate: float = 2e-4
     update_ratio: int = 3
-    critic_start: int = 200
+    critic_start: int = 120
     gradient_penalty: float = 10.0
     anchor: float = 1.0
     ema_decay: float = 0.995
@@ -180,6 +188,9 @@ class OnePassConfig:
         levels = len(self.channels)
         if (len(self.down_blocks), len(self.up_blocks)) != (levels, levels - 1):
             raise ValueError("down_blocks has a number for each of channels, up_blocks one less")
+        for weights in (self.plan_weights, self.style_weights):
+            if len(weights) != len(NETWORK_STYLES):
+                raise ValueError(f"there is a weight for each of {', '.join(NETWORK_STYLES)}")
         if self.window % 16:
             raise ValueError("window must be a multiple of 16 steps")
 

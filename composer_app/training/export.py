@@ -70,7 +70,18 @@ GAN_INPUTS: Final = (
     "noise",
     "temperature",
 )
-GAN_OUTPUTS: Final = ("pitch", "onset", "confidence")
+# Of a network that plans chords, all of them together.
+GAN_ROW_INPUTS: Final = (
+    "beat",
+    "begin",
+    "chord",
+    "chord_known",
+    "beat_start",
+    "same_as",
+    "shift",
+    "rooted",
+)
+GAN_OUTPUTS: Final = ("pitch", "onset", "confidence", "plan")
 NOISE_SHAPE: Final = (8, 512)
 # Standard deviations beyond which the published design draws its noise again.
 _CLASSIC_NOISE_LIMIT: Final = 2
@@ -202,7 +213,10 @@ def _classic(state: Mapping[str, Any]) -> Part:
 def _one_pass(state: Mapping[str, Any]) -> Part:
     network = OnePassGenerator(config_from_dict(OnePassConfig, state["config"]))
     network.load_state_dict(state["average"])
-    return partial(export_gan, network), voices_metadata()
+    return partial(export_gan, network), voices_metadata() | {
+        "beats": json.dumps(list(BEATS)),
+        "qualities": json.dumps(list(QUALITIES)),
+    }
 
 
 # Each makes the network of a checkpoint and says what there is to know of it.
@@ -275,20 +289,30 @@ def example_gan_inputs(batch: int, steps: int) -> dict[str, Tensor]:
         "noise": torch.randn(batch, steps // _CELL, *NOISE_SHAPE),
         "temperature": torch.ones(batch),
         "style": torch.zeros(row, dtype=torch.int64),
+        "beat": torch.zeros(row, dtype=torch.int64),
+        "begin": torch.zeros(row),
+        "chord": torch.zeros((*row, 3), dtype=torch.int64),
+        "chord_known": torch.zeros((*row, 2)),
+        "beat_start": torch.arange(steps).div(4, rounding_mode="floor").mul(4).expand(row).clone(),
+        "same_as": torch.arange(steps).div(4, rounding_mode="floor").mul(4).expand(row).clone(),
+        "shift": torch.zeros(row, dtype=torch.int64),
+        "rooted": torch.zeros(row),
     }
 
 
 def export_gan(network: nn.Module) -> onnx.ModelProto:
     """A one-pass network of the layout "voices" as ONNX; batch and steps are free.
 
-    Its ``forward`` takes :data:`GAN_INPUTS` by these names, and ``style`` if it knows styles; it
-    gives pitch classes (B, T, 4) int64, probabilities of onsets (B, T, 4), and if it can the
-    probability (B, T, 4) that it gave to each pitch chosen.
+    Its ``forward`` takes :data:`GAN_INPUTS` by these names, ``style`` if it knows styles, and
+    :data:`GAN_ROW_INPUTS` if it plans chords; it gives pitch classes (B, T, 4) int64, probabilities
+    of onsets (B, T, 4), and if it can the probability (B, T, 4) that it gave to each pitch chosen,
+    and the chords (B, T, 3) that it has planned.
     """
     network.eval()
     takes = inspect.signature(network.forward).parameters
     inputs = {name: x for name, x in example_gan_inputs(2, 64).items() if name in takes}
-    missing = [name for name in (*takes, *GAN_INPUTS) if name not in inputs]
+    wanted = [*takes, *GAN_INPUTS, *(GAN_ROW_INPUTS if "chord" in takes else ())]
+    missing = [name for name in wanted if name not in inputs]
     if missing:
         raise ValueError(f"a one-pass network takes {', '.join(GAN_INPUTS)}: {missing} differ")
     inputs = {name: inputs[name] for name in takes}

@@ -3,10 +3,13 @@
 Each cell of their answer depends on the melody there and on the noise of its own bar.
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from composer_app.music.harmony.chord_qualities import QUALITIES
 
 # As published: each voice doubles the melody here and there, and the alto adds notes of its own.
 ROLL = """
@@ -58,6 +61,40 @@ tiny (int64[batch,steps] melody, float[batch,steps] melody_onset, int64[batch,st
 }
 """
 
+# Ours with a plan: on each beat a major chord on the melody's note where the chord that it shares
+# begins, the bass on its root, unless a chord is asked for.
+PLANNED = (
+    VOICES.replace(
+        "float[batch] temperature)",
+        """float[batch] temperature,
+      int64[batch,steps] beat, float[batch,steps] begin, int64[batch,steps,3] chord,
+      float[batch,steps,2] chord_known, int64[batch,steps] beat_start,
+      int64[batch,steps] same_as, int64[batch,steps] shift, float[batch,steps] rooted)""",
+    )
+    .replace("onset)\n<", "onset, int64[batch,steps,3] plan)\n<")
+    .replace(
+        "float one = {1.0}",
+        """int64[1] from0 = {0}, int64[1] to1 = {1}, int64 below = {11}, int64 octave = {12},
+ float one = {1.0}""",
+    )
+    .replace("below = Sub(sung3, down)", "lower = Sub(sung3, down)")
+    .replace("moved = Add(below, drift)", "moved = Add(lower, drift)")
+    .replace(
+        "  onset = Sigmoid(strikes)",
+        """  onset = Sigmoid(strikes)
+  first = GatherElements<axis = 1>(melody, same_as)
+  class = Add(first, below)
+  higher = Add(class, shift)
+  root = Mod(higher, octave)
+  root3 = Unsqueeze(root, last)
+  major = Sub(root3, root3)
+  planned = Concat<axis = 2>(root3, major, root3)
+  known = Slice(chord_known, from0, to1, last)
+  asked = Cast<to = 9>(known)
+  plan = Where(asked, chord, planned)""",
+    )
+)
+
 ROLL_METADATA = {"format": "1", "technique": "gan", "layout": "roll", "noise_limit": "2"}
 VOICES_METADATA = {
     "format": "1",
@@ -66,6 +103,7 @@ VOICES_METADATA = {
     "lowest_pitch": "36",
     "highest_pitch": "83",
 }
+PLANNED_METADATA = {**VOICES_METADATA, "qualities": json.dumps(list(QUALITIES))}
 
 
 def write_model(path: Path, source: str, metadata: dict[str, str]) -> Path:

@@ -1,20 +1,27 @@
 """Chords that somebody asks for are heard: on the roots and basses of their beats."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given as draws
+from hypothesis import settings as with_settings
+from hypothesis import strategies as st
 
 from composer_app.generation.chord_argument import asked_chords
 from composer_app.generation.composing import compose, compose_with_confidence, make_again
-from composer_app.generation.generator import GenerationSettings
+from composer_app.generation.generator import GenerationSettings, Generator
 from composer_app.generation.recipe import recipe_from_text, recipe_to_text
 from composer_app.generation.refining.refining_generator import RefiningGenerator
+from composer_app.generation.unet_generator import UNetGenerator
 from composer_app.music.composition import Composition
 from composer_app.music.harmony.chord_wishes import ChordWishes, wishes_of_piece
+from composer_app.music.harmony.chords import CHORD_QUALITIES, Chord, ChordSpan, ChordSymbol
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
-from composer_app.music.timing import Meter
+from composer_app.music.pitch import OCTAVE
+from composer_app.music.timing import TICKS_PER_BEAT, Meter
 
 TUNE = Melody(
     tuple(
@@ -27,7 +34,16 @@ ROW = "C | G7/B | Am F | Dm/F C"
 
 
 @pytest.fixture(scope="module")
-def generator(repository: Path) -> RefiningGenerator:
+def one_pass(repository: Path) -> UNetGenerator:
+    return UNetGenerator(repository / "models" / "bach-gan.onnx", 1)
+
+
+@pytest.fixture(scope="module", params=["refining", "one pass"])
+def generator(
+    request: pytest.FixtureRequest, repository: Path, one_pass: UNetGenerator
+) -> Generator:
+    if request.param == "one pass":
+        return one_pass
     return RefiningGenerator(repository / "models" / "bach.onnx", 1)
 
 
@@ -54,7 +70,7 @@ def obeyed(piece: Composition, wishes: ChordWishes) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("row", [ROW, "C | F | G | C", "Am | E7/G# | Am/C Dm | E Am"])
-def test_what_is_typed_is_heard(generator: RefiningGenerator, row: str) -> None:
+def test_what_is_typed_is_heard(generator: Generator, row: str) -> None:
     wishes = asked(row)
     takes = [
         obeyed(compose(TUNE, generator, GenerationSettings(seed, chords=wishes)), wishes)
@@ -64,12 +80,37 @@ def test_what_is_typed_is_heard(generator: RefiningGenerator, row: str) -> None:
     assert sum(bass for _, bass in takes) / 3 >= 0.9
 
 
-def test_chords_that_were_asked_for_are_those_of_the_piece(generator: RefiningGenerator) -> None:
+@with_settings(max_examples=8, deadline=None)
+@draws(st.randoms(use_true_random=False), st.integers(0, 2**32 - 1))
+def test_any_chords_are_heard_in_one_pass(
+    one_pass: UNetGenerator, chance: Random, seed: int
+) -> None:
+    """Chords of all kinds, each with the melody's note in it and any of its notes in the bass."""
+    spans = []
+    for beat, note in enumerate(TUNE.notes):
+        holding = [
+            (root, quality)
+            for root in range(OCTAVE)
+            for quality in CHORD_QUALITIES
+            if (note.pitch - root) % OCTAVE in quality.intervals
+        ]
+        root, quality = chance.choice(holding)
+        bass = (root + chance.choice(quality.intervals)) % OCTAVE
+        symbol = ChordSymbol(beat * TICKS_PER_BEAT, Chord(root, quality, bass))
+        spans.append(ChordSpan(symbol, symbol.tick + TICKS_PER_BEAT))
+    wishes = ChordWishes(tuple(spans))
+    roots, basses = obeyed(compose(TUNE, one_pass, GenerationSettings(seed, chords=wishes)), wishes)
+    # Of sixteen beats, each of which may have bad luck.
+    assert roots >= 0.8
+    assert basses >= 0.9
+
+
+def test_chords_that_were_asked_for_are_those_of_the_piece(generator: Generator) -> None:
     piece = compose(TUNE, generator, GenerationSettings(1, chords=asked(ROW)))
     assert wishes_of_piece(piece).on_steps(64) == asked(ROW).on_steps(64)
 
 
-def test_a_take_with_chords_is_made_again(generator: RefiningGenerator) -> None:
+def test_a_take_with_chords_is_made_again(generator: Generator) -> None:
     made = compose_with_confidence(TUNE, generator, GenerationSettings(4, chords=asked(ROW)))
     recipe = recipe_from_text(recipe_to_text(made.recipe))
     assert recipe is not None

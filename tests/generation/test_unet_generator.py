@@ -22,7 +22,8 @@ from composer_app.generation.generator import (
     Given,
 )
 from composer_app.generation.noise import NoiseVector
-from composer_app.generation.unet_generator import UNetGenerator, truncated
+from composer_app.generation.one_pass.rolls import truncated
+from composer_app.generation.unet_generator import UNetGenerator
 from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.melody import Melody
 from composer_app.music.meter_map import MeterMap

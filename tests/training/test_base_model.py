@@ -14,7 +14,11 @@ onnxruntime = pytest.importorskip("onnxruntime")
 from torch import Tensor, nn  # noqa: E402
 
 from composer_app.errors import SettingError  # noqa: E402
-from composer_app.training.base_model import network_of, restore_norms  # noqa: E402
+from composer_app.training.base_model import (  # noqa: E402
+    network_of,
+    one_pass_network_of,
+    restore_norms,
+)
 from composer_app.training.checkpoint import save_checkpoint  # noqa: E402
 from composer_app.training.export import REFINING_INPUTS, export_checkpoint  # noqa: E402
 from composer_app.training.networks.refining_unet import RefiningUNet  # noqa: E402
@@ -59,6 +63,21 @@ def test_a_model_file_becomes_its_network_again(base: Path, windows: tuple[Tenso
         answers = network_of(base)(*windows)
     for answer, told in zip(answers, asked_of(base, windows), strict=True):
         np.testing.assert_allclose(answer.numpy(), told, atol=2e-4)
+
+
+def test_the_voices_of_a_one_pass_file_become_their_network_again(repository: Path) -> None:
+    models = repository / "models"
+    network = one_pass_network_of(models / "bach-gan.onnx")
+    session = onnxruntime.InferenceSession(models / "bach-gan.onnx")
+    assert {each.name for each in session.get_inputs()} >= {"chord", "chord_known"}
+    assert network.side is None
+    assert all(value.abs().sum() > 0 for value in (network.stem.weight, network.head.weight))
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm1d)]
+    assert all(norm.running_var is not None and norm.running_var.std() > 0 for norm in norms)
+    with pytest.raises(SettingError, match="no network"):
+        one_pass_network_of(models / "bach.onnx")
+    with pytest.raises(SettingError, match="no network"):
+        network_of(models / "bach-gan.onnx")
 
 
 def test_norms_that_can_be_trained_change_no_answer(

@@ -31,6 +31,21 @@ def test_a_run_is_taught_by_others(
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["event"] == "finished"
 
 
+def test_a_one_pass_run_says_what_it_lacks(
+    corpus: Path, tmp_path: Path, repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch", reason="the extra [train] is not installed")
+    run = ["train", "--technique", "gan", "--corpus", str(corpus), "--out", str(tmp_path / "run")]
+    teacher = ["--teacher", str(repository / "models" / "bach.onnx")]
+    assert cli.main(run) == 2
+    assert "--teacher" in capsys.readouterr().err
+    assert cli.main([*run, *teacher, *teacher]) == 2
+    assert "one teacher" in capsys.readouterr().err
+    other = ["--start-from", str(repository / "models" / "bach.onnx")]
+    assert cli.main([*run, *teacher, *other]) == 2
+    assert "no network" in capsys.readouterr().err
+
+
 def test_a_gpu_that_is_not_there_is_a_sentence(
     corpus: Path,
     tmp_path: Path,

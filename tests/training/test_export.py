@@ -21,9 +21,14 @@ from composer_app.generation.generator import GenerationSettings  # noqa: E402
 from composer_app.generation.models.catalog import load_generator  # noqa: E402
 from composer_app.generation.models.model_file import read_metadata  # noqa: E402
 from composer_app.music.files.sample_melodies import load_sample  # noqa: E402
+from composer_app.music.harmony.chord_qualities import QUALITIES  # noqa: E402
 from composer_app.training import export  # noqa: E402
 from composer_app.training.checkpoint import save_checkpoint  # noqa: E402
-from composer_app.training.config import ClassicGanConfig, config_to_dict  # noqa: E402
+from composer_app.training.config import (  # noqa: E402
+    ClassicGanConfig,
+    OnePassConfig,
+    config_to_dict,
+)
 from composer_app.training.export import (  # noqa: E402
     GAN_INPUTS,
     REFINING_INPUTS,
@@ -37,6 +42,7 @@ from composer_app.training.export import (  # noqa: E402
     voices_metadata,
 )
 from composer_app.training.networks.classic_gan import ClassicGenerator  # noqa: E402
+from composer_app.training.networks.one_pass_networks import OnePassGenerator  # noqa: E402
 from composer_app.training.networks.refining_unet import RefiningUNet  # noqa: E402
 from composer_app.training.trainers.dataset import WindowSampler  # noqa: E402
 from composer_app.training.trainers.trainer import RefiningTrainer  # noqa: E402
@@ -236,6 +242,41 @@ def test_a_one_pass_network_of_our_own_becomes_a_model(tmp_path: Path) -> None:
     generator = load_generator(str(path))
     piece = compose(load_sample("twinkle"), generator, GenerationSettings(1))
     assert piece.tracks[0].notes == load_sample("twinkle").notes
+
+
+@pytest.mark.slow
+def test_the_one_pass_generator_becomes_a_model_that_plans(tmp_path: Path) -> None:
+    """With weights at random: in a batch of another size and length, with chords asked for."""
+    torch.manual_seed(6)
+    shallow = OnePassConfig(
+        channels=(8, 8),
+        down_blocks=(1, 1),
+        up_blocks=(1,),
+        critic_channels=(8,),
+        planner_channels=(8, 8),
+    )
+    network = OnePassGenerator(shallow).eval()
+    model = export_gan(network)
+    plain, _ = sessions(model)
+    inputs = example_gan_inputs(3, 96)
+    del inputs["style"]
+    inputs["chord_known"][1, :32] = 1
+    inputs["chord"][1, :32] = torch.tensor([7, 4, 11])
+    inputs["same_as"][2, 48:] -= 48
+    inputs["shift"][2, 48:] = 5
+    inputs["valid"][:, 90:] = 0
+    with torch.no_grad():
+        wanted = network(**inputs)
+    got = plain.run(None, {name: x.numpy() for name, x in inputs.items()})
+    for one, other in zip(got, wanted, strict=True):
+        if one.dtype == np.int64:
+            assert np.array_equal(one, other.numpy())
+        else:
+            assert np.allclose(one, other.numpy(), atol=1e-4)
+    path = tmp_path / "planned.onnx"
+    qualities = json.dumps(list(QUALITIES))
+    save_model(model, {**voices_metadata(), "qualities": qualities}, path)
+    assert compose(load_sample("twinkle"), load_generator(str(path)), GenerationSettings(1)).chords
 
 
 def test_a_one_pass_network_with_other_inputs_is_a_mistake() -> None:

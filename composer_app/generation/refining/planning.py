@@ -216,6 +216,21 @@ def log_softmax(logits: Logits) -> Logits:
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
 
 
+def heard_basses(chord: Row, row: ChordRow, grid: Row, lowest: int) -> Row:
+    """``chord`` (B, 3) with the basses of the voices ``grid`` (T, 4) where nobody gave one.
+
+    A bass that is no tone of its chord passes, and says nothing. Class 1 of ``grid`` is of the
+    pitch class ``lowest``.
+    """
+    written = grid[row.starts, VOICES - 1]
+    bass = (written + lowest - 1) % OCTAVE
+    heard = (written > 0) & (row.given[:, 2] < 0)
+    heard &= tones_of(chord)[np.arange(len(bass)), bass]
+    result = chord.copy()
+    result[heard, 2] = bass[heard]
+    return result
+
+
 def tones_of(chord: Row) -> NDArray[np.bool_]:
     """(B, 12): the pitch classes of ``chord`` (B, 3); none of a beat without a chord."""
     tones = _TONES[np.maximum(chord[:, 0], 0), np.maximum(chord[:, 1], 0)]

@@ -18,11 +18,11 @@ from composer_app.generation.refining.harmony import (
 from composer_app.generation.refining.planning import (
     NO_CHORD,
     Planner,
+    heard_basses,
     log_softmax,
     missing_tone,
     plan,
     tone_bias,
-    tones_of,
 )
 from composer_app.generation.refining.resolving import resolution
 from composer_app.generation.refining.rhythm import Rhythm
@@ -41,7 +41,6 @@ from composer_app.generation.refining.sampling import (
 )
 from composer_app.generation.refining.ties import Ties
 from composer_app.music.harmony.chord_qualities import QUALITIES
-from composer_app.music.pitch import OCTAVE
 
 # Of a plan that is heard in a draft: passes over chords and basses, and what a tone of it is worth
 # to a voice, and its bass to the bass.
@@ -206,11 +205,9 @@ class Run:
             named = np.where(fitting, said, -np.inf)[other].argmax(axis=1)
             self.chords[other, 0], self.chords[other, 1] = divmod(named, len(QUALITIES))
             self.chords[other, 2] = self.chords[other, 0]
-        written = self.grid[row.starts, _BASS]
-        bass = (written + frame.lowest - 1) % OCTAVE
-        heard = (written > 0) & (row.given[:, 2] < 0) & (other | (not frame.harmony.plans_bass))
-        heard &= tones_of(self.chords)[beats, bass]
-        self.chords[heard, 2] = bass[heard]
+        unplanned = other | (not frame.harmony.plans_bass)
+        heard = heard_basses(self.chords, row, self.grid, frame.lowest)
+        self.chords = np.where(unplanned[:, None], heard, self.chords)
 
     @property
     def hears_plan(self) -> bool:

@@ -28,7 +28,7 @@ _FIRST_POSITIONS = 16
 _BEAT_PHASES = 4
 _DOTTED_PHASES = 6
 _CHORD_CHANNELS = 2 * OCTAVE + len(QUALITIES) + 1 + BASS_CLASSES + 1
-_INPUT_CHANNELS = (
+INPUT_CHANNELS = (
     VOICES * PITCH_CLASSES
     + 3 * VOICES
     + _POSITIONS
@@ -63,7 +63,7 @@ class RefiningUNet(nn.Module):
         channels = config.channels
         # Which pitch classes a chord has is no secret that the network would have to find out.
         self.register_buffer("tones", torch.from_numpy(chord_tones()), persistent=False)
-        self.stem = nn.Conv1d(_INPUT_CHANNELS, channels[0], 3, padding=1)
+        self.stem = nn.Conv1d(INPUT_CHANNELS, channels[0], 3, padding=1)
         self.down_blocks = nn.ModuleList(
             blocks(width, count, config.dropout)
             for width, count in zip(channels, config.down_blocks, strict=True)
@@ -82,7 +82,7 @@ class RefiningUNet(nn.Module):
         self.head = nn.Conv1d(channels[0], VOICES * (PITCH_CLASSES + 1), 1)
         side = config.side_channels
         self.side = (
-            SideNetwork(_INPUT_CHANNELS, side, channels, config.side_dropout) if side else None
+            SideNetwork(INPUT_CHANNELS, side, channels, config.side_dropout) if side else None
         )
         self.row_head = nn.Conv1d((side or channels)[0], CHORD_CLASSES + BASS_CLASSES, 1)
 
@@ -155,18 +155,43 @@ class RefiningUNet(nn.Module):
         if chord is None or chord_known is None:
             chord = torch.zeros_like(position).unsqueeze(-1).expand(*position.shape, 3)
             chord_known = torch.zeros_like(valid).unsqueeze(-1).expand(*valid.shape, 2)
+        around = self.channels_around(
+            position, fermata, valid, style, beat, begin, chord, chord_known
+        )
+        return self.channels_with(around, codes, onset, pitch_known, onset_known)
+
+    @staticmethod
+    def channels_with(
+        around: Tensor, codes: Tensor, onset: Tensor, pitch_known: Tensor, onset_known: Tensor
+    ) -> Tensor:
+        """The input channels (B, C, T) of voices, and ``around`` them those that stay the same."""
+        seen = (codes * pitch_known.unsqueeze(-1)).flatten(2)
+        features = [seen, onset * onset_known, pitch_known, onset_known, around]
+        return torch.cat(features, dim=2).transpose(1, 2)
+
+    def channels_around(
+        self,
+        position: Tensor,
+        fermata: Tensor,
+        valid: Tensor,
+        style: Tensor,
+        beat: Tensor,
+        begin: Tensor,
+        chord: Tensor,
+        chord_known: Tensor,
+    ) -> Tensor:
+        """(B, T, C'): the input channels that do not depend on the voices.
+
+        ``style`` may also be how much there is of each style, (B, T, 6).
+        """
         dotted = (beat == BEATS.index(_DOTTED_PHASES)).float().unsqueeze(-1) * valid.unsqueeze(-1)
         even = valid.unsqueeze(-1) - dotted
         knows_chord, knows_bass = chord_known[..., :1], chord_known[..., 1:]
         place = one_hot(position, _POSITIONS) * valid.unsqueeze(-1)
-        kind = one_hot(style, len(NETWORK_STYLES))
-        features = torch.cat(
+        kind = style if style.is_floating_point() else one_hot(style, len(NETWORK_STYLES))
+        return torch.cat(
             [
                 # First what the first networks knew, so that their weights fit.
-                (codes * pitch_known.unsqueeze(-1)).flatten(2),
-                onset * onset_known,
-                pitch_known,
-                onset_known,
                 place[..., :_FIRST_POSITIONS],
                 one_hot(position % _BEAT_PHASES, _BEAT_PHASES) * even,
                 one_hot(fermata, 3)[..., 1:],
@@ -186,7 +211,6 @@ class RefiningUNet(nn.Module):
             ],
             dim=2,
         )
-        return features.transpose(1, 2)
 
     def answers(self, features: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """As :meth:`forward`, from the input channels (B, C, T)."""

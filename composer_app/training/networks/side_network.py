@@ -23,7 +23,10 @@ class SideNetwork(nn.Module):
     def __init__(
         self, inputs: int, channels: Sequence[int], joined: Sequence[int], dropout: float
     ) -> None:
-        """``channels`` are its own widths from fine to coarse, ``joined`` the other network's."""
+        """``channels`` are its own widths from fine to coarse, ``joined`` the other network's.
+
+        With none ``joined`` it stands for itself, and has no hints to give.
+        """
         super().__init__()
         self.stem = nn.Conv1d(inputs, channels[0], 3, padding=1)
         self.down_blocks = nn.ModuleList(blocks(width, 1, dropout) for width in channels)
@@ -38,7 +41,8 @@ class SideNetwork(nn.Module):
             blocks(width, 1, dropout) for width in reversed(channels[:-1])
         )
         # One for the bottom, one for each level upwards, one before the head.
-        joints = [*zip(reversed(channels), reversed(joined), strict=True), (channels[0], joined[0])]
+        joints = [*zip(reversed(channels), reversed(joined), strict=True)] if joined else []
+        joints += [(channels[0], each) for each in joined[:1]]
         self.joints = nn.ModuleList(nn.Conv1d(own, other, 1) for own, other in joints)
         for joint in self.joints:
             for parameter in joint.parameters():
@@ -62,4 +66,5 @@ class SideNetwork(nn.Module):
             h = level(up(h) + skips.pop())
             heights.append(h)
         heights.append(h)
-        return [joint(x) for joint, x in zip(self.joints, heights, strict=True)], h
+        # Of a network that stands for itself there are no joints.
+        return [joint(x) for joint, x in zip(self.joints, heights, strict=False)], h

@@ -11,58 +11,70 @@ from torch import Tensor, nn
 from torch.nn import functional as fn
 
 from composer_app.errors import CorpusError, SettingError
-from composer_app.training.checkpoint import refining_network, save_checkpoint
-from composer_app.training.config import NETWORK_STYLES, OnePassConfig, RefiningConfig
+from composer_app.training.checkpoint import save_checkpoint
+from composer_app.training.config import OnePassConfig
 from composer_app.training.corpora.corpus import Piece
+from composer_app.training.networks.one_pass_critic import VoicesCritic
 from composer_app.training.networks.one_pass_networks import (
-    STAGES,
     OnePassGenerator,
-    VoicesCritic,
-    known_cells,
-    level_cells,
+    Written,
+    around_voices,
+    features_with,
     one_hot,
+)
+from composer_app.training.networks.one_pass_stages import (
+    STAGES,
+    Cells,
+    Context,
+    Row,
 )
 from composer_app.training.networks.refining_unet import RefiningUNet
 from composer_app.training.protocol import Message, StopRequest, say
-from composer_app.training.trainers.dataset import WindowSampler
 from composer_app.training.trainers.losses import critic_loss, generator_loss, onset_loss
+from composer_app.training.trainers.one_pass_feed import PassageFeed, Passages
 from composer_app.training.trainers.trainer import CHECKPOINT_SECONDS, PROGRESS_ITERATIONS
-from composer_app.training.trainers.window_feed import to_tensors
 from composer_app.translation import _
 
-Context = tuple[Tensor, Tensor, Tensor]
-
-# It learns from chorales alone.
-_ONE_STYLE: Final = (1.0, *[0.0] * (len(NETWORK_STYLES) - 1))
+_LAST: Final = len(STAGES) - 1
 
 
 class OnePassTrainer:
     """Generator, its running average, critic, teacher and data of one run."""
 
-    def __init__(self, config: OnePassConfig, train: list[Piece]) -> None:
+    def __init__(
+        self, config: OnePassConfig, train: list[Piece], teacher: RefiningUNet | None = None
+    ) -> None:
+        """Without a ``teacher`` there is nothing to learn; only :meth:`step` needs it."""
         torch.set_num_threads(config.threads)
         torch.manual_seed(config.seed)
         self.config = config
-        pieces = [piece for piece in train if piece.style == "bach"]
-        if not pieces:
+        if not any(piece.style == "bach" for piece in train):
             raise CorpusError(
                 _("The one-pass generator learns from the chorales"), _("add their corpus")
             )
-        recipe = RefiningConfig(window=config.window, style_weights=_ONE_STYLE)
-        self.sampler = WindowSampler(pieces, recipe, config.seed)
+        self.feed = PassageFeed(config, train)
         self.generator = OnePassGenerator(config)
+        self.teacher = teacher
+        if teacher is not None:
+            teacher.eval().requires_grad_(False)
+            try:
+                self.generator.planner.take_over(teacher)
+            except ValueError:
+                raise SettingError(
+                    _("The teacher has no chord row that the one-pass generator could take over"),
+                    _("name a model that plans chords, such as models/bach.onnx"),
+                ) from None
         self.average = copy.deepcopy(self.generator).eval()
         self.critic = VoicesCritic(config)
-        self.teacher: RefiningUNet | None = None
-        self.teacher_state: dict[str, Any] = {}
+        learns = list(self.generator.network.parameters())
         self.distill_optimizer = torch.optim.AdamW(
-            self.generator.parameters(),
+            learns,
             lr=config.distill_learning_rate,
             betas=(0.9, 0.98),
             weight_decay=config.weight_decay,
         )
         self.generator_optimizer = torch.optim.Adam(
-            self.generator.parameters(), lr=config.learning_rate, betas=(0.0, 0.9)
+            learns, lr=config.learning_rate, betas=(0.0, 0.9)
         )
         self.critic_optimizer = torch.optim.Adam(
             self.critic.parameters(), lr=config.critic_learning_rate, betas=(0.0, 0.9)
@@ -70,15 +82,21 @@ class OnePassTrainer:
         self.iteration = 0
         self.seconds = 0.0
 
-    def start_from(self, state: dict[str, Any]) -> None:
-        """Take the refining model of ``state`` (a checkpoint) as the teacher."""
-        if state.get("technique") != "refining":
-            raise SettingError(_("The teacher of a one-pass generator is a refining model"))
-        self.teacher = refining_network(state).requires_grad_(False)
-        self.teacher_state = {key: state[key] for key in ("technique", "config", "average")}
+    def start_from(self, network: RefiningUNet) -> None:
+        """Begin with the voices' ``network`` of another run.
+
+        Raises :class:`SettingError` where that is of another size.
+        """
+        for own in (self.generator.network, self.average.network):
+            try:
+                own.load_state_dict(network.state_dict())
+            except RuntimeError:
+                raise SettingError(
+                    _("That model is a network of another size"), _("use the same recipe")
+                ) from None
 
     def state(self) -> dict[str, Any]:
-        """Everything that a resumed run needs, the teacher included."""
+        """Everything that a resumed run needs, but the teacher."""
         return {
             "technique": "gan",
             "config": asdict(self.config),
@@ -90,14 +108,12 @@ class OnePassTrainer:
             "distill_optimizer": self.distill_optimizer.state_dict(),
             "generator_optimizer": self.generator_optimizer.state_dict(),
             "critic_optimizer": self.critic_optimizer.state_dict(),
-            "teacher": self.teacher_state,
             "torch_random": torch.get_rng_state(),
-            "sampler_random": self.sampler.random.bit_generator.state,
+            "feed_random": self.feed.random_state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from :meth:`state`."""
-        self.start_from(state["teacher"])
         for name in (
             "generator",
             "average",
@@ -108,7 +124,7 @@ class OnePassTrainer:
         ):
             getattr(self, name).load_state_dict(state[name])
         torch.set_rng_state(state["torch_random"])
-        self.sampler.random.bit_generator.state = state["sampler_random"]
+        self.feed.restore_random(state["feed_random"])
         self.iteration = int(state["iteration"])
         self.seconds = float(state["seconds"])
 
@@ -120,7 +136,7 @@ class OnePassTrainer:
     def step(self) -> dict[str, float]:
         """One iteration of the part the run is in; returns its losses."""
         if self.teacher is None:
-            raise SettingError(_("Name the refining model to learn from: --start-from CHECKPOINT"))
+            raise SettingError(_("Name the refining model to learn from: --teacher MODEL"))
         began = time.monotonic()
         metrics = self._distill() if self.distilling else self._play_against_the_critic()
         self._update_average()
@@ -129,67 +145,89 @@ class OnePassTrainer:
         return metrics
 
     def _distill(self) -> dict[str, float]:
-        """Match the teacher on the states of one stage, half of them the generator's own."""
+        """Match the teacher on the states of all stages, most of them the generator's own."""
         config = self.config
         done = self.iteration / config.distill_iterations
         warm = min(1.0, (self.iteration + 1) / config.warmup)
         rate = config.distill_learning_rate * warm * (1.0 - done) ** 0.5
         for group in self.distill_optimizer.param_groups:
             group["lr"] = rate
-        pitch, onset, context = self._windows(config.distill_batch)
-        number = int(torch.randint(len(STAGES), ()))
-        own = bool(torch.rand(()) < 0.5)
-        codes = one_hot(pitch)
-        if own and number:
-            codes, _ = self._written(self.average, pitch, onset, context, number)
+        passages = self.feed.draw(config.distill_batch)
+        codes, row, own = self._states(passages)
+        count = len(STAGES)
+        context = Context(
+            *(each.repeat(count, *[1] * (each.ndim - 1)) for each in passages.context)
+        )
+        onset = passages.onset.repeat(count, 1, 1)
+        cells = Cells(passages.context)
+        known = torch.cat([cells.known(number) for number in range(count)])
         self.generator.train()
+        around = around_voices(self.generator.network, context, row)
+        features = features_with(around, codes, onset[..., 0], known)
         with self._autocast():
-            logits, struck = self.generator.look(
-                codes, onset[..., 0], _known(number, context), context
+            pitch, struck, *_ = self.generator.network.answers(features)
+        logits = pitch.float()
+        wanted = self._wanted(features)
+        divergences = [
+            _divergence(each, goal, number, cells, passages.context.valid)
+            for number, (each, goal) in enumerate(
+                zip(logits.chunk(count), wanted.chunk(count), strict=True)
             )
-        divergence = self._divergence(logits, codes, onset[..., 0], context, number)
-        loss = divergence
-        if number == len(STAGES) - 1 and not (own and number):
-            melody_known = torch.zeros_like(onset)
+        ]
+        loss = divergence = torch.stack(divergences).mean()
+        # Strokes are taught where the notes are Bach's own.
+        his = ~own.chunk(count)[_LAST]
+        if his.any():
+            melody_known = torch.zeros_like(passages.onset)
             melody_known[..., 0] = 1.0
-            loss = loss + onset_loss(struck, pitch, onset, melody_known)
+            strokes = struck.float().chunk(count)[_LAST][his]
+            loss = loss + onset_loss(
+                strokes, passages.pitch[his], passages.onset[his], melody_known[his]
+            )
         self.distill_optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.generator.parameters(), 1.0)
+        nn.utils.clip_grad_norm_(self.generator.network.parameters(), 1.0)
         self.distill_optimizer.step()
-        return {"distill_kl": divergence.item()}
+        return {
+            "distill_kl": divergence.item(),
+            **{f"stage_{number}": each.item() for number, each in enumerate(divergences)},
+        }
 
-    def _divergence(
-        self, logits: Tensor, codes: Tensor, melody_onset: Tensor, context: Context, number: int
-    ) -> Tensor:
-        """KL from the teacher to the generator, mean over the cells that the stage writes."""
-        assert self.teacher is not None
-        position, fermata, valid = context
-        known = _known(number, context)
-        onset = torch.zeros_like(known)
-        onset[..., 0] = melody_onset
-        onset_known = torch.zeros_like(known)
-        onset_known[..., 0] = 1.0
-        style = torch.zeros_like(position)
-        with torch.no_grad(), self._autocast():
-            channels = self.teacher.channels_of(
-                codes.detach(), onset, known, onset_known, position, fermata, valid, style
-            )
-            wanted, *_ = self.teacher.answers(channels)
-        stage = STAGES[number]
-        cells = level_cells(stage.level, position) * valid
-        divergence = torch.stack(
+    def _states(self, passages: Passages) -> tuple[Tensor, Row, Tensor]:
+        """``(codes, row, own)``, the stages one after the other along the batch.
+
+        What each stage is shown: Bach's voices with the chords they have, or where ``own`` (S * B,)
+        what the generator has written itself, with the chords that it has planned.
+        """
+        count, batch = len(STAGES), len(passages.pitch)
+        seen: list[Tensor] = []
+        written = self._write(self.average, passages, seen)
+        codes = one_hot(passages.pitch)
+        own = torch.rand(count, batch) < self.config.own_share
+        own |= ~passages.has_voices
+        shown = torch.stack(
             [
-                fn.kl_div(
-                    torch.log_softmax(logits[:, :, voice], dim=2),
-                    torch.log_softmax(wanted[:, :, voice].float(), dim=2),
-                    reduction="none",
-                    log_target=True,
-                ).sum(dim=2)
-                for voice in stage.voices
+                torch.where(own[number][:, None, None, None], seen[number], codes)
+                for number in range(count)
             ]
-        ).mean(dim=0)
-        return (divergence * cells).sum() / cells.sum().clamp(min=1.0)
+        ).flatten(0, 1)
+        rows = Row(
+            *(
+                torch.stack(
+                    [torch.where(own[number][:, None, None], mine, his) for number in range(count)]
+                ).flatten(0, 1)
+                for mine, his in zip(written.row, passages.row, strict=True)
+            )
+        )
+        return shown, rows, own.flatten()
+
+    @torch.no_grad()
+    def _wanted(self, features: Tensor) -> Tensor:
+        """The teacher's logits (B, T, 4, 49) for input channels (B, C, T)."""
+        assert self.teacher is not None
+        with self._autocast():
+            pitch, *_ = self.teacher.answers(features.detach())
+        return pitch.float()
 
     def _play_against_the_critic(self) -> dict[str, float]:
         metrics: dict[str, float] = {}
@@ -201,13 +239,14 @@ class OnePassTrainer:
         return metrics
 
     def _update_critic(self) -> dict[str, float]:
-        pitch, onset, context = self._windows(self.config.batch)
-        real, position = one_hot(pitch), context[0]
-        fake, struck = self._written(self.generator, pitch, onset, context, len(STAGES))
+        passages = self.feed.chorales(self.config.batch)
+        real, position = one_hot(passages.pitch), passages.context.position
+        written = self._write(self.generator.eval(), passages)
+        fake, struck = written.codes, written.struck
         distance = critic_loss(
-            self.critic(real, onset, position), self.critic(fake, struck, position)
+            self.critic(real, passages.onset, position), self.critic(fake, struck, position)
         )
-        penalty = self._penalty(real, onset, fake, struck, position)
+        penalty = self._penalty(real, passages.onset, fake, struck, position)
         loss = distance + self.config.gradient_penalty * penalty
         self.critic_optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -228,41 +267,50 @@ class OnePassTrainer:
 
     def _update_generator(self) -> dict[str, float]:
         config = self.config
-        pitch, onset, context = self._windows(config.batch)
+        passages = self.feed.chorales(config.batch)
         self.generator.train()
-        codes, struck = self._write(self.generator, pitch, onset, context, len(STAGES))
-        loss = generator_loss(self.critic(codes, struck, context[0]))
+        written = self._straight_through(self.generator, passages)
+        loss = generator_loss(self.critic(written.codes, written.struck, passages.context.position))
         # One stage at a time is held near the teacher, which keeps the noise vector's say.
         number = int(torch.randint(len(STAGES), ()))
+        cells = Cells(passages.context)
+        around = around_voices(self.generator.network, passages.context, written.row)
+        features = features_with(
+            around, written.codes.detach(), passages.onset[..., 0], cells.known(number)
+        )
         with self._autocast():
-            logits, _ = self.generator.look(
-                codes.detach(), onset[..., 0], _known(number, context), context
-            )
-        anchor = self._divergence(logits, codes, onset[..., 0], context, number)
+            logits, *_ = self.generator.network.answers(features)
+        wanted = self._wanted(features)
+        anchor = _divergence(logits.float(), wanted, number, cells, passages.context.valid)
         self.generator_optimizer.zero_grad()
         (loss + config.anchor * anchor).backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.generator.parameters(), 1.0)
+        nn.utils.clip_grad_norm_(self.generator.network.parameters(), 1.0)
         self.generator_optimizer.step()
         return {"generator_loss": loss.item(), "anchor_kl": anchor.item()}
 
     @torch.no_grad()
-    def _written(
-        self, generator: OnePassGenerator, pitch: Tensor, onset: Tensor, context: Context, n: int
-    ) -> tuple[Tensor, Tensor]:
-        generator.eval()
-        codes, struck = self._write(generator, pitch, onset, context, n)
-        return codes.detach(), struck.detach()
-
     def _write(
-        self, generator: OnePassGenerator, pitch: Tensor, onset: Tensor, context: Context, n: int
-    ) -> tuple[Tensor, Tensor]:
-        """``n`` stages from fresh noise: codes, and straight-through strokes (B, T, 4)."""
-        batch, steps = pitch.shape[:2]
+        self, generator: OnePassGenerator, passages: Passages, seen: list[Tensor] | None = None
+    ) -> Written:
+        return self._straight_through(generator, passages, seen)
+
+    def _straight_through(
+        self, generator: OnePassGenerator, passages: Passages, seen: list[Tensor] | None = None
+    ) -> Written:
+        """All stages from fresh noise; ``struck`` are 0/1 strokes with gradients (B, T, 4)."""
+        onset = passages.onset
+        batch, steps = onset.shape[:2]
         noise = torch.randn(batch, steps // 16, 8, 512)
         with self._autocast():
-            codes, logits, _ = generator.write(
-                pitch[..., 0], onset[..., 0], context, noise, torch.ones(batch), n
+            written = generator.write(
+                passages.pitch[..., 0],
+                onset[..., 0],
+                passages.context,
+                noise,
+                torch.ones(batch),
+                seen,
             )
+        codes, logits = written.codes, written.struck
         uniform = torch.rand_like(logits).clamp(1e-4, 1 - 1e-4)
         soft = torch.sigmoid(logits + torch.log(uniform) - torch.log1p(-uniform))
         struck = (soft > 0.5).float() + soft - soft.detach()
@@ -271,12 +319,7 @@ class OnePassTrainer:
         stays = (codes * before)[..., 1:].sum(dim=3)
         sounds = codes[..., 1:].sum(dim=3)
         struck = stays * struck + (sounds - stays)
-        return codes, torch.cat([onset[..., :1], struck[..., 1:]], dim=2)
-
-    def _windows(self, count: int) -> tuple[Tensor, Tensor, Context]:
-        """``(pitch (B, T, 4) classes, onset (B, T, 4), (position, fermata, valid))``."""
-        pitch, onset, _, _, position, fermata, valid, *_ = to_tensors(self.sampler.batch(count))
-        return pitch, onset, (position, fermata, valid)
+        return written._replace(struck=torch.cat([onset[..., :1], struck[..., 1:]], dim=2))
 
     def _autocast(self) -> Any:
         return torch.autocast("cpu", torch.bfloat16, enabled=self.config.bfloat16)
@@ -320,6 +363,18 @@ class OnePassTrainer:
         return done
 
 
-def _known(number: int, context: Context) -> Tensor:
-    """(B, T, 4): what stage ``number`` knows."""
-    return torch.stack(known_cells(number, context[0], context[2]), dim=2)
+def _divergence(logits: Tensor, wanted: Tensor, number: int, cells: Cells, valid: Tensor) -> Tensor:
+    """KL from the teacher's ``wanted`` (B, T, 4, 49), mean over the cells of stage ``number``."""
+    stage = STAGES[number]
+    total, count = logits.new_zeros(()), logits.new_zeros(())
+    for voice in stage.voices:
+        here = cells.of(stage, voice) * valid
+        each = fn.kl_div(
+            torch.log_softmax(logits[:, :, voice], dim=2),
+            torch.log_softmax(wanted[:, :, voice], dim=2),
+            reduction="none",
+            log_target=True,
+        ).sum(dim=2)
+        total = total + (each * here).sum()
+        count = count + here.sum()
+    return total / count.clamp(min=1.0)

@@ -203,12 +203,15 @@ def test_the_technique_says_who_loads_it(folder: Path) -> None:
         ("gan", "voices", ("temperature",)),
         ("gan", "roll", ()),
         ("gan", None, ()),
+        ("gan", "planned", ("temperature", "repeats", "chords")),
     ],
 )
 def test_a_model_says_which_settings_it_takes_notice_of(
     folder: Path, technique: str, layout: str | None, supports: tuple[str, ...]
 ) -> None:
     content = GOOD + metadata("technique", technique)
+    if layout == "planned":
+        content, layout = content + metadata("qualities", "[]"), "voices"
     (folder / "a.onnx").write_bytes(content + (metadata("layout", layout) if layout else b""))
     assert find_model("a").supports == supports
 
