@@ -40,6 +40,8 @@ _CHANGE: Final = 2.0
 _TONIC, _DOMINANT, _FOREIGN_CHORD = 2.0, 1.5, -3.0
 _OPENING, _CLOSING = 3.0, 6.0
 _FIFTH: Final = 7
+# From a major key up to its relative minor.
+_RELATIVE: Final = 9
 # How well a chord fits what is heard: what all of the notes are worth, and a tone that is missing.
 _FIT: Final = 12.0
 _MISSING: Final = 0.16
@@ -153,17 +155,19 @@ class InKeys:
 
         ``opening`` is the beat of the first downbeat, ``closing`` the one in which the last note
         begins. Where the key is free the one that is ``heard`` counts, as much less as its second
-        part says: the melody of a phrase says little of how it ends.
+        part says: the melody of a phrase says little of how it ends. A major key whose relative
+        minor is heard may be either: most files that say C major of a piece in A minor do so
+        because their program writes signatures and no modes.
         """
         self._planner = planner
-        biases = {key: _in_key(key) for key in {*keys, heard[0]} if key is not None}
-        free = heard[1] * biases[heard[0]]
-        self._bias = np.stack([free if key is None else biases[key] for key in keys])
+        meant = [_meant(key, heard[0]) for key in keys]
+        biases = {each: _in_keys(each) for each in {*meant, (heard[0],)} if each}
+        free = heard[1] * biases[heard[0],]
+        self._bias = np.stack([biases[each] if each else free for each in meant])
         self._basses = np.zeros((len(keys), OCTAVE))
         ends = [(opening, _OPENING), *[(beat, _CLOSING) for beat in range(closing, len(keys))]]
         for beat, worth in ends:
-            key = keys[beat] if beat < len(keys) else None
-            if key is not None:
+            for key in meant[beat] if beat < len(keys) else ():
                 self._bias[beat, _triad(key)] += worth
                 self._basses[beat, key.tonic] += worth
 
@@ -180,6 +184,19 @@ class InKeys:
 def _triad(key: Key) -> int:
     """The class of the triad on the tonic of ``key``."""
     return key.tonic * len(QUALITIES) + QUALITIES.index("min" if key.minor else "maj")
+
+
+def _meant(key: Key | None, heard: Key) -> tuple[Key, ...]:
+    """What ``key`` may mean where the melody is ``heard`` in another one; empty for None."""
+    if key is None:
+        return ()
+    relative = Key((key.tonic + _RELATIVE) % OCTAVE, minor=True)
+    return (key, relative) if not key.minor and heard == relative else (key,)
+
+
+def _in_keys(keys: tuple[Key, ...]) -> NDArray[np.float64]:
+    """(204,): what speaks for each class of chord where the music is to be in one of ``keys``."""
+    return np.asarray(np.max([_in_key(key) for key in keys], axis=0))
 
 
 def _in_key(key: Key) -> NDArray[np.float64]:

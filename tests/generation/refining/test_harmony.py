@@ -274,6 +274,24 @@ def test_a_key_that_is_set_speaks_for_its_chords(key: Key) -> None:
     assert set(basses[[4, -2, -1]].argmax(axis=1)) == {key.tonic}
 
 
+def test_a_signature_without_a_mode_may_mean_the_relative_minor() -> None:
+    major, minor = Key(0), Key(9, minor=True)
+
+    def asked(key: Key, heard: Key) -> np.ndarray:
+        planner = InKeys(Indifferent(0), (key,) * ROW.beats, 0, ROW.beats - 1, (heard, 0.5))
+        return planner.row_logits(ROW.given, ROW.given[:, :2] > 0)[0]
+
+    def worth(chords: np.ndarray, beat: int, root: int, quality: str) -> float:
+        return float(chords[beat, root * len(QUALITIES) + QUALITIES.index(quality)])
+
+    either = asked(major, minor)
+    assert worth(either, 4, 4, "7") > 0, "the dominant of the minor"
+    assert worth(either, -1, 9, "min") == worth(either, -1, 0, "maj") > worth(either, -1, 7, "7")
+    # A mode that is said, and any key that is not its relative's, counts alone.
+    assert (asked(minor, major) == asked(minor, minor)).all()
+    assert worth(asked(major, Key(7)), 4, 4, "7") < 0
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_run_plans_in_the_keys_that_are_set(seed: int) -> None:
     free = row_planned(None, seed)
