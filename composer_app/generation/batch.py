@@ -18,7 +18,7 @@ from composer_app.file_arguments import (
 from composer_app.generation.composing import check_melody
 from composer_app.generation.given import Voices, accompaniment
 from composer_app.generation.hearing.bar_phase import with_heard_upbeat
-from composer_app.music.composition import VOICE_NAMES, Composition
+from composer_app.music.composition import BAND_NAMES, VOICE_NAMES, Composition
 from composer_app.music.editing.other_tracks import (
     other_tracks,
     silenced,
@@ -31,7 +31,7 @@ from composer_app.music.melody import Melody
 from composer_app.music.melody_evidence.ranking import rank_melodies
 from composer_app.music.mix import PieceMix
 from composer_app.music.performing.melody_line import Line
-from composer_app.music.voices import FOUR, MELODY, has_our_voices, voice_tracks
+from composer_app.music.voices import FOUR, MELODY, has_a_band, has_our_voices, voice_tracks
 from composer_app.notation.file_kinds import WRITABLE_ENDINGS
 from composer_app.translation import Message, _, ngettext
 
@@ -86,8 +86,9 @@ class Job:
             which = f"{which}: {self.why}"
         if around:
             found = enumerate(voice_tracks(self.piece, melody), 1)
+            says, names = ("is", VOICE_NAMES) if not has_a_band(self.piece) else ("has", BAND_NAMES)
             named = [
-                f"track {i + 1} is the {VOICE_NAMES[v].lower()}" for v, i in found if i is not None
+                f"track {i + 1} {says} the {names[v].lower()}" for v, i in found if i is not None
             ]
             which = "; ".join([which, *named])
         source = input_name(self.plan.source)

@@ -85,6 +85,13 @@ def test_a_take_of_a_file_is_remade(tmp_path: Path) -> None:
     again = make_again(recipe, load_generator(recipe.model)).composition
     assert again.tracks == piece.tracks
     assert again.chords == piece.chords
+    around = composer("generate", out, "-o", tmp_path / "b.mid", "--style", "pop", "--lock", "bass")
+    assert around.returncode == 0
+    assert "track 3 has the bass; track 4 has the drums" in around.stderr
+    assert read_piece(tmp_path / "b.mid").tracks[2].notes == piece.tracks[2].notes
+    refused = composer("generate", out, "-o", tmp_path / "c.mid", "--lock", "bass")
+    assert refused.returncode == 2
+    assert "was written by a band" in refused.stderr
 
 
 def test_styles_are_listed() -> None:
