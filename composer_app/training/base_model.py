@@ -72,8 +72,8 @@ def _weights(model: onnx.ModelProto, network: RefiningUNet, prefix: str) -> dict
         for each in model.graph.initializer
         if each.name.startswith(prefix)
     }
-    if not arrays:
-        raise ValueError(f"no weights are named {prefix}")
+    if not {"stem.weight", "stem.weight_int8"} & arrays.keys():
+        raise ValueError(f"no stem has a name that begins with {prefix!r}")
     result = dict(network.state_dict())
     for name, value in result.items():
         array = arrays.get(name)
