@@ -18,12 +18,8 @@ from typing import Final
 from benchmarks.memory import own_peak
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationSettings, Generator
-from composer_app.generation.models.catalog import (
-    DEFAULT_MODEL,
-    ModelInfo,
-    installed_models,
-    load_generator,
-)
+from composer_app.generation.models.catalog import DEFAULT_MODEL, installed_models, load_generator
+from composer_app.generation.models.model_info import ModelInfo
 from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.melody import Melody
 

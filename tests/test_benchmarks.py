@@ -11,7 +11,7 @@ from benchmarks import figures, keyboard, opening, rendering, score_view
 from benchmarks.memory import own_peak
 from benchmarks.models import Figures, bars_of, compared, in_turns, measure, table
 from composer_app.errors import ModelError
-from composer_app.generation.models.catalog import ModelInfo
+from composer_app.generation.models.model_info import ModelInfo
 from composer_app.live.rendering.audio_file import FORMATS, AudioWritten
 from composer_app.music.composition import Composition
 from composer_app.translation import verbatim

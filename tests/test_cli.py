@@ -16,7 +16,7 @@ from composer_app import commands as all_commands
 from composer_app.analysis.heard_chords import with_heard_chords
 from composer_app.errors import ModelError
 from composer_app.generation import commands
-from composer_app.generation.models.catalog import ModelInfo
+from composer_app.generation.models.model_info import ModelInfo
 from composer_app.music.chord_text.by_bar import chord_list
 from composer_app.music.composition import (
     DEFAULT_PROGRAMS,

@@ -8,7 +8,7 @@ import pytest
 
 from composer_app import doctor
 from composer_app.generation import commands
-from composer_app.generation.models.catalog import ModelInfo
+from composer_app.generation.models.model_info import ModelInfo
 from composer_app.live.commands import choose_output
 from composer_app.live.doctor import Fact
 from composer_app.music.midi.file import read_midi

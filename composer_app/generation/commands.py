@@ -40,12 +40,12 @@ from composer_app.generation.given import given_from, locks_of_ensemble
 from composer_app.generation.hearing.feel import Feel
 from composer_app.generation.models.catalog import (
     DEFAULT_MODEL,
-    ModelInfo,
     find_model,
     load_generator,
     model_of_style,
     models_folder_problem,
 )
+from composer_app.generation.models.model_info import ModelInfo
 from composer_app.generation.noise import MAX_SEED
 from composer_app.generation.repeating import Repeats
 from composer_app.generation.steering import EVEN, NOTHING, PerVoice, Spans, rhythm_of

@@ -57,7 +57,7 @@ def supported(metadata: Mapping[str, str]) -> tuple[str, ...]:
 
 def without_effect(settings: GenerationSettings, supports: Collection[str]) -> tuple[str, ...]:
     """Names of what ``settings`` ask beyond the usual that a model which ``supports`` ignores."""
-    usual = GenerationSettings()
+    usual = type(settings)()
     return tuple(
         name
         for name in SETTINGS

@@ -14,12 +14,12 @@ import pytest
 from composer_app.errors import ModelError
 from composer_app.generation.models import catalog
 from composer_app.generation.models.catalog import (
-    ModelInfo,
     installed_models,
     load_generator,
     models_folder_problem,
 )
 from composer_app.generation.models.model_file import read_metadata
+from composer_app.generation.models.model_info import ModelInfo
 from composer_app.resources import resource_folder
 from tests.generation.model_files import GRAPH, metadata, text, varint
 from tests.irregular import IRREGULAR, put_irregular

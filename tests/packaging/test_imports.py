@@ -26,6 +26,8 @@ NEEDS_MUSIC = {
 # Nor what moves the window and makes it sound.
 CONTROLLERS = {
     "composer_app.commands",
+    "composer_app.generation.bands.style_file",
+    "composer_app.generation.models.catalog",
     "composer_app.live.playback.player",
     "composer_app.live.synth.synthesizer",
     "composer_app.music.chord_text.parsing",

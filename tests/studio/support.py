@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.errors import DeviceError, ModelError
 from composer_app.generation.generator import Generator
-from composer_app.generation.models.catalog import ModelInfo
+from composer_app.generation.models.model_info import ModelInfo
 from composer_app.live.midi.inputs import MidiCallback, PortChanges
 from composer_app.live.midi.outputs import MidiOutputs
 from composer_app.music.composition import Composition

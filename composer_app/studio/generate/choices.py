@@ -7,7 +7,7 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from composer_app.generation.generator import GenerationSettings
-from composer_app.generation.models.catalog import ModelInfo
+from composer_app.generation.models.model_info import ModelInfo
 from composer_app.generation.steering import PerVoice
 from composer_app.generation.support import SETTINGS
 from composer_app.music.composition import BAND_NAMES, DEFAULT_PROGRAMS, VOICE_NAMES

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from composer_app.generation.generator import (
     GenerationSettings,
 )
-from composer_app.generation.models.catalog import ModelInfo
+from composer_app.generation.models.model_info import ModelInfo
 from composer_app.generation.noise import MAX_SEED
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.control_section import ControlSection

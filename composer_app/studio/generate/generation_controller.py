@@ -12,7 +12,8 @@ from composer_app.errors import MelodyError
 from composer_app.generation.composing import Composed, check_melody
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.given import Lock, accompaniment, given_from
-from composer_app.generation.models.catalog import ModelInfo, models_folder_problem
+from composer_app.generation.models.catalog import models_folder_problem
+from composer_app.generation.models.model_info import ModelInfo
 from composer_app.generation.steering import rhythm_of
 from composer_app.late_numpy import np
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition

@@ -5,11 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from composer_app.errors import DeviceError
-from composer_app.generation.models.catalog import (
-    ModelInfo,
-    everything_to_choose_from,
-    load_generator,
-)
+from composer_app.generation.models.catalog import everything_to_choose_from, load_generator
+from composer_app.generation.models.model_info import ModelInfo
 from composer_app.live.midi.inputs import MidiInputs
 from composer_app.live.midi.outputs import MidiOutputs
 from composer_app.live.note_sink import Clock, Synthesizer

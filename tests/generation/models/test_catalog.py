@@ -9,12 +9,12 @@ from composer_app.errors import ModelError
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.models import catalog
 from composer_app.generation.models.catalog import (
-    ModelInfo,
     describe,
     find_model,
     installed_models,
     load_generator,
 )
+from composer_app.generation.models.model_info import ModelInfo
 from composer_app.generation.support import NETWORK_SETTINGS, without_effect
 from composer_app.generation.unet_generator import UNetGenerator
 from composer_app.music.instrumentation.styles import Tempo, style_named

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from composer_app.generation.models.catalog import ModelInfo
+from composer_app.generation.models.model_info import ModelInfo
 from composer_app.music.composition import DEFAULT_PROGRAMS, Composition, Track
 from composer_app.music.instrumentation.styles import Tempo
 from composer_app.music.note import Note

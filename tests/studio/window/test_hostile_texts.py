@@ -17,7 +17,7 @@ from composer_app.analysis.likeness.copies import SharedRun
 from composer_app.analysis.likeness.likeness import compare
 from composer_app.analysis.likeness.profiles import load_profile
 from composer_app.errors import ComposerError, ModelError, ProfileError
-from composer_app.generation.models.catalog import ModelInfo
+from composer_app.generation.models.model_info import ModelInfo
 from composer_app.live.midi.inputs import PortChanges
 from composer_app.music.midi.file import write_midi
 from composer_app.reporting.plots import picture

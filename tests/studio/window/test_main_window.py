@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from composer_app.errors import ModelError
 from composer_app.generation.composing import Composed
 from composer_app.generation.generator import Generator
-from composer_app.generation.models.catalog import ModelInfo
+from composer_app.generation.models.model_info import ModelInfo
 from composer_app.generation.recipe import recipe_from_text
 from composer_app.studio.messages.bar import Tone
 from composer_app.studio.widgets.theme import voice_color

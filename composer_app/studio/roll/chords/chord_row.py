@@ -6,25 +6,30 @@ at downbeats reach over the chords behind them, of which only a mark is left (se
 :mod:`composer_app.studio.roll.chords.name_places`).
 """
 
+from __future__ import annotations
+
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from composer_app.studio.roll.chords.name_places import ChordCell, NamePlace, Size, name_places
 from composer_app.studio.roll.geometry import RollGeometry
 from composer_app.studio.roll.painting.painter import KEYS_WIDTH
 from composer_app.studio.widgets.shown_text import tip_text
 from composer_app.studio.widgets.theme import COLORS, text_font
 
+if TYPE_CHECKING:
+    from composer_app.studio.roll.chords.name_places import NamePlace
+
 CHORDS_HEIGHT: Final = 22
-_SIZES: Final = {Size.USUAL: 12, Size.SMALL: 10}
+# The usual size of type and the small one, by the numbers of name_places.Size.
+_SIZES: Final = (12, 10)
 # Air at both ends of a name, and the least room in which any of it can be read.
 _AIR: Final = 5
 _RIGHT_AIR: Final = 3
@@ -129,6 +134,9 @@ class ChordRow(QWidget):
         first, last = (self._geometry.step(x + self._offset) for x in (area.left(), area.right()))
         # A name that begins further left may reach into what is exposed.
         first -= _WIDEST / self._geometry.pixels_per_step
+        if not self._chords:
+            painter.end()
+            return
         places, covered = self._laid_out()
         begin = max(bisect_right(self._starts, first) - 1, 0)
         before = -inf
@@ -146,6 +154,9 @@ class ChordRow(QWidget):
     def _laid_out(self) -> tuple[list[NamePlace | None], list[bool]]:
         """As :func:`name_places`, for all chords, so that names stay while one scrolls."""
         if self._places is None:
+            # A window opens without chords, and may open before they can be laid out.
+            from composer_app.studio.roll.chords.name_places import ChordCell, Size, name_places
+
             geometry = self._geometry
             cells = [
                 ChordCell(
@@ -168,7 +179,7 @@ class ChordRow(QWidget):
         self, painter: QPainter, chord: ShownChord, left: float, place: NamePlace | None
     ) -> None:
         right = self._geometry.x(chord.end) - self._offset - _RIGHT_AIR
-        size, room = Size.SMALL, right - _AIR
+        size, room = len(_SIZES) - 1, right - _AIR
         if left < 0 < right:
             # What has begun further left is still to be read.
             left = 0.0
