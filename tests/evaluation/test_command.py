@@ -128,3 +128,23 @@ def test_wrong_use_is_a_sentence(
 ) -> None:
     assert cli.main(["evaluate", *arguments]) == 2
     assert complaint in capsys.readouterr().err
+
+
+def test_bands_are_measured_in_words_and_as_json(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("onnxruntime")
+    brief = ["evaluate", "--bands", "waltz", "--takes", "1", "--pieces", "1"]
+    assert cli.main([*brief, "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert "waltz" in json.dumps(rows)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert cli.main(brief) == 0
+    shown = capsys.readouterr()
+    assert "\rplaying 100%" in shown.err
+    assert "| waltz |" in shown.out
+
+
+def test_a_style_without_a_band_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["evaluate", "--bands", "hymn"]) == 2
+    assert "The style hymn is played by no band" in capsys.readouterr().err

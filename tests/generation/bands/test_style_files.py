@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from composer_app.errors import SettingError, StyleError
+from composer_app.errors import ModelError, SettingError, StyleError
 from composer_app.generation.bands.style_file import read_style
 from composer_app.generation.bands.style_list import (
     STYLES_VARIABLE,
@@ -16,6 +16,7 @@ from composer_app.generation.given import locks_of_ensemble, parse_lock
 from composer_app.generation.models.catalog import (
     everything_to_choose_from,
     find_model,
+    find_planner,
     installed_models,
     model_of_style,
 )
@@ -139,3 +140,21 @@ def test_styles_come_first_where_one_chooses() -> None:
     assert set(names) == {model.name for model in installed_models()} | set(BANDS)
     assert model_of_style("hymn") == "hymn"
     assert find_model("swing").is_band
+
+
+def test_a_model_that_plans_no_chords_is_said() -> None:
+    pytest.importorskip("onnxruntime")
+    with pytest.raises(ModelError, match="plans no chords"):
+        find_planner("bach-gan", 1)
+
+
+def test_what_cannot_be_chosen_is_listed_with_its_problem(own: Path) -> None:
+    (own / "broken.toml").write_text("name = ", encoding="utf-8")
+    chorale = (_SWING.parent / "bach.toml").read_text(encoding="utf-8")
+    elsewhere = chorale.replace('model = "bach"', 'model = "nobody"')
+    (own / "elsewhere.toml").write_text(elsewhere, encoding="utf-8")
+    assert any(style.name == "elsewhere" for style in installed_styles())
+    listed = {model.name: model for model in everything_to_choose_from()}
+    assert listed["broken"].problem is not None
+    assert listed["broken"].is_band
+    assert "elsewhere" not in listed, "its model is not installed"
