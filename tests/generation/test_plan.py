@@ -7,11 +7,16 @@ import pytest
 from composer_app.analysis.voice_grid import VoiceGrid
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationSettings
+from composer_app.generation.noise import NoiseVector
 from composer_app.generation.refining.refining_generator import RefiningGenerator
+from composer_app.generation.refining.row_planning import RowTaste
 from composer_app.music.composition import Composition
 from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.harmony.chords import ChordSymbol
 from composer_app.music.harmony.key_changes import KeyChange
+from composer_app.music.melody import Melody
+from composer_app.music.note import Note
+from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.pitch import OCTAVE, Key
 from composer_app.music.timing import TICKS_PER_STEP
 
@@ -100,3 +105,19 @@ def test_a_key_that_is_set_is_obeyed(repository: Path, style: str) -> None:
                 last.root,
                 last.quality.name.startswith("m") and last.quality.name != "maj",
             ) == (key.tonic, key.minor), name
+
+
+def test_a_band_takes_a_signature_for_its_relative_minor(repository: Path) -> None:
+    pitches = (69, 71, 72, 74, 76, 74, 72, 71, 69, 68, 69, 76, 74, 72, 71, 69)
+    melody = Melody(tuple(Note(4 * i, pitch, 4) for i, pitch in enumerate(pitches)))
+    assert melody.key() == Key(9, minor=True)
+    generator = RefiningGenerator(repository / "models" / "bach.onnx", 1)
+    taste = RowTaste(generator.styles_numbered(("leadsheet",)))
+
+    def planned(*keys: Key) -> tuple[ChordSymbol, ...]:
+        settings = GenerationSettings(seed=3, keys=tuple(KeyChange(0, key) for key in keys))
+        roll, noise = PianoRoll.from_notes([melody.notes], 64), NoiseVector.from_seed(3, 64)
+        return generator.plan_chords(roll, melody.meters, noise, settings, taste)
+
+    assert planned(Key(0)) == planned()
+    assert planned(Key(2)) != planned()

@@ -27,7 +27,6 @@ class Chart:
         """``symbols`` are in order; N.C. goes on with the chord before, or the one after."""
         known = [symbol for symbol in symbols if symbol.chord is not None]
         at: list[Chord] = []
-        self.extensions: list[tuple[str, ...]] = []
         for step in range(steps):
             found = symbol_at(known, step * TICKS_PER_STEP) or known[0]
             assert found.chord is not None

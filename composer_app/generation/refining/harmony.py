@@ -160,7 +160,7 @@ class InKeys:
         because their program writes signatures and no modes.
         """
         self._planner = planner
-        meant = [_meant(key, heard[0]) for key in keys]
+        meant = [meant_keys(key, heard[0]) for key in keys]
         biases = {each: _in_keys(each) for each in {*meant, (heard[0],)} if each}
         free = heard[1] * biases[heard[0],]
         self._bias = np.stack([biases[each] if each else free for each in meant])
@@ -186,7 +186,7 @@ def _triad(key: Key) -> int:
     return key.tonic * len(QUALITIES) + QUALITIES.index("min" if key.minor else "maj")
 
 
-def _meant(key: Key | None, heard: Key) -> tuple[Key, ...]:
+def meant_keys(key: Key | None, heard: Key) -> tuple[Key, ...]:
     """What ``key`` may mean where the melody is ``heard`` in another one; empty for None."""
     if key is None:
         return ()

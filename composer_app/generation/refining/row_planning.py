@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.noise import NoiseVector
 from composer_app.generation.refining.canvas import Canvas
-from composer_app.generation.refining.harmony import Leading
+from composer_app.generation.refining.harmony import Leading, meant_keys
 from composer_app.generation.refining.planning import (
     NO_CHORD,
     ChordRow,
@@ -103,7 +103,8 @@ def plan_row(
     worth = _SHARPNESS * np.mean(said, axis=0)
     heard = estimate_key((n.pitch for n in melody), (n.duration for n in melody))
     if settings.keys:
-        heard = settings.keys[0].key
+        # A signature without a mode may mean the relative minor, whose scale holds its own.
+        heard = meant_keys(settings.keys[0].key, heard)[-1]
     key = Key((heard.tonic + moved) % OCTAVE, heard.minor)
     worth = worth + _beyond_key(key) + Leading(min(0.0, taste.richness), None).bias(key)
     worth = worth + Leading(settings.richness, None).bias(key)
