@@ -23,6 +23,7 @@ from composer_app.generation.steering import (
     MAX_DENSITY,
     MIN_CHORD_RATE,
     MIN_DENSITY,
+    USUAL_PHRASING,
     PerVoice,
     check_densities,
     check_ranges,
@@ -195,6 +196,14 @@ def add_steering(group: Any) -> None:
         " the model likes)",
     )
     add(
+        "--phrasing",
+        type=_phrasing,
+        default=USUAL_PHRASING,
+        metavar="DEPTH",
+        help="how expressively what is written is played, by velocities, ends of notes and small"
+        f" timing: from 0, even, to 1 (default {USUAL_PHRASING:g})",
+    )
+    add(
         "--likeness",
         type=_likeness,
         default=0.0,
@@ -260,6 +269,13 @@ def _share(text: str) -> float:
 def _likeness(text: str) -> float:
     try:
         return GenerationSettings(likeness=float(text)).likeness
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 1") from None
+
+
+def _phrasing(text: str) -> float:
+    try:
+        return GenerationSettings(phrasing=float(text)).phrasing
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 1") from None
 

@@ -314,6 +314,7 @@ def _settings(args: argparse.Namespace) -> GenerationSettings:
         chord_rate=args.chord_rate,
         likeness=args.likeness,
         busy=for_voices(args.busy, EVEN),
+        phrasing=args.phrasing,
     )
 
 

@@ -6,12 +6,14 @@ does whoever makes a take again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from composer_app.errors import MelodyError
 from composer_app.generation.bands.band_generator import BandGenerator
+from composer_app.generation.bands.chance import Chance
 from composer_app.generation.generator import (
     MAX_BARS,
     GenerationSettings,
@@ -22,6 +24,8 @@ from composer_app.generation.generator import (
 from composer_app.generation.hearing.bar_phase import detect_upbeat
 from composer_app.generation.hearing.feel import Feel, hear_feel, in_feel
 from composer_app.generation.noise import NoiseVector
+from composer_app.generation.phrasing.performing import Part, phrased
+from composer_app.generation.phrasing.scene import Role, Scene
 from composer_app.generation.recipe import Recipe, recipe_to_text
 from composer_app.late_numpy import np
 from composer_app.music.composition import (
@@ -33,14 +37,20 @@ from composer_app.music.composition import (
     Origin,
     Track,
 )
+from composer_app.music.harmony.chords import ChordSymbol
 from composer_app.music.melody import Melody, on_steps, retimed
 from composer_app.music.meter_map import MeterMap
+from composer_app.music.note import Note
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.timing import TICKS_PER_BEAT, TICKS_PER_STEP
 from composer_app.translation import _
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+# What alto, tenor and bass are in the texture, and chords and bass of a band.
+_VOICES: Final = (Role.INNER, Role.INNER, Role.OUTER)
+_BAND: Final = (Role.INNER, Role.OUTER)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,6 +125,9 @@ def compose_with_confidence(
     for voice in range(1, len(voices)):
         locked = None if given is None else given.locked[:, voice]
         voices[voice] = in_feel(voices[voice], feel, upbeat, locked)
+    voices[1:] = _phrased(
+        voices[1:], _VOICES, melody, meters, result.chords, settings, noise, given
+    )
     tracks = tuple(
         Track(name, program, notes)
         for name, program, notes in zip(VOICE_NAMES, programs, voices, strict=True)
@@ -137,7 +150,12 @@ def _played_by(
 ) -> Composed:
     """The melody as it is, with a band."""
     made = generator.arrange(melody, meters, noise, settings, progress, given)
-    notes = (melody.notes, *made.parts)
+    parts = list(made.parts)
+    pitched = len(_BAND)
+    parts[:pitched] = _phrased(
+        parts[:pitched], _BAND, melody, meters, made.chords, settings, noise, given
+    )
+    notes = (melody.notes, *parts)
     tracks = tuple(
         Track(name, program, each, drums=name == DRUMS_NAME)
         for name, program, each in zip(BAND_NAMES, programs, notes, strict=True)
@@ -147,6 +165,28 @@ def _played_by(
     piece = Composition(tracks, melody.tempo, meters, melody.title, origin, chords=made.chords)
     confidence = np.ones((piece.steps, len(tracks)), np.float32)
     return Composed(piece, confidence, recipe)
+
+
+def _phrased(
+    parts: Sequence[tuple[Note, ...]],
+    roles: tuple[Role, ...],
+    melody: Melody,
+    meters: MeterMap,
+    chords: tuple[ChordSymbol, ...],
+    settings: GenerationSettings,
+    noise: NoiseVector,
+    given: Given | None,
+) -> tuple[tuple[Note, ...], ...]:
+    """``parts``, the tracks from the second on, with the phrasing that ``settings`` ask for."""
+    if not settings.phrasing:
+        return tuple(parts)
+    key = settings.keys[0].key if settings.keys else None
+    scene = Scene(melody.notes, meters, melody.tempo, chords, key)
+    players = [
+        Part(notes, role, None if given is None else given.locked[:, track])
+        for track, (notes, role) in enumerate(zip(parts, roles, strict=True), 1)
+    ]
+    return phrased(players, scene, settings.phrasing, Chance(noise))
 
 
 def _recipe(

@@ -102,6 +102,9 @@ class GenerationSettings:
     keys: tuple[KeyChange, ...] = ()
     # Of the chords, the bass and the drums of a band: from -1, simple, to 1.
     busy: PerVoice[float] = EVEN
+    # How deeply what is written is phrased, from 0, even, to 1. A generator of voices takes no
+    # notice of it.
+    phrasing: float = 0.0
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:
@@ -119,6 +122,7 @@ class GenerationSettings:
             ("vary_melody", self.vary_melody, 0, 1),
             ("chord_rate", self.chord_rate, MIN_CHORD_RATE, MAX_CHORD_RATE),
             ("likeness", self.likeness, 0, 1),
+            ("phrasing", self.phrasing, 0, 1),
         ):
             if value is not None and not least <= value <= most:
                 raise ValueError(f"{name} {value} is outside {least}-{most}")

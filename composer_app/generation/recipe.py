@@ -39,7 +39,7 @@ from composer_app.music.melody import Melody
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.plain_text import one_line_name
 
-VERSION: Final = 6
+VERSION: Final = 7
 # More than a melody of 999 bars in 32/4 and all that is given with it.
 _MOST_STEPS: Final = 320_000
 # How it was with settings that recipes did not have up to a version.
@@ -57,6 +57,7 @@ _ONCE: Final[dict[int, dict[str, Any]]] = {
     },
     4: {"keys": []},
     5: {"busy": list(EVEN)},
+    6: {"phrasing": 0.0},
 }
 _OF_VOICES: Final = ("density", "rhythm", "ranges", "kept_rhythm", "busy")
 _MAY_BE_UNSAID: Final = ("upbeat", "iterations", "max_added", "feel", "chord_rate")
@@ -185,7 +186,9 @@ def _of_voices(read: Callable[[object], Any]) -> Callable[[object], tuple[Any, .
 # How each setting is read.
 _READERS: Final[dict[str, Callable[[object], Any]]] = {
     **dict.fromkeys(("seed", "upbeat", "iterations", "max_added", "max_removed"), whole),
-    **dict.fromkeys(("temperature", "vary_melody", "richness", "chord_rate", "likeness"), number),
+    **dict.fromkeys(
+        ("temperature", "vary_melody", "richness", "chord_rate", "likeness", "phrasing"), number
+    ),
     **dict.fromkeys(("improve", "introduction"), _yes_or_no),
     "density": _of_voices(number),
     **dict.fromkeys(

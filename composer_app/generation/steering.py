@@ -19,6 +19,8 @@ Spans = tuple[tuple[int, int], ...]
 MIN_DENSITY, MAX_DENSITY = 0.125, 4.0
 # In chords a bar.
 MIN_CHORD_RATE, MAX_CHORD_RATE = 0.25, 4.0
+# How deeply takes are phrased unless somebody says otherwise.
+USUAL_PHRASING: Final = 0.5
 NOTHING: Final[PerVoice[None]] = (None, None, None)
 EVEN: Final[PerVoice[float]] = (0.0, 0.0, 0.0)
 

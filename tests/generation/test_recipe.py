@@ -9,6 +9,7 @@ from composer_app.generation.composing import compose_with_confidence, make_agai
 from composer_app.generation.generator import GenerationSettings, Given
 from composer_app.generation.hearing.feel import Feel
 from composer_app.generation.recipe import (
+    VERSION,
     Recipe,
     recipe_from_json,
     recipe_from_text,
@@ -59,6 +60,7 @@ SETTINGS = GenerationSettings(
     likeness=0.75,
     keys=(KeyChange(0, Key(9, minor=True)), KeyChange(1920, Key(3))),
     busy=(0.5, -0.5, 1.0),
+    phrasing=0.7,
 )
 VOICES = ((Note(0, 60, 8), Note(8, 60, 8)), (), (Note.at_ticks(5, 1900, 48, 70),))
 LOCKED = np.zeros((16, 4), np.bool_)
@@ -136,7 +138,7 @@ def test_two_takes_of_one_origin_are_told_apart_by_their_notes_alone() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"version": 7},
+        {"version": VERSION + 1},
         {"settings": {**WRITTEN, "repeats": "now and then"}},
         {"settings": {**WRITTEN, "repeats": None}},
         {"settings": {**WRITTEN, "chords": None}},
@@ -224,6 +226,7 @@ STEERING: dict[str, Any] = {
     "chord_rate": None,
     "likeness": 0.0,
     "busy": (0.0, 0.0, 0.0),
+    "phrasing": 0.0,
 }
 
 
@@ -233,6 +236,15 @@ def test_what_was_made_before_there_was_steering_is_the_models_own(version: int)
     row["settings"] = {name: each for name, each in WRITTEN.items() if name not in STEERING}
     old = recipe_from_json({**row, "version": version})
     assert old.settings == replace(SETTINGS, **STEERING)
+    with pytest.raises(ValueError, match="not those of this version"):
+        recipe_from_json(row)
+
+
+def test_what_was_made_before_there_was_phrasing_is_even() -> None:
+    row = recipe_to_json(RECIPE)
+    assert recipe_from_json(row).settings.phrasing == 0.7
+    row["settings"] = {name: each for name, each in WRITTEN.items() if name != "phrasing"}
+    assert recipe_from_json({**row, "version": 6}).settings.phrasing == 0.0
     with pytest.raises(ValueError, match="not those of this version"):
         recipe_from_json(row)
 

@@ -25,11 +25,13 @@ _BEAT: Final = 4
 class Wish:
     """What a person wants of the arrangement: of each part how busy it is, and the swing.
 
-    ``busy`` goes from -1, simple, to 1; ``swing`` is the style's own where it is None.
+    ``busy`` goes from -1, simple, to 1; ``swing`` is the style's own where it is None. ``phrasing``
+    is how deeply, 0 to 1, what is arranged will be phrased.
     """
 
     busy: PerVoice[float]
     swing: float | None = None
+    phrasing: float = 0.0
 
 
 def arrange(
@@ -52,6 +54,6 @@ def arrange(
     sounds.append(play_bass(line, form, chart, (bass.low, bass.high), lowest, chance))
     sounds.append(play_drums(form, band.patterns["drums"], band.fills, chance, beating))
     return tuple(
-        as_notes(part, role, form, clock, chance, round(velocity * strength))
+        as_notes(part, role, form, clock, chance, round(velocity * strength), wish.phrasing)
         for part, role, strength in zip(sounds, ROLES[1:], _STRENGTHS, strict=True)
     )

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from composer_app.generation.refining.refining_generator import RefiningGenerator
 
 # Another arranger makes other music of the same style: takes say which one it was.
-_ARRANGER: Final = "1"
+_ARRANGER: Final = "2"
 _TRIPLET: Final = 2 / 3
 _STRAIGHT: Final = 0.5
 
@@ -122,7 +122,7 @@ class BandGenerator:
             seen,
             velocity,
             Chance(noise.extended(form.end)),
-            Wish(settings.busy, _swing(settings.feel)),
+            Wish(settings.busy, _swing(settings.feel), settings.phrasing),
         )
         if given is not None:
             parts = tuple(_around(given, voice, notes) for voice, notes in enumerate(parts, 1))

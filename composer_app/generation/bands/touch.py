@@ -6,6 +6,7 @@ from typing import Final
 from composer_app.generation.bands.chance import Chance, Row
 from composer_app.generation.bands.chords_part import Sound
 from composer_app.generation.bands.form import Form
+from composer_app.generation.steering import USUAL_PHRASING
 from composer_app.music.note import Note
 from composer_app.music.timing import STEPS_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_STEP
 
@@ -47,18 +48,30 @@ class Clock:
 
 
 def as_notes(
-    sounds: Sequence[Sound], part: str, form: Form, clock: Clock, chance: Chance, velocity: int
+    sounds: Sequence[Sound],
+    part: str,
+    form: Form,
+    clock: Clock,
+    chance: Chance,
+    velocity: int,
+    depth: float,
 ) -> tuple[Note, ...]:
-    """``sounds`` of a part as notes, around ``velocity``."""
+    """``sounds`` of a part as notes, around ``velocity``.
+
+    How far chance moves them grows with ``depth``, 0 to 1, of the phrasing, which has the accents
+    of the metre as well. Drums are not phrased, and have their own.
+    """
     downbeats = {bar.first_step for bar in form.bars}
     notes: list[Note] = []
-    reach = _REACH[part]
+    drums = part == "drums"
+    human = 1.0 if drums else depth / USUAL_PHRASING
+    reach = _REACH[part] * human
     for sound in sounds:
         start = sound.start
         strength = _STRENGTHS.get(sound.sign, 1.0 if part == "bass" else _SINGLE)
-        if start in downbeats:
+        if drums and start in downbeats:
             strength *= _DOWNBEAT
-        varied = chance.around(Row.TOUCH, start, _VARIED, sound.pitch % 12)
+        varied = chance.around(Row.TOUCH, start, _VARIED * human, sound.pitch % 12)
         late = 0.0 if start in downbeats else chance.around(Row.TOUCH, start, reach, 13 + len(part))
         onset = max(0, round(clock.ticks(start) + late))
         end = clock.ticks(start + sound.length)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.models.model_info import ModelInfo
-from composer_app.generation.steering import PerVoice
+from composer_app.generation.steering import USUAL_PHRASING, PerVoice
 from composer_app.generation.support import SETTINGS
 from composer_app.music.composition import BAND_NAMES, DEFAULT_PROGRAMS, VOICE_NAMES
 from composer_app.music.instrumentation.instrument_ranges import playable_range
@@ -32,7 +32,7 @@ class GenerationChoices(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model = ""
-        self._chosen = GenerationSettings()
+        self._chosen = GenerationSettings(phrasing=USUAL_PHRASING)
         self._locked: frozenset[int] = frozenset()
         self._kept_rhythms: frozenset[int] = frozenset()
         self._playable: PerVoice[tuple[int, int]] = _playable(DEFAULT_PROGRAMS)

@@ -1,4 +1,4 @@
-"""The few sliders by which a take is steered: how daring, plain or rich, sparse or busy."""
+"""The few sliders by which a take is steered: how daring, rich, busy and expressive it is."""
 
 from typing import Final
 
@@ -21,13 +21,15 @@ _CREATIVITY: Final = (
     "How freely the model chooses: 1.00 is its own taste, less is safer, more is wilder"
 )
 RICHNESS: Final = (-1.0, -0.5, 0.0, 0.5, 1.0)
+_PHRASING_STEP: Final = 10
+_PHRASING_WORDS: Final = ("even", "gentle", "natural", "expressive")
 _RICHNESS_WORDS: Final = ("triads", "plain", "usual", "rich", "chromatic")
 # What stands beside a slider; the widest of the words takes no more.
 _WORDS_WIDTH: Final = 68
 
 
 class SteeringSliders(QWidget):
-    """Faithful or adventurous, harmony from plain to rich, and voices from sparse to busy."""
+    """Faithful or adventurous, harmony plain or rich, voices sparse or busy, even or expressive."""
 
     def __init__(self, choices: GenerationChoices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,26 +42,35 @@ class SteeringSliders(QWidget):
         self.density = _slider(
             "Notes", len(_SPARSE_TO_BUSY), "How many notes the three voices have, from held to busy"
         )
+        self.phrasing = _slider(
+            "Phrasing",
+            100 // _PHRASING_STEP + 1,
+            "How the voices are played: all notes alike, or with phrases that swell and breathe,"
+            " and the melody above the rest",
+        )
         self.creativity = _slider("Creativity", 0, _CREATIVITY)
         self.creativity.setRange(round(MIN_TEMPERATURE * 100), round(MAX_TEMPERATURE * 100))
         self.creativity.setSingleStep(5)
         self.creativity.setPageStep(25)
         self._creativity_value = QLabel()
         self._creativity_value.setFont(numeral_font())
-        self._harmony_words, self._density_words = QLabel(), QLabel()
+        self._harmony_words, self._density_words, self._phrasing_words = (
+            QLabel() for _ in range(3)
+        )
         self._tips = {
             slider: slider.toolTip() for slider in (self.creativity, self.harmony, self.density)
         }
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(8)
-        layout.setVerticalSpacing(4)
+        layout.setVerticalSpacing(0)
         layout.setColumnStretch(1, 1)
         for row, (text, slider, words) in enumerate(
             (
                 ("&Creativity", self.creativity, self._creativity_value),
                 ("Harmon&y", self.harmony, self._harmony_words),
                 ("&Notes", self.density, self._density_words),
+                ("Phrasing", self.phrasing, self._phrasing_words),
             )
         ):
             caption = QLabel(text)
@@ -75,6 +86,9 @@ class SteeringSliders(QWidget):
         )
         self.harmony.valueChanged.connect(lambda at: choices.choose(richness=RICHNESS[at]))
         self.density.valueChanged.connect(self._choose_density)
+        self.phrasing.valueChanged.connect(
+            lambda at: choices.choose(phrasing=at * _PHRASING_STEP / 100)
+        )
 
     def _choose_density(self, at: int) -> None:
         if self._choices.plays_parts:
@@ -93,6 +107,7 @@ class SteeringSliders(QWidget):
         self._creativity_value.setEnabled("temperature" in supports)
         self._show(self.harmony, RICHNESS.index(chosen.richness), "richness" in supports)
         self._harmony_words.setText(_RICHNESS_WORDS[self.harmony.value()])
+        self._show_phrasing(chosen.phrasing)
         if self._choices.plays_parts:
             self._show_busy(chosen.busy)
             return
@@ -101,6 +116,14 @@ class SteeringSliders(QWidget):
         at = values.index(chosen.density[0]) if alike else len(values) // 2
         self._show(self.density, at, "density" in supports)
         self._density_words.setText(_SPARSE_TO_BUSY[at][0] if alike else DIFFERENT)
+
+    def _show_phrasing(self, depth: float) -> None:
+        """How deeply what is written is phrased, which does not depend on the model."""
+        with QSignalBlocker(self.phrasing):
+            self.phrasing.setValue(round(depth * 100 / _PHRASING_STEP))
+        # Nothing but 0 is even; the others divide what is left among them.
+        word = -(-self.phrasing.value() * (len(_PHRASING_WORDS) - 1) // self.phrasing.maximum())
+        self._phrasing_words.setText(_PHRASING_WORDS[word])
 
     def _show_busy(self, busy: PerVoice[float]) -> None:
         """How busy a band is; the slider has as many places as for voices."""

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.hearing.feel import Feel
 from composer_app.generation.repeating import Repeats
+from composer_app.generation.steering import USUAL_PHRASING
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.control_section import ControlSection
 from composer_app.studio.generate.generate_panel import GeneratePanel
@@ -39,7 +40,7 @@ def generated(studio: Studio, qtbot: QtBot) -> Studio:
 
 def test_untouched_it_changes_nothing(section: ControlSection, choices: GenerationChoices) -> None:
     section.refresh()
-    assert choices.settings == GenerationSettings()
+    assert choices.settings == GenerationSettings(phrasing=USUAL_PHRASING)
     assert choices.locked_voices == ()
 
 
@@ -59,6 +60,7 @@ def test_what_is_chosen_is_asked_for(section: ControlSection, choices: Generatio
         upbeat=4,
         feel=Feel.SWING,
         repeats=Repeats.VARY,
+        phrasing=USUAL_PHRASING,
     )
     section.refresh()
     assert section.feel.currentText() == "swing"

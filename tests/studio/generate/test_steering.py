@@ -6,14 +6,14 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from composer_app.generation.generator import GenerationSettings
-from composer_app.generation.steering import rhythm_of
+from composer_app.generation.steering import USUAL_PHRASING, rhythm_of
 from composer_app.music.instrumentation.instrument_ranges import playable_range
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.steering_sliders import SteeringSliders
 from composer_app.studio.generate.voice_steering import VoiceSteering
 from tests.studio.support import FAKE_MODEL, Studio
 
-USUAL = GenerationSettings()
+USUAL = GenerationSettings(phrasing=USUAL_PHRASING)
 
 
 @pytest.fixture
@@ -61,6 +61,24 @@ def test_the_sliders_rise_from_plain_to_rich_and_from_sparse_to_busy(
     assert rich == sorted(rich)
     assert (rich[0], rich[-1]) == (-1, 1)
     assert busy == sorted(busy)
+
+
+def test_phrasing_goes_from_even_to_expressive(
+    sliders: SteeringSliders, choices: GenerationChoices
+) -> None:
+    sliders.refresh()
+    assert sliders._phrasing_words.text() == "natural"
+    words, depths = [], []
+    for at in range(sliders.phrasing.maximum() + 1):
+        sliders.phrasing.setValue(at)
+        depths.append(choices.settings.phrasing)
+        words.append(sliders._phrasing_words.text())
+    assert depths == sorted(set(depths))
+    assert (depths[0], depths[-1]) == (0, 1)
+    assert words[0] == "even"
+    assert "even" not in words[1:]
+    assert words[-1] == "expressive"
+    assert list(dict.fromkeys(words)) == ["even", "gentle", "natural", "expressive"]
 
 
 def test_one_voice_is_told_apart_and_shown(
