@@ -21,6 +21,7 @@ from composer_app.training.config import (
     CONFIGS,
     NETWORK_STYLES,
     Config,
+    MelodyConfig,
     OnePassConfig,
     RefiningConfig,
     make_config,
@@ -180,6 +181,7 @@ def _train(args: argparse.Namespace) -> int:
     from composer_app.training.corpora.corpus import load_corpus
     from composer_app.training.protocol import StopRequest
     from composer_app.training.trainers.gan_trainer import ClassicGanTrainer
+    from composer_app.training.trainers.melody_trainer import MelodyTrainer
     from composer_app.training.trainers.one_pass_trainer import OnePassTrainer
     from composer_app.training.trainers.trainer import RefiningTrainer
 
@@ -189,11 +191,15 @@ def _train(args: argparse.Namespace) -> int:
     _make_room(checkpoint)
     corpora = args.corpus or [Path("build/bach.npz")]
     train = [piece for path in corpora for piece in load_corpus(path, "train", "extra")]
-    trainer: RefiningTrainer | ClassicGanTrainer | OnePassTrainer
+    trainer: RefiningTrainer | ClassicGanTrainer | OnePassTrainer | MelodyTrainer
     teachers = _teachers(args.teachers, config)
-    if isinstance(config, RefiningConfig):
+    if isinstance(config, RefiningConfig | MelodyConfig):
         valid = [piece for path in corpora for piece in load_corpus(path, "valid")]
-        trainer = RefiningTrainer(config, train, valid, teachers)
+        trainer = (
+            MelodyTrainer(config, train, valid)
+            if isinstance(config, MelodyConfig)
+            else RefiningTrainer(config, train, valid, teachers)
+        )
     elif isinstance(config, OnePassConfig):
         trainer = OnePassTrainer(config, train, *teachers)
     else:
@@ -201,9 +207,10 @@ def _train(args: argparse.Namespace) -> int:
     if checkpoint.exists() and not args.fresh:
         trainer.restore(_state(checkpoint, args.technique))
     elif args.start_from is not None:
-        if isinstance(trainer, ClassicGanTrainer):
+        if isinstance(trainer, ClassicGanTrainer | MelodyTrainer):
             raise SettingError(
-                _("The published design starts from nothing"), _("leave --start-from out")
+                _("The technique {technique} starts from nothing", technique=args.technique),
+                _("leave --start-from out"),
             )
         if isinstance(trainer, OnePassTrainer):
             trainer.start_from(_one_pass_network(args.start_from))

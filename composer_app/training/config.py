@@ -24,6 +24,15 @@ MELODY_ONLY: Final = ("leadsheet",)
 # What a beat is, by index: a quarter, a dotted quarter, a half note.
 BEATS: Final = (4, 6, 8)
 DEVICES: Final = ("cpu", "cuda")
+# Of the network that writes melodies: its pitches are so many semitones, from an octave below the
+# tonic; what it is shown beside a bar are the bars so far away; how dense a melody is has classes,
+# of which 0 is unknown.
+MELODY_DEGREES: Final = 41
+MELODY_LOWEST: Final = -12
+MELODY_NEIGHBOURS: Final = (-8, -4, -2, -1, 1, 2, 4)
+MELODY_DENSITIES: Final = 6
+# Notes a beat at which the next class of density begins.
+MELODY_DENSITY_EDGES: Final = (0.75, 1.0, 1.3, 1.7)
 # Other keys that a prediction can be asked for at once.
 MAX_TRANSPOSITIONS: Final = 6
 
@@ -195,12 +204,61 @@ class OnePassConfig:
             raise ValueError("window must be a multiple of 16 steps")
 
 
-Config = RefiningConfig | ClassicGanConfig | OnePassConfig
-Recipe = TypeVar("Recipe", RefiningConfig, OnePassConfig)
+@dataclass(frozen=True, slots=True)
+class MelodyConfig:
+    """The network that writes melodies (see :mod:`composer_app.training.networks.melody_unet`).
+
+    Styles are drawn by ``style_weights``. Of the windows, all is hidden in ``all_hidden_share``,
+    what comes after some bar in ``rest_hidden_share``, bars between others in
+    ``gap_hidden_share``, and single bars in the rest; in ``rhythm_share`` of them rhythm is asked
+    for, else pitch. The chords are hidden in ``chords_hidden_share``, how dense the melody is in
+    ``density_hidden_share``, and where it ends in ``ending_hidden_share``.
+    """
+
+    channels: tuple[int, ...] = (64, 96, 144, 192, 192, 224)
+    down_blocks: tuple[int, ...] = (1, 1, 1, 1, 1, 2)
+    up_blocks: tuple[int, ...] = (1, 1, 1, 1, 1)
+    dropout: float = 0.2
+    window: int = 256
+    batch: int = 16
+    iterations: int = 8_000
+    minutes: float = 0.0
+    learning_rate: float = 1.5e-3
+    warmup: int = 200
+    weight_decay: float = 5e-2
+    betas: tuple[float, float] = (0.9, 0.98)
+    clip: float = 1.0
+    ema_decay: float = 0.998
+    style_weights: tuple[float, ...] = (0.15, 0.2, 0.0, 0.35, 0.0, 0.3)
+    all_hidden_share: float = 0.35
+    rest_hidden_share: float = 0.3
+    gap_hidden_share: float = 0.2
+    rhythm_share: float = 0.45
+    chords_hidden_share: float = 0.15
+    density_hidden_share: float = 0.3
+    ending_hidden_share: float = 0.25
+    beginning_share: float = 0.35
+    seed: int = 1
+    threads: int = 1
+
+    def __post_init__(self) -> None:
+        _check_positive(self, "window", "batch", "iterations", "learning_rate", "threads")
+        levels = len(self.channels)
+        if (len(self.down_blocks), len(self.up_blocks)) != (levels, levels - 1):
+            raise ValueError("down_blocks has a number for each of channels, up_blocks one less")
+        if self.window % 2 ** (levels - 1):
+            raise ValueError(f"window must be a multiple of {2 ** (levels - 1)} steps")
+        if len(self.style_weights) != len(NETWORK_STYLES):
+            raise ValueError(f"style_weights has a number for each of {', '.join(NETWORK_STYLES)}")
+
+
+Config = RefiningConfig | ClassicGanConfig | OnePassConfig | MelodyConfig
+Recipe = TypeVar("Recipe", RefiningConfig, OnePassConfig, MelodyConfig)
 CONFIGS: Final[dict[str, type[Config]]] = {
     "refining": RefiningConfig,
     "gan": OnePassConfig,
     "gan-classic": ClassicGanConfig,
+    "melody": MelodyConfig,
 }
 
 

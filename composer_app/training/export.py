@@ -34,12 +34,17 @@ from composer_app.training.config import (
     BEATS,
     HIGHEST_PITCH,
     LOWEST_PITCH,
+    MELODY_DENSITY_EDGES,
+    MELODY_LOWEST,
+    MELODY_NEIGHBOURS,
     NETWORK_STYLES,
     VOICES,
+    MelodyConfig,
     OnePassConfig,
     config_from_dict,
 )
 from composer_app.training.networks.classic_gan import ClassicGenerator
+from composer_app.training.networks.melody_unet import MelodyUNet
 from composer_app.training.networks.one_pass_networks import OnePassGenerator
 from composer_app.training.networks.refining_unet import RefiningUNet
 from composer_app.translation import _
@@ -82,6 +87,26 @@ GAN_ROW_INPUTS: Final = (
     "rooted",
 )
 GAN_OUTPUTS: Final = ("pitch", "onset", "confidence", "plan")
+# Of the network that writes melodies, each (B, T), neighbours and chords with an axis more.
+MELODY_INPUTS: Final = (
+    "state",
+    "degree",
+    "state_known",
+    "degree_known",
+    "neighbour",
+    "position",
+    "beat",
+    "place",
+    "ending",
+    "begin",
+    "valid",
+    "style",
+    "minor",
+    "density",
+    "chord",
+    "chord_known",
+)
+MELODY_OUTPUTS: Final = ("state_logits", "degree_logits")
 NOISE_SHAPE: Final = (8, 512)
 # Standard deviations beyond which the published design draws its noise again.
 _CLASSIC_NOISE_LIMIT: Final = 2
@@ -219,8 +244,31 @@ def _one_pass(state: Mapping[str, Any]) -> Part:
     }
 
 
+def _melody(state: Mapping[str, Any]) -> Part:
+    config = config_from_dict(MelodyConfig, state["config"])
+    network = MelodyUNet(config)
+    network.load_state_dict(state["average"])
+    return partial(export_melody, network), {
+        "technique": "melody",
+        "title": "Melodies",
+        "description": "Writes melodies over chords: what a piece is continued and composed with.",
+        "lowest_degree": str(MELODY_LOWEST),
+        "steps_multiple": str(2 ** len(network.downs)),
+        "neighbours": json.dumps(list(MELODY_NEIGHBOURS)),
+        "density_edges": json.dumps(list(MELODY_DENSITY_EDGES)),
+        "styles": json.dumps(list(NETWORK_STYLES)),
+        "beats": json.dumps(list(BEATS)),
+        "qualities": json.dumps(list(QUALITIES)),
+    }
+
+
 # Each makes the network of a checkpoint and says what there is to know of it.
-_TECHNIQUES: Final = {"refining": _refining, "gan-classic": _classic, "gan": _one_pass}
+_TECHNIQUES: Final = {
+    "refining": _refining,
+    "gan-classic": _classic,
+    "gan": _one_pass,
+    "melody": _melody,
+}
 
 
 def voices_metadata(styles: Sequence[str] = ("bach",)) -> dict[str, str]:
@@ -265,6 +313,28 @@ def export_refining(network: RefiningUNet) -> onnx.ModelProto:
         dict.fromkeys(REFINING_INPUTS, shape),
         REFINING_OUTPUTS,
     )
+
+
+def example_melody_inputs(batch: int, steps: int) -> dict[str, Tensor]:
+    """Inputs of :class:`MelodyUNet` with nothing known."""
+    row = (batch, steps)
+    whole = ("state", "degree", "beat", "place", "ending", "style", "density")
+    inputs = {name: torch.zeros(row) for name in MELODY_INPUTS}
+    inputs |= {name: torch.zeros(row, dtype=torch.int64) for name in whole}
+    inputs["position"] = torch.arange(steps).remainder(_CELL).expand(row).clone()
+    inputs["neighbour"] = -torch.ones((*row, len(MELODY_NEIGHBOURS)), dtype=torch.int64)
+    inputs["chord"] = torch.zeros((*row, 2), dtype=torch.int64)
+    inputs["valid"] = torch.ones(row)
+    return inputs
+
+
+def export_melody(network: MelodyUNet) -> onnx.ModelProto:
+    """The network that writes melodies as ONNX, in float32; batch and steps are free."""
+    multiple = 2 ** len(network.downs)
+    batch, cells = torch.export.Dim("batch", max=64), torch.export.Dim("cells", max=8192)
+    inputs = example_melody_inputs(2, 4 * multiple)
+    shape = {0: batch, 1: multiple * cells}
+    return _to_onnx(network, inputs, dict.fromkeys(inputs, shape), MELODY_OUTPUTS)
 
 
 def export_classic(network: ClassicGenerator) -> onnx.ModelProto:

@@ -39,7 +39,10 @@ def test_a_model_says_all_that_is_to_be_known_of_it(path: Path) -> None:
         assert metadata["layout"] in ("voices", "roll")
     else:
         assert int(metadata["steps_multiple"]) > 0
-    if metadata.get("layout") != "roll":
+    if metadata["technique"] == "melody":
+        assert int(metadata["lowest_degree"]) <= 0
+        assert styles
+    elif metadata.get("layout") != "roll":
         assert 0 <= int(metadata["lowest_pitch"]) < int(metadata["highest_pitch"]) <= 127
         assert styles
     models = describe_all(path)

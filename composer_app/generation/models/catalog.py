@@ -19,7 +19,12 @@ from composer_app.generation.bands.style_file import StyleFile, read_style
 from composer_app.generation.bands.style_list import find_style, installed_styles, load_band
 from composer_app.generation.generator import Generator
 from composer_app.generation.models.model_file import read_metadata
-from composer_app.generation.models.model_info import BAND, TECHNIQUES, ModelInfo
+from composer_app.generation.models.model_info import (
+    BAND,
+    TECHNIQUES,
+    WRITES_MELODIES,
+    ModelInfo,
+)
 from composer_app.generation.models.model_metadata import json_list, known_styles
 from composer_app.generation.support import BAND_SETTINGS, supported
 from composer_app.music.files.safe_file import failure_reason
@@ -47,7 +52,8 @@ def installed_models() -> tuple[ModelInfo, ...]:
     """Every model found, the default one first. Loads none of them."""
     found: dict[str, ModelInfo] = {}
     for folder in _folders():
-        models = [model for path in _files(folder) for model in describe_all(path)]
+        files = _files(folder)
+        models = [model for path in files for model in describe_all(path) if _is_listed(model)]
         # A file of its own comes before an entry of the same name in another.
         for model in sorted(models, key=lambda m: m.name != m.path.stem):
             found.setdefault(model.name, model)
@@ -81,6 +87,11 @@ def describe_all(path: Path) -> tuple[ModelInfo, ...]:
             _("{file} is damaged", file=path.name), _("install it again, or choose another model")
         )
     return (ModelInfo(path.stem, path, title=path.stem, problem=problem),)
+
+
+def _is_listed(model: ModelInfo) -> bool:
+    """Whether ``model`` is one that accompanies melodies, or might be."""
+    return model.technique != WRITES_MELODIES
 
 
 def _described(path: Path, metadata: Mapping[str, str]) -> tuple[ModelInfo, ...]:

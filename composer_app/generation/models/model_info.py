@@ -13,7 +13,9 @@ from composer_app.plain_text import one_line, one_line_name
 
 # What the metadata call a technique, and what a person does, in the order they are listed.
 BAND: Final = "band"
-TECHNIQUES: Final = {"refining": "refining", "gan": "one pass"}
+# That of a network that writes melodies is not listed: nobody harmonises with it.
+WRITES_MELODIES: Final = "melody"
+TECHNIQUES: Final = {"refining": "refining", "gan": "one pass", WRITES_MELODIES: "melodies"}
 _MOST_DESCRIPTION_LETTERS: Final = 500
 
 
