@@ -38,6 +38,14 @@ from composer_app.translation import _
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "studio": ("open the studio", ""),
     "generate": ("compose four tracks around a melody", ""),
+    "continue": (
+        "write more bars after a piece, or fill a gap in its melody",
+        "generation.melodies.commands:add_melody_commands",
+    ),
+    "compose": (
+        "write a piece from chords alone, or from nothing but a seed",
+        "generation.melodies.commands:add_melody_commands",
+    ),
     "render": ("turn a MIDI file or a score into an audio file", "live.commands:add_live_commands"),
     "play": ("play a MIDI file or a score", "live.commands:add_live_commands"),
     "styles": ("list the styles to generate in", ""),

@@ -121,7 +121,7 @@ def add_control(group: Any) -> None:
     )
     add(
         "--key",
-        type=_key,
+        type=key_argument,
         metavar="KEY",
         help="the key of the chords that the model plans, such as Eb or 'A minor' (default: what"
         " the melody's file says, else heard)",
@@ -247,7 +247,8 @@ def temperature_of(text: str) -> float:
         ) from None
 
 
-def _key(text: str) -> Key:
+def key_argument(text: str) -> Key:
+    """The key that ``text`` names."""
     found = _KEY.fullmatch(text.strip())
     if found is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no key, such as Eb, F#m or A minor")

@@ -8,6 +8,7 @@ import mido
 import numpy as np
 import pytest
 
+from composer_app.music.midi.file import read_midi
 from tests.acceptance.command_line import (
     TWINKLE,
     assert_one_sentence,
@@ -393,3 +394,21 @@ def test_a_model_file_that_is_missing_gets_a_sentence(melody: Path, tmp_path: Pa
     model = tmp_path / "missing.onnx"
     done = composer_here("generate", melody, "-o", tmp_path / "out.mid", "--model", model)
     assert str(model) in assert_one_sentence(done)
+
+
+def test_a_piece_is_composed_and_goes_on(tmp_path: Path) -> None:
+    """From nothing to a piece of a band, and to a longer one that begins with every note of it."""
+    first, longer = tmp_path / "first.mid", tmp_path / "longer.mid"
+    made = composer("compose", "-o", first, "--style", "folk", "--bars", "4", "--seed", "5")
+    assert (made.returncode, made.stderr) == (0, "")
+    assert "4 bars, bars 1 to 4 are new, seed 5" in made.stdout
+    made = composer("continue", first, "-o", longer, "--bars", "4", "--ending", "closed")
+    assert (made.returncode, made.stderr) == (0, "")
+    old, new = read_midi(first), read_midi(longer)
+    assert new.bars == 8
+    assert [track.name for track in new.tracks] == ["Melody", "Chords", "Bass", "Drums"]
+    for before, after in zip(old.tracks, new.tracks, strict=True):
+        assert set(before.notes) <= set(after.notes)
+        assert len(after.notes) > len(before.notes)
+    assert old.key_signature is not None
+    assert new.tracks[0].notes[-1].pitch % 12 == old.key_signature.tonic
