@@ -197,7 +197,7 @@ def add_steering(group: Any) -> None:
     )
     add(
         "--phrasing",
-        type=_phrasing,
+        type=phrasing_argument,
         default=USUAL_PHRASING,
         metavar="DEPTH",
         help="how expressively what is written is played, by velocities, ends of notes and small"
@@ -274,7 +274,8 @@ def _likeness(text: str) -> float:
         raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 1") from None
 
 
-def _phrasing(text: str) -> float:
+def phrasing_argument(text: str) -> float:
+    """The depth of phrasing that ``text`` says."""
     try:
         return GenerationSettings(phrasing=float(text)).phrasing
     except ValueError:

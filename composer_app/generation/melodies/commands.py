@@ -19,7 +19,12 @@ from composer_app.file_arguments import (
 )
 from composer_app.generation.batch import Job, plan_outputs, prepare_folder, read_jobs
 from composer_app.generation.chord_argument import asked_chords
-from composer_app.generation.command_options import key_argument, temperature_of, whole_number
+from composer_app.generation.command_options import (
+    key_argument,
+    phrasing_argument,
+    temperature_of,
+    whole_number,
+)
 from composer_app.generation.generator import (
     MAX_BARS,
     MAX_TEMPERATURE,
@@ -49,6 +54,7 @@ from composer_app.generation.models.catalog import (
 )
 from composer_app.generation.models.model_info import ModelInfo
 from composer_app.generation.noise import MAX_SEED
+from composer_app.generation.steering import USUAL_PHRASING
 from composer_app.music.chord_text.progression import Progression
 from composer_app.music.composition import Composition
 from composer_app.music.editing.other_tracks import silenced, unheard
@@ -216,6 +222,13 @@ def _add_choices(parser: argparse.ArgumentParser) -> None:
         default=1.0,
         metavar="X",
         help=f"from {MIN_TEMPERATURE:g}, careful, to {MAX_TEMPERATURE:g}, daring (default 1)",
+    )
+    add(
+        "--phrasing",
+        type=phrasing_argument,
+        default=USUAL_PHRASING,
+        metavar="DEPTH",
+        help=f"how expressively what is written is played, 0 to 1 (default {USUAL_PHRASING:g})",
     )
 
 
@@ -446,7 +459,7 @@ def _usual_meter(args: argparse.Namespace) -> Meter | None:
 
 def _settings(args: argparse.Namespace) -> GenerationSettings:
     keys = () if args.key is None else (KeyChange(0, args.key),)
-    return GenerationSettings(args.seed, args.temperature, keys=keys)
+    return GenerationSettings(args.seed, args.temperature, keys=keys, phrasing=args.phrasing)
 
 
 def _progress(show: Any, name: str) -> Progress | None:

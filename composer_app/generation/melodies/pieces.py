@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.errors import MelodyError, SettingError
+from composer_app.generation.bands.chance import Chance
 from composer_app.generation.composing import Composed, check_melody, compose_with_confidence
 from composer_app.generation.generator import (
     MAX_BARS,
@@ -28,6 +29,8 @@ from composer_app.generation.melodies.melody_writer import write_melody
 from composer_app.generation.melodies.network import MelodyNetwork
 from composer_app.generation.models.model_info import ModelInfo
 from composer_app.generation.noise import NoiseVector
+from composer_app.generation.phrasing.performing import Part, phrased
+from composer_app.generation.phrasing.scene import Role, Scene
 from composer_app.generation.refining.sampling import NoiseSource
 from composer_app.music.chord_text.progression import Progression
 from composer_app.music.composition import DEFAULT_PROGRAMS, VOICE_NAMES, Composition
@@ -142,7 +145,8 @@ def continue_piece(
     task = _task(piece, melody, asked, settings, style, steps, free)
     noise = NoiseVector.from_seed(settings.seed, steps)
     written = write_melody(network, task, noise, _part(progress, 0, _share(generator)))
-    new = _beside(melody.notes, _in_feel(written.notes, melody))
+    new = _phrased(_in_feel(written.notes, melody), melody, task, written.chords, settings, noise)
+    new = _beside(melody.notes, new)
     whole = replace(melody, notes=tuple(sorted((*melody.notes, *new))))
     first = int(np.flatnonzero(free)[0])
     end = int(np.flatnonzero(free)[-1]) + 1
@@ -207,10 +211,11 @@ def compose_piece(
     written = write_melody(network, task, noise, _part(progress, 0, _share(generator)))
     usual = model.tempo.usual if model is not None else TempoMap().initial_bpm
     tempo = TempoMap.constant(asked.tempo or usual)
-    melody = Melody(written.notes, tempo, meters)
+    symbols = (*wishes.symbols, *written.chords)
+    notes = _phrased(written.notes, Melody((), tempo, meters), task, symbols, settings, noise)
+    melody = Melody(notes, tempo, meters)
     keys = (KeyChange(0, key),)
     if generator is None:
-        symbols = (*wishes.symbols, *written.chords)
         program = model.programs[MELODY] if model is not None else DEFAULT_PROGRAMS[0]
         piece = Composition.from_melody(melody, program)
         return Extended(replace(piece, keys=keys, chords=symbols), 0, steps)
@@ -407,6 +412,23 @@ def _part(progress: Progress | None, first: float, last: float) -> Progress | No
 def _in_feel(notes: tuple[Note, ...], melody: Melody) -> tuple[Note, ...]:
     upbeat = melody.meters.upbeat_steps
     return in_feel(notes, hear_feel(melody.notes, upbeat), upbeat)
+
+
+def _phrased(
+    notes: tuple[Note, ...],
+    melody: Melody,
+    task: MelodyTask,
+    chords: tuple[ChordSymbol, ...],
+    settings: GenerationSettings,
+    noise: NoiseVector,
+) -> tuple[Note, ...]:
+    """``notes``, which are new beside those of ``melody``, as they are played."""
+    if not settings.phrasing:
+        return notes
+    whole = tuple(sorted((*task.notes, *notes)))
+    scene = Scene(whole, melody.meters, melody.tempo, chords, task.key)
+    (played,) = phrased([Part(notes, Role.MELODY)], scene, settings.phrasing, Chance(noise))
+    return played
 
 
 def _beside(old: tuple[Note, ...], new: tuple[Note, ...]) -> tuple[Note, ...]:

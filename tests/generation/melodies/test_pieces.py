@@ -149,6 +149,17 @@ def test_a_gap_between_two_passages_is_filled() -> None:
         continued(alone(), Continuation(gap=(0, 64)))
 
 
+def test_what_is_new_is_phrased_and_what_stood_is_not() -> None:
+    made = continued(alone(), phrasing=1.0).piece.tracks[0].notes
+    assert made[: len(TWINKLE.notes)] == TWINKLE.notes
+    new = made[len(TWINKLE.notes) :]
+    assert len({note.velocity for note in new}) > 2
+    even = continued(alone()).piece.tracks[0].notes[len(TWINKLE.notes) :]
+    assert [(n.start, n.pitch) for n in new] == [(n.start, n.pitch) for n in even]
+    whole = compose_piece(NETWORK, None, None, ANYTHING, GenerationSettings(2, phrasing=0.5)).piece
+    assert len({note.velocity for note in whole.tracks[0].notes}) > 2
+
+
 def test_chords_that_stand_stay_and_new_ones_follow() -> None:
     piece = compose(TWINKLE, band("folk"), GenerationSettings(3))
     made = continued(piece, Continuation(4), band("folk"), around=True).piece
