@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.generation.refining.harmony import Leading
-from composer_app.generation.refining.planning import Frame
+from composer_app.generation.refining.planning import ChordRow, Frame, Row
 from composer_app.generation.refining.sampling import Grid, Mask
 from composer_app.generation.refining.ties import Ties
 
@@ -96,3 +96,34 @@ class Canvas:
     def valid(self) -> Mask:
         """(T,), false for the padding."""
         return np.arange(len(self.grid)) < self.steps
+
+    @property
+    def told(self) -> dict[str, NDArray[Any]]:
+        """What a network is told of the piece whatever is written: its inputs (T,) by name."""
+        told: dict[str, NDArray[Any]] = {
+            "position": self.position,
+            "fermata": self.fermata,
+            "valid": self.valid.astype(np.float32),
+        }
+        if self.frame is not None and self.frame.knows:
+            told |= {"beat": self.frame.beat, "begin": self.frame.begin}
+        return told
+
+
+def cell_inputs(grid: Grid, onset: Mask, known: Mask, onset_known: Mask) -> dict[str, NDArray[Any]]:
+    """The inputs of a network that say what is written in cells (T, 4), and how far it is known."""
+    return {
+        "pitch": grid,
+        "onset": onset.astype(np.float32),
+        "pitch_known": known.astype(np.float32),
+        "onset_known": onset_known.astype(np.float32),
+    }
+
+
+def row_inputs(row: ChordRow, chord: Row, known: Mask, steps: int) -> dict[str, NDArray[Any]]:
+    """The inputs (T, 3) and (T, 2) that say the ``chord`` (B, 3) of each beat, if ``known`` (B, 2).
+
+    T is ``steps``.
+    """
+    beat_of = row.beat_of_steps(steps)
+    return {"chord": chord[beat_of], "chord_known": known[beat_of].astype(np.float32)}

@@ -48,7 +48,7 @@ from composer_app.generation.placement import (
     to_piano_roll,
     with_melody,
 )
-from composer_app.generation.refining.canvas import Canvas, Schedule
+from composer_app.generation.refining.canvas import Canvas, Schedule, cell_inputs, row_inputs
 from composer_app.generation.refining.filling import sample
 from composer_app.generation.refining.harmony import Leading, bars_of_beats, keys_of_beats
 from composer_app.generation.refining.improving import (
@@ -301,27 +301,18 @@ class RefiningGenerator:
         self, canvas: Canvas, chord: NDArray[np.int64], known: Mask, style: int
     ) -> NDArray[np.float64]:
         """See :class:`~composer_app.generation.refining.row_planning.RowNetwork`."""
-        frame = canvas.frame
-        assert frame is not None
-        beat_of = frame.row.beat_of_steps(len(canvas.grid))
+        assert canvas.frame is not None
+        row, steps = canvas.frame.row, len(canvas.grid)
         stands = ~canvas.free
         feeds = {
-            "pitch": np.where(stands, canvas.grid, 0),
-            "onset": (stands & canvas.onset).astype(np.float32),
-            "pitch_known": stands.astype(np.float32),
-            "onset_known": stands.astype(np.float32),
-            "position": canvas.position,
-            "fermata": canvas.fermata,
-            "valid": canvas.valid.astype(np.float32),
-            "beat": frame.beat,
-            "begin": frame.begin,
-            "chord": chord[beat_of],
-            "chord_known": known[beat_of].astype(np.float32),
-            "style": np.full(len(canvas.grid), style),
+            **cell_inputs(np.where(stands, canvas.grid, 0), stands & canvas.onset, stands, stands),
+            **canvas.told,
+            **row_inputs(row, chord, known, steps),
+            "style": np.full(steps, style),
         }
         batch = {name: value[None] for name, value in feeds.items()}
         answer = run_part(self._session, _ROW_OUTPUTS[:1], batch)
-        return np.asarray(answer[0][0][frame.row.starts], np.float64)
+        return np.asarray(answer[0][0][row.starts], np.float64)
 
     def styles_numbered(self, names: Sequence[str]) -> tuple[int, ...]:
         """The network's numbers of those of the styles ``names`` that it knows."""

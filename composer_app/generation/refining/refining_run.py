@@ -6,7 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.generation.generator import GenerationCancelledError, Progress
-from composer_app.generation.refining.canvas import Canvas, Network, Schedule
+from composer_app.generation.refining.canvas import (
+    Canvas,
+    Network,
+    Schedule,
+    cell_inputs,
+    row_inputs,
+)
 from composer_app.generation.refining.harmony import (
     Heard,
     InKeys,
@@ -95,11 +101,7 @@ class Run:
         self.confidence = np.ones(self.grid.shape, np.float32)
         self.draws = 0
         self.passes_done = 0
-        self._fixed: dict[str, NDArray[Any]] = {
-            "position": canvas.position,
-            "fermata": canvas.fermata,
-            "valid": canvas.valid.astype(np.float32),
-        }
+        self._fixed = canvas.told
         # Whoever accompanies goes on where a singer breathes.
         self._carried = carried_rests(canvas.grid[:, 0], _BREATH)
         self.ties = canvas.ties or Ties.none(len(canvas.grid))
@@ -124,7 +126,6 @@ class Run:
             if (row.given[:, 0] >= 0).any():
                 self._wanted = [row.given[self._beat_of, 0]]
             if canvas.frame.knows:
-                self._fixed |= {"beat": canvas.frame.beat, "begin": canvas.frame.begin}
                 self._show_row(np.maximum(row.given, 0), np.zeros((row.beats, 2), np.bool_))
 
     def release(self, cells: Mask) -> None:
@@ -250,8 +251,8 @@ class Run:
         return self.source.row_gumbel(self._frame.row.starts, classes, self.next_draw())
 
     def _show_row(self, chord: Grid, known: Mask) -> None:
-        self._fixed["chord"] = chord[self._beat_of]
-        self._fixed["chord_known"] = known[self._beat_of].astype(np.float32)
+        assert self._frame is not None
+        self._fixed |= row_inputs(self._frame.row, chord, known, len(self.grid))
 
     def infer(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Pitch logits (T, 4, classes) and onset logits (T, 4) given what is known."""
@@ -262,10 +263,7 @@ class Run:
         self._tick()
         logits = self.network.infer(
             {
-                "pitch": self.grid,
-                "onset": self.onset.astype(np.float32),
-                "pitch_known": self.known.astype(np.float32),
-                "onset_known": self.onset_known.astype(np.float32),
+                **cell_inputs(self.grid, self.onset, self.known, self.onset_known),
                 **self._fixed,
                 **(more or {}),
             },

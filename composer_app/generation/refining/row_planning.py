@@ -49,8 +49,10 @@ _DRAW: Final = 7
 _SIMPLE: Final = (QUALITIES.index("maj"), QUALITIES.index("min"))
 _DOMINANTS: Final = (QUALITIES.index("maj"), QUALITIES.index("7"))
 _FIFTH: Final = 7
-# From so rich a taste on triads get a sixth or a seventh.
-_COLOURED: Final = 0.3
+# What a sixth or a seventh has to bring in, in probability: nothing from so rich a taste on, more
+# of plainer ones; that of the dominant nearly nothing. The plainest taste has triads alone.
+_RICH, _EAGER, _SEVENTH, _PLAIN = 0.45, 0.2, 0.3, -0.75
+_COLOURS: Final = {_SIMPLE[0]: ("6", "maj7"), _SIMPLE[1]: ("m7",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,33 +97,49 @@ def plan_row(
     assert canvas.frame is not None
     row = canvas.frame.row
     chord = np.maximum(row.given, 0)
-    said = [
-        _home(_said(network, each, style), key)
-        for each, key in zip(canvases, ROW_KEYS, strict=True)
-        for style in taste.styles
-    ]
-    worth = _SHARPNESS * np.mean(said, axis=0)
-    heard = estimate_key((n.pitch for n in melody), (n.duration for n in melody))
-    if settings.keys:
-        # A signature without a mode may mean the relative minor, whose scale holds its own.
-        heard = meant_keys(settings.keys[0].key, heard)[-1]
-    key = Key((heard.tonic + moved) % OCTAVE, heard.minor)
-    worth = worth + _beyond_key(key) + Leading(min(0.0, taste.richness), None).bias(key)
-    worth = worth + Leading(settings.richness, None).bias(key)
+    said = np.mean(
+        [
+            _home(_said(network, each, style), key)
+            for each, key in zip(canvases, ROW_KEYS, strict=True)
+            for style in taste.styles
+        ],
+        axis=0,
+    )
+    keys = _keys(canvas.frame.keys, melody, moved)
+    biases = {key: _in_taste(key, taste, settings) for key in set(keys)}
+    worth = _SHARPNESS * said + np.stack([biases[key] for key in keys])
     source = NoiseSource(noise, canvas.steps, lambda: None)
     scale = _CHANCE * _SHARPNESS * settings.temperature
     worth = _together(worth + scale * source.row_gumbel(row.starts, worth.shape[1], _DRAW), row)
-    worth = _with_end(worth, row, melody, key, moved)
+    worth = _with_end(worth, row, melody, keys[-1], moved)
     free = row.given[:, 0] < 0
     fixed = np.full_like(worth, -_NEVER * 10)
     fixed[np.arange(row.beats), chord[:, 0] * len(QUALITIES) + chord[:, 1]] = 0
     worth = np.where(free[:, None], worth, fixed)
     cost = _costs(row, meters, taste.hold, settings.chord_rate, canvas.frame.bars)
     chord[:, 0], chord[:, 1] = np.divmod(_likeliest(worth, np.where(free, cost, 0)), len(QUALITIES))
-    if taste.richness + settings.richness >= _COLOURED:
-        chord = _coloured(chord, row, melody, key, moved)
+    chance = _together(np.exp(log_softmax(said)), row)
+    eager = _EAGER * (taste.richness + settings.richness - _RICH)
+    if taste.richness + settings.richness > _PLAIN:
+        chord = _coloured(chord, row, chance, _Sung(row, melody, moved), keys, eager)
     chord[:, 2] = np.where(row.given[:, 2] >= 0, row.given[:, 2], chord[:, 0])
     return chord_symbols(row, chord, settings.chords, moved)
+
+
+def _keys(set_keys: Sequence[Key | None], melody: tuple[Note, ...], moved: int) -> tuple[Key, ...]:
+    """The key of each beat as the network sees it: what is set there, else what is heard.
+
+    A signature without a mode may mean the relative minor, whose scale holds its own.
+    """
+    heard = estimate_key((n.pitch for n in melody), (n.duration for n in melody))
+    higher = Key((heard.tonic + moved) % OCTAVE, heard.minor)
+    return tuple(meant_keys(key, higher)[-1] if key else higher for key in set_keys)
+
+
+def _in_taste(key: Key, taste: RowTaste, settings: GenerationSettings) -> NDArray[np.float64]:
+    """(204,): what speaks for and against each class of chord in ``key``."""
+    plain = Leading(min(0.0, taste.richness), None).bias(key)
+    return np.asarray(_beyond_key(key) + plain + Leading(settings.richness, None).bias(key))
 
 
 def _said(network: RowNetwork, canvas: Canvas, style: int) -> Logits:
@@ -148,31 +166,50 @@ def _beyond_key(key: Key) -> NDArray[np.float64]:
     return bias.ravel()
 
 
-def _coloured(chord: Row, row: ChordRow, melody: tuple[Note, ...], key: Key, moved: int) -> Row:
+class _Sung:
+    """The pitch classes that a melody sounds, as a network sees it."""
+
+    def __init__(self, row: ChordRow, melody: tuple[Note, ...], moved: int) -> None:
+        starts = [note.start for note in melody]
+        self._beats = np.searchsorted(row.starts, starts, side="right") - 1
+        self._tones = np.array([(note.pitch + moved) % OCTAVE for note in melody])
+
+    def between(self, first: int, end: int) -> set[int]:
+        """Those that are struck from beat ``first`` to before ``end``."""
+        here = (self._beats >= first) & (self._beats < end)
+        return set(self._tones[here].tolist())
+
+
+def _coloured(
+    chord: Row, row: ChordRow, chance: Logits, sung: _Sung, keys: Sequence[Key], eager: float
+) -> Row:
     """``chord`` (B, 3) with the sixths and sevenths of the key that players add to triads.
 
-    A major triad gets its seventh where the melody does not sound its root, which would rub, and
-    else its sixth, as the tonic does; the dominant gets the minor seventh.
+    A tone is added where it brings in another chord that is likely there, too: ``chance`` (B, 204)
+    of the chords says how likely. What it brings in, and what players are ``eager`` for, has to be
+    more than nothing. A major triad gets no seventh where the melody sounds its root, which would
+    rub; the dominant gets the minor seventh in any case.
     """
     result = chord.copy()
-    at = np.searchsorted(row.starts, [note.start for note in melody], side="right") - 1
-    sung = [(note.pitch + moved) % OCTAVE for note in melody]
-    edges = np.flatnonzero((np.diff(chord[:, :2], axis=0, prepend=-1) != 0).any(axis=1))
+    held = chance @ _HOLDS
+    changes = np.diff(chord[:, :2], axis=0, prepend=-1) != 0
+    edges: list[int] = np.flatnonzero(changes.any(axis=1)).tolist()
     for first, end in zip(edges, [*edges[1:], row.beats], strict=True):
         root, quality = chord[first, :2].tolist()
         if row.given[first, 0] >= 0 or quality not in _SIMPLE:
             continue
-        heard = {tone for beat, tone in zip(at.tolist(), sung, strict=True) if first <= beat < end}
-        names: tuple[str, ...] = ("m7",)
-        if quality == _SIMPLE[0]:
-            rubs = root in heard or root == key.tonic
-            dominant = (root - key.tonic) % OCTAVE == _FIFTH
-            names = ("7",) if dominant else ("6", "maj7") if rubs else ("maj7", "6")
-        for name in names:
+        key = keys[first]
+        dominant = quality == _SIMPLE[0] and (root - key.tonic) % OCTAVE == _FIFTH
+        rubs = root in sung.between(first, end) or root == key.tonic
+        names = _COLOURS[quality] if not dominant else ("7",)
+        classes = root * len(QUALITIES) + np.array([quality, *map(QUALITIES.index, names)])
+        worth = held[first:end, classes].mean(axis=0)
+        worth[1:] += eager + _SEVENTH * dominant
+        for place, name in enumerate(names, 1):
             tones = {(root + tone) % OCTAVE for tone in QUALITY_TONES[name]}
-            if tones <= key.pitch_classes or name == "7":
-                result[first:end, 1] = QUALITIES.index(name)
-                break
+            if not (dominant or tones <= key.pitch_classes) or (name == "maj7" and rubs):
+                worth[place] = -np.inf
+        result[first:end, 1] = classes[worth.argmax()] % len(QUALITIES)
     result[:, 1] = np.where(row.given[:, 0] >= 0, chord[:, 1], result[:, 1])
     return result
 
@@ -250,3 +287,21 @@ def _likeliest(worth: Logits, cost: Logits) -> Row:
     for beat in range(beats - 1, 0, -1):
         chosen[beat - 1] = came_from[beat, chosen[beat]]
     return chosen
+
+
+def _holding() -> NDArray[np.float64]:
+    """(204, 204): 1 where the root and the third of the one chord are tones of the other one."""
+    tones = [
+        {(root + tone) % OCTAVE for tone in each}
+        for root in range(OCTAVE)
+        for each in QUALITY_TONES.values()
+    ]
+    pairs = [
+        {root, (root + each[1]) % OCTAVE}
+        for root in range(OCTAVE)
+        for each in QUALITY_TONES.values()
+    ]
+    return np.array([[pair <= other for other in tones] for pair in pairs], np.float64)
+
+
+_HOLDS: Final = _holding()
