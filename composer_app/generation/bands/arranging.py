@@ -10,8 +10,9 @@ from composer_app.generation.bands.chords_part import play_chords
 from composer_app.generation.bands.drums_part import play_drums
 from composer_app.generation.bands.form import Form
 from composer_app.generation.bands.harmony import Chart
-from composer_app.generation.bands.laying_out import lines_of
-from composer_app.generation.bands.style_file import ROLES, Band
+from composer_app.generation.bands.laying_out import ANSWERS, answers_of, lines_of
+from composer_app.generation.bands.patterns import HOLD
+from composer_app.generation.bands.style_file import DRUMS, ROLES, Band
 from composer_app.generation.bands.touch import Clock, as_notes
 from composer_app.generation.steering import PerVoice
 from composer_app.music.note import Note
@@ -19,6 +20,9 @@ from composer_app.music.note import Note
 # How strongly chords, bass and drums are struck in relation to the melody.
 _STRENGTHS: Final = (0.72, 0.95, 0.85)
 _BEAT: Final = 4
+_KICK: Final = DRUMS["kick"]
+_ROOT, _ROOTS = "R", "Rr"
+_ENDINGS: Final = {"chords": "X", "bass": _ROOT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +48,46 @@ def arrange(
     wish: Wish,
 ) -> tuple[tuple[Note, ...], ...]:
     """The notes of chords, bass and drums under ``melody`` (on the grid), around ``velocity``."""
-    clock = Clock(form, band.swing if wish.swing is None else wish.swing)
+    clock = Clock(form, band.swing if wish.swing is None else wish.swing, band.second_beat)
     chords, bass, _drums = (band.players[ROLES.index(role)] for role in ROLES[1:])
     comping, walking, beating = wish.busy
-    line = lines_of(form, band.patterns["chords"], chance, Row.CHORDS, comping)[""]
-    sounds = [play_chords(line, form, chart, melody, chords, chance)]
+    drums = play_drums(form, band.patterns["drums"], band.fills, chance, beating)
+    lines = lines_of(form, band.patterns["chords"], chance, Row.CHORDS, comping)
+    lines[ANSWERS] = answers_of(form, band.answers, melody, chance, comping)
+    ends = {part: band.endings.get(part, usual) for part, usual in _ENDINGS.items()}
+    sounds = [play_chords(lines, form, chart, melody, chords, chance, ends["chords"])]
     line = lines_of(form, band.patterns["bass"], chance, Row.BASS, walking)[""]
+    if bass.follows_kick:
+        line = with_kick(line, form, [each.start for each in drums if each.pitch == _KICK])
     lowest = min(note.pitch for note in melody)
-    sounds.append(play_bass(line, form, chart, (bass.low, bass.high), lowest, chance))
-    sounds.append(play_drums(form, band.patterns["drums"], band.fills, chance, beating))
+    bounds = bass.low, bass.high
+    sounds.append(play_bass(line, form, chart, bounds, lowest, chance, ends["bass"]))
+    sounds.append(drums)
     return tuple(
         as_notes(part, role, form, clock, chance, round(velocity * strength), wish.phrasing)
         for part, role, strength in zip(sounds, ROLES[1:], _STRENGTHS, strict=True)
     )
+
+
+def with_kick(line: str, form: Form, kicks: Sequence[int]) -> str:
+    """The ``line`` of a bass that strikes its roots with the ``kicks`` (steps) of the drums.
+
+    A root that it holds is struck again with a kick; one off the beat without a kick is held on.
+    Bars of compound metres stay as they are.
+    """
+    struck = set(kicks)
+    found = list(line)
+    for bar in form.bars:
+        if bar.meter.steps_per_beat != _BEAT:
+            continue
+        root = False
+        for step in range(bar.first_step, min(bar.end_step, form.last)):
+            sign, off_beat = line[step], (step - bar.first_step) % _BEAT != 0
+            if sign == HOLD:
+                if root and step in struck and step % 2 == 0:
+                    found[step] = _ROOT
+            elif root and sign in _ROOTS and off_beat and step not in struck:
+                found[step] = HOLD
+            else:
+                root = sign in _ROOTS
+    return "".join(found)

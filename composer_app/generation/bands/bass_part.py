@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from composer_app.generation.bands.chance import Chance, Row
-from composer_app.generation.bands.chords_part import Sound
+from composer_app.generation.bands.chords_part import Sound, with_ending
 from composer_app.generation.bands.form import Form
 from composer_app.generation.bands.harmony import LEAST_STEPS, PUSH, Chart, Played
-from composer_app.generation.bands.patterns import HOLD, Stroke, strokes
+from composer_app.generation.bands.patterns import Stroke, strokes
 from composer_app.music.harmony.chords import Chord
 from composer_app.music.pitch import OCTAVE, Key
 
@@ -30,16 +30,23 @@ _APPROACH_COSTS: Final = (0.2, 0.2, 0.4, 0.4, 0.9, 0.9)
 
 
 def play_bass(
-    line: str, form: Form, chart: Chart, bounds: tuple[int, int], ceiling: int, chance: Chance
+    line: str,
+    form: Form,
+    chart: Chart,
+    bounds: tuple[int, int],
+    ceiling: int,
+    chance: Chance,
+    ending: str = _ROOT,
 ) -> list[Sound]:
     """The sounds of ``line``, one at a time, between ``bounds``.
 
     Where a chord begins that lasts for a beat or more its bass is struck. ``ceiling`` is the lowest
-    pitch of the melody, under which the line stays where there is room.
+    pitch of the melody, under which the line stays where there is room. ``ending`` is played from
+    the last chord on, where it has room.
     """
     low, high = bounds
     high = max(low + OCTAVE, min(high, ceiling - 1))
-    whole = line[: form.last] + _ROOT + HOLD * (form.end - form.last - 1)
+    whole = with_ending(line, form, ending)
     played = _anchored(chart.played(strokes(whole), _ROOT), chart, form)
     return _Line(played, form, (low, high), chance).sounds()
 

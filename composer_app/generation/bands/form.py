@@ -1,5 +1,6 @@
 """The form of a piece as a band sees it: where it begins, its bars, phrases, and its ending."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -41,14 +42,15 @@ class Phrase:
 class Form:
     """A piece of ``steps`` steps, in which a band plays from step ``first`` to before ``end``.
 
-    From step ``last`` on it holds its final chord. ``source`` has for each bar the first step of
-    the bar that it repeats, its own where it repeats none.
+    From step ``last`` on it holds its final chord; the melody ends at step ``sung``. ``source``
+    has for each bar the first step of the bar that it repeats, its own where it repeats none.
     """
 
     bars: tuple[Bar, ...]
     phrases: tuple[Phrase, ...]
     first: int
     last: int
+    sung: int
     end: int
     source: tuple[int, ...]
     key: Key
@@ -64,6 +66,21 @@ class Form:
         else:
             value += _GROWTH * home.index / max(1, len(self.phrases) - 1)
         return max(0, min(2, round(value)))
+
+    @property
+    def others(self) -> tuple[Phrase, ...]:
+        """The section that stands against the one that comes again.
+
+        They are the phrases that are no return of the one that comes most often, nor stand before
+        its first return, as an answer to a question does; none if all phrases come once.
+        """
+        counts = Counter(phrase.source for phrase in self.phrases)
+        source, most = counts.most_common(1)[0]
+        if most == 1:
+            return ()
+        again = next(p.index for p in self.phrases if p.source == source and p.times)
+        asked = {phrase.source for phrase in self.phrases[:again]}
+        return tuple(phrase for phrase in self.phrases if phrase.source not in asked)
 
     def home(self, phrase: Phrase) -> int:
         """The step whose chance decides for ``phrase``."""
@@ -89,7 +106,7 @@ def form_of(
         home = phrases[home].source if home < index else index
         times = sum(phrase.source == home for phrase in phrases)
         phrases.append(Phrase(index, start, after, home, times))
-    return Form(bars, tuple(phrases), first, last, end, source, key)
+    return Form(bars, tuple(phrases), first, last, steps, end, source, key)
 
 
 def _entrance(melody: Sequence[Note], meters: MeterMap) -> int:

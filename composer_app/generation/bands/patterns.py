@@ -15,6 +15,8 @@ from composer_app.music.timing import Meter
 
 HOLD: Final = "-"
 SILENCE: Final = "."
+# The name of a second line of the chords: what the other hand holds.
+HELD: Final = "held"
 # What may stand in a line, by the part that plays it. Chords: struck loudly, struck, softly, the
 # chord that comes next (a push), and single tones from the bottom. Bass: root, the root softly,
 # third, fifth, sixth, octave, a walking note, an approach to the next root, and that root early.
@@ -29,7 +31,8 @@ _BAR: Final = {COMMON: 16, TRIPLE: 12, COMPOUND: 12}
 _BEAT: Final = 4
 _DOTTED: Final = 6
 
-# A line for each instrument of a part: of all but the drums there is one, named "".
+# A line for each instrument of a part: of all but the drums there is one, named "", and chords may
+# have another one of what is held.
 Lines = Mapping[str, str]
 
 
@@ -61,12 +64,18 @@ class Pattern:
         return {name: line[start : start + length] for name, line in self.lines.items()}
 
 
-def parse_line(text: str, part: str, meter: Meter) -> str:
-    """``text`` without what is for the eye. Raises :class:`ValueError` for what is no line."""
+def letters(text: str, part: str) -> str:
+    """``text`` without what is for the eye. Raises :class:`ValueError` for a foreign letter."""
     line = "".join(text.replace("|", " ").split())
     foreign = sorted(set(line) - set(SIGNS[part]) - {HOLD, SILENCE})
     if foreign:
         raise ValueError(f"“{foreign[0]}” in “{text}” is none of {SIGNS[part]}-.")
+    return line
+
+
+def parse_line(text: str, part: str, meter: Meter) -> str:
+    """The :func:`letters` of ``text``. Raises :class:`ValueError` for what is no line."""
+    line = letters(text, part)
     if meter not in _BAR:
         raise ValueError(f"{meter} is none of 4/4, 3/4 and 6/8")
     if not line or len(line) % _BAR[meter]:

@@ -9,15 +9,19 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from composer_app.errors import StyleError
 from composer_app.generation.bands.patterns import (
+    HELD,
+    HOLD,
+    SILENCE,
     Level,
     Pattern,
     in_every_meter,
+    letters,
     parse_line,
 )
 from composer_app.music.files.regular_file import read_regular
@@ -54,13 +58,20 @@ _STRAIGHT, _MOST_SWING = 0.5, 0.75
 _TEMPO: Final = Tempo(60, 100, 160)
 # How often a chord may change: at each beat, in the middle of a bar too, or where bars begin.
 HOLDS: Final = ("beat", "half", "bar")
+# How chords are spread: near to each other, with another tone than the root at the bottom, or from
+# the root over the fifth, as on the strings of a guitar.
+VOICINGS: Final = ("close", "inverted", "barre")
+_MOST_EARLY: Final = 0.2
+_LONGEST_ENDING: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Player:
     """One track: its General MIDI ``program``, its range in MIDI pitches, and its place in the mix.
 
-    The range of drums and of the melody says nothing. What ``rings`` is held until it plays again.
+    The range of drums and of the melody says nothing. What ``rings`` is held until it plays again;
+    what ``strums`` strikes its notes one after another, up and down. ``voicing`` is one of
+    :data:`VOICINGS`. A bass that ``follows_kick`` strikes with the kick of the drums.
     """
 
     program: int
@@ -68,6 +79,9 @@ class Player:
     high: int
     mix: TrackMix
     rings: bool = False
+    strums: bool = False
+    follows_kick: bool = False
+    voicing: str = VOICINGS[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +104,10 @@ class Band:
     """Who plays, in the order of :data:`ROLES`, and what.
 
     ``swing`` is where in a beat its second eighth falls: 0.5 is straight, 0.667 a triplet.
-    ``patterns`` are those of chords, bass and drums by metre, ``fills`` those of the drums for the
-    last bar of a phrase.
+    ``second_beat`` is by how much of a beat the second one of three is early. ``patterns`` are
+    those of chords, bass and drums by metre, ``fills`` those of the drums for the last bar of a
+    phrase, ``answers`` those of the chords where the melody rests. ``endings`` has for chords and
+    bass what they play from the last chord on.
     """
 
     players: tuple[Player, Player, Player, Player]
@@ -99,6 +115,9 @@ class Band:
     taste: Taste
     patterns: Mapping[str, Mapping[Meter, tuple[Pattern, ...]]]
     fills: Mapping[Meter, tuple[Pattern, ...]]
+    answers: Mapping[Meter, tuple[Pattern, ...]] = field(default_factory=dict)
+    endings: Mapping[str, str] = field(default_factory=dict)
+    second_beat: float = 0.0
 
     @property
     def programs(self) -> tuple[int, ...]:
@@ -163,7 +182,10 @@ def _parsed(name: str, path: Path, data: bytes) -> StyleFile:
     if not _NAME.fullmatch(name):
         raise ValueError("its name has other letters than a-z, 0-9 and -")
     row = tomllib.loads(data.decode("utf-8"))
-    _only(row, "title description licence meters tempo model feel harmony tracks patterns fills")
+    _only(
+        row,
+        "title description licence meters tempo model feel harmony tracks patterns fills ending",
+    )
     model = _text(row, "model", "")
     tempo = _table(row, "tempo")
     _only(tempo, "lowest usual highest", "tempo")
@@ -187,7 +209,7 @@ def _band(row: Mapping[str, Any]) -> Band:
     _only(tracks, " ".join(ROLES), "tracks")
     melody, chords, bass, drums = (_player(_table(tracks, role), role) for role in ROLES)
     feel, taste = _table(row, "feel"), _table(row, "harmony")
-    _only(feel, "swing", "feel")
+    _only(feel, "swing second_beat", "feel")
     _only(taste, "model styles hold richness", "harmony")
     hold = _text(taste, "hold", HOLDS[1])
     if hold not in HOLDS:
@@ -196,7 +218,7 @@ def _band(row: Mapping[str, Any]) -> Band:
     if not styles or not all(isinstance(each, str) for each in styles):
         raise ValueError("styles of the harmony are a list of names")
     patterns = _table(row, "patterns")
-    _only(patterns, "chords bass drums", "patterns")
+    _only(patterns, "chords answers bass drums", "patterns")
     parts = {part: _patterns(_list(patterns, part), part) for part in ROLES[1:]}
     for part, found in parts.items():
         if not found:
@@ -207,11 +229,24 @@ def _band(row: Mapping[str, Any]) -> Band:
         Taste(_text(taste, "model"), styles, hold, _number(taste, "richness", -1, 1)),
         {part: in_every_meter(found) for part, found in parts.items()},
         in_every_meter(_patterns(_list(row, "fills"), "drums")),
+        in_every_meter(_patterns(_list(patterns, "answers"), "chords")),
+        _endings(row),
+        _number(feel, "second_beat", 0, _MOST_EARLY, 0),
     )
 
 
+def _endings(row: Mapping[str, Any]) -> dict[str, str]:
+    ending = _table(row, "ending") if "ending" in row else {}
+    _only(ending, "chords bass", "ending")
+    lines = {part: letters(_text(ending, part), part) for part in ending}
+    for part, line in lines.items():
+        if not 0 < len(line) <= _LONGEST_ENDING or line[0] in f"{HOLD}{SILENCE}":
+            raise ValueError(f"the ending of the {part} does not begin with a stroke, or is long")
+    return lines
+
+
 def _player(row: Mapping[str, Any], role: str) -> Player:
-    _only(row, "instrument low high pan level rings", role)
+    _only(row, "instrument low high pan level rings strums follows_kick voicing", role)
     low, high = 0, PITCH_COUNT - 1
     program = 0
     if role != "drums":
@@ -225,10 +260,18 @@ def _player(row: Mapping[str, Any], role: str) -> Player:
             raise ValueError(f"the {role} have less than an octave")
     level = round(_number(row, "level", 0, 127, DEFAULT_VOLUME))
     mix = TrackMix(level, round(_number(row, "pan", 0, 127, CENTRE)))
-    rings = row.get("rings", False)
-    if not isinstance(rings, bool):
-        raise ValueError(f"rings is {rings}, neither true nor false")
-    return Player(program, low, high, mix, rings)
+    voicing = _text(row, "voicing", VOICINGS[0])
+    if voicing not in VOICINGS:
+        raise ValueError(f"voicing is “{voicing}”, none of {', '.join(VOICINGS)}")
+    rings, strums, kick = (_flag(row, key) for key in ("rings", "strums", "follows_kick"))
+    return Player(program, low, high, mix, rings, strums, kick, voicing)
+
+
+def _flag(row: Mapping[str, Any], key: str) -> bool:
+    value = row.get(key, False)
+    if not isinstance(value, bool):
+        raise ValueError(f"{key} is {value}, neither true nor false")
+    return value
 
 
 def _pitch(name: str) -> int:
@@ -256,8 +299,10 @@ def _pattern(row: Any, part: str) -> Pattern:
         _only(row, ["meter", "level", *DRUMS], "drums")
         texts = {key: value for key, value in row.items() if key in DRUMS}
     else:
-        _only(row, "meter level rhythm", part)
+        _only(row, "meter level rhythm held" if part == "chords" else "meter level rhythm", part)
         texts = {"": _text(row, "rhythm")}
+        if HELD in row:
+            texts[HELD] = _text(row, HELD)
     lines = {key: parse_line(_text(texts, key), part, meter) for key in texts}
     longest = max((len(line) for line in lines.values()), default=0)
     if not longest or any(longest % len(line) for line in lines.values()):

@@ -6,6 +6,7 @@ from typing import Final
 from composer_app.generation.bands.chance import Chance, Row
 from composer_app.generation.bands.chords_part import Sound
 from composer_app.generation.bands.form import Form
+from composer_app.generation.bands.patterns import TRIPLE
 from composer_app.generation.steering import USUAL_PHRASING
 from composer_app.music.note import Note
 from composer_app.music.timing import STEPS_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_STEP
@@ -24,12 +25,14 @@ _DOWNBEAT: Final = 1.05
 class Clock:
     """Where steps sound in ticks, with the second eighth of a beat as late as ``swing`` says.
 
-    Beats of compound metres and bars that begin beside the grid are straight.
+    Beats of compound metres and bars that begin beside the grid are straight. The second of three
+    beats comes ``early`` by so much of a beat.
     """
 
-    def __init__(self, form: Form, swing: float) -> None:
+    def __init__(self, form: Form, swing: float, early: float = 0.0) -> None:
         self._ticks: list[int] = []
         second = round(swing * TICKS_PER_BEAT)
+        ahead = round(early * TICKS_PER_BEAT)
         places = (0, second // 2, second, (second + TICKS_PER_BEAT) // 2)
         for bar in form.bars:
             swings = bar.meter.steps_per_beat == STEPS_PER_BEAT and not bar.start % TICKS_PER_STEP
@@ -39,7 +42,9 @@ class Clock:
                 whole = origin + beat * STEPS_PER_BEAT + STEPS_PER_BEAT <= bar.end_step
                 moved = swings and whole
                 at = (origin + beat * STEPS_PER_BEAT) * TICKS_PER_STEP
-                self._ticks.append(max(0, at + places[place]) if moved else step * TICKS_PER_STEP)
+                ticks = max(0, at + places[place]) if moved else step * TICKS_PER_STEP
+                in_three = bar.meter == TRIPLE and bar.number > 0 and (beat, place) == (1, 0)
+                self._ticks.append(ticks - ahead if in_three and swings else ticks)
         self._end = form.bars[-1].end_step
 
     def ticks(self, step: int) -> int:
@@ -73,7 +78,7 @@ def as_notes(
             strength *= _DOWNBEAT
         varied = chance.around(Row.TOUCH, start, _VARIED * human, sound.pitch % 12)
         late = 0.0 if start in downbeats else chance.around(Row.TOUCH, start, reach, 13 + len(part))
-        onset = max(0, round(clock.ticks(start) + late))
+        onset = max(0, round(clock.ticks(start) + late) + sound.late)
         end = clock.ticks(start + sound.length)
         release = end - _GAP if sound.length > 1 else max(onset + TICKS_PER_STEP - _GAP, end - _GAP)
         loud = max(1, min(127, round(velocity * strength + varied)))

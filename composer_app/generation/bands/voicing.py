@@ -58,18 +58,43 @@ def _is_clear(voicing: Voicing) -> bool:
     )
 
 
+def barre(chord: Chord, low: int, high: int) -> tuple[Voicing, ...]:
+    """``chord`` as a hand across a guitar takes it: root, fifth, and the other tones above.
+
+    Three notes are the chord without its third, which players call a power chord: the lowest ones
+    of a triad, and what is left under a low melody. Empty where none lies between ``low`` and
+    ``high``.
+    """
+    second, *others = chord.quality.intervals[1:]
+    fifth, *sevenths = others or (second,)
+    upper = [OCTAVE + second] if others else []
+    shapes: list[tuple[int, ...]] = [(0, fifth, OCTAVE), (0, fifth, OCTAVE, *upper)]
+    if sevenths:
+        shapes += [(0, fifth, OCTAVE + second, OCTAVE + sevenths[0])]
+        shapes += [(0, fifth, sevenths[0], OCTAVE + second)]
+    found = (
+        tuple(sorted(root + interval for interval in shape))
+        for root in range(low, high + 1)
+        if root % OCTAVE == chord.root
+        for shape in shapes
+    )
+    return tuple(sorted(v for v in found if v[-1] <= high and _is_clear(v)))
+
+
 def next_voicing(
     chord: Chord,
     before: Voicing | None,
     bounds: tuple[int, int],
     melody: Sequence[int],
     middle: float,
+    kind: str = "close",
 ) -> Voicing:
     """The voicing of ``chord`` that moves least from the one ``before``.
 
     ``bounds`` are the instrument's, ``melody`` the pitches that sound meanwhile, and ``middle``
     the pitch around which it lies if nothing else speaks. It stays below the melody where that
-    leaves room, and where it does not it takes no notice of it.
+    leaves room, and where it does not it takes no notice of it. ``kind`` is one of
+    :data:`~composer_app.generation.bands.style_file.VOICINGS`.
     """
     low, high = bounds
     lowest = min(melody, default=high + 1)
@@ -90,6 +115,11 @@ def next_voicing(
     if under:
         limited = voicings(tones, low, min(high, lowest - 1))
         options = tuple(dict.fromkeys((*options, *limited)))
+    if kind == "barre":
+        options = barre(chord, low, high) or options
+    elif kind == "inverted":
+        without = tuple(v for v in options if v[0] % OCTAVE != chord.root and len(v) >= len(tones))
+        options = without or options
     return min(options, key=lambda voicing: (cost(voicing), voicing))
 
 

@@ -52,6 +52,16 @@ _FIFTH: Final = 7
 # What a sixth or a seventh has to bring in, in probability: nothing from so rich a taste on, more
 # of plainer ones; that of the dominant nearly nothing. The plainest taste has triads alone.
 _RICH, _EAGER, _SEVENTH, _PLAIN = 0.45, 0.2, 0.3, -0.75
+# (17,): the triad within each quality of chord.
+_TRIAD_NAMES: Final = {
+    "7": "maj",
+    "maj7": "maj",
+    "6": "maj",
+    "m7": "min",
+    "m6": "min",
+    "mMaj7": "min",
+}
+_TRIADS: Final = np.array([QUALITIES.index(_TRIAD_NAMES.get(name, name)) for name in QUALITIES])
 _COLOURS: Final = {_SIMPLE[0]: ("6", "maj7"), _SIMPLE[1]: ("m7",)}
 
 
@@ -106,7 +116,8 @@ def plan_row(
         axis=0,
     )
     keys = _keys(canvas.frame.keys, melody, moved)
-    biases = {key: _in_taste(key, taste, settings) for key in set(keys)}
+    led = Leading(settings.richness, None)
+    biases = {key: _beyond_key(key) + led.bias(key) for key in set(keys)}
     worth = _SHARPNESS * said + np.stack([biases[key] for key in keys])
     source = NoiseSource(noise, canvas.steps, lambda: None)
     scale = _CHANCE * _SHARPNESS * settings.temperature
@@ -118,6 +129,9 @@ def plan_row(
     worth = np.where(free[:, None], worth, fixed)
     cost = _costs(row, meters, taste.hold, settings.chord_rate, canvas.frame.bars)
     chord[:, 0], chord[:, 1] = np.divmod(_likeliest(worth, np.where(free, cost, 0)), len(QUALITIES))
+    if taste.richness < 0:
+        # Asked for triads alone, the network names fewer of the roots that people write.
+        chord = _simplified(chord, row)
     chance = _together(np.exp(log_softmax(said)), row)
     eager = _EAGER * (taste.richness + settings.richness - _RICH)
     if taste.richness + settings.richness > _PLAIN:
@@ -136,10 +150,10 @@ def _keys(set_keys: Sequence[Key | None], melody: tuple[Note, ...], moved: int) 
     return tuple(meant_keys(key, higher)[-1] if key else higher for key in set_keys)
 
 
-def _in_taste(key: Key, taste: RowTaste, settings: GenerationSettings) -> NDArray[np.float64]:
-    """(204,): what speaks for and against each class of chord in ``key``."""
-    plain = Leading(min(0.0, taste.richness), None).bias(key)
-    return np.asarray(_beyond_key(key) + plain + Leading(settings.richness, None).bias(key))
+def _simplified(chord: Row, row: ChordRow) -> Row:
+    """``chord`` (B, 3) without sixths and sevenths where nothing is given."""
+    simple = np.where(row.given[:, 0] >= 0, chord[:, 1], _TRIADS[chord[:, 1]])
+    return np.stack([chord[:, 0], simple, chord[:, 2]], axis=1)
 
 
 def _said(network: RowNetwork, canvas: Canvas, style: int) -> Logits:

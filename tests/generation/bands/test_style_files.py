@@ -88,6 +88,12 @@ def test_a_style_of_ones_own_plays(own: Path) -> None:
         ('rhythm = "R--- w--- w--- a---"', 'rhythm = "Z--- w--- w--- a---"', "“Z”"),
         ("[tracks.drums]", "[tracks.bells]", "no field “bells”"),
         ('styles = ["leadsheet", "song"]', "styles = []", "list of names"),
+        ('voicing = "inverted"', 'voicing = "upside down"', "none of close, inverted, barre"),
+        ('voicing = "inverted"', "strums = 1", "neither true nor false"),
+        ("swing = 0.64", "swing = 0.64\nsecond_beat = 0.5", "no number from 0 to 0.2"),
+        ('bass = "R--- 5--- R--- ----"', 'bass = "---R"', "begin with a stroke"),
+        ('bass = "R--- 5--- R--- ----"', 'bass = "Z---"', "“Z”"),
+        ("[ending]", "[coda]", "no field “coda”"),
     ],
 )
 def test_what_is_wrong_is_said_and_hides_no_other(own: Path, old: str, new: str, says: str) -> None:
