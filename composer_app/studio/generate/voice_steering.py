@@ -13,7 +13,6 @@ from composer_app.studio.generate.choices import GenerationChoices
 
 T = TypeVar("T")
 _WIDTH: Final = 128
-_VOICES: Final = ("all voices", *(name.lower() for name in VOICE_NAMES[1:]))
 # None is for the model to choose; notes a beat.
 DENSITIES: Final = (
     ("usual", None),
@@ -31,9 +30,21 @@ _RHYTHMS: Final = (
     ("freer", 0.5),
     ("independent", 1.0),
 )
+# Of a band's part.
+BUSY: Final = (
+    ("usual", 0.0),
+    ("simple", -1.0),
+    ("sparser", -0.5),
+    ("fuller", 0.5),
+    ("busy", 1.0),
+)
 _ANY: Final = "any"
 DIFFERENT: Final = "different"
 _ONE_VOICE: Final = "Choose one voice above to say how low or high it may go"
+_NOTES_OF_VOICES: Final = (
+    "How many notes the voice has: fewer are held longer, more move in eighths and sixteenths"
+)
+_NOTES_OF_PARTS: Final = "How much the part plays: simple patterns of the style, or busy ones"
 
 
 class VoiceSteering(QWidget):
@@ -42,13 +53,10 @@ class VoiceSteering(QWidget):
     def __init__(self, choices: GenerationChoices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._choices = choices
-        self.voice = words_box(_VOICES, "Voice", "Which voice the rows below are about")
-        self.density = words_box(
-            [words for words, _value in DENSITIES],
-            "Notes",
-            "How many notes the voice has: fewer are held longer, more move in eighths and"
-            " sixteenths",
-        )
+        self._plays_parts: bool | None = None
+        self._caption = QLabel()
+        self.voice = words_box([], "Voice", "")
+        self.density = words_box([], "Notes", "")
         self.rhythm = words_box(
             [words for words, _value in _RHYTHMS],
             "Rhythm",
@@ -62,9 +70,7 @@ class VoiceSteering(QWidget):
         self._lay_out()
         self.refresh()
         self.voice.activated.connect(self.refresh)
-        self.density.activated.connect(
-            lambda row: self._set("density", self._choices.chosen.density, DENSITIES[row][1])
-        )
+        self.density.activated.connect(self._choose_notes)
         self.rhythm.activated.connect(
             lambda row: self._set("rhythm", self._choices.chosen.rhythm, _RHYTHMS[row][1])
         )
@@ -75,9 +81,13 @@ class VoiceSteering(QWidget):
     def refresh(self) -> None:
         """Show what is chosen for the voice that is looked at."""
         chosen, supports = self._choices.chosen, self._choices.supports
-        self._show(self.density, DENSITIES, chosen.density)
+        self._name_voices()
+        if self._choices.plays_parts:
+            self._show_busy(chosen.busy)
+        else:
+            self._show(self.density, DENSITIES, chosen.density)
         self._show(self.rhythm, _RHYTHMS, chosen.rhythm)
-        self.density.setEnabled("density" in supports)
+        self.density.setEnabled(bool({"density", "busy"} & set(supports)))
         self.rhythm.setEnabled("rhythm" in supports)
         self._show_range(chosen.ranges)
         there = [voice for voice in self._looked_at if voice + 1 in self._choices.voices]
@@ -103,6 +113,39 @@ class VoiceSteering(QWidget):
         values = {of_voices[voice] for voice in self._looked_at}
         index = [value for _words, value in rows].index(values.pop()) if len(values) == 1 else -1
         box.setCurrentIndex(index)
+
+    def _name_voices(self) -> None:
+        """Call the voices as the chosen model does, a band its parts."""
+        parts = self._choices.plays_parts
+        if parts == self._plays_parts:
+            return
+        self._plays_parts = parts
+        word = "part" if parts else "voice"
+        self._caption.setText(word.capitalize())
+        self.voice.setAccessibleName(word.capitalize())
+        self.voice.setToolTip(f"Which {word} the rows below are about")
+        self.density.setToolTip(_NOTES_OF_PARTS if parts else _NOTES_OF_VOICES)
+        names = [f"all {word}s", *(name.lower() for name in self._choices.voice_names[1:])]
+        rows: Sequence[tuple[str, object]] = BUSY if parts else DENSITIES
+        for box, words in ((self.voice, names), (self.density, [text for text, _value in rows])):
+            row = max(0, box.currentIndex())
+            box.clear()
+            box.addItems(words)
+            box.setCurrentIndex(row if box is self.voice else 0)
+
+    def _show_busy(self, busy: PerVoice[float]) -> None:
+        """How much the part plays, by the nearest of the words: a slider has places between."""
+        values = {busy[voice] for voice in self._looked_at}
+        distances = [abs(value - next(iter(values))) for _words, value in BUSY]
+        alike = len(values) == 1
+        self.density.setCurrentIndex(distances.index(min(distances)) if alike else -1)
+
+    def _choose_notes(self, row: int) -> None:
+        chosen = self._choices.chosen
+        if self._choices.plays_parts:
+            self._set("busy", chosen.busy, BUSY[row][1])
+        else:
+            self._set("density", chosen.density, DENSITIES[row][1])
 
     def _show_range(self, ranges: PerVoice[tuple[int, int] | None]) -> None:
         """Notes of the voice's instrument; of all voices together there is no range."""
@@ -157,7 +200,7 @@ class VoiceSteering(QWidget):
                 ("Highest note", self.highest),
             )
         ):
-            label = QLabel(text)
+            label = self._caption if box is self.voice else QLabel(text)
             label.setBuddy(box)
             rows.addWidget(label, row, 0)
             rows.addWidget(box, row, 1, Qt.AlignmentFlag.AlignRight)

@@ -6,7 +6,9 @@ from composer_app.generation.models.catalog import everything_to_choose_from
 from composer_app.music.composition import BAND_NAMES, VOICE_NAMES
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.steering_sliders import SteeringSliders
+from composer_app.studio.generate.voice_steering import BUSY, DIFFERENT, VoiceSteering
 from tests.generation.bands.playing import BANDS
+from tests.studio.generate.test_steering import choose
 
 
 def _choices(name: str) -> GenerationChoices:
@@ -44,3 +46,36 @@ def test_the_slider_of_notes_says_how_busy_a_band_is(qtbot: QtBot) -> None:
     choices.choose(busy=(0.0, 0.0, 0.0))
     sliders.refresh()
     assert sliders.density.value() == sliders.density.maximum() // 2
+
+
+def test_each_part_of_a_band_is_simple_or_busy_by_itself(qtbot: QtBot) -> None:
+    choices = _choices("pop")
+    sliders, parts = SteeringSliders(choices), VoiceSteering(choices)
+    for widget in (sliders, parts):
+        qtbot.addWidget(widget)
+        choices.changed.connect(widget.refresh)
+    assert [parts.voice.itemText(row) for row in range(parts.voice.count())] == [
+        "all parts",
+        "chords",
+        "bass",
+        "drums",
+    ]
+    assert parts.density.isEnabled()
+    assert not parts.rhythm.isEnabled()
+    for part, (words, busy) in ((3, BUSY[4]), (1, BUSY[1])):
+        choose(parts.voice, part)
+        choose(parts.density, parts.density.findText(words))
+        assert choices.settings.busy[part - 1] == busy
+    assert choices.settings.busy == (-1.0, 0.0, 1.0)
+    assert choices.settings.density == (None, None, None)
+    choose(parts.voice, 2)
+    assert parts.density.currentText() == "usual"
+    choose(parts.voice, 0)
+    assert parts.density.currentText() == ""
+    assert sliders._density_words.text() == DIFFERENT
+    # A place of the slider between two words is shown by the nearer one.
+    sliders.density.setValue(sliders.density.maximum() - 2)
+    assert parts.density.currentText() == "fuller"
+    choices.choose_model("bach")
+    assert parts.voice.itemText(3) == "bass"
+    assert parts.density.itemText(3) == "1 a beat"
