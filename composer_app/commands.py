@@ -46,6 +46,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "write a piece from chords alone, or from nothing but a seed",
         "generation.melodies.commands:add_melody_commands",
     ),
+    "phrase": ("give the tracks of a piece phrases, breath and balance", ""),
     "render": ("turn a MIDI file or a score into an audio file", "live.commands:add_live_commands"),
     "play": ("play a MIDI file or a score", "live.commands:add_live_commands"),
     "styles": ("list the styles to generate in", ""),
@@ -154,6 +155,13 @@ def _add_generate(commands: Any) -> None:
     add_generate_command(commands, with_heard_chords)
 
 
+def _add_phrase(commands: Any) -> None:
+    from composer_app.analysis.heard_chords import with_heard_chords
+    from composer_app.generation.phrasing.command import add_phrase_command
+
+    add_phrase_command(commands, with_heard_chords)
+
+
 def _add_models(commands: Any) -> None:
     parser = _command(commands, "models", _models, "models --json")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
@@ -190,6 +198,7 @@ def _add_sample(commands: Any) -> None:
 
 _OWN: Final = {
     "generate": _add_generate,
+    "phrase": _add_phrase,
     "models": _add_models,
     "styles": _add_styles,
     "picture": _add_picture,

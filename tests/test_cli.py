@@ -48,6 +48,7 @@ from tests.music.midi.events.test_tempo_by_ear import MARCH, file_of, tune
 COMMANDS = (
     "studio",
     "generate",
+    "phrase",
     "models",
     "stats",
     "picture",

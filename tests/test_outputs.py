@@ -21,6 +21,7 @@ Run = Callable[..., tuple[int, str, str]]
 # The output, OUT, ends in .SUFFIX.
 COMMANDS = {
     "generate": ("mid", "generate tune.mid -o OUT"),
+    "phrase": ("mid", "phrase tune.mid --melody -o OUT"),
     "sample": ("mid", "sample twinkle -o OUT"),
     "picture": ("png", "picture tune.mid -o OUT"),
     "render": ("wav", "render tune.mid -o OUT"),

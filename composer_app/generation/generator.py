@@ -48,7 +48,7 @@ MAX_PERCENT_ADDED: Final = 1000
 DEFAULT_MAX_REMOVED: Final = 30
 
 # How strongly the generated voices are struck, in relation to the melody above them.
-_ACCOMPANIMENT_LEVEL: Final = 0.85
+ACCOMPANIMENT_LEVEL: Final = 0.85
 
 # Called with the share done, 0.0 to 1.0; returns False to cancel.
 Progress = Callable[[float], bool]
@@ -242,4 +242,4 @@ def mean_velocity(roll: PianoRoll, level: float = 1.0) -> int:
 
 def accompaniment_velocity(roll: PianoRoll) -> int:
     """How strongly to strike generated notes: a little below the melody's mean velocity."""
-    return mean_velocity(roll, _ACCOMPANIMENT_LEVEL)
+    return mean_velocity(roll, ACCOMPANIMENT_LEVEL)

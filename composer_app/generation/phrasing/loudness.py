@@ -15,7 +15,7 @@ from composer_app.music.note import Note
 from composer_app.music.pitch import OCTAVE
 
 # A phrase begins soft, swells up to its peak and dies away.
-ARCH_START, ARCH_PEAK, ARCH_END = -2.0, 2.0, -3.5
+ARCH_START, ARCH_PEAK, ARCH_END = -3.0, 2.5, -4.5
 # The piece as a whole does so, too, a little.
 _LONG_START, _LONG_PEAK, _LONG_END = -0.8, 0.8, 0.0
 _LONG_PLACE: Final = 0.7
