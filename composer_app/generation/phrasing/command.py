@@ -21,7 +21,7 @@ from composer_app.file_arguments import (
 )
 from composer_app.generation.command_options import phrasing_argument, whole_number
 from composer_app.generation.noise import MAX_SEED
-from composer_app.generation.phrasing.piece import phrase_piece
+from composer_app.generation.phrasing.piece import phrase_piece, usual_tracks
 from composer_app.generation.phrasing.swing import MOST_SWING, STRAIGHT
 from composer_app.generation.steering import USUAL_PHRASING
 from composer_app.music.composition import Composition
@@ -68,7 +68,8 @@ def add_phrase_command(
         action="append",
         default=[],
         metavar="K",
-        help="phrase this track; may be repeated (default: all but the melody and the drums)",
+        help="phrase this track; may be repeated (default: all but the melody, the drums and the"
+        " parts of a band, which have their own accents)",
     )
     add("--melody", action="store_true", help="phrase the melody, too")
     add(
@@ -121,7 +122,7 @@ def _tracks(piece: Composition, melody: int, args: argparse.Namespace) -> list[i
                 ),
                 _("choose another track"),
             )
-    chosen = named or [index for index in piece.pitched_tracks if index != melody]
+    chosen = named or list(usual_tracks(piece, melody))
     if args.melody and melody not in chosen:
         chosen.append(melody)
     found = sorted(index for index in set(chosen) if piece.tracks[index].notes)

@@ -1,9 +1,12 @@
 """Phrasing tracks of a whole piece, whoever has written them: anew, at any depth."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
 from composer_app.generation.bands.chance import Chance
 from composer_app.generation.generator import ACCOMPANIMENT_LEVEL
@@ -16,7 +19,12 @@ from composer_app.generation.steering import USUAL_PHRASING
 from composer_app.music.composition import Composition
 from composer_app.music.note import Note
 from composer_app.music.performing.melody_line import melody_line
-from composer_app.music.voices import MELODY
+from composer_app.music.timing import TICKS_PER_STEP
+from composer_app.music.voices import FOUR, MELODY, has_a_band
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # Where notes stand on a line of the score, in ticks beside their step: on it, or on a third of the
 # beat.
@@ -33,17 +41,20 @@ def phrase_piece(
     melody: int = MELODY,
     swing: float = STRAIGHT,
     seed: int = 0,
+    locked: NDArray[np.bool_] | None = None,
 ) -> Composition:
     """``piece`` with the velocities and small timing of ``tracks`` made anew, 0 to 1 deep.
 
     Each of them is evened first, so that doing it again is the same as doing it once. Drums are
     left as they are. Tracks that are as loud as the melody are played softer. ``melody`` is the
-    track that the others listen to; ``swing`` is where the second eighth of a beat falls.
+    track that the others listen to; ``swing`` is where the second eighth of a beat falls. Notes
+    that begin where ``locked``, (T, tracks), is true stay as they are.
     """
     chosen = [index for index in piece.pitched_tracks if index in tracks]
     even = {
         index: evened(straightened(piece.tracks[index].notes, piece.meters)) for index in chosen
     }
+    closed = {index: _closed(piece.tracks[index].notes, index, locked) for index in chosen}
     line = piece.melody(melody).notes
     # One does not listen to what is about to be played anew.
     heard = melody_line(even[melody], piece.tempo) if melody in even else line
@@ -54,8 +65,25 @@ def phrase_piece(
     played = phrased(parts, scene, depth, chance)
     changed = list(piece.tracks)
     for index, notes in zip(chosen, played, strict=True):
-        changed[index] = replace(changed[index], notes=swung(notes, piece.meters, swing))
+        moved = swung(notes, piece.meters, swing)
+        kept = _around(changed[index].notes, moved, closed[index])
+        changed[index] = replace(changed[index], notes=kept)
     return replace(piece, tracks=tuple(changed))
+
+
+def usual_tracks(piece: Composition, melody: int = MELODY) -> tuple[int, ...]:
+    """The tracks that are phrased unless somebody names others: accompaniments, and no drums.
+
+    The parts of a band have the accents of their style, which would be lost: generating them again
+    phrases them.
+    """
+    band = range(1, FOUR) if has_a_band(piece) else ()
+    found = [
+        index
+        for index in piece.pitched_tracks
+        if index != melody and index not in band and piece.tracks[index].notes
+    ]
+    return tuple(found)
 
 
 def evened(notes: Sequence[Note]) -> tuple[Note, ...]:
@@ -79,6 +107,32 @@ def evened(notes: Sequence[Note]) -> tuple[Note, ...]:
             ends = note.end_shift
         result.append(replace(note, velocity=velocity, onset_shift=shift, end_shift=ends))
     return tuple(result)
+
+
+def _closed(
+    notes: Sequence[Note], track: int, locked: NDArray[np.bool_] | None
+) -> tuple[bool, ...]:
+    """Which of ``notes`` are locked."""
+    if locked is None or track >= locked.shape[1]:
+        return (False,) * len(notes)
+    return tuple(note.start < len(locked) and bool(locked[note.start, track]) for note in notes)
+
+
+def _around(
+    before: Sequence[Note], after: Sequence[Note], closed: Sequence[bool]
+) -> tuple[Note, ...]:
+    """``after``, with the notes of ``before`` where these are ``closed``, and room for them."""
+    if not any(closed):
+        return tuple(after)
+    mixed = [old if stays else new for old, new, stays in zip(before, after, closed, strict=True)]
+    for at, (note, following) in enumerate(pairwise(mixed)):
+        apart = before[at].release_ticks <= before[at + 1].onset_ticks
+        if apart and closed[at + 1] and not closed[at]:
+            mixed[at] = note.cut_at(following.onset_ticks)
+        elif apart and closed[at] and note.release_ticks > following.onset_ticks:
+            shift = note.release_ticks - following.start * TICKS_PER_STEP
+            mixed[at + 1] = replace(following, onset_shift=shift)
+    return tuple(mixed)
 
 
 def _balanced(notes: tuple[Note, ...], role: Role, scene: Scene, depth: float) -> tuple[Note, ...]:

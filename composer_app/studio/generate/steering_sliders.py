@@ -10,6 +10,7 @@ from composer_app.generation.steering import PerVoice
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.control_section import WITHOUT_EFFECT
 from composer_app.studio.generate.voice_steering import DENSITIES, DIFFERENT
+from composer_app.studio.widgets.phrasing_words import PLACES, depth_at, place_of, word_at
 from composer_app.studio.widgets.theme import numeral_font
 
 # The middle of the slider from sparse to busy leaves the notes to the style.
@@ -21,8 +22,6 @@ _CREATIVITY: Final = (
     "How freely the model chooses: 1.00 is its own taste, less is safer, more is wilder"
 )
 RICHNESS: Final = (-1.0, -0.5, 0.0, 0.5, 1.0)
-_PHRASING_STEP: Final = 10
-_PHRASING_WORDS: Final = ("even", "gentle", "natural", "expressive")
 _RICHNESS_WORDS: Final = ("triads", "plain", "usual", "rich", "chromatic")
 # What stands beside a slider; the widest of the words takes no more.
 _WORDS_WIDTH: Final = 68
@@ -44,7 +43,7 @@ class SteeringSliders(QWidget):
         )
         self.phrasing = _slider(
             "Phrasing",
-            100 // _PHRASING_STEP + 1,
+            PLACES + 1,
             "How the voices are played: all notes alike, or with phrases that swell and breathe,"
             " and the melody above the rest",
         )
@@ -86,9 +85,7 @@ class SteeringSliders(QWidget):
         )
         self.harmony.valueChanged.connect(lambda at: choices.choose(richness=RICHNESS[at]))
         self.density.valueChanged.connect(self._choose_density)
-        self.phrasing.valueChanged.connect(
-            lambda at: choices.choose(phrasing=at * _PHRASING_STEP / 100)
-        )
+        self.phrasing.valueChanged.connect(lambda at: choices.choose(phrasing=depth_at(at)))
 
     def _choose_density(self, at: int) -> None:
         if self._choices.plays_parts:
@@ -120,10 +117,8 @@ class SteeringSliders(QWidget):
     def _show_phrasing(self, depth: float) -> None:
         """How deeply what is written is phrased, which does not depend on the model."""
         with QSignalBlocker(self.phrasing):
-            self.phrasing.setValue(round(depth * 100 / _PHRASING_STEP))
-        # Nothing but 0 is even; the others divide what is left among them.
-        word = -(-self.phrasing.value() * (len(_PHRASING_WORDS) - 1) // self.phrasing.maximum())
-        self._phrasing_words.setText(_PHRASING_WORDS[word])
+            self.phrasing.setValue(place_of(depth))
+        self._phrasing_words.setText(word_at(self.phrasing.value()))
 
     def _show_busy(self, busy: PerVoice[float]) -> None:
         """How busy a band is; the slider has as many places as for voices."""

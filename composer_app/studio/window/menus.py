@@ -59,7 +59,7 @@ class Menus(QObject):
         edit.addSeparator()
         edit.addActions([actions.generate, actions.cancel, actions.improve, actions.roll])
         edit.addSeparator()
-        edit.addActions([actions.choose_melody, actions.leave_out_others])
+        edit.addActions([actions.choose_melody, actions.leave_out_others, actions.phrase])
         edit.addSeparator()
         edit.addActions([actions.select_all, actions.select_bars])
         edit.addActions([actions.select_none, actions.delete])

@@ -153,6 +153,7 @@ class WindowParts(QMainWindow):
         from composer_app.studio.files.score_export import ScoreExport
         from composer_app.studio.files.under_way import UnderWay
         from composer_app.studio.sound.preview import Preview
+        from composer_app.studio.tracks.phrasing_controller import PhrasingController
         from composer_app.studio.tracks.tracks_controller import TracksController
 
         services = self._services
@@ -162,6 +163,9 @@ class WindowParts(QMainWindow):
         errors, self.under_way = FileErrors(document, bar), UnderWay(bar, self)
         preview = Preview(self.playback, self)
         self.tracks = TracksController(self.commands, document, services.jobs, preview, bar, self)
+        self.phrasing = PhrasingController(
+            self.commands, document, services.jobs, bar, self.commands.play.trigger, self
+        )
         self.files = OpeningController(
             document,
             settings,

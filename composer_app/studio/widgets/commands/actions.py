@@ -126,6 +126,7 @@ class Actions(QObject):
         self.generate_selection = self._make("generate_selection")
         self.choose_melody = self._make("choose_melody")
         self.leave_out_others = self._make("leave_out_others")
+        self.phrase = self._make("phrase")
         self.roll = self._make("roll")
         self.lock = self._make("lock")
         self.lock_rest = self._make("lock_rest")

@@ -201,6 +201,11 @@ GENERATING: Final = {
         "Leave Out Ot&her Tracks",
         "Take away the tracks that are neither the melody nor a voice that Composer has written",
     ),
+    "phrase": Command(
+        "Ph&rase Voices…",
+        "Choose which voices are played with phrases, breath and small timing, and how much; the"
+        " notes stay",
+    ),
     "roll": Command("&New Seed", "Roll the dice for another seed", ("Ctrl+D",), "dice"),
     "lock": Command(
         "&Lock Selection",
