@@ -18,6 +18,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from composer_app.errors import SettingError
+from composer_app.music.pitch import OCTAVE
 from composer_app.training.config import RefiningConfig
 from composer_app.training.networks.refining_unet import RefiningUNet
 from composer_app.translation import _
@@ -58,10 +59,14 @@ def _read(path: Path, prefix: str) -> RefiningUNet:
 
 def _config(saved: dict[str, Any]) -> RefiningConfig:
     """What shapes the network; the rest of its recipe is of other times."""
+    usual = RefiningConfig()
     return RefiningConfig(
         channels=tuple(saved["channels"]),
         down_blocks=tuple(saved["down_blocks"]),
         up_blocks=tuple(saved["up_blocks"]),
+        lines=saved.get("lines", usual.lines),
+        lowest_pitch=saved.get("lowest_pitch", usual.lowest_pitch),
+        highest_pitch=saved.get("highest_pitch", usual.highest_pitch),
         side_channels=tuple(saved.get("side_channels", ())),
     )
 
@@ -110,6 +115,37 @@ def widened(weight: Tensor, like: Tensor) -> Tensor:
     result = torch.zeros_like(like)
     result[:, : weight.shape[1]] = weight
     return result
+
+
+@torch.no_grad()
+def with_other_lines(network: RefiningUNet, config: RefiningConfig) -> dict[str, Tensor]:
+    """The weights of ``network`` for one of ``config``, which has other lines or pitches.
+
+    Each line begins as the one of ``network`` in about the same place between melody and bass, a
+    pitch that ``network`` does not have as the nearest of its octaves. A side network is left out,
+    and what names chords begins at nothing.
+    """
+    own = network.config
+    weights = {name: w for name, w in network.state_dict().items() if not name.startswith("side.")}
+    places = torch.arange(config.lines) * (own.lines - 1) / (config.lines - 1)
+    lines = places.round().long()
+    pitches = torch.arange(config.lowest_pitch, config.highest_pitch + 1)
+    up = (own.lowest_pitch - pitches + OCTAVE - 1).clamp(min=0) // OCTAVE
+    down = (pitches - own.highest_pitch + OCTAVE - 1).clamp(min=0) // OCTAVE
+    classes = torch.cat(
+        [torch.zeros(1).long(), pitches + OCTAVE * (up - down) - own.lowest_pitch + 1]
+    )
+    cells = (lines[:, None] * own.pitch_classes + classes).flatten()
+    marks = own.lines * own.pitch_classes + torch.cat([lines + i * own.lines for i in range(3)])
+    rest = torch.arange(own.lines * (own.pitch_classes + 3), weights["stem.weight"].shape[1])
+    weights["stem.weight"] = weights["stem.weight"][:, torch.cat([cells, marks, rest])]
+    said = torch.cat([classes, torch.tensor([own.pitch_classes])])
+    heads = (lines[:, None] * (own.pitch_classes + 1) + said).flatten()
+    for name in ("head.weight", "head.bias"):
+        weights[name] = weights[name][heads]
+    for name, like in RefiningUNet(config).row_head.named_parameters():
+        weights[f"row_head.{name}"] = torch.zeros_like(like)
+    return weights
 
 
 @torch.no_grad()

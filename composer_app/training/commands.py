@@ -3,7 +3,7 @@
 import argparse
 import tempfile
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from composer_app.errors import SettingError
 from composer_app.file_arguments import (
@@ -27,6 +27,9 @@ from composer_app.training.config import (
     make_config,
 )
 from composer_app.translation import _
+
+if TYPE_CHECKING:
+    from composer_app.training.corpora.corpus import Piece
 
 MODEL_SUFFIX: Final = ".onnx"
 
@@ -66,6 +69,11 @@ def _add(subparsers: Any, name: str, run: Any, summary: str, example: str) -> No
     )
     if name == "corpus":
         parser.add_argument("source", choices=list(NETWORK_STYLES), help="which music")
+        parser.add_argument(
+            "--piano",
+            action="store_true",
+            help="of songs, all that the pianist plays, in five lines, instead of three voices",
+        )
         parser.add_argument(
             "-o", "--out", type=file_argument, help=f"build/SOURCE.npz, if not said; {OUTPUT_HELP}"
         )
@@ -160,14 +168,25 @@ def _make_folder(folder: Path) -> None:
 
 
 def _corpus(args: argparse.Namespace) -> int:
-    from composer_app.training.corpora.corpus import read_bach, save_corpus
-    from composer_app.training.corpora.style_corpora import read_style
+    from composer_app.training.corpora.corpus import read_bach
+    from composer_app.training.corpora.style_corpora import read_songs_with_piano, read_style
 
-    out: Path = args.out or Path("build") / f"{args.source}.npz"
+    if args.piano and args.source != "song":
+        raise SettingError(_("Only songs have a piano"), _("leave out --piano"))
+    name = "piano" if args.piano else args.source
+    out: Path = args.out or Path("build") / f"{name}.npz"
     _make_room(out)
+    if args.piano:
+        return _save(list(read_songs_with_piano()), out)
     with status_line() as show:
         progress = None if show is None else lambda share: show(f"reading chorales {share:4.0%}")
         pieces = list(read_bach(progress) if args.source == "bach" else read_style(args.source))
+    return _save(pieces, out)
+
+
+def _save(pieces: list["Piece"], out: Path) -> int:
+    from composer_app.training.corpora.corpus import save_corpus
+
     save_corpus(pieces, out)
     say(
         f"{output_name(out)}: {len(pieces)} pieces, {sum(piece.steps for piece in pieces)} steps",

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, TypeVar
 
 from composer_app.errors import SettingError
+from composer_app.music.pitch import OCTAVE
 from composer_app.translation import _
 
 # The network's pitch classes: 0 is a rest, 1..48 are the pitches 36..83.
@@ -56,7 +57,11 @@ class RefiningConfig:
 
     ``side_channels`` are the widths of a side network (see
     :mod:`~composer_app.training.networks.side_network`), as many as ``channels``; where there is
-    one, it alone is trained, beside the network that the run starts from.
+    one, it alone is trained, beside the network that the run starts from, unless ``side_alone`` is
+    false: then both are, as when a network learns another kind of music.
+
+    A row of the corpus has ``lines``, the melody first, whose pitches are brought by octaves into
+    ``lowest_pitch`` to ``highest_pitch``.
 
     ``device`` is where the network is: "cpu", or "cuda" for a GPU; ``workers`` are processes that
     draw windows ahead, without which a GPU waits for them (and with which a resumed run goes on
@@ -67,8 +72,12 @@ class RefiningConfig:
     down_blocks: tuple[int, ...] = (1, 1, 2, 1, 2)
     up_blocks: tuple[int, ...] = (1, 1, 2, 1)
     dropout: float = 0.15
+    lines: int = VOICES
+    lowest_pitch: int = LOWEST_PITCH
+    highest_pitch: int = HIGHEST_PITCH
     side_channels: tuple[int, ...] = ()
     side_dropout: float = 0.15
+    side_alone: bool = True
     window: int = 64
     batch: int = 32
     iterations: int = 16_000
@@ -105,10 +114,9 @@ class RefiningConfig:
 
     def __post_init__(self) -> None:
         _check_positive(self, "window", "batch", "iterations", "learning_rate", "threads")
-        if self.device not in DEVICES:
-            raise ValueError(f"device is one of {', '.join(DEVICES)}, not {self.device}")
-        if self.workers < 0:
-            raise ValueError(f"workers is 0 or more, not {self.workers}")
+        _check_machine(self.device, self.workers)
+        if self.lines < 2 or not 0 <= self.lowest_pitch < self.highest_pitch - OCTAVE:
+            raise ValueError("there are two lines or more, and pitches of more than an octave")
         if not 0 <= self.transpositions <= MAX_TRANSPOSITIONS:
             raise ValueError(
                 f"transpositions is from 0 to {MAX_TRANSPOSITIONS}, not {self.transpositions}"
@@ -126,6 +134,11 @@ class RefiningConfig:
             value = getattr(self, share.name)
             if share.name.endswith("_share") and not 0 <= value <= 1:
                 raise ValueError(f"{share.name} is a share from 0 to 1, not {value}")
+
+    @property
+    def pitch_classes(self) -> int:
+        """Number of what a cell may hold: a rest, or one of the pitches."""
+        return self.highest_pitch - self.lowest_pitch + 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +315,13 @@ def make_config(technique: str, overrides: list[str]) -> Config:
         return CONFIGS[technique](**defaults)
     except ValueError as error:
         raise SettingError(_("This recipe does not work: {error}", error=error)) from None
+
+
+def _check_machine(device: str, workers: int) -> None:
+    if device not in DEVICES:
+        raise ValueError(f"device is one of {', '.join(DEVICES)}, not {device}")
+    if workers < 0:
+        raise ValueError(f"workers is 0 or more, not {workers}")
 
 
 def _check_positive(config: object, *names: str) -> None:

@@ -208,12 +208,13 @@ def entries(styles: Sequence[str], known: Sequence[str]) -> list[dict[str, objec
 def _refining(state: Mapping[str, Any]) -> Part:
     network = refining_network(state)
     knows_styles = network.stem.weight.shape == state["average"]["stem.weight"].shape
+    config = network.config
     return partial(export_refining, network), {
         "technique": "refining",
         "title": known_styles.BACH.title,
         "description": known_styles.BACH.description,
-        "lowest_pitch": str(LOWEST_PITCH),
-        "highest_pitch": str(HIGHEST_PITCH),
+        "lowest_pitch": str(config.lowest_pitch),
+        "highest_pitch": str(config.highest_pitch),
         "steps_multiple": str(2 ** len(network.downs)),
         "styles": json.dumps(list(NETWORK_STYLES) if knows_styles else ["bach"]),
         "beats": json.dumps(list(BEATS)),
@@ -284,9 +285,9 @@ def voices_metadata(styles: Sequence[str] = ("bach",)) -> dict[str, str]:
     }
 
 
-def example_inputs(batch: int, steps: int) -> tuple[torch.Tensor, ...]:
+def example_inputs(batch: int, steps: int, lines: int = VOICES) -> tuple[torch.Tensor, ...]:
     """Inputs of the right types with nothing known; shapes as in :class:`RefiningUNet`."""
-    cells, row = (batch, steps, VOICES), (batch, steps)
+    cells, row = (batch, steps, lines), (batch, steps)
     return (
         torch.zeros(cells, dtype=torch.int64),
         torch.zeros(cells),
@@ -309,7 +310,7 @@ def export_refining(network: RefiningUNet) -> onnx.ModelProto:
     shape = {0: batch, 1: _CELL * cells}
     return _to_onnx(
         network,
-        dict(zip(REFINING_INPUTS, example_inputs(2, 64), strict=True)),
+        dict(zip(REFINING_INPUTS, example_inputs(2, 64, network.lines), strict=True)),
         dict.fromkeys(REFINING_INPUTS, shape),
         REFINING_OUTPUTS,
     )

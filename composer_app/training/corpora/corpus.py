@@ -35,8 +35,8 @@ class Piece:
 
     name: str
     split: str  # "train", "valid", "test", or "extra" (train, but not part of the JSB set)
-    pitch: NDArray[np.int16]  # (T, 4), MIDI pitch or REST
-    onset: NDArray[np.bool_]  # (T, 4), true where a note is struck
+    pitch: NDArray[np.int16]  # (T, 4), MIDI pitch or REST; of a voice with piano (T, 6)
+    onset: NDArray[np.bool_]  # (T, 4) or (T, 6), true where a note is struck
     position: NDArray[np.int16]  # (T,), step within the bar; an upbeat starts late in it
     bar_length: NDArray[np.int16]  # (T,), steps of the bar
     fermata: NDArray[np.bool_]  # (T,), true while a note under a fermata sounds
@@ -52,7 +52,9 @@ class Piece:
 
 
 _LABELS: Final = ("name", "split", "style")
-_WIDTHS: Final = {"pitch": VOICES, "onset": VOICES, "chord": 3}
+_WIDTHS: Final = {"chord": 3}
+# Arrays of as many columns as the corpus has lines.
+_BY_LINE: Final = ("pitch", "onset")
 _ARRAYS: Final = tuple(f.name for f in fields(Piece) if f.name not in _LABELS)
 
 
@@ -219,6 +221,8 @@ def _cut(arrays: dict[str, NDArray[Any]], splits: tuple[str, ...]) -> Iterator[P
         wanted: tuple[int, ...] = (steps,)
         if name in _WIDTHS:
             wanted = (steps, _WIDTHS[name])
+        if name in _BY_LINE:
+            wanted = (steps, arrays["pitch"].shape[1])
         if arrays[name].shape != wanted:
             raise ValueError(f"{name} has another shape")
     labels = zip(*(arrays[label] for label in _LABELS), strict=True)

@@ -10,6 +10,7 @@ top line, two chord voices and the bass; the chord voices rest where the bass st
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ from composer_app.training.corpora.annotated_corpora import (
 )
 from composer_app.training.corpora.chord_row import NO_CHORD
 from composer_app.training.corpora.corpus import REST, Piece, beat_steps, chord_rows
+from composer_app.training.corpora.piano_lines import piano_lines
 from composer_app.translation import _
 
 # The file of each style.
@@ -46,6 +48,7 @@ _LONG_BARS: Final = {24: 12, 32: 16}
 # Bars of 2/4, and of 3/8.
 _SHORT_BARS: Final = (8, 6)
 _ARRAYS: Final = ("pitch", "onset", "bad", "pos", "barlen", "num", "den", "bar", "start", "name")
+_PIANO: Final = ("pn_index", "pn_start", "pn_dur", "pn_pitch", "pn_staff", "pn_off")
 _CHORDS: Final = ("chord_root", "chord_qual", "chord_bass")
 # What the files hold beyond that.
 _MORE: Final = {
@@ -64,6 +67,35 @@ def style_split(style: str) -> dict[str, str]:
     """
     splits = json.loads(_SPLIT_FILE.read_text())[style]
     return {name: split for split, names in splits.items() for name in names}
+
+
+def read_songs_with_piano(folder: Path | None = None) -> Iterator[Piece]:
+    """The songs with all that the pianist plays; :class:`CorpusError` if the file is damaged.
+
+    Each has six lines: the voice, and those of :mod:`~composer_app.training.corpora.piano_lines`.
+    """
+    path = (folder or resource_folder("assets") / "corpora") / f"{_FILES['song']}.npz"
+    try:
+        arrays = read_arrays(path, (*_PIANO, "bad_voice"))
+        index = arrays["pn_index"].astype(np.int64)
+        notes = {key: arrays[key].astype(np.int64) for key in _PIANO[1:]}
+    except (OSError, KeyError, TypeError, ValueError):
+        raise CorpusError(_("{file} is damaged", file=path), _("install Composer again")) from None
+    row = 0
+    for song, piece in enumerate(read_style("song", folder)):
+        span = slice(int(index[song]), int(index[song + 1]))
+        start, duration, pitch, staff, off = (notes[key][span] for key in _PIANO[1:])
+        hands, struck = piano_lines(start, duration, pitch, staff, piece.steps)
+        bad = arrays["bad_voice"][row : row + piece.steps].copy()
+        for begin, length in zip(start[off > 0], duration[off > 0], strict=True):
+            bad[begin : begin + max(1, length)] = True
+        row += piece.steps
+        yield replace(
+            piece,
+            pitch=np.concatenate([piece.pitch[:, :1], hands], axis=1),
+            onset=np.concatenate([piece.onset[:, :1], struck], axis=1),
+            bad=bad,
+        )
 
 
 def read_style(style: str, folder: Path | None = None) -> Iterator[Piece]:

@@ -10,10 +10,15 @@ import torch
 from torch import Tensor, nn
 
 from composer_app.music.harmony.chord_qualities import QUALITIES
-from composer_app.training.config import NETWORK_STYLES, PITCH_CLASSES, OnePassConfig
+from composer_app.training.config import (
+    NETWORK_STYLES,
+    PITCH_CLASSES,
+    OnePassConfig,
+    RefiningConfig,
+)
 from composer_app.training.corpora.chord_row import BASS_CLASSES, CHORD_CLASSES
 from composer_app.training.networks.one_pass_stages import Context, Row
-from composer_app.training.networks.refining_unet import INPUT_CHANNELS, RefiningUNet, one_hot
+from composer_app.training.networks.refining_unet import RefiningUNet, input_channels, one_hot
 from composer_app.training.networks.side_network import SideNetwork
 
 # Chords are drawn in so many portions: those of the strong beats, then the others, which know them.
@@ -32,7 +37,7 @@ class Planner(nn.Module):
         # chord for the mean of two.
         self.register_buffer("styles", torch.tensor(config.plan_weights), persistent=False)
         channels = config.planner_channels
-        self.side = SideNetwork(INPUT_CHANNELS, channels, (), dropout=0.0)
+        self.side = SideNetwork(input_channels(RefiningConfig()), channels, (), dropout=0.0)
         self.row_head = nn.Conv1d(channels[0], CHORD_CLASSES + BASS_CLASSES, 1)
         self.requires_grad_(False)
         self.train(False)

@@ -15,8 +15,6 @@ from composer_app.music.pitch import OCTAVE
 from composer_app.training.config import (
     BEATS,
     NETWORK_STYLES,
-    PITCH_CLASSES,
-    VOICES,
     RefiningConfig,
 )
 from composer_app.training.corpora.chord_row import BASS_CLASSES, CHORD_CLASSES, chord_tones
@@ -28,10 +26,9 @@ _FIRST_POSITIONS = 16
 _BEAT_PHASES = 4
 _DOTTED_PHASES = 6
 _CHORD_CHANNELS = 2 * OCTAVE + len(QUALITIES) + 1 + BASS_CLASSES + 1
-INPUT_CHANNELS = (
-    VOICES * PITCH_CLASSES
-    + 3 * VOICES
-    + _POSITIONS
+# Those that do not depend on the voices.
+_CHANNELS_AROUND = (
+    _POSITIONS
     + _BEAT_PHASES
     + _DOTTED_PHASES
     + 2
@@ -42,6 +39,11 @@ INPUT_CHANNELS = (
     + 1
     + _CHORD_CHANNELS
 )
+
+
+def input_channels(config: RefiningConfig) -> int:
+    """How many channels the network of ``config`` sees at each step."""
+    return config.lines * (config.pitch_classes + 3) + _CHANNELS_AROUND
 
 
 def one_hot(index: Tensor, count: int) -> Tensor:
@@ -61,9 +63,12 @@ class RefiningUNet(nn.Module):
     def __init__(self, config: RefiningConfig) -> None:
         super().__init__()
         channels = config.channels
+        self.config = config
+        self.lines, self.pitch_classes = config.lines, config.pitch_classes
+        inputs = input_channels(config)
         # Which pitch classes a chord has is no secret that the network would have to find out.
         self.register_buffer("tones", torch.from_numpy(chord_tones()), persistent=False)
-        self.stem = nn.Conv1d(INPUT_CHANNELS, channels[0], 3, padding=1)
+        self.stem = nn.Conv1d(inputs, channels[0], 3, padding=1)
         self.down_blocks = nn.ModuleList(
             blocks(width, count, config.dropout)
             for width, count in zip(channels, config.down_blocks, strict=True)
@@ -79,11 +84,9 @@ class RefiningUNet(nn.Module):
             blocks(width, count, config.dropout)
             for width, count in zip(reversed(channels[:-1]), config.up_blocks, strict=True)
         )
-        self.head = nn.Conv1d(channels[0], VOICES * (PITCH_CLASSES + 1), 1)
+        self.head = nn.Conv1d(channels[0], self.lines * (self.pitch_classes + 1), 1)
         side = config.side_channels
-        self.side = (
-            SideNetwork(INPUT_CHANNELS, side, channels, config.side_dropout) if side else None
-        )
+        self.side = SideNetwork(inputs, side, channels, config.side_dropout) if side else None
         self.row_head = nn.Conv1d((side or channels)[0], CHORD_CLASSES + BASS_CLASSES, 1)
 
     def forward(
@@ -112,11 +115,13 @@ class RefiningUNet(nn.Module):
         (B, T, 2) 0/1: whether the chord is known, and its bass. Of the last four, what is not given
         is a quarter, the middle of a piece, and a row of which nothing is known.
 
+        Four and 49 are the lines and pitch classes of the usual recipe.
+
         Returns pitch logits (B, T, 4, 49), onset logits (B, T, 4), chord logits (B, T, 204) and
         logits of the bass's pitch class (B, T, 12), given the chord where that is known.
         """
         channels = self.channels_of(
-            one_hot(pitch, PITCH_CLASSES),
+            one_hot(pitch, self.pitch_classes),
             onset,
             pitch_known,
             onset_known,
@@ -253,7 +258,7 @@ class RefiningUNet(nn.Module):
         return h
 
     def _voices(self, h: Tensor) -> tuple[Tensor, Tensor]:
-        out = self.head(h).transpose(1, 2).unflatten(2, (VOICES, PITCH_CLASSES + 1))
+        out = self.head(h).transpose(1, 2).unflatten(2, (self.lines, self.pitch_classes + 1))
         return out[..., :-1], out[..., -1]
 
 

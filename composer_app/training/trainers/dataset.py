@@ -16,7 +16,6 @@ from composer_app.training.config import (
     LOWEST_PITCH,
     MELODY_ONLY,
     NETWORK_STYLES,
-    VOICES,
     RefiningConfig,
 )
 from composer_app.training.corpora.chord_row import NO_CHORD, row_starts, row_step
@@ -62,17 +61,19 @@ class Batch:
     chord_asked: NDArray[np.float32]  # (B, T, 2), once a beat
 
 
-def fold(pitch: NDArray[np.int16]) -> NDArray[np.int16]:
+def fold(
+    pitch: NDArray[np.int16], lowest: int = LOWEST_PITCH, highest: int = HIGHEST_PITCH
+) -> NDArray[np.int16]:
     """Notes beyond the network's pitches, moved into them by octaves; REST stays."""
     sounding = pitch != REST
-    up = -(-np.maximum(LOWEST_PITCH - pitch, 0) // OCTAVE)
-    down = -(-np.maximum(pitch - HIGHEST_PITCH, 0) // OCTAVE)
+    up = -(-np.maximum(lowest - pitch, 0) // OCTAVE)
+    down = -(-np.maximum(pitch - highest, 0) // OCTAVE)
     return np.where(sounding, pitch + OCTAVE * (up - down), REST).astype(np.int16)
 
 
-def pitch_classes(pitch: NDArray[np.int16]) -> NDArray[np.int64]:
-    """MIDI pitches (or REST) as the network's classes."""
-    return np.where(pitch == REST, 0, pitch.astype(np.int64) - LOWEST_PITCH + 1)
+def pitch_classes(pitch: NDArray[np.int16], lowest: int = LOWEST_PITCH) -> NDArray[np.int64]:
+    """MIDI pitches (or REST) as the network's classes, of which 1 is ``lowest``."""
+    return np.where(pitch == REST, 0, pitch.astype(np.int64) - lowest + 1)
 
 
 class WindowSampler:
@@ -81,7 +82,7 @@ class WindowSampler:
     def __init__(self, pieces: list[Piece], config: RefiningConfig, seed: int) -> None:
         self.config = config
         self.random = np.random.default_rng(seed)
-        self.windows = {style: _windows(pieces, style, config.window) for style in NETWORK_STYLES}
+        self.windows = {style: _windows(pieces, style, config) for style in NETWORK_STYLES}
         self.beginnings = {
             style: [window for window in windows if window[1] == 0]
             for style, windows in self.windows.items()
@@ -114,7 +115,7 @@ class WindowSampler:
         windows = self.beginnings[name] if begins else self.windows[name]
         piece, start, shifts = windows[random.integers(len(windows))]
         shift = int(random.choice(shifts))
-        pitch, onset, position, fermata, valid = cut_window(piece, start, config.window, shift)
+        pitch, onset, position, fermata, valid = cut_window(piece, start, config, shift)
         chord, starts = cut_chords(piece, start, config.window, shift)
         if random.random() < config.melody_rest_share:
             pitch, onset = self._rest_in_melody(pitch, onset)
@@ -127,7 +128,7 @@ class WindowSampler:
         pitch_known[valid == 0] = 1
         onset_known[valid == 0] = 1
         pitch_asked = 1 - pitch_known
-        if name in MELODY_ONLY or (planned and config.side_channels):
+        if name in MELODY_ONLY or (planned and config.side_channels and config.side_alone):
             pitch_asked[:, 1:] = 0
         chord_known, chord_asked = draw_row_masks(random, config, chord, starts, planned)
         fermata = self._hide_fermatas(piece, start, fermata, valid)
@@ -182,16 +183,18 @@ class WindowSampler:
         return pitch, onset
 
 
-def _windows(pieces: list[Piece], style: str, window: int) -> list[tuple[Piece, int, list[int]]]:
+def _windows(
+    pieces: list[Piece], style: str, config: RefiningConfig
+) -> list[tuple[Piece, int, list[int]]]:
     return [
         (piece, start, shifts)
         for piece in pieces
-        if piece.style == style and (shifts := allowed_transpositions(piece))
-        for start in _window_starts(piece, window)
+        if piece.style == style and (shifts := allowed_transpositions(piece, config))
+        for start in _window_starts(piece, config)
     ]
 
 
-def allowed_transpositions(piece: Piece) -> list[int]:
+def allowed_transpositions(piece: Piece, config: RefiningConfig) -> list[int]:
     """Shifts of -5..6 semitones that keep every note among the network's pitches.
 
     The ranges of pianos and strings are wider than that: their notes are folded into the range by
@@ -203,15 +206,21 @@ def allowed_transpositions(piece: Piece) -> list[int]:
     if not sounding.size:
         return []
     low, high = int(sounding.min()), int(sounding.max())
-    return [s for s in _TRANSPOSITIONS if low + s >= LOWEST_PITCH and high + s <= HIGHEST_PITCH]
+    return [
+        shift
+        for shift in _TRANSPOSITIONS
+        if low + shift >= config.lowest_pitch and high + shift <= config.highest_pitch
+    ]
 
 
-def _window_starts(piece: Piece, window: int) -> list[int]:
+def _window_starts(piece: Piece, config: RefiningConfig) -> list[int]:
     """Every beat at which a window may begin: on the grid, not silent, and nearly all in range."""
     sounding = piece.pitch != REST
-    beyond = sounding & ((piece.pitch < LOWEST_PITCH) | (piece.pitch > HIGHEST_PITCH))
+    low, high = config.lowest_pitch, config.highest_pitch
+    beyond = sounding & ((piece.pitch < low) | (piece.pitch > high))
     silent = ~sounding.any(axis=1)
     starts = []
+    window = config.window
     for start in range(0, max(1, piece.steps - window + _OVERHANG + 1), _STRIDE):
         span = slice(start, start + window)
         if piece.bad[span].any() or silent[span].mean() > _MAX_SILENT_SHARE:
@@ -226,7 +235,7 @@ def _window_starts(piece: Piece, window: int) -> list[int]:
 
 
 def cut_window(
-    piece: Piece, start: int, window: int, shift: int
+    piece: Piece, start: int, config: RefiningConfig, shift: int
 ) -> tuple[
     NDArray[np.int64],
     NDArray[np.float32],
@@ -234,14 +243,20 @@ def cut_window(
     NDArray[np.int64],
     NDArray[np.float32],
 ]:
-    """``(pitch, onset, position, fermata, valid)`` of ``window`` steps, padded past the end."""
+    """``(pitch, onset, position, fermata, valid)`` of the window, padded past the end.
+
+    A piece of fewer lines than the network's has rests in the others.
+    """
+    window, lines = config.window, piece.pitch.shape[1]
+    lowest, highest = config.lowest_pitch, config.highest_pitch
     span = slice(start, min(start + window, piece.steps))
     count = span.stop - span.start
     midi = piece.pitch[span]
-    pitch = np.zeros((window, VOICES), np.int64)
-    pitch[:count] = pitch_classes(fold(np.where(midi == REST, REST, midi + shift)))
-    onset = np.zeros((window, VOICES), np.float32)
-    onset[:count] = piece.onset[span]
+    pitch = np.zeros((window, config.lines), np.int64)
+    moved = np.where(midi == REST, REST, midi + shift)
+    pitch[:count, :lines] = pitch_classes(fold(moved, lowest, highest), lowest)
+    onset = np.zeros((window, config.lines), np.float32)
+    onset[:count, :lines] = piece.onset[span]
     position = np.zeros(window, np.int64)
     position[:count] = np.minimum(piece.position[span], MAX_BAR_STEPS - 1)
     fermata = np.zeros(window, np.int64)
@@ -341,23 +356,23 @@ def draw_masks(
     (T,) are the steps since the beat began.
     """
     steps = len(in_beat)
-    known = np.zeros((steps, VOICES), np.float32)
+    known = np.zeros((steps, config.lines), np.float32)
     known[:, MELODY] = 1
     draw = random.random()
     if draw < config.onset_stage_share:
         onset_known = np.zeros_like(known)
-        onset_known[:, 1:] = random.random((steps, VOICES - 1)) < random.random() ** 2
+        onset_known[:, 1:] = random.random((steps, config.lines - 1)) < random.random() ** 2
         onset_known[:, MELODY] = 1
         return np.ones_like(known), onset_known
     if draw < config.onset_stage_share + config.coarse_to_fine_share:
-        known[:, 1:] = _coarse_to_fine(random, in_beat)
+        known[:, 1:] = _coarse_to_fine(random, in_beat, config.lines - 1)
     elif draw < config.onset_stage_share + config.coarse_to_fine_share + config.span_share:
-        known[:, 1:] = _span(random, steps)
+        known[:, 1:] = _span(random, steps, config.lines - 1)
     else:
         # How much is known is uniform: few cells as often as many.
-        known[:, 1:] = random.random((steps, VOICES - 1)) < random.random()
+        known[:, 1:] = random.random((steps, config.lines - 1)) < random.random()
         if random.random() < 0.2:
-            known[:, 1 + random.integers(VOICES - 1)] = random.integers(2)
+            known[:, 1 + random.integers(config.lines - 1)] = random.integers(2)
     if random.random() < config.melody_hidden_share:
         known[:, MELODY] = random.random(steps) < random.random()
     onset_known = known.copy()
@@ -366,26 +381,28 @@ def draw_masks(
     return known, onset_known
 
 
-def _coarse_to_fine(random: np.random.Generator, in_beat: NDArray[np.int64]) -> NDArray[np.float32]:
-    """(T, 3): beats, then eighths, then sixteenths; the present level known in part."""
+def _coarse_to_fine(
+    random: np.random.Generator, in_beat: NDArray[np.int64], lines: int
+) -> NDArray[np.float32]:
+    """(T, lines): beats, then eighths, then sixteenths; the present level known in part."""
     steps = len(in_beat)
     levels = [in_beat == 0, (in_beat % 2 == 0) & (in_beat > 0), in_beat % 2 == 1]
     present = int(random.integers(3))
-    known = np.zeros((steps, VOICES - 1), np.float32)
+    known = np.zeros((steps, lines), np.float32)
     for level in levels[:present]:
         known[level] = 1
-    drawn = random.random((steps, VOICES - 1)) < random.random()
+    drawn = random.random((steps, lines)) < random.random()
     known[levels[present]] = drawn[levels[present]]
     return known
 
 
-def _span(random: np.random.Generator, steps: int) -> NDArray[np.float32]:
-    """(T, 3): one stretch of some voices hidden in part, the rest known: bars to be redone."""
-    known = np.ones((steps, VOICES - 1), np.float32)
+def _span(random: np.random.Generator, steps: int, lines: int) -> NDArray[np.float32]:
+    """(T, lines): one stretch of some voices hidden in part, the rest known: bars to be redone."""
+    known = np.ones((steps, lines), np.float32)
     length = int(random.integers(1, steps // 2 + 1))
     begin = int(random.integers(0, steps - length + 1))
-    drawn = random.random((length, VOICES - 1)) < random.random()
-    voices = random.random(VOICES - 1) < 0.7
-    voices[random.integers(VOICES - 1)] = True
+    drawn = random.random((length, lines)) < random.random()
+    voices = random.random(lines) < 0.7
+    voices[random.integers(lines)] = True
     known[begin : begin + length, voices] = drawn[:, voices]
     return known

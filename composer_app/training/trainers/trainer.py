@@ -15,7 +15,6 @@ from composer_app.errors import CorpusError, SettingError
 from composer_app.training.checkpoint import average_weights, save_checkpoint
 from composer_app.training.config import (
     NETWORK_STYLES,
-    PITCH_CLASSES,
     STYLES,
     RefiningConfig,
     config_to_dict,
@@ -73,7 +72,7 @@ class RefiningTrainer:
         plain = replace(config, melody_rest_share=0.0)
         self.valid_batches = _valid_batches(valid, plain)
         self.network = RefiningUNet(config).to(self.device)
-        if self.network.side is not None:
+        if self.side_alone:
             _hold_still(self.network)
         self.average = RefiningUNet(config).to(self.device)
         self.average.load_state_dict(self.network.state_dict())
@@ -83,6 +82,11 @@ class RefiningTrainer:
         )
         self.iteration = 0
         self.seconds = 0.0
+
+    @property
+    def side_alone(self) -> bool:
+        """Whether a side network alone is trained."""
+        return self.network.side is not None and self.config.side_alone
 
     def state(self) -> dict[str, Any]:
         """Everything that a resumed run needs."""
@@ -110,10 +114,18 @@ class RefiningTrainer:
 
     def start_from_model(self, path: Path) -> None:
         """Begin a new schedule with the network of a model file."""
-        from composer_app.training.base_model import network_of, restore_norms
+        from composer_app.training.base_model import network_of, restore_norms, with_other_lines
 
-        network = network_of(path).to(self.device)
-        if self.network.side is None:
+        network = network_of(path)
+        if (network.lines, network.pitch_classes) != (
+            self.network.lines,
+            self.network.pitch_classes,
+        ):
+            weights = with_other_lines(network, self.config)
+            network = RefiningUNet(self.config).eval()
+            network.load_state_dict(weights)
+        network = network.to(self.device)
+        if not self.side_alone:
             batches = (next(self.feed) for _ in range(_NORM_BATCHES))
             restore_norms(network, [self._placed(batch[:INPUTS]) for batch in batches])
         problem = SettingError(
@@ -163,10 +175,10 @@ class RefiningTrainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate()
         self.network.train()
-        if self.network.side is not None:
+        if self.side_alone:
             _stay_as_trained(self.network)
         tensors = self._placed(next(self.feed))
-        if self.network.side is not None:
+        if self.side_alone:
             loss, metrics = self._losses_beside(tensors)
         elif config.consistency:
             loss, metrics = self._consistent_losses(tensors)
@@ -205,7 +217,7 @@ class RefiningTrainer:
         voices[0] = True
         with self._autocast():
             channels = self.network.channels_of(
-                one_hot(tensors[0], PITCH_CLASSES), *tensors[1:INPUTS]
+                one_hot(tensors[0], self.config.pitch_classes), *tensors[1:INPUTS]
             )
             answers = self.network.answers_beside(channels, voices)
         return self._told(answers, tensors, tensors[INPUTS], voices)

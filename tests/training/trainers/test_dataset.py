@@ -31,14 +31,14 @@ def test_classes_are_a_rest_and_the_pitches_in_order() -> None:
 def test_transpositions_stay_among_the_networks_pitches() -> None:
     piece = chord_piece()
     # The piece spans 40-79.
-    assert allowed_transpositions(piece) == [-4, -3, -2, -1, 0, 1, 2, 3, 4]
+    assert allowed_transpositions(piece, TINY) == [-4, -3, -2, -1, 0, 1, 2, 3, 4]
     silent = replace(piece, pitch=np.full_like(piece.pitch, REST))
-    assert allowed_transpositions(silent) == []
+    assert allowed_transpositions(silent, TINY) == []
 
 
 def test_a_window_past_the_end_is_padded_and_says_so() -> None:
     piece = chord_piece(steps=40)
-    pitch, onset, position, fermata, valid = cut_window(piece, 16, 32, 2)
+    pitch, onset, position, fermata, valid = cut_window(piece, 16, replace(TINY, window=32), 2)
     assert valid.tolist() == [1.0] * 24 + [0.0] * 8
     assert pitch[0].tolist() == pitch_classes(piece.pitch[16] + np.int16(2)).tolist()
     assert not pitch[24:].any()
