@@ -18,6 +18,7 @@ from composer_app.training.base_model import (  # noqa: E402
     network_of,
     one_pass_network_of,
     restore_norms,
+    with_other_lines,
 )
 from composer_app.training.checkpoint import save_checkpoint  # noqa: E402
 from composer_app.training.export import REFINING_INPUTS, export_checkpoint  # noqa: E402
@@ -186,3 +187,44 @@ def test_a_side_network_needs_a_width_for_each_level() -> None:
     with pytest.raises(ValueError, match="side_channels has a number for each of channels"):
         replace(SHALLOW, side_channels=(16, 16))
     assert RefiningUNet(SHALLOW).side is None
+
+
+def test_a_network_with_more_lines_begins_with_what_the_base_knows(
+    base: Path, windows: tuple[Tensor, ...]
+) -> None:
+    more = replace(SHALLOW, lines=6, lowest_pitch=28, highest_pitch=91)
+    known = network_of(base)
+    network = RefiningUNet(more).eval()
+    network.load_state_dict(with_other_lines(known, more))
+    # Where the lines that stand for none of the four rest, and all are known, both say the same of
+    # the melody's pitches.
+    cells = tuple(torch.zeros(*windows[0].shape[:2], 6, dtype=each.dtype) for each in windows[:4])
+    places = [0, 1, 3, 5]
+    for wide, narrow in zip(cells, windows[:4], strict=True):
+        wide[..., places] = narrow
+    # 28 is eight pitches below 36.
+    wide_pitch = torch.where(cells[0] > 0, cells[0] + 8, 0)
+    silent = [torch.zeros_like(windows[2]) for _ in range(2)]
+    with torch.no_grad():
+        said = known(windows[0], windows[1], *silent, *windows[4:])[0]
+        found = network(
+            wide_pitch,
+            cells[1],
+            torch.zeros_like(cells[2]),
+            torch.zeros_like(cells[3]),
+            *windows[4:],
+        )[0]
+    assert torch.allclose(found[:, :, 0, 9:57], said[:, :, 0, 1:], atol=1e-4)
+    assert torch.allclose(found[:, :, 5, 9:57], said[:, :, 3, 1:], atol=1e-4)
+
+
+def test_all_weights_are_trained_where_the_side_network_is_not_alone(base: Path) -> None:
+    config = replace(BESIDE, side_alone=False)
+    trainer = RefiningTrainer(config, *PIECES)
+    trainer.start_from_model(base)
+    before = {name: value.clone() for name, value in trainer.network.named_parameters()}
+    trainer.step()
+    moved = {
+        n for n, value in trainer.network.named_parameters() if not torch.equal(value, before[n])
+    }
+    assert {"stem.weight", "side.stem.weight", "head.weight"} <= moved

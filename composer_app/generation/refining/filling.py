@@ -25,9 +25,6 @@ from composer_app.generation.refining.sampling import (
     whole_notes,
 )
 
-# Of quarters, eighths and sixteenths, chosen on the validation split: near the network's own, but
-# for sixteenths, which on their own are mostly slips.
-_TEMPERATURES: Final = (1.0, 1.0, 0.4)
 # What is less likely than this, now that its surroundings are known, is drawn again.
 _DOUBT: Final = 0.01
 _REPAIR_TEMPERATURE: Final = 0.85
@@ -45,15 +42,16 @@ def sample(run: Run, schedule: Schedule) -> None:
     # Cells and their distance at each level.
     levels = ((step == 0, 4), ((step % 2 == 0) & (step > 0), 2), (step % 2 == 1, 1))
     beats = levels[0][0] & ~run.known
+    factors = run.manner.temperatures
     if run.leaning is not None:
         # Where a plan stands the bass goes first: the voices between follow both.
         basses = beats & (np.arange(VOICES) == _BASS)
-        _fill(run, basses, max(1, schedule.plan[2]), 4, _TEMPERATURES[0])
-    for (cells, stride), passes, factor in zip(levels, schedule.passes, _TEMPERATURES, strict=True):
+        _fill(run, basses, max(1, schedule.plan[2]), 4, factors[0])
+    for (cells, stride), passes, factor in zip(levels, schedule.passes, factors, strict=True):
         _fill(run, cells & ~run.known, passes, stride, factor)
         if stride == _EIGHTHS:
             _look_again(run, beats, schedule.looks, stride)
-    for turn in range(schedule.repairs):
+    for turn in range(schedule.repairs if run.manner.part_writing else 0):
         if not repair(run, turn):
             break
     _end_well(run)

@@ -59,6 +59,7 @@ from composer_app.generation.refining.improving import (
     remove_misfits,
 )
 from composer_app.generation.refining.likeness import kept_cells
+from composer_app.generation.refining.manner import manner_of
 from composer_app.generation.refining.planning import (
     CHORD_CLASSES,
     Frame,
@@ -101,13 +102,6 @@ _ROW_INPUTS: Final = {
     "chord_known": "tensor(float)",
 }
 _ROW_OUTPUTS: Final = ("chord_logits", "bass_logits")
-# How a style's harmony is planned: between which styles', how cool, whether with its bass, and how
-# much by the key of the melody.
-# Chosen on the validation split: see docs/generators.md.
-_HARMONIES: Final = {
-    "bach": (("bach",), 0.5, False, 0.5),
-    "hymn": (("hymn", "leadsheet", "bach"), 0.4, True, 0.5),
-}
 # Of a network without chords, which each pass has to find.
 _WITHOUT_A_PLAN: Final = Schedule((16, 9, 5), 6, 6, (0, 0, 0))
 # What a beat may be, in steps, as the network numbers it.
@@ -161,10 +155,13 @@ class RefiningGenerator:
             )
         self._styles = tuple(styles)
         self._style_index = styles.index(style)
-        between, temperature, plans_bass, hears_key = _HARMONIES.get(style, _HARMONIES["hymn"])
-        planned = [each for each in between if each in styles] or [style]
+        manner = self._manner = manner_of(style)
+        planned = [each for each in manner.between if each in styles] or [style]
         self._harmony = Harmony(
-            tuple(styles.index(each) for each in planned), temperature, plans_bass, hears_key
+            tuple(styles.index(each) for each in planned),
+            manner.cool,
+            manner.plans_bass,
+            manner.hears_key,
         )
         self._takes_style = self._check_shapes(path)
         self._schedule = schedule
@@ -244,6 +241,7 @@ class RefiningGenerator:
             settings.temperature,
             clear=CLEAR + moved - self._lowest + 1,
             limits=ranges.limits,
+            manner=self._manner,
             progress=progress,
             total=total,
         )

@@ -21,6 +21,7 @@ from composer_app.generation.refining.harmony import (
     sevenths,
     sounding_classes,
 )
+from composer_app.generation.refining.manner import BACH, Manner
 from composer_app.generation.refining.planning import (
     NO_CHORD,
     Planner,
@@ -57,8 +58,6 @@ _HEARD_WEIGHTS: Final = (4.0, 6.0)
 _HELD_WEIGHTS: Final = (3.0, 1.0)
 # How much of that there is on the eighths between beats.
 _OFF_BEAT: Final = 0.35
-# Rests of the melody up to so many steps are carried through by the voices.
-_BREATH: Final = 8
 _BASS: Final = VOICES - 1
 # Steps within which the notes before and after stand.
 _REACH: Final = 6
@@ -76,6 +75,7 @@ class Run:
         *,
         clear: int = 0,
         limits: Mask | None = None,
+        manner: Manner = BACH,
         progress: Progress | None = None,
         total: int = 1,
     ) -> None:
@@ -91,6 +91,7 @@ class Run:
         self.temperature = temperature
         self.clear = clear
         self.limits = limits
+        self.manner = manner
         self.progress = progress
         self.total = total
         self.free = canvas.free.copy()
@@ -103,7 +104,7 @@ class Run:
         self.passes_done = 0
         self._fixed = canvas.told
         # Whoever accompanies goes on where a singer breathes.
-        self._carried = carried_rests(canvas.grid[:, 0], _BREATH)
+        self._carried = carried_rests(canvas.grid[:, 0], manner.carries)
         self.ties = canvas.ties or Ties.none(len(canvas.grid))
         self._tied = self.ties.bind
         self.rhythm: Rhythm | None = None
@@ -182,6 +183,8 @@ class Run:
         self.leaning = tone_bias(
             self.chords, row, self.network.classes, self._frame.lowest, weights
         )
+        if not self.manner.part_writing:
+            return
         chord = self.chords[self._beat_of]
         self._sevenths = np.where(self.in_beat == 0, sevenths(chord[:, 0], chord[:, 1]), NO_CHORD)
 
@@ -308,20 +311,18 @@ class Run:
         """(N, classes): what good part-writing leaves to choose from; never rests alone."""
         classes = self.network.classes
         ordered = order_mask(self.grid, self.known, cells, classes)
-        allowed = ordered & parallel_mask(self.grid, self.known, cells, classes, stride)
         step, voice = cells
-        # Beside the melody's strokes, and after a note that is not to be drawn out, all is free.
-        between = (self.in_beat[step] % 2 == 1) & (voice > 0)
-        between &= ~self.onset[step, 0] & self.free[np.maximum(step - 1, 0), voice]
-        allowed &= ~between[:, None] | passing_mask(self.grid, self.known, cells, classes)
+        by_rule = self.manner.part_writing
+        allowed = ordered & self._part_writing(cells, stride) if by_rule else ordered.copy()
         if self.limits is not None:
             # A range goes before the order of the voices.
             allowed, ordered = allowed & self.limits[voice], ordered & self.limits[voice]
             none = ~ordered[:, 1:].any(axis=1)
             ordered[none] = self.limits[voice[none]]
-        clear = allowed & mud_mask(self.grid, self.known, cells, classes, self.clear)
-        fits = clear[:, 1:].any(axis=1)
-        allowed[fits] = clear[fits]
+        if by_rule:
+            clear = allowed & mud_mask(self.grid, self.known, cells, classes, self.clear)
+            fits = clear[:, 1:].any(axis=1)
+            allowed[fits] = clear[fits]
         stuck = ~allowed[:, 1:].any(axis=1)
         allowed[stuck] = ordered[stuck]
         allowed[self._carried[step] & (voice > 0), 0] = False
@@ -330,6 +331,17 @@ class Run:
         # A melody that is varied goes on where it went on.
         allowed[cells[1] == 0, 0] = False
         return allowed
+
+    def _part_writing(self, cells: Cells, stride: int) -> Mask:
+        """(N, classes): no parallels, and nothing but passing notes between two eighths."""
+        classes = self.network.classes
+        allowed = parallel_mask(self.grid, self.known, cells, classes, stride)
+        step, voice = cells
+        # Beside the melody's strokes, and after a note that is not to be drawn out, all is free.
+        between = (self.in_beat[step] % 2 == 1) & (voice > 0)
+        between &= ~self.onset[step, 0] & self.free[np.maximum(step - 1, 0), voice]
+        passing = passing_mask(self.grid, self.known, cells, classes)
+        return np.asarray(allowed & (~between[:, None] | passing))
 
     def biased(self, logits: NDArray[np.float64], cells: Cells) -> NDArray[np.float64]:
         """(N, classes): ``logits`` with what speaks for and against pitches besides them."""

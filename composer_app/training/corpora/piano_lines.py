@@ -90,15 +90,18 @@ def _lines_for(
     In the order of the pitches where that can be, with as few held notes cut off as can be.
     """
 
+    outer = lines - 1 if lowest_first else 0
+
     def cost(choice: tuple[int, ...]) -> tuple[int, int, int]:
-        cut = sum(line in held for line in choice)
+        # The outer line, a melody or a bass, is the last to be cut off.
+        cut = sum((line in held) * (1 + (line == outer)) for line in choice)
         crossed = sum(
             (line < other) != (pitch > there)
             for pitch, line in zip(chord, choice, strict=True)
             for other, there in held.items()
             if other not in choice
         )
-        far = sum(lines - 1 - line if lowest_first else line for line in choice)
+        far = sum(abs(line - outer) for line in choice)
         return crossed, cut, far
 
     return min(combinations(range(lines), len(chord)), key=cost)
