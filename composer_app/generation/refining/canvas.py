@@ -20,9 +20,8 @@ _LEAST_REPAIRS: Final = 3
 _LONG: Final = 1024
 # A repair draws the beats of a note first, then the rest of it.
 REPAIR_PASSES: Final = 2
-# Strokes on beats, where voices follow each other: bass, tenor, the upper two; then the others.
-STROKES: Final = ((3,), (2,), (0, 1))
-_ONSET_PASSES: Final = len(STROKES) + 1
+# Over strokes on beats, where voices follow each other, and over the others.
+_ONSET_PASSES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from composer_app.generation.refining.canvas import STROKES, Schedule
+from composer_app.generation.refining.canvas import Schedule
 from composer_app.generation.refining.refining_run import Run, log_probability
 from composer_app.generation.refining.sampling import (
-    VOICES,
     Mask,
     clashes,
     faults,
@@ -33,7 +32,6 @@ _CALM_TEMPERATURE: Final = 0.3
 # The distance between the cells of beats and off-beat eighths.
 _EIGHTHS: Final = 2
 _BEAT: Final = 4
-_BASS: Final = VOICES - 1
 
 
 def sample(run: Run, schedule: Schedule) -> None:
@@ -45,7 +43,7 @@ def sample(run: Run, schedule: Schedule) -> None:
     factors = run.manner.temperatures
     if run.leaning is not None:
         # Where a plan stands the bass goes first: the voices between follow both.
-        basses = beats & (np.arange(VOICES) == _BASS)
+        basses = beats & (np.arange(run.lines) == run.lines - 1)
         _fill(run, basses, max(1, schedule.plan[2]), 4, factors[0])
     for (cells, stride), passes, factor in zip(levels, schedule.passes, factors, strict=True):
         _fill(run, cells & ~run.known, passes, stride, factor)
@@ -62,7 +60,7 @@ def sample(run: Run, schedule: Schedule) -> None:
 def _fill(run: Run, cells: Mask, passes: int, stride: int, factor: float) -> None:
     """Reveal ``cells`` in ``passes`` portions; the noise decides which come first."""
     for portion in _portions(run, cells, passes):
-        if passes >= VOICES - 1:
+        if passes >= run.lines - 1:
             _draw(run, portion, stride, np.full(cells.shape, factor))
         else:
             _draw_in_turn(run, portion, stride, factor)
@@ -76,8 +74,8 @@ def _draw_in_turn(run: Run, hidden: Mask, stride: int, factor: float) -> None:
     """
     logits, _ = run.infer()
     before = run.known.copy()
-    for voice in (*range(_BASS, 0, -1), 0):
-        part = hidden & (np.arange(VOICES) == voice)
+    for voice in (*range(run.lines - 1, 0, -1), 0):
+        part = hidden & (np.arange(run.lines) == voice)
         if part.any():
             cells = np.nonzero(part)
             fresh = run.known & ~before
@@ -110,7 +108,7 @@ def _look_again(run: Run, cells: Mask, passes: int, stride: int) -> None:
 def _portions(run: Run, cells: Mask, passes: int) -> Iterator[Mask]:
     """``cells`` in at most ``passes`` parts, none of them empty."""
     uniform = np.ones(cells.shape)
-    uniform[: run.steps] = run.uniform(VOICES)
+    uniform[: run.steps] = run.uniform(run.lines)
     turn = (spread_order(cells, uniform) * passes).astype(np.int64)
     if run.ties.bind:
         # A cell may go with one that stands already, and has no turn.
@@ -135,7 +133,7 @@ def repair(run: Run, turn: int) -> bool:
     before = faults(run.grid[: run.steps]) & run.free[: run.steps]
     if not before.any():
         return False
-    voice = 1 + turn % (VOICES - 1)
+    voice = 1 + turn % (run.lines - 1)
     hidden = np.zeros_like(run.known)
     hidden[: run.steps, voice] = before[:, voice]
     hidden = whole_notes(run.grid, hidden) & run.free
@@ -149,7 +147,7 @@ def repair(run: Run, turn: int) -> bool:
     kept, sure = run.grid.copy(), run.confidence.copy()
     run.known &= ~hidden
     # A note whose cells are drawn together falls to pieces: its beats decide.
-    begins = hidden & ~np.vstack([np.zeros((1, VOICES), np.bool_), hidden[:-1]])
+    begins = hidden & ~np.vstack([np.zeros((1, run.lines), np.bool_), hidden[:-1]])
     first = begins | (hidden & _on_beat(run))
     if run.rhythm is not None:
         planned = run.rhythm.planned
@@ -179,7 +177,7 @@ def _end_well(run: Run) -> None:
         return
     if (chord > 0).all() and (chord[0] == chord[-1]).all() and in_a_triad(chord[-1]):
         return
-    voices = [voice for voice in (3, 2, 1) if _may_end(run, span, voice)]
+    voices = [voice for voice in range(run.lines - 1, 0, -1) if _may_end(run, span, voice)]
     run.known[span, voices] = False
     for voice in voices:
         cells = (np.array([span.start]), np.array([voice]))
@@ -235,7 +233,7 @@ def _join_lone(run: Run, step: int) -> None:
 
 def _strike(run: Run) -> None:
     """Choose which cells are struck: on beats one voice after the other, then the rest."""
-    first = np.zeros((1, VOICES), np.int64)
+    first = np.zeros((1, run.lines), np.int64)
     same = (run.grid == np.vstack([first, run.grid[:-1]])) & (run.grid > 0)
     # A note that was given is not drawn out.
     stays = same & np.vstack([first == 0, run.free[:-1]])
@@ -246,14 +244,16 @@ def _strike(run: Run) -> None:
         planned = run.rhythm.planned
         run.onset = np.where(planned, run.rhythm.begins, run.onset)
         run.onset_known |= planned
-    levels = [_on_beat(run) & np.isin(np.arange(VOICES), voices) for voices in STROKES]
+    # Voices follow each other: the bass, the one above it, then those further up.
+    turn = np.minimum(run.lines - 1 - np.arange(run.lines), 2)
+    levels = [_on_beat(run) & (turn == each) for each in range(3)]
     for level in (*levels, np.broadcast_to(~_on_beat(run), stays.shape)):
         cells = level & ~run.onset_known
         choices = (cells & stays)[: run.steps]
         if choices.any():
             _, logits = run.infer()
             chance = 1.0 / (1.0 + np.exp(-logits[: run.steps].astype(np.float64)))
-            uniform = run.uniform(VOICES)[run.ties.source[: run.steps]]
+            uniform = run.uniform(run.lines)[run.ties.source[: run.steps]]
             run.onset[: run.steps] |= choices & (uniform < chance)
         run.onset_known |= cells
 

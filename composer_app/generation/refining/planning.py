@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer_app.generation.placement import beat_places
-from composer_app.generation.refining.sampling import VOICES, Cells
+from composer_app.generation.refining.sampling import Cells
 from composer_app.generation.refining.ties import Ties
 from composer_app.music.harmony.chord_qualities import QUALITIES, QUALITY_TONES
 from composer_app.music.harmony.chord_wishes import NO_WISHES, ChordWishes
@@ -222,7 +222,7 @@ def heard_basses(chord: Row, row: ChordRow, grid: Row, lowest: int) -> Row:
     A bass that is no tone of its chord passes, and says nothing. Class 1 of ``grid`` is of the
     pitch class ``lowest``.
     """
-    written = grid[row.starts, VOICES - 1]
+    written = grid[row.starts, -1]
     bass = (written + lowest - 1) % OCTAVE
     heard = (written > 0) & (row.given[:, 2] < 0)
     heard &= tones_of(chord)[np.arange(len(bass)), bass]
@@ -276,9 +276,9 @@ def missing_tone(
     step, voice = cells
     sounding = known & (grid > 0)
     has = (sounding & ((grid + lowest - 1) % OCTAVE == tone[:, None])).any(axis=1)[step]
-    inner = (voice > 0) & (voice < VOICES - 1)
+    inner = (voice > 0) & (voice < grid.shape[1] - 1)
     wanted = inner & (tone[step] >= 0) & ~has
-    others = (~known[step][:, 1 : VOICES - 1]).sum(axis=1) - inner
+    others = (~known[step][:, 1:-1]).sum(axis=1) - inner
     worth = np.where(wanted, np.where(others > 0, _TONE_TO_COME, _TONE_AT_LAST), 0.0)
     is_tone = (np.arange(classes) + lowest - 1) % OCTAVE == tone[step][:, None]
     is_tone[:, 0] = False

@@ -34,7 +34,6 @@ from composer_app.generation.refining.planning import (
 from composer_app.generation.refining.resolving import resolution
 from composer_app.generation.refining.rhythm import Rhythm
 from composer_app.generation.refining.sampling import (
-    VOICES,
     Cells,
     Grid,
     Mask,
@@ -58,7 +57,6 @@ _HEARD_WEIGHTS: Final = (4.0, 6.0)
 _HELD_WEIGHTS: Final = (3.0, 1.0)
 # How much of that there is on the eighths between beats.
 _OFF_BEAT: Final = 0.35
-_BASS: Final = VOICES - 1
 # Steps within which the notes before and after stand.
 _REACH: Final = 6
 
@@ -85,6 +83,7 @@ class Run:
         all of the work.
         """
         self.network = network
+        self.lines = canvas.grid.shape[1]
         self.steps = canvas.steps
         self.position, self.in_beat, self.last = canvas.position, canvas.in_beat, canvas.last
         self.source = source
@@ -105,11 +104,11 @@ class Run:
         self._fixed = canvas.told
         # Whoever accompanies goes on where a singer breathes.
         self._carried = carried_rests(canvas.grid[:, 0], manner.carries)
-        self.ties = canvas.ties or Ties.none(len(canvas.grid))
+        self.ties = canvas.ties or Ties.none(len(canvas.grid), self.lines)
         self._tied = self.ties.bind
         self.rhythm: Rhythm | None = None
         # (T, 4): the place in the beat by which a cell's turn comes.
-        self.place = np.repeat(self.in_beat[:, None], VOICES, axis=1)
+        self.place = np.repeat(self.in_beat[:, None], self.lines, axis=1)
         self._frame = canvas.frame
         self.leading = canvas.leading
         # (B, 3), what is planned for each beat.
@@ -349,7 +348,7 @@ class Run:
         if self.limits is not None:
             logits = within(logits, self.limits[voice])
         if self.leaning is not None and self._frame is not None:
-            told = self.leaning[self._beat_of[step], (voice == _BASS).astype(int)]
+            told = self.leaning[self._beat_of[step], (voice == self.lines - 1).astype(int)]
             for wanted in self._wanted:
                 told = told + missing_tone(
                     self.grid,

@@ -1,7 +1,7 @@
 """How a noise vector becomes choices, and how chosen voices are checked. Pure numpy.
 
 Grids are (T, 4): steps by voices, soprano, alto, tenor, bass; 0 is a rest, other values are
-pitch classes of the network in rising order.
+pitch classes of the network in rising order. A voice with piano has six lines instead.
 """
 
 from collections.abc import Callable
@@ -61,9 +61,14 @@ class NoiseSource:
     """Uniform numbers for each step, drawn from nothing but the noise vector."""
 
     def __init__(
-        self, noise: NoiseVector, steps: int, check: Callable[[], None] | None = None
+        self,
+        noise: NoiseVector,
+        steps: int,
+        check: Callable[[], None] | None = None,
+        lines: int = VOICES,
     ) -> None:
         """``check`` is called now and then, and may raise to give up."""
+        self._lines = lines
         if noise.steps < steps:
             raise ValueError(f"the noise vector covers {noise.steps} steps, not {steps}")
         z = noise.z.reshape(-1, VALUES_PER_STEP)[:steps]
@@ -86,7 +91,7 @@ class NoiseSource:
         """(N, classes) Gumbel noise: the largest of logits + noise is a fair draw."""
         step, voice = cells
         # The melody, which is hardly ever drawn, comes after the voices below it.
-        first = ((voice - 1) % VOICES) * classes + draw * _PASS_STRIDE
+        first = ((voice - 1) % self._lines) * classes + draw * _PASS_STRIDE
         index = (first[:, None] + np.arange(classes)) % VALUES_PER_STEP
         return np.asarray(self._gumbel[step[:, None], index])
 
@@ -116,7 +121,7 @@ def order_mask(grid: Grid, known: Mask, cells: Cells, classes: int) -> Mask:
     sounding = known & (grid > 0)
     floor = np.where(sounding, grid, 0)[step]
     ceiling = np.where(sounding, grid, classes)[step]
-    other = np.arange(VOICES)
+    other = np.arange(grid.shape[1])
     lowest = np.where(other > voice[:, None], floor, 0).max(axis=1)
     highest = np.where(other < voice[:, None], ceiling, classes).min(axis=1)
     pitch = np.arange(classes)
@@ -139,9 +144,10 @@ def parallel_mask(grid: Grid, known: Mask, cells: Cells, classes: int, stride: i
     allowed = np.ones((len(step), classes), np.bool_)
     usable = known & (grid > 0)
     here, here_usable = grid[step], usable[step]
-    others = np.arange(VOICES) != voice[:, None]
+    lines = np.arange(grid.shape[1])
+    others = lines != voice[:, None]
     # Counted from this voice, a fifth is a fourth when the other lies above.
-    fifth = np.where(np.arange(VOICES) > voice[:, None], 7, 5)
+    fifth = np.where(lines > voice[:, None], 7, 5)
     rows = np.arange(len(step))
     held = np.zeros_like(allowed)
     for shift in (-stride, stride):
@@ -155,7 +161,7 @@ def parallel_mask(grid: Grid, known: Mask, cells: Cells, classes: int, stride: i
         own_usable = inside & usable[there, voice]
         risk &= ((interval == 0) | (interval == fifth)) & own_usable[:, None]
         banned = np.zeros((len(step), _OCTAVE), np.bool_)
-        for other in range(VOICES):
+        for other in lines:
             hit = risk[:, other]
             banned[rows[hit], (here[hit, other] + interval[hit, other]) % _OCTAVE] = True
         allowed &= ~banned[:, pitch_class]
@@ -193,7 +199,7 @@ def mud_mask(grid: Grid, known: Mask, cells: Cells, classes: int, clear: int) ->
     step, voice = cells
     pitch = np.arange(classes)
     allowed = np.ones((len(step), classes), np.bool_)
-    for other in range(1, VOICES):
+    for other in range(1, grid.shape[1]):
         there = np.where(known[step, other] & (other != voice), grid[step, other], 0)[:, None]
         apart = np.abs(pitch - there)
         close = (there > 0) & (apart > 0) & (apart <= _THIRD)
@@ -224,7 +230,7 @@ def clashes(grid: Grid, fresh: Mask, cells: Cells, classes: int) -> NDArray[np.f
     step, _voice = cells
     pitch = np.arange(classes)
     against = np.zeros((len(step), classes))
-    for other in range(VOICES):
+    for other in range(grid.shape[1]):
         there = np.where(fresh[step, other], grid[step, other], 0)[:, None]
         against += np.where(there > 0, _HARSHNESS[np.abs(pitch - there) % _OCTAVE], 0.0)
     against[:, 0] = 0
@@ -271,8 +277,9 @@ def faults(grid: Grid) -> Mask:
     before, after = grid[:-1], grid[1:]
     sounds = (before > 0) & (after > 0)
     moves = sounds & (before != after)
-    for upper in range(4):
-        for lower in range(upper + 1, 4):
+    lines = grid.shape[1]
+    for upper in range(lines):
+        for lower in range(upper + 1, lines):
             interval = (before[:, upper] - before[:, lower]) % _OCTAVE
             perfect = (interval == 0) | (interval == _FIFTH)
             same = interval == (after[:, upper] - after[:, lower]) % _OCTAVE

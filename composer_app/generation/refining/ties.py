@@ -29,6 +29,7 @@ class Ties:
 
     source: Integers
     shift: Integers
+    lines: int = VOICES
     # (T, 4) each: the cell that a cell is drawn with, counted along the rows of the grid, and how
     # much higher it is. Usually those of its step.
     cell: Integers = field(init=False)
@@ -36,8 +37,8 @@ class Ties:
 
     def __post_init__(self) -> None:
         self._set_cells(
-            self.source[:, None] * VOICES + np.arange(VOICES),
-            np.repeat(self.shift[:, None], VOICES, axis=1),
+            self.source[:, None] * self.lines + np.arange(self.lines),
+            np.repeat(self.shift[:, None], self.lines, axis=1),
         )
 
     def _set_cells(self, cell: Integers, shift: Integers) -> None:
@@ -45,13 +46,18 @@ class Ties:
         object.__setattr__(self, "cell_shift", shift)
 
     @classmethod
-    def none(cls, steps: int) -> "Ties":
+    def none(cls, steps: int, lines: int = VOICES) -> "Ties":
         """Every step for itself."""
-        return cls(np.arange(steps), np.zeros(steps, np.int64))
+        return cls(np.arange(steps), np.zeros(steps, np.int64), lines)
 
     @classmethod
     def of_melody(
-        cls, melody: Sequence[Note], meters: MeterMap, steps: int, length: int | None = None
+        cls,
+        melody: Sequence[Note],
+        meters: MeterMap,
+        steps: int,
+        length: int | None = None,
+        lines: int = VOICES,
     ) -> "Ties":
         """What repeats in ``melody``, of ``length`` steps (``steps``, if not said) in all.
 
@@ -61,7 +67,7 @@ class Ties:
         last = meters.bar_at_step(max(note.start for note in melody)).first_step
         source[last:], shift[last:] = np.arange(last, steps), 0
         more = np.arange(steps, length or steps)
-        return cls(np.append(source, more), np.append(shift, np.zeros_like(more)))
+        return cls(np.append(source, more), np.append(shift, np.zeros_like(more)), lines)
 
     def of_notes(self, rhythm: Rhythm) -> "Ties":
         """The same, with the cells of each note of ``rhythm`` drawn as one.
@@ -69,7 +75,7 @@ class Ties:
         Such a note goes with the one that stands in its place in the passage that it is tied to, if
         that one is as long.
         """
-        ties = Ties(self.source, self.shift)
+        ties = Ties(self.source, self.shift, self.lines)
         cell, shift = ties.cell.copy(), ties.cell_shift.copy()
         for start, end, voice in rhythm.notes():
             span = slice(start, end)
@@ -77,7 +83,7 @@ class Ties:
             whole = (self.source[span] == np.arange(first, first + end - start)).all()
             alike = whole and rhythm.has_note(first, first + end - start, voice)
             alike = alike and (self.shift[span] == self.shift[start]).all()
-            cell[span, voice] = (first if alike else start) * VOICES + voice
+            cell[span, voice] = (first if alike else start) * self.lines + voice
             shift[span, voice] = self.shift[start] if alike else 0
         silent = rhythm.silent
         cell[silent] = np.arange(cell.size).reshape(cell.shape)[silent]
@@ -105,7 +111,7 @@ class Ties:
 
     def drawn_as(self, cells: Cells) -> Cells:
         """The cells whose noise decides for ``cells``."""
-        step, voice = np.divmod(self.cell[cells], VOICES)
+        step, voice = np.divmod(self.cell[cells], self.lines)
         return step, voice
 
     def averaged(self, cells: Cells, scores: Floats, allowed: Mask) -> tuple[Floats, Mask]:
