@@ -26,6 +26,9 @@ _LEAST_STEPS: Final = 64
 # With fewer pieces than this, several excerpts are taken of each.
 _MANY_PIECES: Final = 20
 _MOST_OF_A_PIECE: Final = 8
+# Of pieces that have so many steps on average, such as movements, up to three are taken.
+_LONG_PIECES: Final = 1024
+_OF_A_LONG_PIECE: Final = 3
 # The unit of a metre, in steps, by the steps of its beat: three eighths make a dotted quarter.
 _UNITS: Final = {4: 4, 6: 2, 8: 8}
 
@@ -95,14 +98,18 @@ def excerpt(piece: Piece, after: int = 0) -> Excerpt | None:
 def excerpts_of(pieces: list[Piece]) -> list[Excerpt]:
     """The excerpt of every one of ``pieces`` that makes one.
 
-    Where there are few pieces, up to eight of each, one after the other.
+    Where there are few pieces, up to eight of each, one after the other; up to three of long ones.
     """
-    each = 1 if len(pieces) >= _MANY_PIECES else _MOST_OF_A_PIECE
-    found = []
+    attempts = most = 1
+    if len(pieces) < _MANY_PIECES:
+        attempts = most = _MOST_OF_A_PIECE
+    elif sum(piece.steps for piece in pieces) >= _LONG_PIECES * len(pieces):
+        attempts, most = _MOST_OF_A_PIECE, _OF_A_LONG_PIECE
+    found: list[Excerpt] = []
     for piece in pieces:
-        after = 0
-        for _attempt in range(each):
-            cut = excerpt(piece, after)
+        after, before = 0, len(found)
+        for _attempt in range(attempts):
+            cut = excerpt(piece, after) if len(found) - before < most else None
             if cut:
                 found.append(cut)
             after = first_downbeat(piece, after) + (cut.grid.steps if cut else EXCERPT_STEPS)

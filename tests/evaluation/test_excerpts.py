@@ -153,3 +153,13 @@ def test_folders_that_cannot_be_used(
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="There is no folder"):
         read_melodies(tmp_path / "nowhere")
+
+
+def test_of_long_movements_three_passages_are_taken() -> None:
+    movement = chorale(steps=4 + 16 * 80)
+    cuts = excerpts_of([movement] * 20)
+    assert len(cuts) == 60
+    # One that is not on the grid is passed over, and others stand in for it.
+    bad = movement.bad.copy()
+    bad[8] = True
+    assert len(excerpts_of([replace(movement, bad=bad)] * 20)) == 60
