@@ -202,7 +202,7 @@ GENERATING: Final = {
         "Take away the tracks that are neither the melody nor a voice that Composer has written",
     ),
     "phrase": Command(
-        "Ph&rase Voices…",
+        "&Phrase Voices…",
         "Choose which voices are played with phrases, breath and small timing, and how much; the"
         " notes stay",
     ),
