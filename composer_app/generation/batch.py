@@ -15,7 +15,7 @@ from composer_app.file_arguments import (
     is_standard,
     read_argument,
 )
-from composer_app.generation.composing import check_melody
+from composer_app.generation.composing import check_melody, melody_of
 from composer_app.generation.given import Voices, accompaniment
 from composer_app.generation.hearing.bar_phase import with_heard_upbeat
 from composer_app.music.composition import BAND_NAMES, VOICE_NAMES, Composition
@@ -192,7 +192,7 @@ def read_jobs(
                     _("choose another track"),
                 )
             piece = with_heard_upbeat(piece, index, line)
-            melody = piece.melody(index, line)
+            melody = melody_of(piece, index, line)
             check_melody(melody)
             why = ranking.reason if track is None else None
             voices = accompaniment(piece, index)

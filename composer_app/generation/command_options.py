@@ -106,6 +106,13 @@ def add_control(group: Any) -> None:
         " (default: heard from the melody)",
     )
     add(
+        "--swing-melody",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="let a melody on the grid swing along with a band that swings, as far as its notes"
+        " keep their places (default: yes)",
+    )
+    add(
         "--repeats",
         choices=[each.value for each in Repeats],
         default=Repeats.REPEAT.value,

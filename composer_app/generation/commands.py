@@ -219,7 +219,8 @@ def _generate(args: argparse.Namespace) -> int:
         heard = args.improve or job.ours
         if sentence := job.sentence(around=asked, alone=args.four_voices, heard=heard):
             warn(sentence)
-    settings = [replace(_settings(args), ranges=ranges, kept_rhythm=each) for each in kept]
+    common = _settings(args, band=model.is_band)
+    settings = [replace(common, ranges=ranges, kept_rhythm=each) for each in kept]
     chords = NO_WISHES if args.asked is None else _wishes(jobs[0], args)
     keys = () if args.key is None else _keys(jobs[0], args)
     _warn(model, replace(settings[0], chords=chords, keys=keys))
@@ -294,8 +295,8 @@ def _ranges(args: argparse.Namespace, model: ModelInfo) -> PerVoice[tuple[int, i
     return for_voices(args.range, NOTHING)
 
 
-def _settings(args: argparse.Namespace) -> GenerationSettings:
-    """All that is asked for of every take of every melody."""
+def _settings(args: argparse.Namespace, *, band: bool) -> GenerationSettings:
+    """All that is asked for of every take of every melody, of a ``band`` or of voices."""
     return GenerationSettings(
         args.seed,
         args.temperature,
@@ -315,6 +316,7 @@ def _settings(args: argparse.Namespace) -> GenerationSettings:
         likeness=args.likeness,
         busy=for_voices(args.busy, EVEN),
         phrasing=args.phrasing,
+        swing_melody=band if args.swing_melody is None else args.swing_melody,
     )
 
 

@@ -7,7 +7,7 @@ does whoever makes a take again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +26,8 @@ from composer_app.generation.hearing.feel import Feel, hear_feel, in_feel
 from composer_app.generation.noise import NoiseVector
 from composer_app.generation.phrasing.performing import Part, phrased
 from composer_app.generation.phrasing.scene import Role, Scene
-from composer_app.generation.recipe import Recipe, recipe_to_text
+from composer_app.generation.phrasing.swing import is_straight, swung
+from composer_app.generation.recipe import Recipe, recipe_from_text, recipe_to_text
 from composer_app.late_numpy import np
 from composer_app.music.composition import (
     BAND_NAMES,
@@ -41,8 +42,10 @@ from composer_app.music.harmony.chords import ChordSymbol
 from composer_app.music.melody import Melody, on_steps, retimed
 from composer_app.music.meter_map import MeterMap
 from composer_app.music.note import Note
+from composer_app.music.performing.melody_line import Line
 from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.timing import TICKS_PER_BEAT, TICKS_PER_STEP
+from composer_app.music.voices import MELODY
 from composer_app.translation import _
 
 if TYPE_CHECKING:
@@ -148,14 +151,17 @@ def _played_by(
     programs: tuple[int, ...],
     given: Given | None,
 ) -> Composed:
-    """The melody as it is, with a band."""
+    """The melody as it is, with a band; where that swings, it may swing along."""
     made = generator.arrange(melody, meters, noise, settings, progress, given)
     parts = list(made.parts)
     pitched = len(_BAND)
     parts[:pitched] = _phrased(
         parts[:pitched], _BAND, melody, meters, made.chords, settings, noise, given
     )
-    notes = (melody.notes, *parts)
+    lead = melody.notes
+    if settings.swing_melody and is_straight(lead):
+        lead = swung(lead, meters, generator.swing(settings))
+    notes = (lead, *parts)
     tracks = tuple(
         Track(name, program, each, drums=name == DRUMS_NAME)
         for name, program, each in zip(BAND_NAMES, programs, notes, strict=True)
@@ -279,6 +285,19 @@ def check_melody(melody: Melody) -> None:
             ),
             _("delete what comes after bar {most}, or take a shorter piece", most=MAX_BARS),
         )
+
+
+def melody_of(piece: Composition, track: int = MELODY, line: Line = Line.UPPER) -> Melody:
+    """The melody of ``piece`` as a model is to see it: without the swing that a band gave it.
+
+    So the same melody may be played with another band.
+    """
+    found = piece.melody(track, line)
+    recipe = recipe_from_text(piece.origin.recipe) if piece.origin else None
+    if recipe is None or not recipe.settings.swing_melody:
+        return found
+    straight = {note.on_grid: note for note in recipe.melody.notes}
+    return replace(found, notes=tuple(straight.get(n.on_grid, n) for n in found.notes))
 
 
 def make_again(recipe: Recipe, generator: Generator, progress: Progress | None = None) -> Composed:

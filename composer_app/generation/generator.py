@@ -105,6 +105,8 @@ class GenerationSettings:
     # How deeply what is written is phrased, from 0, even, to 1. A generator of voices takes no
     # notice of it.
     phrasing: float = 0.0
+    # Whether a melody that stands on the grid swings along with a band that does.
+    swing_melody: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:

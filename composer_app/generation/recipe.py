@@ -57,7 +57,7 @@ _ONCE: Final[dict[int, dict[str, Any]]] = {
     },
     4: {"keys": []},
     5: {"busy": list(EVEN)},
-    6: {"phrasing": 0.0},
+    6: {"phrasing": 0.0, "swing_melody": False},
 }
 _OF_VOICES: Final = ("density", "rhythm", "ranges", "kept_rhythm", "busy")
 _MAY_BE_UNSAID: Final = ("upbeat", "iterations", "max_added", "feel", "chord_rate")
@@ -189,7 +189,7 @@ _READERS: Final[dict[str, Callable[[object], Any]]] = {
     **dict.fromkeys(
         ("temperature", "vary_melody", "richness", "chord_rate", "likeness", "phrasing"), number
     ),
-    **dict.fromkeys(("improve", "introduction"), _yes_or_no),
+    **dict.fromkeys(("improve", "introduction", "swing_melody"), _yes_or_no),
     "density": _of_voices(number),
     **dict.fromkeys(
         ("rhythm", "busy"), lambda value: tuple(number(each) for each in listed(value))

@@ -25,6 +25,7 @@ SETTINGS: Final = (
     "likeness",
     "keys",
     "busy",
+    "swing_melody",
 )
 # What bands take notice of, and what networks that write voices do.
 BAND_SETTINGS: Final = (
@@ -35,8 +36,10 @@ BAND_SETTINGS: Final = (
     "chord_rate",
     "keys",
     "busy",
+    "swing_melody",
 )
-NETWORK_SETTINGS: Final = tuple(name for name in SETTINGS if name != "busy")
+_OF_BANDS: Final = ("busy", "swing_melody")
+NETWORK_SETTINGS: Final = tuple(name for name in SETTINGS if name not in _OF_BANDS)
 _ONE_PASS: Final = {"voices": ("temperature",), "roll": ()}
 # Of a network of one pass that plans chords.
 _PLANNED: Final = ("repeats", "chords")

@@ -61,6 +61,7 @@ SETTINGS = GenerationSettings(
     keys=(KeyChange(0, Key(9, minor=True)), KeyChange(1920, Key(3))),
     busy=(0.5, -0.5, 1.0),
     phrasing=0.7,
+    swing_melody=True,
 )
 VOICES = ((Note(0, 60, 8), Note(8, 60, 8)), (), (Note.at_ticks(5, 1900, 48, 70),))
 LOCKED = np.zeros((16, 4), np.bool_)
@@ -227,6 +228,7 @@ STEERING: dict[str, Any] = {
     "likeness": 0.0,
     "busy": (0.0, 0.0, 0.0),
     "phrasing": 0.0,
+    "swing_melody": False,
 }
 
 
@@ -243,8 +245,10 @@ def test_what_was_made_before_there_was_steering_is_the_models_own(version: int)
 def test_what_was_made_before_there_was_phrasing_is_even() -> None:
     row = recipe_to_json(RECIPE)
     assert recipe_from_json(row).settings.phrasing == 0.7
-    row["settings"] = {name: each for name, each in WRITTEN.items() if name != "phrasing"}
-    assert recipe_from_json({**row, "version": 6}).settings.phrasing == 0.0
+    new = ("phrasing", "swing_melody")
+    row["settings"] = {name: each for name, each in WRITTEN.items() if name not in new}
+    old = recipe_from_json({**row, "version": 6}).settings
+    assert (old.phrasing, old.swing_melody) == (0.0, False)
     with pytest.raises(ValueError, match="not those of this version"):
         recipe_from_json(row)
 

@@ -60,6 +60,7 @@ AWAY = {
     "keys": (KeyChange(0, Key(4, minor=True)), KeyChange(7680, Key(9))),
     "busy": (1.0, -0.5, 0.25),
     "phrasing": 0.7,
+    "swing_melody": True,
 }
 USUAL = GenerationSettings(iterations=12)
 CASES = {
@@ -99,7 +100,9 @@ def test_every_setting_has_its_case() -> None:
 @pytest.mark.no_cover
 @pytest.mark.parametrize("style", ["swing", "waltz"])
 def test_a_band_plays_it_again(style: str) -> None:
-    asked = GenerationSettings(seed=5, busy=(0.5, 0.0, -1.0), richness=0.5, phrasing=0.4)
+    asked = GenerationSettings(
+        seed=5, busy=(0.5, 0.0, -1.0), richness=0.5, phrasing=0.4, swing_melody=True
+    )
     made = compose_with_confidence(MELODY, generator(style), asked, None, (66, 0, 32, 0))
     kept_and_made_again(Take.of(made))
 

@@ -62,6 +62,11 @@ class BandGenerator:
         """Who plays, and what."""
         return self._band
 
+    def swing(self, settings: GenerationSettings) -> float:
+        """Where the second eighth of a beat falls, 0.5 to 1, as ``settings`` ask for it."""
+        asked = _swing(settings.feel)
+        return self._band.swing if asked is None else asked
+
     def generate(
         self,
         roll: PianoRoll,
@@ -122,7 +127,7 @@ class BandGenerator:
             seen,
             velocity,
             Chance(noise.extended(form.end)),
-            Wish(settings.busy, _swing(settings.feel), settings.phrasing),
+            Wish(settings.busy, self.swing(settings), settings.phrasing),
         )
         if given is not None:
             parts = tuple(_around(given, voice, notes) for voice, notes in enumerate(parts, 1))

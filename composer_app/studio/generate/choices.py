@@ -32,7 +32,7 @@ class GenerationChoices(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model = ""
-        self._chosen = GenerationSettings(phrasing=USUAL_PHRASING)
+        self._chosen = GenerationSettings(phrasing=USUAL_PHRASING, swing_melody=True)
         self._locked: frozenset[int] = frozenset()
         self._kept_rhythms: frozenset[int] = frozenset()
         self._playable: PerVoice[tuple[int, int]] = _playable(DEFAULT_PROGRAMS)

@@ -51,6 +51,10 @@ _CHORD_RATES: Final = (
     ("3 a bar", 3.0),
     ("4 a bar", 4.0),
 )
+_SWING_MELODY: Final = (
+    "Where the band swings, the eighths of a melody that was typed or drawn come late, too. What"
+    " you recorded stays as you played it"
+)
 _REPEATS: Final = (("repeat", Repeats.REPEAT), ("vary", Repeats.VARY), ("ignore", Repeats.IGNORE))
 
 
@@ -98,6 +102,9 @@ class ControlSection(QWidget):
             "Where the melody begins with a rest, the voices may have an introduction"
         )
         self.introduction.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.swing_melody = QCheckBox("Swing the melody along")
+        self.swing_melody.setToolTip(_SWING_MELODY)
+        self.swing_melody.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.improve = QPushButton("&Improve")
         SinglePress(self.improve)
         self.improve.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -127,6 +134,7 @@ class ControlSection(QWidget):
         )
         self.repeats.activated.connect(lambda row: choices.choose(repeats=_REPEATS[row][1]))
         self.introduction.toggled.connect(lambda on: choices.choose(introduction=on))
+        self.swing_melody.toggled.connect(lambda on: choices.choose(swing_melody=on))
 
     def refresh(self) -> None:
         """Show what is chosen, and what can be."""
@@ -146,6 +154,8 @@ class ControlSection(QWidget):
         self.voices.refresh()
         self.repeats.setCurrentIndex([each for _words, each in _REPEATS].index(chosen.repeats))
         self.introduction.setChecked(chosen.introduction)
+        self.swing_melody.setChecked(chosen.swing_melody)
+        self.swing_melody.setVisible("swing_melody" in choices.supports)
         for voice, lock in enumerate(self.locks, 1):
             lock.setChecked(voice in choices.chosen_locks)
             lock.setEnabled(voice in choices.voices)
@@ -268,7 +278,8 @@ class ControlSection(QWidget):
         rows.addWidget(self.repeats, 11, 1, Qt.AlignmentFlag.AlignRight)
         self._boxes["repeats"] = repeats, self.repeats, self.repeats.toolTip()
         rows.addWidget(self.introduction, 12, 0, 1, 2)
-        rows.addWidget(self.improve, 13, 0, 1, 2)
+        rows.addWidget(self.swing_melody, 13, 0, 1, 2)
+        rows.addWidget(self.improve, 14, 0, 1, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

@@ -48,7 +48,7 @@ _HINT: Final = (
     " beneath it. The same seed always gives the same piece."
 )
 _BAND_HINT: Final = (
-    "The melody stays as you played it. A band plays chords, bass and drums"
+    "The melody keeps its notes. A band plays chords, bass and drums"
     " to it. The same seed always gives the same piece."
 )
 

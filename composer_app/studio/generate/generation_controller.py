@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from composer_app.errors import MelodyError
-from composer_app.generation.composing import Composed, check_melody
+from composer_app.generation.composing import Composed, check_melody, melody_of
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.given import Lock, accompaniment, given_from
 from composer_app.generation.models.catalog import models_folder_problem
@@ -159,7 +159,10 @@ class GenerationController(QObject):
                 self._bar.tell(_BUSY, about=self._situation)
             return
         composition, locks = self._document.composition, self._document.locks
-        melody = composition.melody()
+        melody = melody_of(composition)
+        if composition.performance is not None:
+            # What has been recorded can be quantized anew, and is heard as that says.
+            settings = replace(settings, swing_melody=False)
         locked = voice_cells(composition, locks.cells)
         if only is not None:
             locked |= ~only

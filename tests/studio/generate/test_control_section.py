@@ -40,7 +40,7 @@ def generated(studio: Studio, qtbot: QtBot) -> Studio:
 
 def test_untouched_it_changes_nothing(section: ControlSection, choices: GenerationChoices) -> None:
     section.refresh()
-    assert choices.settings == GenerationSettings(phrasing=USUAL_PHRASING)
+    assert choices.settings == GenerationSettings(phrasing=USUAL_PHRASING, swing_melody=True)
     assert choices.locked_voices == ()
 
 
@@ -61,6 +61,7 @@ def test_what_is_chosen_is_asked_for(section: ControlSection, choices: Generatio
         feel=Feel.SWING,
         repeats=Repeats.VARY,
         phrasing=USUAL_PHRASING,
+        swing_melody=True,
     )
     section.refresh()
     assert section.feel.currentText() == "swing"

@@ -13,7 +13,7 @@ from composer_app.studio.generate.steering_sliders import SteeringSliders
 from composer_app.studio.generate.voice_steering import VoiceSteering
 from tests.studio.support import FAKE_MODEL, Studio
 
-USUAL = GenerationSettings(phrasing=USUAL_PHRASING)
+USUAL = GenerationSettings(phrasing=USUAL_PHRASING, swing_melody=True)
 
 
 @pytest.fixture
