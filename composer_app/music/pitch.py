@@ -173,4 +173,5 @@ def estimate_key(
     # Keys that tie but for the last bits: the first, major before minor.
     best = int(np.argmax(scores > scores.max() - 1e-9))
     tonic = best % OCTAVE
-    return Key(tonic, minor=best >= OCTAVE and histogram[(tonic + 3) % OCTAVE] > 0)
+    # A number of numpy's would not do for files of JSON.
+    return Key(tonic, minor=bool(best >= OCTAVE and histogram[(tonic + 3) % OCTAVE] > 0))

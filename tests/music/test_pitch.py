@@ -91,6 +91,13 @@ def test_scales_with_a_long_keynote_are_recognised_in_every_key(tonic: int) -> N
         assert estimate_key(pitches, [4, 1, 2, 1, 3, 1, 1, 4]) == Key(tonic, minor)
 
 
+def test_an_estimated_key_is_of_plain_numbers() -> None:
+    # Recipes and projects write keys as JSON, which knows nothing of numpy's.
+    for pitches in ((60, 64, 67), (57, 60, 64, 68)):
+        key = estimate_key(pitches)
+        assert (type(key.tonic), type(key.minor)) == (int, bool)
+
+
 def test_weights_count() -> None:
     pitches = [60, 62, 64, 65, 67, 69, 71]
     assert estimate_key(pitches, [9, 1, 5, 1, 6, 1, 1]) == Key(0)
