@@ -26,6 +26,7 @@ DECIBELS_PER_DECADE: Final = 40.0
 _HEARS: Final = 8
 # What stands so near to a third of the beat, in ticks, is on it.
 _NEAR: Final = 40
+_WHOLE: Final = 4 * TICKS_PER_BEAT
 
 
 class Role(Enum):
@@ -116,8 +117,8 @@ class Scene:
         if _on(within, pulse):
             middle = pulses % 2 == 0 and _on(within, bar.meter.ticks_per_bar // 2)
             return Strength.HALF if middle else Strength.PULSE
-        # Thirds of a compound pulse are its eighths.
-        part = pulse // 3 if pulse % TICKS_PER_BEAT else pulse // 2
+        # Thirds of a dotted pulse are what a half is of another.
+        part = pulse // 3 if _WHOLE % pulse else pulse // 2
         third = 2 * pulse // 3
         swung = pulse == TICKS_PER_BEAT and abs(within % pulse - third) <= _NEAR
         return Strength.OFF_BEAT if _on(within, part) or swung else Strength.WEAK

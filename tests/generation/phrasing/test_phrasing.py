@@ -143,6 +143,9 @@ def test_the_whole_piece_grows_where_it_has_several_phrases() -> None:
         (Meter(6, 8), 240, Strength.WEAK),
         (Meter(2, 2), 1920, Strength.HALF),
         (Meter(2, 2), 960, Strength.OFF_BEAT),
+        (Meter(5, 8), 480, Strength.PULSE),
+        (Meter(5, 8), 240, Strength.OFF_BEAT),
+        (Meter(6, 16), 240, Strength.OFF_BEAT),
     ],
 )
 def test_places_in_the_bar_are_strong_or_weak(meter: Meter, tick: int, strength: Strength) -> None:
@@ -259,3 +262,49 @@ def test_a_melody_is_phrased_around_its_own_level() -> None:
     (notes,) = play(1.0, [Part(MELODY, Role.MELODY)])
     assert np.mean(levels(notes)) == pytest.approx(level(80), abs=0.3)
     assert max(n.velocity for n in notes) > 84
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_anything_keeps_its_place_and_order(seed: int) -> None:
+    """Random lines and chords with micro-timing and locks, in any metre, at any tempo."""
+    random = np.random.default_rng(seed)
+    meter = Meter(int(random.integers(1, 16)), int(random.choice([1, 2, 4, 8, 16, 32])))
+    upbeat = int(random.integers(0, meter.ticks_per_bar))
+    scene = Scene(
+        random_line(random, 120),
+        MeterMap.constant(meter, upbeat if random.random() < 0.5 else 0),
+        TempoMap.constant(float(random.integers(4, 1000))),
+        CHORDS if random.random() < 0.5 else (),
+    )
+    locked = random.random(140) < 0.2
+    part = Part(
+        random_line(random, 60),
+        Role.INNER if seed % 2 else Role.MELODY,
+        locked if seed % 3 else None,
+    )
+    (notes,) = play(float(random.random()), [part], scene)
+    for note, written in zip(notes, part.notes, strict=True):
+        assert (note.start, note.pitch, note.duration) == (
+            written.start,
+            written.pitch,
+            written.duration,
+        )
+        assert note == written or not part.is_locked(written)
+    for (before, after), (first, second) in zip(pairwise(notes), pairwise(part.notes), strict=True):
+        assert before.onset_ticks <= after.onset_ticks
+        if first.release_ticks <= second.onset_ticks:
+            assert before.release_ticks <= after.onset_ticks
+
+
+def random_line(random: np.random.Generator, count: int) -> tuple[Note, ...]:
+    """Notes one after the other, with rests, half of them beside the grid."""
+    notes: list[Note] = []
+    now = int(random.integers(0, 400))
+    for _ in range(count):
+        onset = now + int(random.choice([0, 0, 0, 240, 777]))
+        if random.random() < 0.5:
+            onset = -(-onset // 240) * 240
+        now = onset + int(random.choice([60, 110, 240, 240, 480, 960, 1234]))
+        pitch, velocity = int(random.integers(30, 100)), int(random.integers(1, 128))
+        notes.append(Note.at_ticks(onset, now, pitch, velocity))
+    return tuple(notes)
