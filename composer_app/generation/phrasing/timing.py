@@ -69,7 +69,7 @@ def _gap(note: Note, chord: Sequence[Note], after: Sequence[Note], scene: Scene)
     """How much earlier ``note`` ends than it stands there; ``after`` are the next notes."""
     length = note.release_ticks - note.onset_ticks
     most = min(MOST_GAP, length // 2)
-    if nearest_step(note.release_ticks) % 2:
+    if _is_odd_sixteenth(nearest_step(note.release_ticks), scene):
         most = min(most, _LEAST_ROOM)
     if _ends_a_phrase(note, scene):
         return min(most, _BREATH * length)
@@ -80,6 +80,13 @@ def _gap(note: Note, chord: Sequence[Note], after: Sequence[Note], scene: Scene)
     if len(chord) == len(after) == 1 and abs(after[0].pitch - note.pitch) >= _FIFTH:
         return min(most, _LEAP * length)
     return min(most, _DETACHED * length) if length <= _EIGHTH else 0.0
+
+
+def _is_odd_sixteenth(step: int, scene: Scene) -> bool:
+    """Whether ``step`` is the second or the fourth sixteenth of a beat."""
+    bar = scene.meters.bar_at_step(step)
+    # An upbeat has whole beats before its end.
+    return (step - (bar.end_step if bar.number == 0 else bar.first_step)) % 2 == 1
 
 
 def _ends_a_phrase(note: Note, scene: Scene) -> bool:
@@ -98,12 +105,11 @@ def moved(notes: Sequence[Note], how: Sequence[Touch], fixed: Sequence[bool]) ->
         onset = note.onset_ticks if fixed[at] else _onset(note, touch.late)
         if at and not fixed[at]:
             before = notes[at - 1]
-            # What is fixed has to have ended, or begun, before.
+            # What is fixed has to have ended before. (What follows stands on a later step, or is
+            # as late as this.)
             ended = before.release_ticks if fixed[at - 1] else onsets[-1]
             earliest = ended if before.release_ticks <= note.onset_ticks else onsets[-1]
             onset = max(onset, min(earliest, note.onset_ticks))
-        if at + 1 < len(notes) and fixed[at + 1]:
-            onset = min(onset, notes[at + 1].onset_ticks)
         onsets.append(onset)
     stood = [note.onset_ticks for note in notes]
     result: list[Note] = []

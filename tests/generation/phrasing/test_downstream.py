@@ -3,15 +3,17 @@
 import pytest
 
 from composer_app.generation.phrasing.performing import Part
-from composer_app.generation.phrasing.scene import Role
+from composer_app.generation.phrasing.scene import Role, Scene
 from composer_app.music.composition import DEFAULT_PROGRAMS, VOICE_NAMES, Composition, Track
+from composer_app.music.meter_map import MeterMap
 from composer_app.music.midi.file import midi_bytes, parse_midi
 from composer_app.music.note import Note
+from composer_app.music.timing import Meter
 from composer_app.notation.bars import bars_of
 from composer_app.notation.piece_file import parse_piece
 from composer_app.notation.writing.musicxml_writing import musicxml_bytes
 from composer_app.notation.writing.rhythm import Rhythm
-from tests.generation.phrasing.playing import FOUR_FOUR, MELODY, PARTS, SCENE, play
+from tests.generation.phrasing.playing import FOUR_FOUR, MELODY, PARTS, SCENE, line, play
 
 SWUNG = tuple(
     Note.at_ticks(960 * beat + at, 960 * beat + until, 60 + beat % 8, 68)
@@ -60,6 +62,23 @@ def test_the_score_is_the_same(notes: tuple[Note, ...], depth: float) -> None:
     (played,) = play(depth, [Part(notes, Role.INNER)])
     assert played != notes
     assert written(played) == written(notes)
+
+
+@pytest.mark.parametrize("depth", [0.3, 0.6, 1.0])
+def test_a_breath_on_a_fourth_sixteenth_makes_no_triplet(depth: float) -> None:
+    meters = MeterMap.constant(Meter(4, 4), 240)
+    tune = line("67.1 60 60 65 67 67 65 64 62 60 60 62 64 64.6 62.2 62.7 " * 2)
+    scene = Scene(tune, meters, SCENE.tempo)
+    assert [phrase.start for phrase in scene.phrases] == [0, 64]
+    # The beat from step 61 on has a note of a dotted eighth, and a rest.
+    notes = (Note(57, 60, 4, 68), Note(61, 59, 3, 68), Note(65, 60, 4, 68))
+    (played,) = play(depth, [Part(notes, Role.INNER)], scene)
+    assert played[1].end_shift < 0
+    bars = bars_of(Composition((Track("", 0, tune),), SCENE.tempo, meters))
+    assert [
+        [(chord.start, chord.end) for voice in Rhythm(each, bars).voices for chord in voice]
+        for each in (played, notes)
+    ] == [[(note.start * 240, note.end * 240) for note in notes]] * 2
 
 
 def test_midi_files_keep_it() -> None:

@@ -97,6 +97,21 @@ def test_the_melody_is_above_every_note_of_the_rest(depth: float) -> None:
     assert all(note.velocity < 80 for voice in play(depth) for note in voice)
 
 
+@pytest.mark.parametrize("role", [Role.INNER, Role.OUTER])
+def test_what_is_nearly_as_loud_as_the_melody_does_not_drown_it(role: Role) -> None:
+    for velocity in (72, 78):
+        (notes,) = play(1.0, [Part(line("60 " * 32, velocity), role)])
+        # But for what chance adds.
+        assert max(levels(notes)) <= level(80) - 0.4
+    soft = Scene(
+        tuple(replace(n, velocity=40 if n.start == 32 else 80) for n in MELODY),
+        FOUR_FOUR,
+        SCENE.tempo,
+    )
+    (notes,) = play(1.0, [Part(line("60 " * 32, 68), role)], soft)
+    assert next(note.velocity for note in notes if note.start == 32) < 40
+
+
 def test_inner_voices_are_softer_than_outer_ones() -> None:
     alto, tenor, bass = (np.mean(levels(voice)) for voice in play(1.0))
     assert max(alto, tenor) < bass < level(80)
