@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.noise import MAX_SEED
+from composer_app.generation.steering import USUAL_PHRASING
 from composer_app.studio.generate.choices import GenerationChoices
 from composer_app.studio.generate.generate_panel import GeneratePanel
 from composer_app.studio.widgets.commands.actions import Actions
@@ -89,7 +90,9 @@ def test_what_a_model_takes_no_notice_of_cannot_be_changed_and_says_so(rig: Rig)
         assert ("no notice" in panel.creativity.toolTip()) != daring
         assert panel.settings.temperature == (0.5 if daring else 1.0)
         assert panel.settings.upbeat == 4, "every model is told"
-        usual = GenerationSettings(temperature=panel.settings.temperature, upbeat=4)
+        usual = GenerationSettings(
+            temperature=panel.settings.temperature, upbeat=4, phrasing=USUAL_PHRASING
+        )
         assert (panel.settings == usual) != rest
     # What was chosen is still there for a model that takes notice.
     panel.model.setCurrentIndex(0)
@@ -249,7 +252,14 @@ def test_a_panel_that_is_made_anew_shows_what_was_chosen(rig: Rig, qtbot: QtBot)
     qtbot.addWidget(panel)
     panel.show()
     assert choices.settings == GenerationSettings(
-        77, 0.6, iterations=40, max_added=40, max_removed=40, vary_melody=0.2, upbeat=3
+        77,
+        0.6,
+        upbeat=3,
+        iterations=40,
+        max_added=40,
+        max_removed=40,
+        vary_melody=0.2,
+        phrasing=USUAL_PHRASING,
     )
     assert panel.model.currentText() == "Quick"
     assert (panel.seed.number, panel.creativity.value()) == (77, 60)
