@@ -22,6 +22,7 @@ from composer_app.evaluation.evaluating import (
 )
 from composer_app.evaluation.harmony import HarmonyEvaluation, HarmonyPlan, evaluate_harmony
 from composer_app.evaluation.linear_test import DEFAULT_SEEDS
+from composer_app.evaluation.melodies import MELODY_STYLES, MelodyTrial, evaluate_melodies
 from composer_app.evaluation.report import (
     check_report,
     section_lines,
@@ -37,6 +38,7 @@ from composer_app.file_arguments import (
 )
 from composer_app.generation.bands.style_list import find_style, installed_styles, load_band
 from composer_app.generation.generator import MAX_TEMPERATURE, MIN_TEMPERATURE
+from composer_app.generation.melodies.network import load_melody_network
 from composer_app.generation.models.catalog import DEFAULT_MODEL, load_generator
 from composer_app.music.instrumentation.styles import STYLES
 from composer_app.terminal import say, say_json, status_line
@@ -65,6 +67,14 @@ def add_evaluation_command(subparsers: Any) -> None:
         nargs="*",
         metavar="STYLE",
         help="measure these styles of bands against lead sheets instead of a model (default: all)",
+    )
+    add(
+        "--melody",
+        nargs="*",
+        choices=MELODY_STYLES,
+        metavar="STYLE",
+        help="measure the melodies that are composed and continued in these styles against"
+        f" held-out ones (of {', '.join(MELODY_STYLES)}; default: all)",
     )
     add("--style", choices=list(STYLES), help="whose pieces (default: the model's own style)")
     add("--corpus", type=file_argument, help=f"default build/STYLE.npz; {INPUT_HELP}")
@@ -145,6 +155,8 @@ def _run(args: argparse.Namespace) -> int:
     _check(args)
     if args.bands is not None:
         return _run_bands(args)
+    if args.melody is not None:
+        return _run_melodies(args)
     generator = load_generator(args.model)
     parts = args.only or (PARTS if args.melodies is None else PARTS[:1])
     outcome = harmony = behavior = None
@@ -198,6 +210,21 @@ def _run_bands(args: argparse.Namespace) -> int:
     else:
         ((heading, _table),) = result.sections()
         say(heading, "", *result.markdown())
+    return 0
+
+
+def _run_melodies(args: argparse.Namespace) -> int:
+    with status_line() as show:
+        result = evaluate_melodies(
+            load_melody_network(),
+            args.melody or MELODY_STYLES,
+            MelodyTrial(args.split, args.takes, args.pieces),
+            None if show is None else lambda share: show(f"composing {share:4.0%}"),
+        )
+    if args.json:
+        say_json(result.to_dict())
+    else:
+        say(*result.markdown())
     return 0
 
 

@@ -514,5 +514,6 @@ def _joined(
         keys=piece.keys,
         texts=piece.texts,
         title=piece.title,
+        performance=piece.performance,
         melody_chosen=piece.melody_chosen,
     )

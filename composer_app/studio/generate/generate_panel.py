@@ -4,7 +4,7 @@ import random
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QResizeEvent, QStandardItemModel
+from PySide6.QtGui import QAction, QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -90,6 +91,7 @@ class GeneratePanel(QFrame):
         set_role(self.button, "primary")
         self._cancel = actions.cancel
         self._cancel.triggered.connect(self.cancelRequested)
+        self.more_row = _row_of(actions.continue_piece, actions.compose_piece)
         self.progress = ProgressLine(actions.cancel)
         self.locked_row = LockedRow(actions.unlock_all)
         self._reason = _note_label()
@@ -264,7 +266,8 @@ class GeneratePanel(QFrame):
         layout.addSpacing(8)
         layout.addWidget(self._options)
         layout.addSpacing(8)
-        for widget in (self.locked_row, self.button, self.progress, self._reason, self._hint):
+        after = (self.more_row, self.progress, self._reason, self._hint)
+        for widget in (self.locked_row, self.button, *after):
             row = QHBoxLayout()
             row.setContentsMargins(0, 0, SCROLL_BAR, 0)
             row.addWidget(widget)
@@ -307,6 +310,24 @@ def _seed_box() -> NumberField:
     box.setAccessibleName("Seed")
     box.setToolTip("The same seed, melody and creativity give the same piece again")
     return box
+
+
+def _row_of(*actions: QAction) -> QWidget:
+    """Buttons side by side for what else can be written."""
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(8)
+    for action in actions:
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.setFixedHeight(28)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        set_role(button, "framed")
+        layout.addWidget(button, 1)
+    return row
 
 
 def _heading(text: str) -> QLabel:

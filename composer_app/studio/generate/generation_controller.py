@@ -35,7 +35,7 @@ from composer_app.studio.document.document import Document
 from composer_app.studio.document.other_tracks import leave_out_others
 from composer_app.studio.document.undo_offer import undo_offer
 from composer_app.studio.generate.choices import GenerationChoices
-from composer_app.studio.generate.generation_worker import GenerationWorker
+from composer_app.studio.generate.generation_worker import GenerationWorker, Task
 from composer_app.studio.messages.bar import MessageAction, MessageBar, Tone
 from composer_app.studio.messages.hints import tracks_counted
 from composer_app.studio.runtime.settings import Settings
@@ -152,6 +152,16 @@ class GenerationController(QObject):
         if self.ready:
             composition = self._document.composition
             self._ask(self._choices.settings, voice_cells(composition, cells, alone=True))
+
+    def carry_out(self, task: Task) -> bool:
+        """Have something else written, which ends as a generation does; False while one runs."""
+        if self._choices.busy:
+            self._bar.tell(_BUSY, about=self._situation)
+            return False
+        self._left_behind = False
+        self._choices.set_busy(True)
+        self._worker.carry_out(task)
+        return True
 
     def _ask(self, settings: GenerationSettings, only: Cells | None = None) -> None:
         if self._choices.busy:

@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 
@@ -16,9 +16,13 @@ from composer_app.generation.generator import (
     GenerationSettings,
     Generator,
     Given,
+    Progress,
 )
 from composer_app.music.composition import DEFAULT_PROGRAMS
 from composer_app.music.melody import Melody
+
+if TYPE_CHECKING:
+    from composer_app.generation.melodies.pieces import Extended
 
 _log = logging.getLogger(__name__)
 _UNEXPECTED: Final = (
@@ -27,6 +31,8 @@ _UNEXPECTED: Final = (
 )
 
 LoadGenerator = Callable[[str], Generator]
+# What is to be written with generators that are loaded when they are asked for.
+Task = Callable[[LoadGenerator, Progress], "Extended"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,15 @@ class GenerationRequest:
     settings: GenerationSettings
     programs: tuple[int, ...]
     given: Given | None
+    cancelled: threading.Event
+
+
+@dataclass(frozen=True)
+class TaskRequest:
+    """A :data:`Task`, with its number as :class:`GenerationRequest` has it."""
+
+    number: int
+    task: Task
     cancelled: threading.Event
 
 
@@ -62,7 +77,7 @@ class _Worker(QObject):
         except Exception:
             _log.warning("The model %s could not be loaded ahead.", model, exc_info=True)
 
-    def work(self, request: GenerationRequest) -> None:
+    def work(self, request: GenerationRequest | TaskRequest) -> None:
         """Generate, and emit exactly one of finished, failed and cancelled."""
 
         def progress(done: float) -> bool:
@@ -72,24 +87,30 @@ class _Worker(QObject):
         try:
             if request.cancelled.is_set():
                 raise GenerationCancelledError
-            generator = self._generator(request.model)
-            result = compose_with_confidence(
-                request.melody,
-                generator,
-                request.settings,
-                progress,
-                request.programs,
-                request.given,
-            )
+            result = self._result(request, progress)
         except GenerationCancelledError:
             self.cancelled.emit(request.number)
         except ComposerError as error:
             self.failed.emit(request.number, str(error))
         except Exception:
-            _log.exception("Generating with %s failed.", request.model)
+            _log.exception("Generating failed: %s", request)
             self.failed.emit(request.number, _UNEXPECTED)
         else:
             self.finished.emit(request.number, result)
+
+    def _result(
+        self, request: GenerationRequest | TaskRequest, progress: Progress
+    ) -> "Composed | Extended":
+        if isinstance(request, TaskRequest):
+            return request.task(self._generator, progress)
+        return compose_with_confidence(
+            request.melody,
+            self._generator(request.model),
+            request.settings,
+            progress,
+            request.programs,
+            request.given,
+        )
 
     def _generator(self, model: str) -> Generator:
         if model not in self._loaded:
@@ -100,12 +121,13 @@ class _Worker(QObject):
 class GenerationWorker(QObject):
     """Generates one request at a time; a newer request makes the older one stale.
 
-    Every request that is not overtaken ends in exactly one of ``finished``, ``failed`` and
-    ``cancelled``, emitted on the thread this object lives in.
+    Every request that is not overtaken ends in exactly one of ``finished`` (of a task:
+    ``extended``), ``failed`` and ``cancelled``, emitted on the thread this object lives in.
     """
 
     progressed = Signal(float)
     finished = Signal(Composed)
+    extended = Signal(object)
     failed = Signal(str)
     cancelled = Signal()
     _requested = Signal(object)
@@ -114,7 +136,7 @@ class GenerationWorker(QObject):
     def __init__(self, load: LoadGenerator, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._numbers = itertools.count(1)
-        self._current: GenerationRequest | None = None
+        self._current: GenerationRequest | TaskRequest | None = None
         self._thread = QThread(self)
         self._thread.setObjectName("generation")
         self._worker = _Worker(load)
@@ -153,6 +175,13 @@ class GenerationWorker(QObject):
         )
         self._requested.emit(self._current)
 
+    def carry_out(self, task: Task) -> None:
+        """Begin ``task``; what was being generated is given up."""
+        if self._current is not None:
+            self._current.cancelled.set()
+        self._current = TaskRequest(next(self._numbers), task, threading.Event())
+        self._requested.emit(self._current)
+
     def cancel(self) -> None:
         """Ask the running generation to stop; ``cancelled`` follows as soon as it has."""
         if self._current is not None:
@@ -172,13 +201,15 @@ class GenerationWorker(QObject):
         if self._is_current(number):
             self.progressed.emit(done)
 
-    def _on_finished(self, number: int, result: Composed) -> None:
+    def _on_finished(self, number: int, result: "Composed | Extended") -> None:
         if self._is_current(number) and self._current is not None:
-            late = self._current.cancelled.is_set()
+            late, is_task = self._current.cancelled.is_set(), isinstance(self._current, TaskRequest)
             self._current = None
             # Cancelled after the last step of the network: the person has given it up.
             if late:
                 self.cancelled.emit()
+            elif is_task:
+                self.extended.emit(result)
             else:
                 self.finished.emit(result)
 

@@ -43,7 +43,7 @@ class Menus(QObject):
             menu.setToolTipsVisible(True)
 
         file = bar.addMenu("&File")
-        file.addActions([actions.new, actions.open])
+        file.addActions([actions.new, actions.compose_piece, actions.open])
         file.addMenu(self._recent)
         file.addMenu(self.samples)
         file.addSeparator()
@@ -58,6 +58,8 @@ class Menus(QObject):
         edit.addActions([actions.undo, actions.redo])
         edit.addSeparator()
         edit.addActions([actions.generate, actions.cancel, actions.improve, actions.roll])
+        edit.addSeparator()
+        edit.addActions([actions.continue_piece, actions.fill_gap, actions.compose_piece])
         edit.addSeparator()
         edit.addActions([actions.choose_melody, actions.leave_out_others, actions.phrase])
         edit.addSeparator()

@@ -214,6 +214,7 @@ class WindowParts(QMainWindow):
         )
 
     def _make_music_controllers(self) -> None:
+        from composer_app.studio.generate.continuing_controller import ContinuingController
         from composer_app.studio.generate.generation_controller import GenerationController
         from composer_app.studio.generate.locking_controller import LockingController
         from composer_app.studio.keyboard.lights import KeyLights
@@ -234,6 +235,17 @@ class WindowParts(QMainWindow):
             self.choices,
             services.worker,
             settings,
+            bar,
+            self.transport.play_from_start,
+            self,
+        )
+        self.continuing = ContinuingController(
+            self.commands,
+            document,
+            self.chosen,
+            self.choices,
+            self.generation,
+            services.worker,
             bar,
             self.transport.play_from_start,
             self,

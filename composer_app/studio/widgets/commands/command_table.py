@@ -179,6 +179,23 @@ GENERATING: Final = {
         "Write no more, and leave the piece as it is; Esc does so, too, while nothing plays",
         brief="Cancel",
     ),
+    "continue_piece": Command(
+        "Con&tinue…",
+        "Write more bars after the last one, in the key and the style of the piece",
+        ("Ctrl+Alt+G",),
+        brief="Continue…",
+    ),
+    "fill_gap": Command(
+        "&Fill the Gap",
+        "Write where the melody rests for half a bar or more: in what is selected, or anywhere"
+        " between its notes",
+    ),
+    "compose_piece": Command(
+        "Compose a New P&iece…",
+        "Write a new piece from chords, or from nothing but the seed, in the chosen style",
+        ("Ctrl+Alt+N",),
+        brief="New piece…",
+    ),
     "improve": Command(
         "&Improve",
         "Take away what sounds out of place in the voices there are, and add what is missing",
