@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from composer_app.generation.melodies.chord_plan import SONGS_GROUP, group_of
 from composer_app.generation.melodies.form import FormBar, Unit, is_halved, plan_form, units_of
 from composer_app.generation.melodies.melody_task import MelodyTask, tonic_below
 from composer_app.generation.melodies.network import (
@@ -19,7 +20,7 @@ from composer_app.generation.melodies.network import (
     MelodyNetwork,
 )
 from composer_app.generation.melodies.planned_chords import PlannedChords
-from composer_app.generation.melodies.writing import TURNS, MelodyCanvas
+from composer_app.generation.melodies.writing import LINES, SONG_LINE, TURNS, MelodyCanvas
 from composer_app.generation.placement import (
     bar_positions,
     beat_lengths,
@@ -33,8 +34,8 @@ from composer_app.music.pitch import OCTAVE
 # What beats a network knows, in steps.
 _BEATS: Final = (4, 6, 8)
 # By how many nats tones of the chord are preferred on beats, and avoided tones beyond the key.
-_CHORD_TONE: Final = 0.6
-_FOREIGN: Final = 1.0
+_CHORD_TONE: Final = 0.2
+_FOREIGN: Final = 0.4
 # Nats against a note that begins late in a bar that ends a phrase, and in the last one.
 _CALM: Final = 1.0
 # Bars from which on several are written at once, twice as many as before.
@@ -72,7 +73,8 @@ class MelodyPlan:
         chance = np.concatenate([self._uniform[at], *self._uniform[at + 1 : at + 16]])
         needed = 8 * (len(free) + 2)
         chance = np.resize(chance, max(needed, len(chance)))
-        self.form = plan_form(free, before, chance, closed=task.ends and task.closed)
+        closed, songs = task.ends and task.closed, group_of(task.style) == SONGS_GROUP
+        self.form = plan_form(free, before, chance, closed=closed, songs=songs)
         self._first_free, self._after = first, len(before)
         self.density = _density(network, task, float(chance[7]))
         self.late = float(chance[6]) < _LATE_CLOSE
@@ -147,6 +149,7 @@ class MelodyPlan:
             self._calm(padded),
             allowed,
             self._leaning(padded, low),
+            LINES.get(task.style, SONG_LINE),
             task.key.minor,
             network.lowest_degree,
         )

@@ -18,12 +18,18 @@ PHRASE: Final = 4
 # A rest of a phrase shorter than this belongs to the one before.
 _LEAST_PHRASE: Final = 3
 # Which phrases are alike, by how many there are; one of each is drawn. A later letter may take over
-# the rhythm of an earlier one.
-_PATTERNS: Final[dict[int, tuple[str, ...]]] = {
+# the rhythm of an earlier one. Songs come back to their phrases more often than chorales and hymns.
+_SONGS: Final[dict[int, tuple[str, ...]]] = {
     1: ("A",),
-    2: ("AA", "AA", "AB"),
+    2: ("AA", "AB"),
     3: ("AAB", "ABA"),
     4: ("AABA", "AABA", "ABAB", "ABAC", "AABB"),
+}
+_HYMNS: Final[dict[int, tuple[str, ...]]] = {
+    1: ("A",),
+    2: ("AB", "AB", "AA"),
+    3: ("ABC", "AAB", "ABA"),
+    4: ("ABCD", "AABC", "ABAC", "ABCB", "AABA"),
 }
 _SECTION: Final = 4
 # The bars that lead to a close.
@@ -32,9 +38,9 @@ _CLOSING_BARS: Final = 2
 _SECTIONS: Final = (0, 1, 0, 2)
 # How often a new phrase takes its rhythm from the first, its second bar from its first, and its
 # third bar its rhythm, its pitches a step or two away, or everything; a close that of another.
-_PHRASE_RHYTHM: Final = 0.6
-_SECOND_BAR: Final = 0.35
-_THIRD_RHYTHM, _THIRD_SEQUENCE, _THIRD_EXACT = 0.4, 0.2, 0.15
+_PHRASE_RHYTHM: Final = 0.5
+_SECOND_BAR: Final = 0.25
+_THIRD_RHYTHM, _THIRD_SEQUENCE, _THIRD_EXACT = 0.3, 0.2, 0.1
 _CLOSE_RHYTHM: Final = 0.6
 # How often what is continued brings back how the piece began, in its last new phrase.
 _RETURN: Final = 0.6
@@ -107,14 +113,15 @@ def phrase_lengths(bars: int) -> list[int]:
     return [*[PHRASE] * (whole - 1), PHRASE + rest]
 
 
-def letters(count: int, uniform: NDArray[np.float64]) -> list[str]:
+def letters(count: int, uniform: NDArray[np.float64], *, songs: bool) -> list[str]:
     """A name for each of ``count`` phrases; those of one name are alike. ``uniform`` decides."""
+    kinds = _SONGS if songs else _HYMNS
     found: list[str] = []
     sections = -(-count // _SECTION)
     for section in range(sections):
         kind = _SECTIONS[section % len(_SECTIONS)] if sections > 1 else 0
         size = min(_SECTION, count - len(found))
-        patterns = _PATTERNS[size if sections == 1 else _SECTION]
+        patterns = kinds[size if sections == 1 else _SECTION]
         pattern = patterns[min(int(uniform[kind] * len(patterns)), len(patterns) - 1)]
         found += [f"{letter}{kind}" for letter in pattern[:size]]
     return found
@@ -126,13 +133,15 @@ def plan_form(
     uniform: NDArray[np.float64],
     *,
     closed: bool,
+    songs: bool = True,
 ) -> list[FormBar]:
     """The form of ``bars`` (with indices as in the piece), after those that stand ``before``.
 
-    ``uniform`` (at least 8 a phrase) decides. Ties name bars by their numbers.
+    ``uniform`` (at least 8 a phrase) decides. Ties name bars by their numbers. ``songs`` is false
+    for what is no song but a chorale or a hymn.
     """
     lengths = phrase_lengths(len(bars))
-    names = letters(len(lengths), uniform[:8])
+    names = letters(len(lengths), uniform[:8], songs=songs)
     models: dict[str, list[FormBar]] = {}
     found: list[FormBar] = []
     at = 0
@@ -153,7 +162,7 @@ def plan_form(
             row = _again(row, _as_form(before[:PHRASE]))
         else:
             models_before = _as_form(before[:PHRASE]) if before else models.get("A0", [])
-            rhythm = models_before if chance[0] < _PHRASE_RHYTHM or before else []
+            rhythm = models_before if chance[0] < _PHRASE_RHYTHM else []
             row = _new(row, rhythm, chance)
         models.setdefault(name, row)
         found += row

@@ -30,16 +30,32 @@ Logits = NDArray[np.float64]
 
 # Bars that are written one after the other: of a piece with more of them several come at once.
 TURNS: Final = 8
-# Chosen on the validation split, see docs/composing.md: temperatures of rhythm and pitch, of
-# sixteenths, and by how many nats a tone of the chord is preferred on a beat.
+# Chosen on the validation split, see docs/composing.md: temperatures of rhythm and of its
+# sixteenths.
 _RHYTHM_TEMPERATURE: Final = 0.85
 _FINE_TEMPERATURE: Final = 0.6
-_PITCH_TEMPERATURE: Final = 0.85
-# A melody leaps no farther than this, and less gladly beyond a sixth.
+# A melody leaps no farther than this.
 _FARTHEST: Final = OCTAVE
-_LEAP: Final = 9
-_LEAP_COST: Final = 0.4
 _MAJOR, _MINOR = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How pitches are drawn: the temperature, and the nats against leaps and repeated notes.
+
+    Each semitone from ``leap`` on costs ``leap_cost``. Left to itself, the network repeats notes
+    twice as often as melodies do.
+    """
+
+    temperature: float
+    leap: int
+    leap_cost: float
+    repeat_cost: float
+
+
+# Chosen like the temperatures above: of songs and, by their names, of other styles.
+SONG_LINE: Final = Line(1.0, 9, 0.25, 0.9)
+LINES: Final = {"bach": Line(0.75, 3, 0.5, 0.9), "hymn": Line(0.8, 5, 0.35, 0.6)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +82,7 @@ class MelodyCanvas:
     calm: Logits  # (P,), nats against a note that begins there
     allowed: Mask  # (P, degrees)
     leaning: Logits  # (P, degrees), nats for and against pitches
+    line: Line
     minor: bool
     lowest_degree: int
 
@@ -253,7 +270,7 @@ class MelodyRun:
                 said[row] = said[row, self._shifts[shift]]
                 allowed[row] = allowed[row, self._shifts[shift]]
         mean, may = _pooled(said, allowed, source, roots)
-        scores = mean / (self._temperature * _PITCH_TEMPERATURE)
+        scores = mean / (self._temperature * canvas.line.temperature)
         scores[~may] = -np.inf
         choice = (scores + self._gumbel(roots, self._network.degrees)).argmax(axis=1)
         at = np.searchsorted(roots, source)
@@ -264,8 +281,8 @@ class MelodyRun:
             self._choose(cell, degree)
 
     def _leaps(self, cells: Grid) -> Logits:
-        """(N, degrees): what speaks against pitches that are far from the notes beside them."""
-        classes = np.arange(self._network.degrees)
+        """(N, degrees): what speaks against pitches that repeat the notes beside, or are far."""
+        classes, line = np.arange(self._network.degrees), self._canvas.line
         result = np.zeros((len(cells), len(classes)))
         struck = np.flatnonzero(self.state == STRUCK)
         for row, cell in enumerate(cells.tolist()):
@@ -273,7 +290,8 @@ class MelodyRun:
             for beside in (index - 1, index + 1):
                 if 0 <= beside < len(struck) and self.degree_known[struck[beside]]:
                     far = np.abs(classes - self.degree[struck[beside]])
-                    result[row] -= _LEAP_COST * np.maximum(far - _LEAP + 1, 0)
+                    result[row] -= line.repeat_cost * (far == 0)
+                    result[row] -= line.leap_cost * np.maximum(far - line.leap + 1, 0)
                     result[row] -= np.where(far > _FARTHEST, 20.0, 0.0)
         return result
 

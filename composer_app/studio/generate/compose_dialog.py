@@ -19,7 +19,7 @@ from composer_app.generation.melodies.pieces import MAX_NEW_BARS, USUAL_NEW_BARS
 from composer_app.music.chord_text.progression import parse_progression
 from composer_app.music.pitch import Key
 from composer_app.music.timing import Meter
-from composer_app.studio.generate.continue_dialog import ending_box, explanation
+from composer_app.studio.generate.continue_dialog import add_row, ending_box, explanation
 from composer_app.studio.widgets.number_field import NumberField
 from composer_app.studio.widgets.theme import GRID, set_role
 from composer_app.studio.widgets.window_placement import WindowPlacement
@@ -60,7 +60,7 @@ class ComposeDialog(QDialog):
         self.ending = ending_box()
         form = QFormLayout()
         form.setSpacing(GRID)
-        form.addRow("C&hords", self.chords)
+        add_row(form, "C&hords", self.chords)
         form.addRow(self._problem)
         for caption, field in (
             ("&Bars", self.bars),
@@ -69,7 +69,7 @@ class ComposeDialog(QDialog):
             ("&Tempo", self.tempo),
             ("&Ending", self.ending),
         ):
-            form.addRow(caption, field)
+            add_row(form, caption, field)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         layout.setSpacing(2 * GRID)

@@ -20,6 +20,7 @@ from composer_app.studio.widgets.theme import GRID, set_role
 from composer_app.studio.widgets.window_placement import WindowPlacement
 
 _WIDTH: Final = 380
+_CAPTION: Final = 80
 ENDINGS: Final = {True: "Closed, on the tonic", False: "Open, so that more can follow"}
 
 
@@ -46,8 +47,8 @@ class ContinueDialog(QDialog):
         buttons.rejected.connect(self.reject)
         form = QFormLayout()
         form.setSpacing(GRID)
-        form.addRow("&Bars more", self.bars)
-        form.addRow("&Ending", self.ending)
+        add_row(form, "&Bars more", self.bars)
+        add_row(form, "&Ending", self.ending)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         layout.setSpacing(2 * GRID)
@@ -61,6 +62,12 @@ class ContinueDialog(QDialog):
         self.bars.interpretText()
         self.accept()
         self.asked.emit(Continuation(self.bars.number, bool(self.ending.currentData())))
+
+
+def add_row(form: QFormLayout, caption: str, field: QWidget) -> None:
+    """Add ``field``, with room for its caption in the theme's letters, which come later."""
+    form.addRow(caption, field)
+    form.labelForField(field).setMinimumWidth(_CAPTION)
 
 
 def ending_box() -> QComboBox:

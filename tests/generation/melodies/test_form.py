@@ -61,11 +61,11 @@ def test_chords_change_within_bars_that_have_halves(meter: tuple[int, int], halv
     assert is_halved(units_of(64, meters)[0], meters) is halved
 
 
-@given(st.integers(1, 60), st.lists(st.floats(0.0, 0.999), min_size=8, max_size=8))
+@given(st.integers(1, 60), st.lists(st.floats(0.0, 0.999), min_size=8, max_size=8), st.booleans())
 def test_every_phrase_has_a_name_and_the_first_one_comes_again(
-    count: int, uniform: list[float]
+    count: int, uniform: list[float], songs: bool
 ) -> None:
-    names = letters(count, np.array(uniform))
+    names = letters(count, np.array(uniform), songs=songs)
     assert len(names) == count
     if count > PHRASE:
         assert len(set(names)) < count

@@ -180,7 +180,7 @@ GENERATING: Final = {
         brief="Cancel",
     ),
     "continue_piece": Command(
-        "Con&tinue…",
+        "Continue b&y Bars…",
         "Write more bars after the last one, in the key and the style of the piece",
         ("Ctrl+Alt+G",),
         brief="Continue…",
@@ -191,7 +191,7 @@ GENERATING: Final = {
         " between its notes",
     ),
     "compose_piece": Command(
-        "Compose a New P&iece…",
+        "Compose a Ne&w Piece…",
         "Write a new piece from chords, or from nothing but the seed, in the chosen style",
         ("Ctrl+Alt+N",),
         brief="New piece…",
