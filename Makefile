@@ -19,7 +19,7 @@ SET_UP = python="$$(PYTHON='$(PYTHON)' VENV='$(VENV)' scripts/find_python.sh)" &
 	"$$python" scripts/set_up.py --venv '$(VENV)' --torch '$(TORCH)'
 READY = @$(SET_UP) test
 
-.PHONY: help run test setup lint format coverage screenshots benchmark wheel upgrade fresh clean
+.PHONY: help run test setup lint format coverage screenshots examples benchmark wheel upgrade fresh clean
 
 help: ## Say what can be made (this)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ coverage: ## Show in build/coverage what the last make test did not reach
 screenshots: ## Draw the pictures in docs/images anew
 	$(READY)
 	$(BIN)/python docs/make_screenshots.py
+
+examples: ## Let every band play: pictures in docs/images, sound in build/examples
+	$(READY)
+	$(BIN)/python docs/make_style_examples.py
 
 benchmark: ## Measure what the documentation claims
 	$(READY)
