@@ -1,4 +1,4 @@
-"""The drums of a band as they come out of the sound server when somebody presses Play in the window."""
+"""The drums of a band as they come out of the sound server when the window plays."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,6 +1,6 @@
 """A band over a chord row: chords, bass and drums, from the patterns of a style."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,12 +30,15 @@ class Wish:
     """What a person wants of the arrangement: of each part how busy it is, and the swing.
 
     ``busy`` goes from -1, simple, to 1; ``swing`` is the style's own where it is None. ``phrasing``
-    is how deeply, 0 to 1, what is arranged will be phrased.
+    is how deeply, 0 to 1, what is arranged will be phrased. In the steps ``drummed`` the drums stay
+    as they are, with their ``kicks``.
     """
 
     busy: PerVoice[float]
     swing: float | None = None
     phrasing: float = 0.0
+    drummed: Collection[int] = ()
+    kicks: Collection[int] = ()
 
 
 def arrange(
@@ -58,7 +61,8 @@ def arrange(
     sounds = [play_chords(lines, form, chart, melody, chords, chance, ends["chords"])]
     line = lines_of(form, band.patterns["bass"], chance, Row.BASS, walking)[""]
     if bass.follows_kick:
-        line = with_kick(line, form, [each.start for each in drums if each.pitch == _KICK])
+        kicks = {each.start for each in drums if each.pitch == _KICK} - set(wish.drummed)
+        line = with_kick(line, form, kicks | set(wish.kicks))
     lowest = min(note.pitch for note in melody)
     bounds = bass.low, bass.high
     sounds.append(play_bass(line, form, chart, bounds, lowest, chance, ends["bass"]))
@@ -69,7 +73,7 @@ def arrange(
     )
 
 
-def with_kick(line: str, form: Form, kicks: Sequence[int]) -> str:
+def with_kick(line: str, form: Form, kicks: Collection[int]) -> str:
     """The ``line`` of a bass that strikes its roots with the ``kicks`` (steps) of the drums.
 
     A root that it holds is struck again with a kick; one off the beat without a kick is held on.

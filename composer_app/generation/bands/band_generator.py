@@ -1,6 +1,7 @@
 """A band as a generator: it plans the chords of a melody, and arranges them in its style."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -8,7 +9,7 @@ from composer_app.generation.bands.arranging import Wish, arrange
 from composer_app.generation.bands.chance import Chance
 from composer_app.generation.bands.form import form_of
 from composer_app.generation.bands.harmony import Chart
-from composer_app.generation.bands.style_file import Band, StyleFile
+from composer_app.generation.bands.style_file import DRUMS, ROLES, Band, StyleFile
 from composer_app.generation.generator import (
     Generated,
     GenerationCancelledError,
@@ -127,7 +128,7 @@ class BandGenerator:
             seen,
             velocity,
             Chance(noise.extended(form.end)),
-            Wish(settings.busy, self.swing(settings), settings.phrasing),
+            Wish(settings.busy, self.swing(settings), settings.phrasing, *_drummed(given)),
         )
         if given is not None:
             parts = tuple(_around(given, voice, notes) for voice, notes in enumerate(parts, 1))
@@ -142,6 +143,20 @@ def _swing(feel: Feel | None) -> float | None:
     return _TRIPLET if feel is Feel.SWING else _STRAIGHT
 
 
+def _drummed(given: Given | None) -> tuple[frozenset[int], frozenset[int]]:
+    """The steps in which drums are locked, and those of them that have a kick."""
+    if given is None:
+        return frozenset(), frozenset()
+    voice = ROLES.index("drums")
+    locked = frozenset(np.flatnonzero(given.locked[:, voice]).tolist())
+    struck = (note.start for note in _as_played(given, voice) if note.pitch == DRUMS["kick"])
+    return locked, locked & frozenset(struck)
+
+
+def _as_played(given: Given, voice: int) -> Sequence[Note]:
+    return given.played[voice - 1] if given.played else given.roll.notes(voice)
+
+
 def _check(progress: Progress | None, share: float) -> None:
     if progress is not None and not progress(share):
         raise GenerationCancelledError
@@ -153,8 +168,7 @@ def _around(given: Given, voice: int, notes: tuple[Note, ...]) -> tuple[Note, ..
     if not locked.any():
         return notes
     steps = len(locked)
-    played = given.played[voice - 1] if given.played else given.roll.notes(voice)
-    kept = [note for note in played if note.start < steps and locked[note.start]]
+    kept = [note for note in _as_played(given, voice) if note.start < steps and locked[note.start]]
     free: list[Note] = []
     for note in notes:
         if note.start < steps and locked[note.start]:

@@ -1,5 +1,7 @@
 """What arrangers of bands do: voicings, two hands, answers, a bass with the kick, sections."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,12 @@ from composer_app.generation.bands.patterns import (
 from composer_app.generation.bands.style_file import Player
 from composer_app.generation.bands.voicing import barre, next_voicing
 from composer_app.generation.generator import GenerationSettings
+from composer_app.generation.given import (
+    accompaniment,
+    given_from,
+    locks_of_ensemble,
+    parse_lock,
+)
 from composer_app.generation.noise import NoiseVector
 from composer_app.generation.repeating import Repeats
 from composer_app.music.harmony.chord_qualities import QUALITIES
@@ -139,6 +147,21 @@ def test_the_bass_of_pop_and_rock_shares_its_strokes_with_the_kick() -> None:
             together += len({step for step in kicks & bass if step % 4 and step < last})
             of += len({step for step in kicks if step % 4 == 2 and step < last})
         assert together >= 0.6 * of > 0, name
+
+
+def test_a_bass_that_is_played_anew_follows_the_kick_that_stays() -> None:
+    melody = MELODIES["repeats"]
+    before = played("pop", melody)
+    # A kick that no pattern has, on each second sixteenth after a beat.
+    ticks = range(6, melody.steps - 20, 16)
+    kicks = tuple(Note(step, 36, 1) for step in ticks)
+    tracks = (*before.tracks[:3], replace(before.tracks[3], notes=kicks))
+    locks = locks_of_ensemble([parse_lock("drums")], band=True)
+    kept = given_from(melody, accompaniment(replace(before, tracks=tracks)), locks)
+    after = played("pop", melody, GenerationSettings(seed=4), kept)
+    bass = {note.start for note in after.tracks[2].notes}
+    free = played("pop", melody, GenerationSettings(seed=4)).tracks[2].notes
+    assert len(bass & set(ticks)) > len({note.start for note in free} & set(ticks))
 
 
 def _answer(melody: tuple[Note, ...], busy: float = 1.0) -> str:

@@ -1,22 +1,32 @@
 """What a band plays to every melody of the acceptance set."""
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
+import mido
 import numpy as np
 import pytest
 
 from composer_app.generation.bands.style_file import DRUMS
 from composer_app.generation.composing import make_again
-from composer_app.generation.generator import GenerationSettings
-from composer_app.generation.given import accompaniment, given_from, locks_of_ensemble, parse_lock
+from composer_app.generation.generator import GenerationSettings, Given
+from composer_app.generation.given import (
+    accompaniment,
+    given_from,
+    locks_of_ensemble,
+    parse_lock,
+)
 from composer_app.generation.hearing.feel import Feel
 from composer_app.generation.recipe import recipe_from_text
 from composer_app.music.composition import BAND_NAMES, Composition
 from composer_app.music.harmony.chord_wishes import ChordWishes
 from composer_app.music.harmony.chords import Chord, ChordSpan, ChordSymbol
+from composer_app.music.melody import Melody
+from composer_app.music.midi.file import midi_bytes
 from composer_app.music.voices import has_a_band, main_tracks
+from composer_app.reporting.report import report_on
 from tests.generation.bands.melodies import MELODIES
 from tests.generation.bands.playing import BANDS, band, chord_at, played
 
@@ -249,3 +259,61 @@ def test_two_hundred_bars_are_played_to_their_end() -> None:
     assert piece.bars == 200
     for track in piece.tracks[1:]:
         assert max(note.end for note in track.notes) > piece.steps - 32
+
+
+_PARTS = ("chords", "bass", "drums")
+
+
+def _locked_but(piece: Composition, melody: Melody, *locks: str) -> Given | None:
+    found = locks_of_ensemble([parse_lock(lock) for lock in locks], band=True)
+    return given_from(melody, accompaniment(piece), found)
+
+
+@pytest.mark.parametrize("part", [1, 2, 3])
+def test_each_part_is_played_anew_by_itself(part: int) -> None:
+    melody = MELODIES["repeats"]
+    for name in BANDS:
+        before = played(name, melody)
+        others = [other for index, other in enumerate(_PARTS, 1) if index != part]
+        given = _locked_but(before, melody, *others)
+        after = played(name, melody, GenerationSettings(seed=6), given)
+        for index in (1, 2, 3):
+            same = after.tracks[index].notes == before.tracks[index].notes
+            assert same == (index != part), (name, index)
+
+
+def test_bars_of_a_part_are_played_anew_and_nothing_else() -> None:
+    melody = MELODIES["repeats"]
+    before = played("pop", melody)
+    given = _locked_but(before, melody, "chords", "drums", "bass:1-2", "bass:5-12")
+    after = played("pop", melody, GenerationSettings(seed=6, busy=(0, 1, 0)), given)
+    assert [after.tracks[i] for i in (1, 3)] == [before.tracks[i] for i in (1, 3)]
+    old, new = before.tracks[2].notes, after.tracks[2].notes
+    assert {note for note in set(old) ^ set(new) if not 32 <= note.start < 64} <= {
+        note for note in old if note.start < 32 < note.end
+    }
+    assert set(old) != set(new)
+
+
+def test_a_file_of_a_band_has_drums_on_channel_ten_and_its_programs() -> None:
+    for name in BANDS:
+        piece = played(name, MELODIES["plain"])
+        file = mido.MidiFile(file=io.BytesIO(midi_bytes(piece)))
+        programs: dict[int, int] = {}
+        for chunk in file.tracks:
+            for message in chunk:
+                if message.type == "program_change":
+                    programs.setdefault(message.channel, message.program)
+        drums = {m.channel for m in file.tracks[-1] if m.type == "note_on"}
+        assert drums == {9}
+        others = [program for channel, program in programs.items() if channel != 9]
+        assert others == list(band(name).band.programs[:3])
+
+
+def test_statistics_are_those_of_what_has_pitches() -> None:
+    piece = played("folk", MELODIES["repeats"])
+    without = replace(piece, tracks=piece.tracks[:3])
+    report, other = report_on(piece), report_on(without)
+    assert report.melody == 0
+    for one, same in zip(report.features, other.features, strict=True):
+        assert np.array_equal(one.measured.values, same.measured.values), one.measured.feature.id
