@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from composer_app.generation.refining.refining_generator import RefiningGenerator
 
 # Another arranger makes other music of the same style: takes say which one it was.
-_ARRANGER: Final = "2"
+_ARRANGER: Final = "3"
 _TRIPLET: Final = 2 / 3
 _STRAIGHT: Final = 0.5
 

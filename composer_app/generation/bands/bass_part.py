@@ -26,6 +26,7 @@ _OUTSIDE_CHORD, _OUTSIDE_KEY = 0.7, 3.0
 _CHANCE: Final = 1.2
 # An approach comes from a semitone or a tone away, or from a fifth above or below.
 _APPROACHES: Final = (-1, 1, -2, 2, 7, -5)
+_LEADING, _WRONG = 0.4, 2.0
 _APPROACH_COSTS: Final = (0.2, 0.2, 0.4, 0.4, 0.9, 0.9)
 
 
@@ -168,8 +169,10 @@ class _Line:
             }
             key = self._form.key.pitch_classes
             tones = chord.pitch_classes
+            inside = key | tones
+            # From a semitone away a tone of another key leads on; from a tone away it is wrong.
             return {
-                p: c + 0.4 * (p % OCTAVE not in key and p % OCTAVE not in tones)
+                p: c + (p % OCTAVE not in inside) * (_LEADING if abs(p - target) == 1 else _WRONG)
                 for p, c in found.items()
             }
         return {

@@ -176,13 +176,10 @@ def _guides(voicing: Voicing, chord: Chord) -> Voicing:
 
 
 def _beside_guides(voicing: Voicing, chord: Chord) -> Voicing:
-    """What the other hand strikes while one holds the :func:`_guides`: two notes at least."""
+    """What one hand strikes while the other holds the :func:`_guides`: two notes at least."""
     guides = _guides(voicing, chord)
     rest = tuple(pitch for pitch in voicing if pitch not in guides)
-    if len(rest) >= _LEAST_STRUCK:
-        return rest
-    third = (chord.root + chord.quality.intervals[1]) % OCTAVE
-    return tuple(pitch for pitch in voicing if pitch % OCTAVE != third) or voicing
+    return rest if len(rest) >= _LEAST_STRUCK else voicing
 
 
 def _holds_at(held: Sequence[Played], step: int) -> bool:

@@ -109,14 +109,18 @@ def next_voicing(
         if under:
             value += _ABOVE * max(0, voicing[-1] - lowest + 1)
         value += _RUB * any(pitch - note == 1 for note in voicing for pitch in melody)
-        return value + _MISSING * max(0, len(tones) - len(voicing))
+        sounding = {pitch % OCTAVE for pitch in voicing}
+        return value + _MISSING * max(0, len(tones) - len(sounding))
 
     options = voicings(tones, low, high)
     if under:
         limited = voicings(tones, low, min(high, lowest - 1))
         options = tuple(dict.fromkeys((*options, *limited)))
     if kind == "barre":
-        options = barre(chord, low, high) or options
+        taken = barre(chord, low, high)
+        fits = [v for v in taken if v[-1] < lowest and len({p % OCTAVE for p in v}) >= len(tones)]
+        # Where the melody is so low that no whole one fits under it, others may.
+        options = taken if taken and (fits or not under) else (*taken, *options)
     elif kind == "inverted":
         without = tuple(v for v in options if v[0] % OCTAVE != chord.root and len(v) >= len(tones))
         options = without or options

@@ -43,6 +43,8 @@ _CHANCE: Final = 0.2
 _NEVER: Final = 60.0
 # The network is asked about the melody so many semitones higher.
 ROW_KEYS: Final = (0, 1, -1)
+# What it is worth that the first downbeat has the tonic.
+_OPENING: Final = 1.0
 # Of the last chord: what it is worth that the melody ends on its root, that it is the tonic.
 _LAST_ROOT, _LAST_TONIC = 1.5, 0.75
 _DRAW: Final = 7
@@ -122,6 +124,8 @@ def plan_row(
     source = NoiseSource(noise, canvas.steps, lambda: None)
     scale = _CHANCE * _SHARPNESS * settings.temperature
     worth = _together(worth + scale * source.row_gumbel(row.starts, worth.shape[1], _DRAW), row)
+    opening = min(canvas.frame.opening, row.beats - 1)
+    worth[opening, _tonic(keys[opening])] += _OPENING
     worth = _with_end(worth, row, melody, keys[-1], moved)
     free = row.given[:, 0] < 0
     fixed = np.full_like(worth, -_NEVER * 10)
@@ -178,6 +182,11 @@ def _beyond_key(key: Key) -> NDArray[np.float64]:
             foreign = {(root + tone) % OCTAVE for tone in tones} - key.pitch_classes
             bias[root, quality] = 0 if dominant else -_FOREIGN * len(foreign)
     return bias.ravel()
+
+
+def _tonic(key: Key) -> int:
+    """The class of the triad on the tonic of ``key``."""
+    return key.tonic * len(QUALITIES) + _SIMPLE[int(key.minor)]
 
 
 class _Sung:

@@ -21,7 +21,8 @@ _LEAST = 0.02
 def sound_of(piece: Composition, mix: Mix) -> NDArray[np.float32]:
     """(N,): the sound of ``piece`` without what rings on, of both sides together."""
     blocks = list(render(piece, choose_soundfont(), RATE, mix))
-    return np.concatenate(blocks)[: music_frames(piece, RATE)].mean(axis=1)
+    sides = np.concatenate(blocks)[: music_frames(piece, RATE)]
+    return np.asarray(sides.mean(axis=1), np.float32)
 
 
 def decibels(samples: NDArray[np.float32]) -> float:
