@@ -32,6 +32,8 @@ _ANSWER: Final = "1"
 # two of them.
 _POWER, _UP, _STRUM = 3, 3, 14
 _LEAST_STRUCK: Final = 2
+# After so many steps a chord that lasts is voiced in another way.
+_LONG: Final = 32
 # By how many semitones another section lies higher or lower.
 _CONTRAST: Final = 3.0
 _HALF: Final = 0.5
@@ -115,6 +117,7 @@ class _Hand:
         self._above = _Melody(melody)
         self._voicing: Voicing | None = None
         self._last: Chord | None = None
+        self._since = 0
 
     def play(self, played: Played, name: str, held: Sequence[Played]) -> list[Sound]:
         """What is struck there: of a chord that another hand holds what that leaves."""
@@ -154,11 +157,18 @@ class _Hand:
     def _voicing_at(self, stroke: Stroke, chord: Chord) -> Voicing:
         sounding = self._above.pitches(stroke.start, stroke.end)
         before = self._voicing
-        if before is None or chord != self._last or _hides(before, sounding, self._bounds):
+        # A chord that goes on is turned over.
+        long = chord == self._last and stroke.start - self._since >= _LONG
+        changes = before is None or chord != self._last or long
+        if before is None or changes or _hides(before, sounding, self._bounds):
             middle = self._middle[min(stroke.start, len(self._middle) - 1)]
             kind = self._player.voicing
-            before = next_voicing(chord, before, self._bounds, sounding, middle, kind)
+            turned = long and kind != "barre"
+            before = next_voicing(
+                chord, before, self._bounds, sounding, middle, kind, afresh=turned
+            )
             self._voicing, self._last = before, chord
+            self._since = stroke.start if changes else self._since
         return before
 
     def _delays(self, sign: str, count: int) -> list[int]:

@@ -88,13 +88,16 @@ def next_voicing(
     melody: Sequence[int],
     middle: float,
     kind: str = "close",
+    *,
+    afresh: bool = False,
 ) -> Voicing:
     """The voicing of ``chord`` that moves least from the one ``before``.
 
     ``bounds`` are the instrument's, ``melody`` the pitches that sound meanwhile, and ``middle``
     the pitch around which it lies if nothing else speaks. It stays below the melody where that
     leaves room, and where it does not it takes no notice of it. ``kind`` is one of
-    :data:`~composer_app.generation.bands.style_file.VOICINGS`.
+    :data:`~composer_app.generation.bands.style_file.VOICINGS`. What is voiced ``afresh`` is another
+    one than before, where there is one.
     """
     low, high = bounds
     lowest = min(melody, default=high + 1)
@@ -124,6 +127,8 @@ def next_voicing(
     elif kind == "inverted":
         without = tuple(v for v in options if v[0] % OCTAVE != chord.root and len(v) >= len(tones))
         options = without or options
+    if afresh:
+        options = tuple(voicing for voicing in options if voicing != before) or options
     return min(options, key=lambda voicing: (cost(voicing), voicing))
 
 

@@ -107,6 +107,13 @@ def test_strums_go_down_and_up() -> None:
     assert [late for _, late in up] == sorted({late for _, late in up}, reverse=True)
 
 
+def test_a_chord_that_lasts_is_turned_over_every_two_bars() -> None:
+    sounds = _sounds(_player(), "x-------x-------")
+    bars = [{each.pitch for each in sounds if each.start == 16 * bar} for bar in range(_BARS)]
+    assert bars[0] == bars[1] != bars[2]
+    assert {pitch % 12 for pitch in bars[2]} == {0, 4, 7}
+
+
 def test_one_hand_holds_root_and_third_and_the_other_strikes_the_rest() -> None:
     sounds = _sounds(_player(), "....x-..x-..x-..", _C7, "o---------------")
     held = {each.pitch % 12 for each in sounds if each.start == 16}
