@@ -237,16 +237,21 @@ def _apart(sounds: Sequence[Sound]) -> list[Sound]:
 
 
 def _ringing(played: Sequence[Played], chart: Chart) -> list[Played]:
-    """``played``, each held until the next stroke, as long as its chord lasts and a bar at most."""
+    """``played``, each held until the next chord, as long as its own lasts and a bar at most.
+
+    Single tones that follow a chord leave it to ring.
+    """
     found: list[Played] = []
-    for index, each in enumerate(played):
+    after = len(chart.at)
+    for each in reversed(played):
         stroke = each.stroke
-        after = played[index + 1].stroke.start if index + 1 < len(played) else stroke.end
         end = stroke.end
         while end < min(after, stroke.start + _LONGEST_RING) and chart.at[end] == each.chord:
             end += 1
         found.append(Played(Stroke(stroke.start, end - stroke.start, stroke.sign), each.chord))
-    return found
+        if stroke.sign in _STRUCK:
+            after = stroke.start
+    return found[::-1]
 
 
 def _hides(voicing: Voicing, melody: Sequence[int], bounds: tuple[int, int]) -> bool:
