@@ -1,6 +1,7 @@
 """``composer-app evaluate`` as people type it."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ from composer_app.evaluation import command
 from composer_app.evaluation.excerpts import excerpt
 from composer_app.music.composition import Composition
 from composer_app.music.midi.file import write_midi
+from composer_app.training.corpora.corpus import save_corpus
 from tests.evaluation.examples import Shadow, chorale, chorale_corpus
+from tests.evaluation.melodies.made import piece
+from tests.generation.melodies.fake_network import FakeMelodyNetwork
 from tests.streams import give_input, take_output
 
 
@@ -148,3 +152,21 @@ def test_bands_are_measured_in_words_and_as_json(
 def test_a_style_without_a_band_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["evaluate", "--bands", "hymn"]) == 2
     assert "The style hymn is played by no band" in capsys.readouterr().err
+
+
+def test_melodies_are_measured_as_people_type_it(
+    run: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pieces = [piece(f"t{n}", "train", shift=n) for n in range(2)]
+    save_corpus([*pieces, piece("v", "valid")], tmp_path / "build" / "hymn.npz")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(command, "load_melody_network", FakeMelodyNetwork)
+    status, said, _ = run("evaluate", "--melody", "hymn", "--takes", "1")
+    assert status == 0
+    assert said.startswith("Melodies like hymn: 1 tunes of 'valid'")
+    assert "Motifs of a continuation that stand in what came before" in said
+    status, said, _ = run("evaluate", "--melody", "hymn", "--json", "--takes", "1")
+    assert json.loads(said)["tunes"] == {"hymn": 1}
+    status, _, problems = run("evaluate", "--melody", "bach")
+    assert status == 2
+    assert "bach.npz" in problems

@@ -292,10 +292,13 @@ def _continue(args: argparse.Namespace) -> int:
             _progress(show, output_name(args.output)),
             around=around,
         )
+    joins_in = model is not None and not around
+    if joins_in:
+        order[1:1] = [None] * (FOUR - 1)
     mix = job.mix.reordered(order)
-    if generator is not None and not around:
-        mix = silenced(mix, unheard(made.piece)) if model is None else model.mixed(mix)
-        mix = silenced(mix, unheard(made.piece))
+    if model is not None and joins_in:
+        # What is written afresh knows nothing of the other tracks, and would clash with them.
+        mix = silenced(model.mixed(mix), unheard(made.piece))
     _write(made, args, mix, begun, model)
     return 0
 
@@ -385,9 +388,7 @@ def _what_stays(job: Job, *, around: bool, model: ModelInfo | None) -> str:
     """A sentence on the tracks that do not go on; empty where there are none."""
     others = left_out(job.piece, job.track - 1) if around else job.others(around=False)
     kept = [index for index in others if job.piece.tracks[index].notes]
-    if around and not kept:
-        return ""
-    if not around and not kept:
+    if not kept:
         return ""
     source = input_name(job.plan.source)
     which = f"{source}: track {job.track} is the melody. "

@@ -61,7 +61,6 @@ class ComposeDialog(QDialog):
         form = QFormLayout()
         form.setSpacing(GRID)
         add_row(form, "C&hords", self.chords)
-        form.addRow(self._problem)
         for caption, field in (
             ("&Bars", self.bars),
             ("&Key", self.key),
@@ -80,6 +79,7 @@ class ComposeDialog(QDialog):
             )
         )
         layout.addLayout(form)
+        layout.addWidget(self._problem)
         layout.addWidget(self._make_buttons())
         self.setFixedWidth(_WIDTH)
         WindowPlacement(self)
@@ -107,6 +107,7 @@ class ComposeDialog(QDialog):
         except ChordError as error:
             self._problem.setText(str(error))
             self._problem.show()
+            self.adjustSize()
             self.chords.setFocus()
             return
         self.bars.interpretText()

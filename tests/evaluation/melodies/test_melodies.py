@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from composer_app.errors import CorpusError
@@ -24,8 +23,8 @@ from composer_app.music.harmony.chords import Chord
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
 from composer_app.music.timing import Meter
-from composer_app.training.corpora.chord_row import NO_CHORD
-from composer_app.training.corpora.corpus import Piece, save_corpus
+from composer_app.training.corpora.corpus import save_corpus
+from tests.evaluation.melodies.made import piece
 from tests.generation.melodies.fake_network import FakeMelodyNetwork
 
 C_MAJOR = Chord.of_name(0, "maj")
@@ -34,24 +33,6 @@ C_MAJOR = Chord.of_name(0, "maj")
 def tune(pitches: list[int], length: int = 4, bars: int = 2, ends: bool = True) -> Tune:
     notes = tuple(Note(i * length, p, length) for i, p in enumerate(pitches))
     return Tune(notes, bars, Meter(4, 4), Key(0), (C_MAJOR,) * (bars * 16), ends)
-
-
-def piece(
-    name: str = "made", split: str = "train", bars: int = 8, beat: int = 4, shift: int = 0
-) -> Piece:
-    """Quarters on the triad and back, from an upbeat on."""
-    steps = 4 + bars * 16
-    pitch = np.full((steps, 4), -1, np.int16)
-    pitch[:, 0] = 60 + shift + np.array([0, 4, 7, 4])[(np.arange(steps) // 4) % 4]
-    pitch[-4:, 0] = 60 + shift
-    onset = np.zeros((steps, 4), np.bool_)
-    onset[::4, 0] = True
-    chord = np.tile(np.array([shift % 12, 0, shift % 12], np.int8), (steps, 1))
-    chord[:8] = NO_CHORD
-    flat = np.zeros(steps, np.bool_)
-    position = ((np.arange(steps) - 4) % 16).astype(np.int16)
-    sixteen, beats = np.full(steps, 16, np.int16), np.full(steps, beat, np.int16)
-    return Piece(name, split, pitch, onset, position, sixteen, flat, flat, beats, chord, "hymn")
 
 
 def test_a_tune_begins_with_the_first_downbeat() -> None:

@@ -11,7 +11,7 @@ from composer_app.generation.melodies import commands
 from composer_app.generation.melodies.network import MelodyNetwork, load_melody_network
 from composer_app.music.composition import Composition, Track
 from composer_app.music.files.sample_melodies import load_sample
-from composer_app.music.midi.file import read_midi, write_midi
+from composer_app.music.midi.file import read_midi, read_midi_piece, write_midi
 from composer_app.music.note import Note
 from tests.generation.melodies.fake_network import FakeMelodyNetwork
 
@@ -87,6 +87,14 @@ def test_other_tracks_stay(run: Run, twinkle: Path, tmp_path: Path) -> None:
     assert status == 0
     assert "The other track stays as it is" in said
     assert read_midi(out).tracks[1].notes == piano.notes
+    words = ("--track", "1", "--style", "folk")
+    status, _, said = run("continue", str(source), "-o", str(out), "--bars", "2", *words)
+    assert status == 0
+    assert "at volume 0" in said
+    joined = read_midi_piece(out)
+    assert joined.composition.tracks[4].notes == piano.notes
+    assert joined.mix.track(4).mute
+    assert not joined.mix.track(1).mute
 
 
 @pytest.mark.parametrize(
