@@ -81,6 +81,8 @@ def test_generating_again_keeps_instruments_and_replaces_voices(
 
 def test_the_news_offers_to_play(studio: Studio, qtbot: QtBot) -> None:
     studio.services.document.begin(scale(), "Open")
+    # Phrased, the voices begin a few milliseconds after the melody.
+    studio.window.generate_panel.steering.phrasing.setValue(0)
     generate(studio, qtbot)
     play, undo = studio.window.message_bar.action_buttons()
     assert (play.text(), undo.text()) == ("Play", "Undo")
