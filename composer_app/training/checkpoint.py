@@ -12,7 +12,8 @@ from torch.nn import functional
 from composer_app.errors import SettingError, StreamError
 from composer_app.file_arguments import input_name, read_input
 from composer_app.music.files.safe_file import cannot_write, whole_file
-from composer_app.training.config import RefiningConfig, config_from_dict
+from composer_app.training.config import DrumConfig, RefiningConfig, config_from_dict
+from composer_app.training.networks.drum_unet import DrumUNet
 from composer_app.training.networks.refining_unet import RefiningUNet
 from composer_app.translation import _
 
@@ -89,4 +90,15 @@ def one_pass_network(state: Mapping[str, Any]) -> RefiningUNet:
     prefix = "network."
     weights = state["average"].items()
     network.load_state_dict({n.removeprefix(prefix): w for n, w in weights if n.startswith(prefix)})
+    return network.eval()
+
+
+def drum_network(state: Mapping[str, Any]) -> DrumUNet:
+    """The network of a checkpoint of drums, for use."""
+    weights = state["average"]
+    config = config_from_dict(DrumConfig, state["config"])
+    network = DrumUNet(
+        config, len(state["styles"]), len(state["substyles"]), weights["combinations"]
+    )
+    network.load_state_dict(weights)
     return network.eval()

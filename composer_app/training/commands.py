@@ -21,6 +21,7 @@ from composer_app.training.config import (
     CONFIGS,
     NETWORK_STYLES,
     Config,
+    DrumConfig,
     MelodyConfig,
     OnePassConfig,
     RefiningConfig,
@@ -205,6 +206,8 @@ def _train(args: argparse.Namespace) -> int:
     from composer_app.training.trainers.trainer import RefiningTrainer
 
     config = make_config(args.technique, args.overrides)
+    if isinstance(config, DrumConfig):
+        return _train_drums(args, config)
     out = args.out or Path("build/training") / args.technique
     checkpoint = out / "checkpoint.pt"
     _make_room(checkpoint)
@@ -237,6 +240,29 @@ def _train(args: argparse.Namespace) -> int:
             trainer.start_from_model(args.start_from)
         else:
             trainer.start_from(_state(args.start_from, "refining"))
+    with StopRequest().listening() as stop:
+        trainer.run(checkpoint, stop)
+    return 0
+
+
+def _train_drums(args: argparse.Namespace, config: DrumConfig) -> int:
+    """Train the drum network on the performances that travel with Composer."""
+    from composer_app.training.corpora.groove_corpus import read_grooves
+    from composer_app.training.protocol import StopRequest
+    from composer_app.training.trainers.drum_trainer import DrumTrainer
+
+    if args.corpus or args.teachers:
+        raise SettingError(
+            _("Drums are learnt from assets/corpora/grooves.npz, without teachers"),
+            _("leave --corpus and --teacher out"),
+        )
+    checkpoint = (args.out or Path("build/training") / args.technique) / "checkpoint.pt"
+    _make_room(checkpoint)
+    trainer = DrumTrainer(config, read_grooves())
+    if checkpoint.exists() and not args.fresh:
+        trainer.restore(_state(checkpoint, args.technique))
+    elif args.start_from is not None:
+        trainer.start_from(_state(args.start_from, args.technique))
     with StopRequest().listening() as stop:
         trainer.run(checkpoint, stop)
     return 0

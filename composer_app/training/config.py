@@ -34,8 +34,26 @@ MELODY_NEIGHBOURS: Final = (-8, -4, -2, -1, 1, 2, 4)
 MELODY_DENSITIES: Final = 6
 # Notes a beat at which the next class of density begins.
 MELODY_DENSITY_EDGES: Final = (0.75, 1.0, 1.3, 1.7)
+# The drums that a network writes, by the names that styles have for them, and General MIDI's notes.
+DRUM_NOTES: Final = {
+    "kick": 36,
+    "snare": 38,
+    "rim": 37,
+    "closed": 42,
+    "pedal": 44,
+    "open": 46,
+    "low tom": 43,
+    "mid tom": 47,
+    "high tom": 50,
+    "crash": 49,
+    "ride": 51,
+}
+DRUMS: Final = tuple(DRUM_NOTES)
+DRUM_TECHNIQUE: Final = "drums"
 # Other keys that a prediction can be asked for at once.
 MAX_TRANSPOSITIONS: Final = 6
+# Sixteenths, eighths, quarters, half bars, bars.
+_DRUM_LEVELS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,13 +283,60 @@ class MelodyConfig:
             raise ValueError(f"style_weights has a number for each of {', '.join(NETWORK_STYLES)}")
 
 
-Config = RefiningConfig | ClassicGanConfig | OnePassConfig | MelodyConfig
-Recipe = TypeVar("Recipe", RefiningConfig, OnePassConfig, MelodyConfig)
+@dataclass(frozen=True, slots=True)
+class DrumConfig:
+    """The U-Net that writes drums (see :mod:`composer_app.training.networks.drum_unet`).
+
+    ``channels`` are the widths of its levels from sixteenths to the bar, ``bottleneck`` that of all
+    that is known of a bar, ``hidden`` of the recurrence that draws its strokes. ``iterations`` of
+    AdamW with a cosine learning rate, on ``batch`` bars each; ``minutes``, if not 0, shortens the
+    schedule. Of the bars, a ``start_share`` is shown without those before it; strokes before it are
+    changed in an ``altered_share`` of their steps; each condition is hidden in a ``hidden_share``
+    (the substyle, how busy and how loud, the fill, the phrase, the kit), the accents of a melody,
+    which are made of strong strokes, in an ``accents_hidden_share``. ``velocity_weight`` and
+    ``timing_weight`` weigh what is asked of them beside which drums are struck.
+    """
+
+    channels: tuple[int, ...] = (32, 64, 96, 128, 160)
+    bottleneck: int = 256
+    hidden: int = 160
+    dropout: float = 0.25
+    batch: int = 96
+    iterations: int = 2_800
+    minutes: float = 0.0
+    learning_rate: float = 2e-3
+    warmup: int = 200
+    weight_decay: float = 3e-2
+    betas: tuple[float, float] = (0.9, 0.98)
+    clip: float = 1.0
+    ema_decay: float = 0.998
+    start_share: float = 0.3
+    altered_share: float = 0.04
+    hidden_share: float = 0.2
+    accents_hidden_share: float = 0.5
+    velocity_weight: float = 0.3
+    timing_weight: float = 0.3
+    seed: int = 1
+    threads: int = 1
+
+    def __post_init__(self) -> None:
+        _check_positive(self, "batch", "iterations", "learning_rate", "threads")
+        if len(self.channels) != _DRUM_LEVELS:
+            raise ValueError(f"channels has {_DRUM_LEVELS} numbers, from sixteenths to the bar")
+        for share in fields(self):
+            value = getattr(self, share.name)
+            if share.name.endswith("_share") and not 0 <= value <= 1:
+                raise ValueError(f"{share.name} is a share from 0 to 1, not {value}")
+
+
+Config = RefiningConfig | ClassicGanConfig | OnePassConfig | MelodyConfig | DrumConfig
+Recipe = TypeVar("Recipe", RefiningConfig, OnePassConfig, MelodyConfig, DrumConfig)
 CONFIGS: Final[dict[str, type[Config]]] = {
     "refining": RefiningConfig,
     "gan": OnePassConfig,
     "gan-classic": ClassicGanConfig,
     "melody": MelodyConfig,
+    DRUM_TECHNIQUE: DrumConfig,
 }
 
 

@@ -29,9 +29,11 @@ from composer_app.errors import SettingError
 from composer_app.file_arguments import input_name, write_output
 from composer_app.music.harmony.chord_qualities import QUALITIES
 from composer_app.music.instrumentation import styles as known_styles
-from composer_app.training.checkpoint import load_checkpoint, refining_network
+from composer_app.training.checkpoint import drum_network, load_checkpoint, refining_network
 from composer_app.training.config import (
     BEATS,
+    DRUM_NOTES,
+    DRUM_TECHNIQUE,
     HIGHEST_PITCH,
     LOWEST_PITCH,
     MELODY_DENSITY_EDGES,
@@ -44,6 +46,13 @@ from composer_app.training.config import (
     config_from_dict,
 )
 from composer_app.training.networks.classic_gan import ClassicGenerator
+from composer_app.training.networks.drum_unet import (
+    CONTEXT,
+    FEATURES,
+    MOST_PLACE,
+    DrumUNet,
+    DrumWriter,
+)
 from composer_app.training.networks.melody_unet import MelodyUNet
 from composer_app.training.networks.one_pass_networks import OnePassGenerator
 from composer_app.training.networks.refining_unet import RefiningUNet
@@ -263,12 +272,27 @@ def _melody(state: Mapping[str, Any]) -> Part:
     }
 
 
+def _drums(state: Mapping[str, Any]) -> Part:
+    """The drum network of a checkpoint, as it is used."""
+    network = drum_network(state)
+    return partial(export_drums, network), {
+        "technique": DRUM_TECHNIQUE,
+        "title": "Drums",
+        "description": "Writes the drums of bands in 4/4, with velocities and timing.",
+        "drums": json.dumps(list(DRUM_NOTES.values())),
+        "styles": json.dumps(state["styles"]),
+        "substyles": json.dumps(state["substyles"]),
+        "most_place": str(MOST_PLACE),
+    }
+
+
 # Each makes the network of a checkpoint and says what there is to know of it.
 _TECHNIQUES: Final = {
     "refining": _refining,
     "gan-classic": _classic,
     "gan": _one_pass,
     "melody": _melody,
+    "drums": _drums,
 }
 
 
@@ -393,6 +417,41 @@ def export_gan(network: nn.Module) -> onnx.ModelProto:
     shapes: dict[str, dict[int, Any]] = {name: {0: batch, 1: _CELL * cells} for name in inputs}
     shapes |= {"noise": {0: batch, 1: cells}, "temperature": {0: batch}}
     return _to_onnx(network, inputs, shapes, GAN_OUTPUTS[:outputs])
+
+
+def example_drum_inputs(batch: int) -> dict[str, Tensor]:
+    """Inputs of :class:`DrumWriter` for bars of which nothing is known."""
+    row = torch.zeros(batch)
+    return {
+        "context": torch.zeros(batch, CONTEXT, _CELL, FEATURES),
+        "present": torch.zeros(batch, CONTEXT),
+        "before": torch.zeros(batch, FEATURES),
+        "noise": torch.randn(batch, NOISE_SHAPE[1]),
+        "temperature": row + 1,
+        "given": torch.zeros(batch, _CELL, FEATURES),
+        "given_known": torch.zeros(batch, _CELL),
+        "style": row.long(),
+        "substyle": row.long(),
+        "tempo": row + 100,
+        "swing": row + 0.5,
+        "amounts": torch.zeros(batch, 2),
+        "amounts_known": torch.zeros(batch, 2),
+        "fill": row.long(),
+        "place": torch.zeros(batch, 2, dtype=torch.int64),
+        "place_known": row.clone(),
+        "kit": torch.zeros(batch, len(DRUM_NOTES)),
+        "kit_known": row.clone(),
+        "accents": torch.zeros(batch, _CELL),
+        "accents_known": row.clone(),
+    }
+
+
+def export_drums(network: DrumUNet) -> onnx.ModelProto:
+    """The drum network as ONNX, in float32: one bar a run, of any number of pieces."""
+    inputs = example_drum_inputs(2)
+    batch = torch.export.Dim("batch", max=4096)
+    shapes = {name: {0: batch} for name in inputs}
+    return _to_onnx(DrumWriter(network), inputs, shapes, ("bar",))
 
 
 def _to_onnx(
