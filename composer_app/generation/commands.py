@@ -347,6 +347,8 @@ def _warn(model: ModelInfo, settings: GenerationSettings) -> None:
         *first, last = names
         listed = f"{', '.join(first)} and {last}" if first else last
         warn(f"The model {model.name} takes no notice of {listed}.")
+    if model.remark:
+        warn(model.remark)
 
 
 def _compose_takes(

@@ -6,7 +6,8 @@ from typing import Final
 
 from composer_app.generation.bands.bass_part import play_bass
 from composer_app.generation.bands.chance import Chance, Row
-from composer_app.generation.bands.chords_part import play_chords
+from composer_app.generation.bands.chords_part import Sound, play_chords
+from composer_app.generation.bands.drum_network import Stroke
 from composer_app.generation.bands.drums_part import play_drums
 from composer_app.generation.bands.form import Form
 from composer_app.generation.bands.harmony import Chart
@@ -14,6 +15,7 @@ from composer_app.generation.bands.laying_out import ANSWERS, answers_of, lines_
 from composer_app.generation.bands.patterns import HOLD
 from composer_app.generation.bands.style_file import DRUMS, ROLES, Band
 from composer_app.generation.bands.touch import Clock, as_notes
+from composer_app.generation.bands.written_drums import Drummer, as_played, outside_common_time
 from composer_app.generation.steering import PerVoice
 from composer_app.music.note import Note
 
@@ -49,28 +51,45 @@ def arrange(
     velocity: int,
     chance: Chance,
     wish: Wish,
+    drummer: Drummer | None = None,
 ) -> tuple[tuple[Note, ...], ...]:
-    """The notes of chords, bass and drums under ``melody`` (on the grid), around ``velocity``."""
+    """The notes of chords, bass and drums under ``melody`` (on the grid), around ``velocity``.
+
+    A ``drummer`` plays in 4/4; the other bars, or all, have the patterns of the style.
+    """
     clock = Clock(form, band.swing if wish.swing is None else wish.swing, band.second_beat)
     chords, bass, _drums = (band.players[ROLES.index(role)] for role in ROLES[1:])
     comping, walking, beating = wish.busy
     drums = play_drums(form, band.patterns["drums"], band.fills, chance, beating)
+    written: list[Stroke] = []
+    if drummer is not None:
+        written = drummer.strokes(form, clock, melody, chance, beating)
+        drums = outside_common_time(drums, form)
     lines = lines_of(form, band.patterns["chords"], chance, Row.CHORDS, comping)
     lines[ANSWERS] = answers_of(form, band.answers, melody, chance, comping)
     ends = {part: band.endings.get(part, usual) for part, usual in _ENDINGS.items()}
     sounds = [play_chords(lines, form, chart, melody, chords, chance, ends["chords"])]
     line = lines_of(form, band.patterns["bass"], chance, Row.BASS, walking)[""]
     if bass.follows_kick:
-        kicks = {each.start for each in drums if each.pitch == _KICK} - set(wish.drummed)
+        kicks = _kicks(drums, written) - set(wish.drummed)
         line = with_kick(line, form, kicks | set(wish.kicks))
     lowest = min(note.pitch for note in melody)
     bounds = bass.low, bass.high
     sounds.append(play_bass(line, form, chart, bounds, lowest, chance, ends["bass"]))
     sounds.append(drums)
-    return tuple(
+    parts = [
         as_notes(part, role, form, clock, chance, round(velocity * strength), wish.phrasing)
         for part, role, strength in zip(sounds, ROLES[1:], _STRENGTHS, strict=True)
-    )
+    ]
+    loud = round(velocity * _STRENGTHS[-1])
+    parts[-1] = tuple(sorted([*as_played(written, clock, loud), *parts[-1]]))
+    return tuple(parts)
+
+
+def _kicks(drums: Sequence[Sound], written: Sequence[Stroke]) -> set[int]:
+    """At which steps the kick is struck, from patterns or by the network."""
+    starts = {each.start for each in drums if each.pitch == _KICK}
+    return starts | {each.step for each in written if each.pitch == _KICK}
 
 
 def with_kick(line: str, form: Form, kicks: Collection[int]) -> str:

@@ -10,6 +10,7 @@ from composer_app.generation.bands.chance import Chance
 from composer_app.generation.bands.form import form_of
 from composer_app.generation.bands.harmony import Chart
 from composer_app.generation.bands.style_file import DRUMS, ROLES, Band, StyleFile
+from composer_app.generation.bands.written_drums import Drummer, Kept
 from composer_app.generation.generator import (
     Generated,
     GenerationCancelledError,
@@ -21,6 +22,7 @@ from composer_app.generation.hearing.feel import Feel
 from composer_app.generation.noise import NoiseVector
 from composer_app.generation.refining.row_planning import RowTaste
 from composer_app.late_numpy import np
+from composer_app.music.composition import BAND_NAMES, DRUMS_NAME
 from composer_app.music.harmony.chords import ChordSymbol
 from composer_app.music.melody import Melody, on_steps
 from composer_app.music.meter_map import MeterMap
@@ -29,12 +31,15 @@ from composer_app.music.piano_roll import PianoRoll
 from composer_app.music.timing import TICKS_PER_STEP
 
 if TYPE_CHECKING:
+    from composer_app.generation.bands.drum_network import DrumNetwork
     from composer_app.generation.refining.refining_generator import RefiningGenerator
 
 # Another arranger makes other music of the same style: takes say which one it was.
 _ARRANGER: Final = "3"
 _TRIPLET: Final = 2 / 3
 _STRAIGHT: Final = 0.5
+# Which share of the work is done when the chords are planned.
+_PLANNED: Final = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +53,21 @@ class Arranged:
 class BandGenerator:
     """The band of one style, whose chords a refining network plans."""
 
-    def __init__(self, style: StyleFile, planner: "RefiningGenerator") -> None:
-        """``style`` is that of a band."""
+    def __init__(
+        self,
+        style: StyleFile,
+        planner: "RefiningGenerator",
+        drums: "DrumNetwork | None" = None,
+    ) -> None:
+        """``style`` is that of a band; without ``drums`` these are played from patterns."""
         assert style.band is not None
         self._band: Band = style.band
         self._planner = planner
         self.name = style.name
         self.style = style.name
+        self._drums = drums
         made_by = f"{style.sha256} {planner.sha256} {_ARRANGER}"
+        made_by += f" {drums.sha256}" if drums is not None else ""
         self.sha256 = hashlib.sha256(made_by.encode("ascii")).hexdigest()
 
     @property
@@ -117,7 +129,7 @@ class BandGenerator:
             settings,
             RowTaste(styles, taste.hold, taste.richness),
         )
-        _check(progress, 0.7)
+        _check(progress, _PLANNED)
         form = form_of(seen, meters, settings.repeats, introduction=settings.introduction)
         heard = [note.velocity for note in melody.notes]
         velocity = round(sum(heard) / len(heard)) if heard else DEFAULT_VELOCITY
@@ -129,11 +141,31 @@ class BandGenerator:
             velocity,
             Chance(noise.extended(form.end)),
             Wish(settings.busy, self.swing(settings), settings.phrasing, *_drummed(given)),
+            self._drummer(melody, settings, progress, given),
         )
         if given is not None:
             parts = tuple(_around(given, voice, notes) for voice, notes in enumerate(parts, 1))
         _check(progress, 1.0)
         return Arranged(parts, symbols)
+
+    def _drummer(
+        self,
+        melody: Melody,
+        settings: GenerationSettings,
+        progress: Progress | None,
+        given: Given | None,
+    ) -> Drummer | None:
+        if self._drums is None or self._band.drums is None:
+            return None
+        return Drummer(
+            self._drums,
+            tuple(style for style in self._band.drums.styles if self._drums.knows(style)),
+            melody.tempo.initial_bpm,
+            settings.temperature,
+            self._band.drums.kit,
+            None if given is None else _kept(given, BAND_NAMES.index(DRUMS_NAME)),
+            lambda: _check(progress, _PLANNED),
+        )
 
 
 def _swing(feel: Feel | None) -> float | None:
@@ -162,13 +194,21 @@ def _check(progress: Progress | None, share: float) -> None:
         raise GenerationCancelledError
 
 
+def _kept(given: Given, voice: int) -> Kept:
+    """What of voice number ``voice`` is locked, as it sounds."""
+    locked = given.locked[:, voice]
+    played = _as_played(given, voice)
+    notes = tuple(note for note in played if note.start < len(locked) and locked[note.start])
+    return Kept(notes, locked.tolist())
+
+
 def _around(given: Given, voice: int, notes: tuple[Note, ...]) -> tuple[Note, ...]:
     """``notes`` where voice number ``voice`` is free, and what is locked of it as it sounds."""
     locked = given.locked[:, voice]
     if not locked.any():
         return notes
     steps = len(locked)
-    kept = [note for note in _as_played(given, voice) if note.start < steps and locked[note.start]]
+    kept = _kept(given, voice).notes
     free: list[Note] = []
     for note in notes:
         if note.start < steps and locked[note.start]:

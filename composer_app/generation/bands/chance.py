@@ -3,9 +3,13 @@
 import math
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from composer_app.generation.noise import CHANNELS, STEPS_PER_CELL, NoiseVector
+from composer_app.late_numpy import np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 T = TypeVar("T")
 
@@ -34,6 +38,10 @@ class Chance:
         cell = min(step // STEPS_PER_CELL, len(self._z) - 1)
         place = (index * STEPS_PER_CELL + step % STEPS_PER_CELL) % CHANNELS
         return 0.5 * (1 + math.erf(float(self._z[cell, row, place]) / math.sqrt(2)))
+
+    def row(self, row: Row, step: int) -> "NDArray[np.float32]":
+        """All numbers (512,) of the cell that ``step`` is in, standard normal."""
+        return np.asarray(self._z[min(step // STEPS_PER_CELL, len(self._z) - 1), row])
 
     def around(self, row: Row, step: int, reach: float, index: int = 0) -> float:
         """A number between ``-reach`` and ``reach``."""

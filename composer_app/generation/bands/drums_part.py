@@ -1,7 +1,7 @@
-"""The drums of a band: a groove, fills where phrases end, and a stroke with the last chord.
+"""The drums of a band from patterns: a groove, fills where phrases end, a stroke at the end.
 
-They are played from patterns. What a network writes can take their place: it has to give the same
-:class:`~composer_app.generation.bands.chords_part.Sound` for a :class:`Form`.
+In 4/4 a network plays them (:mod:`composer_app.generation.bands.written_drums`) where a style names
+one and it is installed.
 """
 
 from typing import Final
@@ -28,7 +28,7 @@ def play_drums(
     steps = len(next(iter(lines.values())))
     lines = {name: lines.get(name, SILENCE * steps) for name in DRUMS}
     for phrase in form.phrases[:-1]:
-        if fills and chance.uniform(Row.FORM, form.home(phrase), 1) < _FILLS:
+        if fills and has_fill(form, phrase, chance):
             lines = _with_fill(lines, form, phrase, fills, chance)
     lines = _with_end(lines, form)
     return sorted(
@@ -39,6 +39,11 @@ def play_drums(
         ),
         key=lambda sound: (sound.start, sound.pitch),
     )
+
+
+def has_fill(form: Form, phrase: Phrase, chance: Chance) -> bool:
+    """Whether ``phrase``, which is not the last one, ends with a fill."""
+    return chance.uniform(Row.FORM, form.home(phrase), 1) < _FILLS
 
 
 def _with_fill(

@@ -57,6 +57,12 @@ class Form:
 
     def level(self, phrase: Phrase, chance: Chance, row: Row, busy: float, *, grows: bool) -> int:
         """0 to 2: how busy a part is in ``phrase``; ``grows`` says that repeats are built up."""
+        return max(0, min(2, round(self.amount(phrase, chance, row, busy, grows=grows))))
+
+    def amount(
+        self, phrase: Phrase, chance: Chance, row: Row, busy: float, *, grows: bool
+    ) -> float:
+        """As :meth:`level`, between the levels and beyond them: 1 is medium."""
         home = self.phrases[phrase.source]
         value = _BEGINNING + _BUSY * busy
         value += chance.around(row, self.bars[home.first].first_step, _CHANCE, 1)
@@ -65,7 +71,7 @@ class Form:
             value += _REPEATED * min(phrase.times, 1)
         else:
             value += _GROWTH * home.index / max(1, len(self.phrases) - 1)
-        return max(0, min(2, round(value)))
+        return value
 
     @property
     def others(self) -> tuple[Phrase, ...]:

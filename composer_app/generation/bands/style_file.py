@@ -100,6 +100,20 @@ class Taste:
 
 
 @dataclass(frozen=True, slots=True)
+class DrumTaste:
+    """How the drums of a band are written in 4/4: by the network ``model``.
+
+    ``styles`` are those of human performances, such as "rock" or "jazz/swing", of which the noise
+    vector chooses one for a piece. ``kit`` has the pitches of the drums that the groove is played
+    on; where it is empty, any may be.
+    """
+
+    model: str
+    styles: tuple[str, ...]
+    kit: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Band:
     """Who plays, in the order of :data:`ROLES`, and what.
 
@@ -107,7 +121,8 @@ class Band:
     ``second_beat`` is by how much of a beat the second one of three is early. ``patterns`` are
     those of chords, bass and drums by metre, ``fills`` those of the drums for the last bar of a
     phrase, ``answers`` those of the chords where the melody rests. ``endings`` has for chords and
-    bass what they play from the last chord on.
+    bass what they play from the last chord on. Where there are ``drums``, a network plays them
+    instead of the patterns wherever it can.
     """
 
     players: tuple[Player, Player, Player, Player]
@@ -118,6 +133,7 @@ class Band:
     answers: Mapping[Meter, tuple[Pattern, ...]] = field(default_factory=dict)
     endings: Mapping[str, str] = field(default_factory=dict)
     second_beat: float = 0.0
+    drums: DrumTaste | None = None
 
     @property
     def programs(self) -> tuple[int, ...]:
@@ -184,7 +200,8 @@ def _parsed(name: str, path: Path, data: bytes) -> StyleFile:
     row = tomllib.loads(data.decode("utf-8"))
     _only(
         row,
-        "title description licence meters tempo model feel harmony tracks patterns fills ending",
+        "title description licence meters tempo model feel harmony drums tracks patterns fills"
+        " ending",
     )
     model = _text(row, "model", "")
     tempo = _table(row, "tempo")
@@ -214,9 +231,7 @@ def _band(row: Mapping[str, Any]) -> Band:
     hold = _text(taste, "hold", HOLDS[1])
     if hold not in HOLDS:
         raise ValueError(f"hold is “{hold}”, none of {', '.join(HOLDS)}")
-    styles = tuple(_list(taste, "styles"))
-    if not styles or not all(isinstance(each, str) for each in styles):
-        raise ValueError("styles of the harmony are a list of names")
+    styles = _names(taste, "harmony")
     patterns = _table(row, "patterns")
     _only(patterns, "chords answers bass drums", "patterns")
     parts = {part: _patterns(_list(patterns, part), part) for part in ROLES[1:]}
@@ -232,6 +247,7 @@ def _band(row: Mapping[str, Any]) -> Band:
         in_every_meter(_patterns(_list(patterns, "answers"), "chords")),
         _endings(row),
         _number(feel, "second_beat", 0, _MOST_EARLY, 0),
+        _drum_taste(_table(row, "drums")) if "drums" in row else None,
     )
 
 
@@ -243,6 +259,23 @@ def _endings(row: Mapping[str, Any]) -> dict[str, str]:
         if not 0 < len(line) <= _LONGEST_ENDING or line[0] in f"{HOLD}{SILENCE}":
             raise ValueError(f"the ending of the {part} does not begin with a stroke, or is long")
     return lines
+
+
+def _drum_taste(row: Mapping[str, Any]) -> DrumTaste:
+    _only(row, "model styles kit", "drums")
+    kit = _list(row, "kit")
+    foreign = [each for each in kit if each not in DRUMS]
+    if foreign:
+        raise ValueError(f"“{foreign[0]}” is none of the drums {', '.join(DRUMS)}")
+    pitches = tuple(DRUMS[each] for each in kit)
+    return DrumTaste(_text(row, "model"), _names(row, "drums"), pitches)
+
+
+def _names(row: Mapping[str, Any], what: str) -> tuple[str, ...]:
+    names = tuple(_list(row, "styles"))
+    if not names or not all(isinstance(each, str) for each in names):
+        raise ValueError(f"styles of the {what} are a list of names")
+    return names
 
 
 def _player(row: Mapping[str, Any], role: str) -> Player:

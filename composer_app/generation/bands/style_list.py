@@ -75,13 +75,17 @@ def style_folders(environment: Mapping[str, str]) -> list[Path]:
 
 
 def load_band(style: StyleFile, threads: int | None = None) -> "BandGenerator":
-    """The band of ``style``, with the network that plans for it; ModelError where it is missing."""
+    """The band of ``style``, with the network that plans for it; ModelError where it is missing.
+
+    Where the network of its drums is missing, these are played from patterns.
+    """
     # onnxruntime is slow to import: only when a model is really wanted.
     from composer_app.generation.bands.band_generator import BandGenerator
-    from composer_app.generation.models.catalog import find_planner
+    from composer_app.generation.models.catalog import find_drums, find_planner
 
     assert style.band is not None
-    return BandGenerator(style, find_planner(style.band.taste.model, threads))
+    planner = find_planner(style.band.taste.model, threads)
+    return BandGenerator(style, planner, find_drums(style.band.drums, threads))
 
 
 def described(style: StyleFile) -> dict[str, Any]:

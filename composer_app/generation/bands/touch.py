@@ -1,5 +1,7 @@
 """How strongly and when a band plays what it plays: swing, small timing, and velocities."""
 
+import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Final
 
@@ -30,6 +32,7 @@ class Clock:
     """
 
     def __init__(self, form: Form, swing: float, early: float = 0.0) -> None:
+        self.swing = swing
         self._ticks: list[int] = []
         second = round(swing * TICKS_PER_BEAT)
         ahead = round(early * TICKS_PER_BEAT)
@@ -50,6 +53,19 @@ class Clock:
     def ticks(self, step: int) -> int:
         """When ``step`` sounds."""
         return self._ticks[step] if step < len(self._ticks) else step * TICKS_PER_STEP
+
+    def between(self, place: float) -> float:
+        """When something sounds that stands at ``place``, in steps that swing."""
+        step = max(0, math.floor(place))
+        ticks = self.ticks(step)
+        return ticks + (place - step) * (self.ticks(step + 1) - ticks)
+
+    def place(self, ticks: int) -> float:
+        """The other way: where in steps something stands that sounds at ``ticks``."""
+        step = max(0, bisect_right(self._ticks, ticks) - 1)
+        if step + 1 >= len(self._ticks):
+            return ticks / TICKS_PER_STEP
+        return step + (ticks - self._ticks[step]) / (self._ticks[step + 1] - self._ticks[step])
 
 
 def as_notes(

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from composer_app.errors import ModelError
-from composer_app.generation.bands.style_file import StyleFile, read_style
+from composer_app.generation.bands.style_file import DrumTaste, StyleFile, read_style
 from composer_app.generation.bands.style_list import find_style, installed_styles, load_band
 from composer_app.generation.generator import Generator
 from composer_app.generation.models.model_file import read_metadata
 from composer_app.generation.models.model_info import (
     BAND,
+    DRUMS,
     TECHNIQUES,
     WRITES_MELODIES,
     ModelInfo,
@@ -40,6 +41,7 @@ from composer_app.resources import resource_folder
 from composer_app.translation import _, verbatim
 
 if TYPE_CHECKING:
+    from composer_app.generation.bands.drum_network import DrumNetwork
     from composer_app.generation.refining.refining_generator import RefiningGenerator
 
 DEFAULT_MODEL: Final = "bach"
@@ -49,7 +51,16 @@ _ENDING: Final = ".onnx"
 
 
 def installed_models() -> tuple[ModelInfo, ...]:
-    """Every model found, the default one first. Loads none of them."""
+    """Every model found that writes voices, the default one first. Loads none of them."""
+    return tuple(model for model in _everything() if model.technique != DRUMS)
+
+
+def installed_drums() -> tuple[ModelInfo, ...]:
+    """Every model found that writes the drums of bands."""
+    return tuple(model for model in _everything() if model.technique == DRUMS)
+
+
+def _everything() -> tuple[ModelInfo, ...]:
     found: dict[str, ModelInfo] = {}
     for folder in _folders():
         files = _files(folder)
@@ -99,6 +110,9 @@ def _described(path: Path, metadata: Mapping[str, str]) -> tuple[ModelInfo, ...]
         raise ModelError(
             _("{file} is an ONNX file, but not a model made for Composer", file=path.name)
         )
+    if metadata["technique"] == DRUMS and metadata["format"] == _FORMAT:
+        title, description = metadata.get("title") or path.stem, metadata.get("description", "")
+        return (ModelInfo(path.stem, path, title, description, DRUMS),)
     try:
         models = tuple(_model(path, metadata, row) for row in _rows(path.stem, metadata))
         offered = tuple(model for model in models if model.style not in NOT_OFFERED)
@@ -228,6 +242,45 @@ def find_planner(name: str, threads: int | None = None) -> "RefiningGenerator":
     return generator
 
 
+def find_drums(taste: DrumTaste | None, threads: int | None = None) -> "DrumNetwork | None":
+    """The network that ``taste`` names for the drums of a band; None where there is none to use."""
+    if taste is None or drums_problem(taste) is not None:
+        return None
+    try:
+        network = load_drums(taste.model, threads)
+    except ModelError:
+        return None
+    return network if any(map(network.knows, taste.styles)) else None
+
+
+def load_drums(name: str, threads: int | None = None) -> "DrumNetwork":
+    """The network ``name`` that writes drums, installed or the path of an .onnx file.
+
+    Raises :class:`ModelError` where there is none, or it cannot be used.
+    """
+    # onnxruntime is slow to import: only when a model is really wanted.
+    from composer_app.generation.bands.drum_network import DrumNetwork
+
+    path = Path(name) if name.endswith(_ENDING) else _drums_named(name).path
+    return DrumNetwork(path, threads)
+
+
+def drums_problem(taste: DrumTaste) -> ModelError | None:
+    """Why the network that ``taste`` names cannot be used, as far as its file says; else None."""
+    try:
+        return _drums_named(taste.model).problem
+    except ModelError as error:
+        return error
+
+
+def _drums_named(name: str) -> ModelInfo:
+    for path in (path for folder in _folders() for path in _files(folder) if path.stem == name):
+        model = describe(path)
+        if model.technique == DRUMS or model.problem is not None:
+            return model
+    raise ModelError(_("There is no model of drums named {model!r}", model=name))
+
+
 def installed_bands() -> tuple[ModelInfo, ...]:
     """The styles that bands play, as what one can generate with."""
     return tuple(band_info(style) for style in installed_styles() if not style.model)
@@ -261,7 +314,15 @@ def band_info(style: StyleFile) -> ModelInfo:
         tempo=style.tempo,
         supports=BAND_SETTINGS,
         mix=tuple(player.mix for player in style.band.players),
+        remark=_drums_remark(style.band.drums),
     )
+
+
+def _drums_remark(taste: DrumTaste | None) -> str:
+    problem = None if taste is None else drums_problem(taste)
+    if problem is None:
+        return ""
+    return str(_("Its drums are played from patterns: {reason}", reason=str(problem)))
 
 
 def _in_file(path: Path, entry: str) -> ModelInfo:

@@ -16,6 +16,8 @@ BAND: Final = "band"
 # That of a network that writes melodies is not listed: nobody harmonises with it.
 WRITES_MELODIES: Final = "melody"
 TECHNIQUES: Final = {"refining": "refining", "gan": "one pass", WRITES_MELODIES: "melodies"}
+# What the metadata of a network call it that writes no voices but the drums of bands.
+DRUMS: Final = "drums"
 _MOST_DESCRIPTION_LETTERS: Final = 500
 
 
@@ -28,7 +30,8 @@ class ModelInfo:
     ``programs`` are the General MIDI instruments of its four voices, ``tempo`` what is usual, and
     ``mix`` how loud and where they are, nothing where that is as usual. A style that a band plays
     is listed like a model: its ``path`` is the style's, and its technique a :data:`BAND`.
-    ``supports`` names what of GenerationSettings it takes notice of, seed and upbeat aside.
+    ``supports`` names what of GenerationSettings it takes notice of, seed and upbeat aside;
+    ``remark`` is a sentence on what it does otherwise here than it should, usually empty.
     """
 
     name: str
@@ -42,6 +45,7 @@ class ModelInfo:
     tempo: Tempo = BACH.tempo
     supports: tuple[str, ...] = NETWORK_SETTINGS
     mix: tuple[TrackMix, ...] = ()
+    remark: str = ""
 
     def __post_init__(self) -> None:
         for field in ("name", "title", "technique", "style"):
@@ -57,7 +61,8 @@ class ModelInfo:
     @property
     def manner(self) -> str:
         """The technique in a word or two, such as "one pass"; empty where it is not known."""
-        return BAND if self.is_band else TECHNIQUES.get(self.technique, "")
+        named = (BAND, DRUMS)
+        return self.technique if self.technique in named else TECHNIQUES.get(self.technique, "")
 
     def mixed(self, mix: PieceMix) -> PieceMix:
         """``mix`` with the levels and places that the ensemble has, if it says any."""

@@ -375,9 +375,9 @@ class GenerationController(QObject):
         return info.programs if info else DEFAULT_PROGRAMS
 
     def _new_advice(self, model: str, bpm: float) -> str:
-        """A sentence on an unusual tempo to go on with, unless it was the last one said."""
+        """A sentence on an unusual tempo, or on missing drums, unless it was the last one said."""
         info = self._models.get(model)
-        advice = info.tempo_advice(bpm) if info else ""
+        advice = " ".join(filter(None, (info.tempo_advice(bpm), info.remark))) if info else ""
         said, self._advice = self._advice, advice
         return f" {advice}" if advice and advice != said else ""
 
