@@ -13,6 +13,7 @@ from composer_app.evaluation.behavior import (
     BehaviorPlan,
     evaluate_behavior,
 )
+from composer_app.evaluation.drums import evaluate_drums
 from composer_app.evaluation.evaluating import (
     DEFAULT_CLASSIFIERS,
     DEFAULT_TAKES,
@@ -39,7 +40,8 @@ from composer_app.file_arguments import (
 from composer_app.generation.bands.style_list import find_style, installed_styles, load_band
 from composer_app.generation.generator import MAX_TEMPERATURE, MIN_TEMPERATURE
 from composer_app.generation.melodies.network import load_melody_network
-from composer_app.generation.models.catalog import DEFAULT_MODEL, load_generator
+from composer_app.generation.models.catalog import DEFAULT_MODEL, load_drums, load_generator
+from composer_app.generation.models.model_info import DRUMS
 from composer_app.music.instrumentation.styles import STYLES
 from composer_app.terminal import say, say_json, status_line
 from composer_app.translation import _
@@ -75,6 +77,13 @@ def add_evaluation_command(subparsers: Any) -> None:
         metavar="STYLE",
         help="measure the melodies that are composed and continued in these styles against"
         f" held-out ones (of {', '.join(MELODY_STYLES)}; default: all)",
+    )
+    add(
+        "--drums",
+        nargs="?",
+        const=DRUMS,
+        metavar="MODEL",
+        help=f"measure a model that writes drums (default: {DRUMS}) against human drumming instead",
     )
     add("--style", choices=list(STYLES), help="whose pieces (default: the model's own style)")
     add("--corpus", type=file_argument, help=f"default build/STYLE.npz; {INPUT_HELP}")
@@ -157,6 +166,8 @@ def _run(args: argparse.Namespace) -> int:
         return _run_bands(args)
     if args.melody is not None:
         return _run_melodies(args)
+    if args.drums is not None:
+        return _run_drums(args)
     generator = load_generator(args.model)
     parts = args.only or (PARTS if args.melodies is None else PARTS[:1])
     outcome = harmony = behavior = None
@@ -225,6 +236,25 @@ def _run_melodies(args: argparse.Namespace) -> int:
         say_json(result.to_dict())
     else:
         say(*result.markdown())
+    return 0
+
+
+def _run_drums(args: argparse.Namespace) -> int:
+    network = load_drums(args.drums)
+    with status_line() as show:
+        result = evaluate_drums(
+            network,
+            args.split,
+            args.takes,
+            args.pieces,
+            args.temperature,
+            args.linear,
+            None if show is None else lambda share: show(f"playing {share:4.0%}"),
+        )
+    if args.json:
+        say_json(result.to_dict())
+    else:
+        say(*section_lines(result.sections()))
     return 0
 
 

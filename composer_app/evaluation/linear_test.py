@@ -145,7 +145,8 @@ def linear_test(
         raise ValueError("the test needs two pieces or more")
     made = FeatureMatrix.joined(generated)
     aucs = tuple(
-        _auc(real.values, made.values, groups, np.random.default_rng(seed)) for seed in range(seeds)
+        separation(real.values, made.values, groups, np.random.default_rng(seed))
+        for seed in range(seeds)
     )
     return LinearTest(aucs, _differences(real, made))
 
@@ -167,29 +168,36 @@ def calibration(
         order = random.permutation(len(own.hits))
         values = own.values
         aucs.append(
-            _auc(values[order[:each]], values[order[each : 2 * each]], np.arange(each), random)
+            separation(
+                values[order[:each]], values[order[each : 2 * each]], np.arange(each), random
+            )
         )
     return LinearTest(tuple(aucs))
 
 
-def _auc(
-    real: _Matrix, made: _Matrix, groups: NDArray[np.intp], random: np.random.Generator
+def separation(
+    real: _Matrix,
+    made: _Matrix,
+    groups: NDArray[np.intp],
+    random: np.random.Generator,
+    folds: int = MOST_FOLDS,
 ) -> float:
     """Area under the curve of all passages, each judged by a regression on the other folds.
 
-    ``made`` holds whole takes of the passages of ``real``, one take after another.
+    ``real`` is (N, F), NaN where unknown; ``made`` holds whole takes of its passages, one take
+    after another. Those of one of ``groups`` (N,) stand in one fold.
     """
     number = int(groups.max()) + 1
-    fold = (random.permutation(number) % min(MOST_FOLDS, number))[groups]
+    fold = (random.permutation(number) % min(folds, number))[groups]
     takes = len(made) // len(real)
     values = np.concatenate([real, made])
-    folds = np.tile(fold, 1 + takes)
+    places = np.tile(fold, 1 + takes)
     answers = np.arange(len(values)) >= len(real)
     # Both sides count the same, however many takes there are.
     weights = np.where(answers, 0.5 / takes, 0.5) / len(real)
     scores = np.zeros(len(values))
     for held in range(int(fold.max()) + 1):
-        known = folds != held
+        known = places != held
         model = _Regression.fitted(values[known], answers[known], weights[known])
         scores[~known] = model.scores(values[~known])
     return area_under_curve(scores[~answers], scores[answers])
