@@ -45,10 +45,10 @@ from composer_app.training.config import (
     OnePassConfig,
     config_from_dict,
 )
+from composer_app.training.corpora.groove_corpus import FEATURES
 from composer_app.training.networks.classic_gan import ClassicGenerator
 from composer_app.training.networks.drum_unet import (
     CONTEXT,
-    FEATURES,
     MOST_PLACE,
     DrumUNet,
     DrumWriter,

@@ -23,7 +23,6 @@ from composer_app.training.corpora.groove_corpus import (
     Groove,
     densities,
     features,
-    phrase_places,
 )
 
 # Whose patterns stand for the styles of human drumming; of the others those of pop.
@@ -37,7 +36,6 @@ BANDS: Final = {
     "country": "folk",
 }
 USUAL_BAND: Final = "pop"
-_MOST_PLACE: Final = 8
 # Of so many training performances, the nearest in tempo, one is taken.
 _NEAREST: Final = 3
 
@@ -48,7 +46,7 @@ def as_it_was(groove: Groove) -> Played:
 
 
 class Conditions:
-    """What a network is told of held-out ``grooves``: fills, phrases, how busy and how loud."""
+    """What a network is told of held-out ``grooves``: fills, how busy and how loud."""
 
     def __init__(self, every: tuple[Groove, ...], grooves: Sequence[Groove]) -> None:
         """``every`` are all performances: how busy and loud is said in relation to those."""
@@ -57,12 +55,10 @@ class Conditions:
             groove.name: [
                 {
                     "fill": bool(groove.fill[index]),
-                    "since": int(since),
-                    "until": int(until),
                     "busy": float(amounts[groove.name][index, 0]),
                     "loud": float(amounts[groove.name][index, 1]),
                 }
-                for index, (since, until) in enumerate(phrase_places(groove.fill, _MOST_PLACE))
+                for index in range(groove.bars)
             ]
             for groove in grooves
         }
@@ -122,7 +118,7 @@ def from_patterns(band: Band, groove: Groove, conditions: Conditions, seed: int)
     velocity = np.zeros((groove.bars * BAR, len(DRUMS)), np.uint8)
     timing = np.zeros(velocity.shape, np.float32)
     pitches = list(DRUM_NOTES.values())
-    for note in as_notes(sounds, "drums", form, clock, chance, DEFAULT_VELOCITY):
+    for note in as_notes(sounds, "drums", form, clock, chance, DEFAULT_VELOCITY, 1.0):
         place = clock.place(note.onset_ticks)
         step = round(place)
         if step < len(velocity):
@@ -140,4 +136,4 @@ def _form(groove: Groove) -> Form:
     )
     steps = groove.bars * BAR
     sources = tuple(bar.first_step for bar in bars)
-    return Form(bars, phrases, 0, steps, steps, sources, Key(0))
+    return Form(bars, phrases, 0, steps, steps, steps, sources, Key(0))

@@ -38,15 +38,13 @@ _STRUCK: Final = 0.5
 class DrumBar:
     """What is asked of a bar.
 
-    ``busy`` and ``loud`` go from -1 to 1; ``since`` and ``until`` count the bars since the phrase
-    began and to its end; ``accents`` (16,) are where the melody has notes. ``noise`` (512,) is
-    standard normal. Where ``known`` (16,) is true the bar is ``given`` (16, 3 x drums).
+    ``fill`` says whether it is one, which ends a phrase. ``busy`` and ``loud`` go from -1 to 1;
+    ``accents`` (16,) are where the melody has notes. ``noise`` (512,) is standard normal. Where
+    ``known`` (16,) is true the bar is ``given`` (16, 3 x drums).
     """
 
     noise: NDArray[np.float32]
     fill: bool = False
-    since: int = 0
-    until: int = 0
     busy: float = 0.0
     loud: float = 0.0
     accents: NDArray[np.bool_] | None = None
@@ -98,9 +96,11 @@ class DrumNetwork:
         width = _PARTS * len(self.pitches)
         written = np.zeros((len(bars), BAR_STEPS, width), np.float32)
         always = self._always(style, tempo, swing, temperature, kit)
+        places = _places([bar.fill for bar in bars], self._most_place)
         for index, bar in enumerate(bars):
             going_on()
             feeds = always | self._earlier(written, bars, index) | self._asked(bar, width)
+            feeds["place"] = places[index : index + 1]
             written[index] = self._session.run(["bar"], feeds)[0][0]
         return written
 
@@ -137,7 +137,6 @@ class DrumNetwork:
         none = np.zeros((BAR_STEPS, width), np.float32)
         unknown = np.zeros(BAR_STEPS, np.bool_)
         accents, known = bar.accents, bar.known
-        places = [min(place, self._most_place) for place in (bar.since, bar.until)]
         return {
             "noise": bar.noise[None],
             "given": (none if bar.given is None else bar.given)[None],
@@ -145,11 +144,26 @@ class DrumNetwork:
             "amounts": np.array([[bar.busy, bar.loud]], np.float32),
             "amounts_known": np.ones((1, 2), np.float32),
             "fill": np.array([int(bar.fill)]),
-            "place": np.array([places]),
             "place_known": np.ones(1, np.float32),
             "accents": (unknown if accents is None else accents)[None].astype(np.float32),
             "accents_known": np.array([accents is not None], np.float32),
         }
+
+
+def _places(fills: Sequence[bool], most: int) -> NDArray[np.int64]:
+    """(bars, 2): how many bars each is after the beginning of its phrase, and before its fill.
+
+    ``most`` stands for more, and for a fill that never comes.
+    """
+    places = np.full((len(fills), 2), most, np.int64)
+    since = until = most
+    for index, _fill in enumerate(fills):
+        since = 0 if not index or fills[index - 1] else min(most, since + 1)
+        places[index, 0] = since
+    for index in reversed(range(len(fills))):
+        until = 0 if fills[index] else min(most, until + 1)
+        places[index, 1] = until
+    return places
 
 
 @dataclass(frozen=True, slots=True)

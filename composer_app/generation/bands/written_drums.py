@@ -111,15 +111,12 @@ class Drummer:
         index: int,
     ) -> DrumBar:
         bar = form.bars[index]
-        last = phrase is form.phrases[-1]
-        until = phrase.end - 1 - index
+        ends = index == phrase.end - 1 and phrase is not form.phrases[-1]
         amount = form.amount(phrase, chance, Row.DRUMS, busy, grows=True)
         given, known = self._given(bar, clock)
         return DrumBar(
             chance.row(Row.DRUMS, bar.end_step - 1),
-            not until and not last and has_fill(form, phrase, chance),
-            index - phrase.first,
-            until,
+            ends and has_fill(form, phrase, chance),
             max(-1.0, min(1.0, (amount - _USUAL_AMOUNT) * _BUSIER)),
             _QUIETEST + _SWELL * phrase.index / max(1, len(form.phrases) - 1),
             np.array([_first(bar) + step in onsets for step in range(BAR_STEPS)]),

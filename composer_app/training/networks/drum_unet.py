@@ -35,6 +35,8 @@ _VELOCITIES: Final = _LOUDEST / (BINS - 1)
 _EMBEDDED: Final = 48
 _CONDITION: Final = 96
 _USUAL_TEMPO: Final = 110.0
+# Nats for each drum that is not of the kit; the crash goes with any.
+_AGAINST_FOREIGN: Final = 1.0
 # How a fill is asked for.
 NO_FILL, FILL, ANY_FILL = 0, 1, 2
 
@@ -190,11 +192,36 @@ class DrumUNet(nn.Module):
 
 
 class DrumWriter(nn.Module):
-    """The network as it is used: it draws bars with the chance of their noise vector."""
+    """The network as it is used: it draws bars with the chance of their noise vector.
+
+    What the layers of the recurrence make of the bar as it is seen is worked out for all of its
+    sixteenths at once; the rest of them is left for each sixteenth.
+    """
+
+    of_kit: Tensor
 
     def __init__(self, network: DrumUNet) -> None:
         super().__init__()
         self.network = network
+        weight, weight_hidden, bias, bias_hidden = (
+            each.detach() for each in network.cell.parameters()
+        )
+        width = weight.shape[1] - _EMBEDDED
+        hidden = weight_hidden.shape[1]
+        drawn, strokes, touch = network.drawn, network.strokes, _first_layer(network.touch)
+        told = weight[:, width:]
+        self.of_bar = _linear(
+            torch.cat(
+                [weight[:, :width], strokes.weight[:, hidden:], touch.weight[:, hidden:-COUNT]]
+            ),
+            torch.cat([bias + told @ drawn.bias, strokes.bias, touch.bias]),
+        )
+        self.of_drawn = _linear(told @ drawn.weight)
+        self.of_hidden = _linear(weight_hidden, bias_hidden)
+        self.of_state = _linear(torch.cat([strokes.weight[:, :hidden], touch.weight[:, :hidden]]))
+        self.of_hits = _linear(touch.weight[:, -COUNT:])
+        self.register_buffer("of_kit", torch.tensor([float(name != "crash") for name in DRUMS]))
+        self.widths = (3 * hidden, len(strokes.weight), len(touch.weight))
 
     def forward(
         self,
@@ -244,41 +271,60 @@ class DrumWriter(nn.Module):
         fine, bottom = network.seen(context, present, asked)
         hidden = torch.tanh(network.begin(bottom))
         chance = 0.5 * (1 + torch.erf(noise.reshape(-1, BAR, 32) / math.sqrt(2)))
+        seen = self.of_bar(fine)
+        # In the groove what is not of the kit is less likely still than the network has it.
+        groove = kit_known * (fill != FILL).float()
+        foreign = (1 - kit) * self.of_kit * groove[:, None]
+        against = _AGAINST_FOREIGN * foreign @ network.combinations.transpose(0, 1)
         drawn = before
         steps = []
         for step in range(BAR):
+            gates, strokes, touch = torch.split(seen[:, step], self.widths, dim=-1)
+            hidden = _next_state(gates + self.of_drawn(drawn), self.of_hidden(hidden), hidden)
+            more = torch.split(self.of_state(hidden), self.widths[1:], dim=-1)
+            own = self._draw(
+                strokes + more[0] - against, touch + more[1], chance[:, step], temperature[:, None]
+            )
             known = given_known[:, step, None]
-            x = torch.cat([fine[:, step], network.drawn(drawn)], dim=-1)
-            hidden = self._next(x, hidden)
-            state = torch.cat([hidden, fine[:, step]], dim=-1)
-            own = self._draw(state, chance[:, step], temperature[:, None])
             drawn = known * given[:, step] + (1 - known) * own
             steps.append(drawn)
         return torch.stack(steps, dim=1)
 
-    def _next(self, x: Tensor, hidden: Tensor) -> Tensor:
-        """One step of the recurrence (torch.nn.GRU, of which only whole sequences are exported)."""
-        weight, weight_hidden, bias, bias_hidden = self.network.cell.parameters()
-        one = fn.linear(x, weight, bias).chunk(3, dim=1)
-        other = fn.linear(hidden, weight_hidden, bias_hidden).chunk(3, dim=1)
-        reset, update = torch.sigmoid(one[0] + other[0]), torch.sigmoid(one[1] + other[1])
-        new = torch.tanh(one[2] + reset * other[2])
-        return (1 - update) * new + update * hidden
-
-    def _draw(self, state: Tensor, chance: Tensor, temperature: Tensor) -> Tensor:
+    def _draw(self, strokes: Tensor, touch: Tensor, chance: Tensor, temperature: Tensor) -> Tensor:
         """A step (B, 33): drums, velocities and timing."""
-        network = self.network
-        share = torch.softmax(network.strokes(state) / temperature, dim=-1)
+        share = torch.softmax(strokes / temperature, dim=-1)
         below = (share.cumsum(-1) < chance[:, :1]).sum(-1).clamp(max=share.shape[-1] - 1)
-        hits = network.combinations[below]
-        touch = network.touch(torch.cat([state, hits], dim=-1))
-        scores = network.touches(touch).unflatten(-1, (TOUCHES, BINS)) / temperature[..., None]
+        hits = self.network.combinations[below]
+        scores = self.network.touches(fn.relu(touch + self.of_hits(hits)))
+        scores = scores.unflatten(-1, (TOUCHES, BINS)) / temperature[..., None]
         touches = drawn_evenly(scores, chance[:, 1 : 1 + TOUCHES])
         velocity = (touches[:, :COUNT] * _VELOCITIES).clamp(min=1.0, max=_LOUDEST) / _LOUDEST
         beside = touches[:, COUNT:] / BINS - 0.5
         several = (hits.sum(-1, keepdim=True) > 1).float()
         timing = (beside[:, :1] + several * beside[:, 1:]).clamp(min=-0.5, max=0.499)
         return torch.cat([hits, hits * velocity, hits * timing], dim=-1)
+
+
+def _next_state(seen: Tensor, told: Tensor, hidden: Tensor) -> Tensor:
+    """One step of torch.nn.GRU, of which only whole sequences are exported."""
+    one, other = seen.chunk(3, dim=1), told.chunk(3, dim=1)
+    reset, update = torch.sigmoid(one[0] + other[0]), torch.sigmoid(one[1] + other[1])
+    new = torch.tanh(one[2] + reset * other[2])
+    return (1 - update) * new + update * hidden
+
+
+def _first_layer(layers: nn.Sequential) -> nn.Linear:
+    first = layers[0]
+    assert isinstance(first, nn.Linear)
+    return first
+
+
+def _linear(weight: Tensor, bias: Tensor | None = None) -> nn.Linear:
+    layer = nn.Linear(weight.shape[1], weight.shape[0], bias=bias is not None)
+    layer.weight = nn.Parameter(weight.detach().contiguous())
+    if bias is not None:
+        layer.bias = nn.Parameter(bias.detach().contiguous())
+    return layer
 
 
 def drawn_evenly(scores: Tensor, chance: Tensor) -> Tensor:

@@ -126,10 +126,10 @@ class DrumTrainer:
             batch.context, batch.present, batch.asked, batch.bar, batch.before
         )
         drums = fn.cross_entropy(strokes.flatten(0, 1), batch.strokes.flatten())
-        hits, velocity, timing = batch.bar.split(COUNT, dim=-1)
+        hits, velocity, timing = torch.split(batch.bar, COUNT, dim=-1)
         number = hits.sum(-1, keepdim=True)
         mean = (timing * hits).sum(-1, keepdim=True) / number.clamp(min=1)
-        of_each, of_all, beside = touches.split((COUNT, 1, COUNT), dim=-2)
+        of_each, of_all, beside = torch.split(touches, (COUNT, 1, COUNT), dim=-2)
         loud = _nats(of_each, velocity_bins(velocity), hits)
         together = _nats(of_all, timing_bins(mean), (number > 0).float())
         apart = _nats(beside, timing_bins(timing - mean), hits * (number > 1))
