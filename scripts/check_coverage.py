@@ -25,6 +25,8 @@ HELD: Final = (
     "composer_app/generation/generator.py",
     "composer_app/generation/refining/sampling.py",
     "composer_app/generation/settling.py",
+    "composer_app/generation/bands/drum_network.py",
+    "composer_app/generation/bands/written_drums.py",
     "composer_app/generation/placement.py",
     "composer_app/generation/support.py",
     "composer_app/generation/hearing/bar_phase.py",

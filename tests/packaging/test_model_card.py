@@ -37,10 +37,15 @@ def test_a_model_says_all_that_is_to_be_known_of_it(path: Path) -> None:
     styles = json.loads(metadata.get("styles", "[]"))
     if metadata["technique"] == "gan":
         assert metadata["layout"] in ("voices", "roll")
+    elif metadata["technique"] == "drums":
+        assert int(metadata["most_place"]) > 0
     else:
         assert int(metadata["steps_multiple"]) > 0
     if metadata["technique"] == "melody":
         assert int(metadata["lowest_degree"]) <= 0
+        assert styles
+    elif metadata["technique"] == "drums":
+        assert len(json.loads(metadata["drums"])) == 11
         assert styles
     elif metadata.get("layout") != "roll":
         assert 0 <= int(metadata["lowest_pitch"]) < int(metadata["highest_pitch"]) <= 127

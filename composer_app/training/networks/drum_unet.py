@@ -199,6 +199,7 @@ class DrumWriter(nn.Module):
     """
 
     of_kit: Tensor
+    sets: Tensor
 
     def __init__(self, network: DrumUNet) -> None:
         super().__init__()
@@ -221,6 +222,9 @@ class DrumWriter(nn.Module):
         self.of_state = _linear(torch.cat([strokes.weight[:, :hidden], touch.weight[:, :hidden]]))
         self.of_hits = _linear(touch.weight[:, -COUNT:])
         self.register_buffer("of_kit", torch.tensor([float(name != "crash") for name in DRUMS]))
+        sets = network.combinations
+        # Of a stroke alone the timing of all is its own.
+        self.register_buffer("sets", torch.cat([sets, (sets.sum(1, keepdim=True) > 1).float()], 1))
         self.widths = (3 * hidden, len(strokes.weight), len(touch.weight))
 
     def forward(
@@ -271,22 +275,26 @@ class DrumWriter(nn.Module):
         fine, bottom = network.seen(context, present, asked)
         hidden = torch.tanh(network.begin(bottom))
         chance = 0.5 * (1 + torch.erf(noise.reshape(-1, BAR, 32) / math.sqrt(2)))
-        seen = self.of_bar(fine)
+        gates, strokes, touch = torch.split(self.of_bar(fine), [*self.widths], dim=-1)
         # In the groove what is not of the kit is less likely still than the network has it.
         groove = kit_known * (fill != FILL).float()
         foreign = (1 - kit) * self.of_kit * groove[:, None]
         against = _AGAINST_FOREIGN * foreign @ network.combinations.transpose(0, 1)
+        strokes = strokes - against[:, None]
+        known = given_known[..., None] > 0
         drawn = before
         steps = []
         for step in range(BAR):
-            gates, strokes, touch = torch.split(seen[:, step], self.widths, dim=-1)
-            hidden = _next_state(gates + self.of_drawn(drawn), self.of_hidden(hidden), hidden)
-            more = torch.split(self.of_state(hidden), self.widths[1:], dim=-1)
+            seen = gates[:, step] + self.of_drawn(drawn)
+            hidden = _next_state(seen, self.of_hidden(hidden), hidden)
+            more = torch.split(self.of_state(hidden), [*self.widths[1:]], dim=-1)
             own = self._draw(
-                strokes + more[0] - against, touch + more[1], chance[:, step], temperature[:, None]
+                strokes[:, step] + more[0],
+                touch[:, step] + more[1],
+                chance[:, step],
+                temperature[:, None],
             )
-            known = given_known[:, step, None]
-            drawn = known * given[:, step] + (1 - known) * own
+            drawn = torch.where(known[:, step], given[:, step], own)
             steps.append(drawn)
         return torch.stack(steps, dim=1)
 
@@ -294,23 +302,25 @@ class DrumWriter(nn.Module):
         """A step (B, 33): drums, velocities and timing."""
         share = torch.softmax(strokes / temperature, dim=-1)
         below = (share.cumsum(-1) < chance[:, :1]).sum(-1).clamp(max=share.shape[-1] - 1)
-        hits = self.network.combinations[below]
+        hits, several = torch.split(self.sets[below], [COUNT, 1], dim=-1)
         scores = self.network.touches(fn.relu(touch + self.of_hits(hits)))
         scores = scores.unflatten(-1, (TOUCHES, BINS)) / temperature[..., None]
         touches = drawn_evenly(scores, chance[:, 1 : 1 + TOUCHES])
-        velocity = (touches[:, :COUNT] * _VELOCITIES).clamp(min=1.0, max=_LOUDEST) / _LOUDEST
-        beside = touches[:, COUNT:] / BINS - 0.5
-        several = (hits.sum(-1, keepdim=True) > 1).float()
-        timing = (beside[:, :1] + several * beside[:, 1:]).clamp(min=-0.5, max=0.499)
+        velocity, late, apart = torch.split(touches, [COUNT, 1, COUNT], dim=-1)
+        velocity = (velocity * (_VELOCITIES / _LOUDEST)).clamp(min=1.0 / _LOUDEST, max=1.0)
+        timing = late + several * (apart - BINS / 2)
+        timing = (timing * (1.0 / BINS) - 0.5).clamp(min=-0.5, max=0.499)
         return torch.cat([hits, hits * velocity, hits * timing], dim=-1)
 
 
 def _next_state(seen: Tensor, told: Tensor, hidden: Tensor) -> Tensor:
     """One step of torch.nn.GRU, of which only whole sequences are exported."""
-    one, other = seen.chunk(3, dim=1), told.chunk(3, dim=1)
-    reset, update = torch.sigmoid(one[0] + other[0]), torch.sigmoid(one[1] + other[1])
-    new = torch.tanh(one[2] + reset * other[2])
-    return (1 - update) * new + update * hidden
+    width = hidden.shape[1]
+    one, one_new = torch.split(seen, [2 * width, width], dim=1)
+    other, other_new = torch.split(told, [2 * width, width], dim=1)
+    reset, update = torch.split(torch.sigmoid(one + other), [width, width], dim=1)
+    new = torch.tanh(one_new + reset * other_new)
+    return new + update * (hidden - new)
 
 
 def _first_layer(layers: nn.Sequential) -> nn.Linear:

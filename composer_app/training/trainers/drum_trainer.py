@@ -129,7 +129,7 @@ class DrumTrainer:
         hits, velocity, timing = torch.split(batch.bar, COUNT, dim=-1)
         number = hits.sum(-1, keepdim=True)
         mean = (timing * hits).sum(-1, keepdim=True) / number.clamp(min=1)
-        of_each, of_all, beside = torch.split(touches, (COUNT, 1, COUNT), dim=-2)
+        of_each, of_all, beside = torch.split(touches, [COUNT, 1, COUNT], dim=-2)
         loud = _nats(of_each, velocity_bins(velocity), hits)
         together = _nats(of_all, timing_bins(mean), (number > 0).float())
         apart = _nats(beside, timing_bins(timing - mean), hits * (number > 1))

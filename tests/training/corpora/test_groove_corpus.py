@@ -72,7 +72,7 @@ def test_a_missing_and_a_damaged_file_are_told(tmp_path: Path) -> None:
 
 @given(swing=st.sampled_from((0.5, 0.58, 0.6, 0.64, 0.67, 0.7)))
 def test_swing_is_heard_and_stands_on_the_grid(swing: float) -> None:
-    beats = np.sort(np.concatenate([np.arange(16.0), np.arange(16) + swing]))
+    beats = np.sort(np.concatenate([np.arange(16.0), np.arange(16.0) + swing]))
     assert heard_swing(beats) == pytest.approx(swing, abs=0.011)
     drums = np.zeros(len(beats), np.intp)
     velocity, timing = on_grid(beats, drums, np.full(len(beats), 80, np.uint8), 64, swing)
@@ -97,8 +97,8 @@ def test_of_two_strokes_on_a_step_the_louder_one_stays() -> None:
 
 
 def test_what_is_late_as_a_whole_is_heard_as_such() -> None:
-    assert heard_lateness(np.arange(16) + 0.03) == pytest.approx(0.03)
-    assert heard_lateness(np.arange(16) + 0.5) == 0.0
+    assert heard_lateness(np.arange(16.0) + 0.03) == pytest.approx(0.03)
+    assert heard_lateness(np.arange(16.0) + 0.5) == 0.0
     assert heard_swing(np.zeros(0)) == 0.5
 
 
