@@ -11,14 +11,15 @@ from typing import Any, Final
 
 import numpy as np
 
+from composer_app.analysis.metrics.metric_distances import js_distance
 from composer_app.errors import SettingError
 from composer_app.evaluation.drums import measures
 from composer_app.evaluation.drums.measures import Played
 from composer_app.evaluation.drums.performances import (
     BANDS,
     USUAL_BAND,
-    Conditions,
     as_it_was,
+    conditions_of,
     from_patterns,
     retrieved,
     written,
@@ -124,7 +125,7 @@ def evaluate_drums(
     every = read_grooves()
     grooves = [each for each in every if each.split == split][:limit]
     train = [each for each in every if each.split == "train"]
-    conditions = Conditions(every, grooves)
+    conditions = conditions_of(every)
     known = measures.known_bars([as_it_was(each) for each in train])
     real = [as_it_was(each) for each in grooves]
     long = [index for index, each in enumerate(grooves) if each.bars > GIVEN]
@@ -169,9 +170,7 @@ def _row(
     velocity, timing = measures.value_distances(together, real)
     strokes = sum(int((each.velocity > 0).sum()) for each in together)
     return {
-        "place_js": measures.js_distance(
-            measures.place_counts(together), measures.place_counts(real)
-        ),
+        "place_js": js_distance(measures.place_counts(together), measures.place_counts(real)),
         "style_js": measures.weighted(by_style, real),
         "velocity_js": velocity,
         "timing_js": timing,

@@ -1,9 +1,10 @@
 """Who plays what held-out performances had: the network, and floors that need no learning."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from composer_app.evaluation.drums.measures import Played
 from composer_app.generation.bands.chance import Chance, Row
@@ -45,23 +46,13 @@ def as_it_was(groove: Groove) -> Played:
     return Played(groove.style, groove.velocity, groove.timing, groove.fill)
 
 
-class Conditions:
-    """What a network is told of held-out ``grooves``: fills, how busy and how loud."""
+# For each performance, by its name, how busy and how loud its bars are: (bars, 2).
+Conditions = Mapping[str, NDArray[np.float32]]
 
-    def __init__(self, every: tuple[Groove, ...], grooves: Sequence[Groove]) -> None:
-        """``every`` are all performances: how busy and loud is said in relation to those."""
-        amounts = dict(zip((each.name for each in every), densities(every), strict=True))
-        self.bars = {
-            groove.name: [
-                {
-                    "fill": bool(groove.fill[index]),
-                    "busy": float(amounts[groove.name][index, 0]),
-                    "loud": float(amounts[groove.name][index, 1]),
-                }
-                for index in range(groove.bars)
-            ]
-            for groove in grooves
-        }
+
+def conditions_of(every: tuple[Groove, ...]) -> Conditions:
+    """What is asked of each of ``every`` performance, besides its fills."""
+    return dict(zip((each.name for each in every), densities(every), strict=True))
 
 
 def written(
@@ -79,10 +70,14 @@ def written(
     bars = [
         DrumBar(
             noise[index],
-            **asked,
-            **({"given": own[index], "known": everywhere} if index < given else {}),
+            bool(groove.fill[index]),
+            float(busy),
+            float(loud),
+            None,
+            own[index] if index < given else None,
+            everywhere if index < given else None,
         )
-        for index, asked in enumerate(conditions.bars[groove.name])
+        for index, (busy, loud) in enumerate(conditions[groove.name])
     ]
     style = f"{groove.style}/{groove.substyle}"
     style = style if network.knows(style) else groove.style
@@ -112,7 +107,7 @@ def from_patterns(band: Band, groove: Groove, conditions: Conditions, seed: int)
     """What ``band`` plays from its patterns in as many bars, with as many phrases."""
     form = _form(groove)
     chance = Chance(NoiseVector.from_seed(seed, groove.bars * BAR))
-    busy = float(np.mean([bar["busy"] for bar in conditions.bars[groove.name]]))
+    busy = float(conditions[groove.name][:, 0].mean())
     clock = Clock(form, groove.swing)
     sounds = play_drums(form, band.patterns["drums"], band.fills, chance, busy)
     velocity = np.zeros((groove.bars * BAR, len(DRUMS)), np.uint8)

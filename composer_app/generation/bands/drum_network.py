@@ -55,7 +55,7 @@ class DrumBar:
 class DrumNetwork:
     """A model file that writes drums."""
 
-    def __init__(self, path: Path, threads: int | None = None) -> None:
+    def __init__(self, path: Path) -> None:
         """Raises :class:`ModelError` where ``path`` is missing, or no such file."""
         metadata = read_metadata(path)
         problem = ModelError(
@@ -71,7 +71,8 @@ class DrumNetwork:
         except (TypeError, ValueError):
             raise problem from None
         self.sha256 = file_sha256(path)
-        self._session = open_session(path, threads)
+        # Its layers are too small for several threads, and one always sums in the same order.
+        self._session = open_session(path, 1)
 
     def knows(self, style: str) -> bool:
         """Whether ``style`` (such as "rock", or "jazz/swing") is one of its styles."""
@@ -112,7 +113,8 @@ class DrumNetwork:
         return {
             "style": np.array([self.styles.index(family) if family in self.styles else 0]),
             "substyle": np.array([substyle]),
-            "tempo": np.array([tempo], np.float32),
+            # A file may have brought the tempo a little beside itself.
+            "tempo": np.array([round(tempo)], np.float32),
             "swing": np.array([swing], np.float32),
             "temperature": np.array([temperature], np.float32),
             "kit": np.array([[pitch in kit for pitch in self.pitches]], np.float32),

@@ -85,7 +85,7 @@ def load_band(style: StyleFile, threads: int | None = None) -> "BandGenerator":
 
     assert style.band is not None
     planner = find_planner(style.band.taste.model, threads)
-    return BandGenerator(style, planner, find_drums(style.band.drums, threads))
+    return BandGenerator(style, planner, find_drums(style.band.drums))
 
 
 def described(style: StyleFile) -> dict[str, Any]:

@@ -161,12 +161,24 @@ def outside_common_time(sounds: Sequence[Sound], form: Form) -> list[Sound]:
 
 
 def as_played(strokes: Sequence[Stroke], clock: Clock, velocity: int) -> tuple[Note, ...]:
-    """``strokes`` as notes, with their own timing, as loud as a melody of ``velocity`` asks for."""
-    notes = []
-    for stroke in strokes:
-        onset = max(0, round(clock.between(stroke.step + stroke.timing)))
-        loud = max(1, min(127, round(stroke.velocity * velocity / DEFAULT_VELOCITY)))
-        notes.append(Note.at_ticks(onset, onset + TICKS_PER_STEP - _GAP, stroke.pitch, loud))
+    """``strokes`` as notes, with their own timing, as loud as a melody of ``velocity`` asks for.
+
+    A drum rings until it is struck again, a step at most; of two strokes at once the first stays.
+    """
+    struck = sorted(
+        (max(0, round(clock.between(stroke.step + stroke.timing))), stroke.pitch, stroke.velocity)
+        for stroke in strokes
+    )
+    notes: list[Note] = []
+    following: dict[int, int] = {}
+    for onset, pitch, strength in reversed(struck):
+        end = min(onset + TICKS_PER_STEP - _GAP, following.get(pitch, onset + TICKS_PER_STEP))
+        if end - onset < _GAP:
+            notes = [n for n in notes if (n.onset_ticks, n.pitch) != (following[pitch], pitch)]
+            end = onset + TICKS_PER_STEP - _GAP
+        following[pitch] = onset
+        loud = max(1, min(127, round(strength * velocity / DEFAULT_VELOCITY)))
+        notes.append(Note.at_ticks(onset, end, pitch, loud))
     return tuple(sorted(notes))
 
 

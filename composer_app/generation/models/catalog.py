@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from composer_app.errors import ModelError
+from composer_app.errors import ComposerError, ModelError
 from composer_app.generation.bands.style_file import DrumTaste, StyleFile, read_style
 from composer_app.generation.bands.style_list import find_style, installed_styles, load_band
 from composer_app.generation.generator import Generator
@@ -242,18 +242,18 @@ def find_planner(name: str, threads: int | None = None) -> "RefiningGenerator":
     return generator
 
 
-def find_drums(taste: DrumTaste | None, threads: int | None = None) -> "DrumNetwork | None":
+def find_drums(taste: DrumTaste | None) -> "DrumNetwork | None":
     """The network that ``taste`` names for the drums of a band; None where there is none to use."""
     if taste is None or drums_problem(taste) is not None:
         return None
     try:
-        network = load_drums(taste.model, threads)
+        network = load_drums(taste.model)
     except ModelError:
         return None
     return network if any(map(network.knows, taste.styles)) else None
 
 
-def load_drums(name: str, threads: int | None = None) -> "DrumNetwork":
+def load_drums(name: str) -> "DrumNetwork":
     """The network ``name`` that writes drums, installed or the path of an .onnx file.
 
     Raises :class:`ModelError` where there is none, or it cannot be used.
@@ -262,10 +262,10 @@ def load_drums(name: str, threads: int | None = None) -> "DrumNetwork":
     from composer_app.generation.bands.drum_network import DrumNetwork
 
     path = Path(name) if name.endswith(_ENDING) else _drums_named(name).path
-    return DrumNetwork(path, threads)
+    return DrumNetwork(path)
 
 
-def drums_problem(taste: DrumTaste) -> ModelError | None:
+def drums_problem(taste: DrumTaste) -> ComposerError | None:
     """Why the network that ``taste`` names cannot be used, as far as its file says; else None."""
     try:
         return _drums_named(taste.model).problem

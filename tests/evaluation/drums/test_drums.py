@@ -12,8 +12,8 @@ from composer_app.errors import SettingError
 from composer_app.evaluation.drums import evaluate_drums, evaluating, measures
 from composer_app.evaluation.drums.measures import NINE, Played
 from composer_app.evaluation.drums.performances import (
-    Conditions,
     as_it_was,
+    conditions_of,
     from_patterns,
     retrieved,
 )
@@ -101,7 +101,9 @@ def test_copies_are_found_and_variety_is_counted() -> None:
 
 def test_the_linear_test_tells_others_and_not_equals() -> None:
     random = np.random.default_rng(1)
-    real, equal, other = [], [], []
+    real: list[Played] = []
+    equal: list[Played] = []
+    other: list[Played] = []
     for _ in range(12):
         for sets, drum in ((real, 0), (equal, 0), (other, 5)):
             velocity = np.zeros((4 * BAR, 11), np.uint8)
@@ -128,7 +130,7 @@ def test_floors_play_as_many_bars() -> None:
             assert measures.copied([found], known) == 1.0
     band = find_style("rock").band
     assert band is not None
-    conditions = Conditions((*train, held_out), [held_out])
+    conditions = conditions_of((*train, held_out))
     played = from_patterns(band, held_out, conditions, 1)
     assert len(played.bars) == 9
     assert played.bars.any()

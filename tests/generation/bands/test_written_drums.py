@@ -34,12 +34,11 @@ from tests.generation.bands.melodies import MELODIES, melody
 from tests.generation.bands.playing import FakePlanner
 
 WRITTEN = ("swing", "ballad", "pop", "rock", "folk", "bossa")
-_LOUDER = {"busy": (0.0, 0.0, 1.0)}
 
 
 @cache
 def _network() -> DrumNetwork:
-    return load_drums("drums", 1)
+    return load_drums("drums")
 
 
 @cache
@@ -168,7 +167,7 @@ def test_the_ride_swings_with_the_band() -> None:
     late = [
         note.onset_ticks % 960 / 960
         for seed in range(6)
-        for note in _drums("swing", tune, GenerationSettings(seed, **_LOUDER))
+        for note in _drums("swing", tune, GenerationSettings(seed, busy=(0.0, 0.0, 1.0)))
         if note.pitch == DRUMS["ride"] and 0.4 < note.onset_ticks % 960 / 960 < 0.8
     ]
     assert len(late) > 10
