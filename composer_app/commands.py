@@ -25,7 +25,6 @@ from composer_app.file_arguments import (
 )
 from composer_app.generation.models.catalog import (
     DEFAULT_MODEL,
-    installed_drums,
     installed_models,
     models_folder_problem,
 )
@@ -236,15 +235,7 @@ def _models(args: argparse.Namespace) -> int:
             }
             for model in models
         ]
-        drums = [{"name": each.name, "path": str(each.path)} for each in installed_drums()]
-        say_json(
-            {
-                "models": rows,
-                "drums": drums,
-                "default": DEFAULT_MODEL,
-                "problem": problem and str(problem),
-            }
-        )
+        say_json({"models": rows, "default": DEFAULT_MODEL, "problem": problem and str(problem)})
         return 0
     if problem:
         warn(str(problem))
@@ -257,8 +248,6 @@ def _models(args: argparse.Namespace) -> int:
         say(f"{model.name:<16} {model.title} ({model.manner}, {model.tempo} BPM)")
         if model.description:
             say(f"{'':<16} {model.description}")
-    for model in installed_drums():
-        say(f"{model.name:<16} {model.title} ({model.manner})", f"{'':<16} {model.description}")
     return 0
 
 

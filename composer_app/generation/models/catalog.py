@@ -52,15 +52,6 @@ _ENDING: Final = ".onnx"
 
 def installed_models() -> tuple[ModelInfo, ...]:
     """Every model found that writes voices, the default one first. Loads none of them."""
-    return tuple(model for model in _everything() if model.technique != DRUMS)
-
-
-def installed_drums() -> tuple[ModelInfo, ...]:
-    """Every model found that writes the drums of bands."""
-    return tuple(model for model in _everything() if model.technique == DRUMS)
-
-
-def _everything() -> tuple[ModelInfo, ...]:
     found: dict[str, ModelInfo] = {}
     for folder in _folders():
         files = _files(folder)
@@ -102,7 +93,7 @@ def describe_all(path: Path) -> tuple[ModelInfo, ...]:
 
 def _is_listed(model: ModelInfo) -> bool:
     """Whether ``model`` is one that accompanies melodies, or might be."""
-    return model.technique != WRITES_MELODIES
+    return model.technique not in (WRITES_MELODIES, DRUMS)
 
 
 def _described(path: Path, metadata: Mapping[str, str]) -> tuple[ModelInfo, ...]:
