@@ -1,6 +1,7 @@
 """The drums of a band as they come out of the sound server when the window plays."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,14 +18,17 @@ from tests.acceptance.test_sound import (
 )
 from tests.generation.bands.hearing import strokes_in
 from tests.generation.bands.melodies import MELODIES
-from tests.generation.bands.playing import played
+from tests.generation.bands.playing import band, played
 from tests.live.rig import RATE, audio_server, skip_if_overloaded
 
 pytestmark = pytest.mark.slow
 
+STRAIGHT = 0.5
+LATE, MOST = 0.03, 0.7
+
 
 @pytest.mark.real_time
-@pytest.mark.parametrize("name", ["rock"])
+@pytest.mark.parametrize("name", ["rock", "swing"])
 def test_the_drums_of_a_band_are_heard_on_the_grid(
     name: str, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -45,9 +49,15 @@ def test_the_drums_of_a_band_are_heard_on_the_grid(
                 qtbot.waitUntil(lambda: recording.level(0.1) < SILENT, timeout=PATIENCE)
                 assert recording.peak(recording.seconds) > AUDIBLE
                 heard = strokes_in(recording.samples(), RATE)
-    beside = [abs((seconds - heard[0]) / beat * 4 + 0.5) % 1 - 0.5 for seconds in heard]
-    if max(abs(each) for each in beside) * beat / 4 > 0.03:
-        skip_if_overloaded()
+    # From stroke to stroke there are quarters of a beat, or what swing makes of its halves. A gap
+    # that a busy machine leaves moves one of them.
+    swing = band(name).band.swing
+    steps = (0, 0.25, 0.5, 0.75, 1) if swing == STRAIGHT else (0, 1 - swing, swing, 1)
+    apart = [(after - before) / beat % 1 for before, after in pairwise(heard)]
+    beside = [min(abs(each - step) for step in steps) * beat for each in apart]
     struck = {note.start for note in piece.tracks[0].notes}
     assert len(heard) >= 0.5 * len(struck)
-    assert all(abs(each) * beat / 4 <= 0.03 for each in beside), heard
+    right = sum(each <= LATE for each in beside)
+    if right < MOST * len(beside):
+        skip_if_overloaded()
+    assert right >= MOST * len(beside), heard
