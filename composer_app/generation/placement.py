@@ -95,7 +95,8 @@ def bar_places(steps: int, meters: MeterMap) -> NDArray[np.int64]:
     """
     places = np.arange(steps)
     changes = meters.changes
-    ends = [*(nearest_step(change.tick) for change in changes[1:]), steps]
+    # The metre may change after the last step.
+    ends = [*(min(nearest_step(change.tick), steps) for change in changes[1:]), steps]
     for change, end in zip(changes, ends, strict=True):
         meter = change.meter
         if meter.ticks_per_bar % TICKS_PER_STEP:
@@ -104,7 +105,7 @@ def bar_places(steps: int, meters: MeterMap) -> NDArray[np.int64]:
                 downbeat = bar.end_step - meter.steps_per_bar if bar.number == 0 else first
                 places[first:last] = np.arange(first, last) - downbeat
             continue
-        start = nearest_step(change.tick)
+        start = min(nearest_step(change.tick), steps)
         downbeat = meters.upbeat_steps if change.tick == 0 else start
         places[start:end] = (np.arange(start, end) - downbeat) % known_bar(meter)
     return places
@@ -146,6 +147,8 @@ def beat_places(steps: int, meters: MeterMap) -> NDArray[np.int64]:
     changes = meters.changes
     starts = [nearest_step(change.tick) for change in changes]
     for change, start, end in zip(changes, starts, [*starts[1:], steps], strict=True):
+        if start >= steps:
+            break
         bar = change.meter.steps_per_bar
         if change.meter.denominator == 8 and bar % _QUARTER and unit[start] == _QUARTER:
             tail = places[start:end] - (bar - _DOTTED_QUARTER)

@@ -70,3 +70,12 @@ def test_the_voices_stay_where_basses_sing(shift: int) -> None:
     moved = accompaniment_shift(shift)
     assert (shift - moved) % 12 == 0
     assert -6 <= moved <= 5
+
+
+def test_the_metre_may_change_after_the_last_step() -> None:
+    changes = (MeterChange(0, Meter(4, 4)), MeterChange(64 * 240, Meter(3, 4)))
+    places = bar_places(20, MeterMap(changes))
+    assert places.tolist() == [*range(16), *range(4)]
+    assert beat_places(20, MeterMap(changes)).tolist() == [0, 1, 2, 3] * 5
+    fives = (changes[0], MeterChange(64 * 240, Meter(5, 8)))
+    assert beat_places(20, MeterMap(fives)).tolist() == [0, 1, 2, 3] * 5

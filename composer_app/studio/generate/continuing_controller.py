@@ -35,9 +35,13 @@ _NO_MELODY: Final = "There is no melody to go on with: play one, open one, or co
 
 
 class ContinuingController(QObject):
-    """Binds the commands that write melodies, the worker and the document together."""
+    """Binds the commands that write melodies, the worker and the document together.
+
+    ``notesWritten(pitch, first step, step after the last)`` says where there is something new.
+    """
 
     dialogOpened = Signal(object)
+    notesWritten = Signal(int, float, float)
 
     def __init__(
         self,
@@ -199,6 +203,7 @@ class ContinuingController(QObject):
         self._document.replace(
             made.piece, "Fill the Gap" if self._fills else "Continue", take=_take(made)
         )
+        self._show(made)
         what = "The gap is filled" if self._fills else "The piece goes on"
         self._bar.tell(
             f"{what}: {_new_bars(made)}, with seed {seed}.",
@@ -207,6 +212,12 @@ class ContinuingController(QObject):
             undo_offer(self._document),
             about=self._situation,
         )
+
+    def _show(self, made: Extended) -> None:
+        new = [n for n in made.piece.tracks[MELODY].notes if made.first <= n.start < made.end]
+        if new:
+            bar = made.piece.meters.bar_at_step(new[0].start)
+            self.notesWritten.emit(new[0].pitch, float(made.first), float(bar.end_step))
 
     def _begin(self, made: Extended, seed: int) -> None:
         before = self._document.composition

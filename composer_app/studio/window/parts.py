@@ -250,6 +250,7 @@ class WindowParts(QMainWindow):
             self.transport.play_from_start,
             self,
         )
+        self.continuing.notesWritten.connect(self.roll.reveal)
         self.midi = build_midi(
             services.ports,
             services.outputs,

@@ -25,7 +25,7 @@ from composer_app.music.composition import Composition, Track
 from composer_app.music.files.sample_melodies import load_sample
 from composer_app.music.harmony.key_changes import KeyChange
 from composer_app.music.melody import Melody
-from composer_app.music.meter_map import MeterMap
+from composer_app.music.meter_map import MeterChange, MeterMap
 from composer_app.music.note import Note
 from composer_app.music.pitch import Key
 from composer_app.music.timing import Meter, TempoMap
@@ -269,3 +269,35 @@ def test_melodies_of_bands_are_songs() -> None:
     assert melody_style(find_model("hymn")) == "hymn"
     assert melody_style(band_info(find_style("swing"))) == "leadsheet"
     assert melody_style(None) == "leadsheet"
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2000), st.integers(60, 4000), st.integers(0, 127)),
+        min_size=1,
+        max_size=20,
+    ),
+    st.builds(Meter, st.integers(1, 32), st.sampled_from([1, 2, 4, 8, 16, 32])),
+    st.sampled_from([None, (3, 4), (5, 8)]),
+    st.booleans(),
+)
+def test_whatever_is_played_goes_on_or_it_is_said_why_not(
+    played: list[tuple[int, int, int]], meter: Meter, later: tuple[int, int] | None, fills: bool
+) -> None:
+    notes, tick = [], 0
+    for pause, length, pitch in played:
+        notes.append(Note.at_ticks(tick + pause, tick + pause + length, pitch))
+        tick += pause + length
+    changes = [MeterChange(0, meter)]
+    if later is not None:
+        changes.append(MeterChange(2 * meter.ticks_per_bar, Meter(*later)))
+    piece = alone(Melody(tuple(notes), meters=MeterMap(tuple(changes))))
+    asked = Continuation(gap=(0, piece.steps)) if fills else Continuation(3)
+    try:
+        made = continued(piece, asked, phrasing=1.0).piece.tracks[0].notes
+    except MelodyError:
+        assert fills
+        return
+    assert set(notes) <= set(made)
+    Melody(made)

@@ -61,8 +61,12 @@ def rig(studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Rig:
 
 
 def test_a_melody_goes_on_alone_and_undo_takes_it_back(rig: Rig) -> None:
+    shown: list[tuple[int, float, float]] = []
+    rig.studio.window.continuing.notesWritten.connect(lambda *where: shown.append(where))
     rig.go_on(4)
     piece = rig.document.composition
+    ((_pitch, first, end),) = shown
+    assert (first, end) == (192, 208)
     assert piece.bars == 16
     assert len(piece.tracks) == 1
     assert piece.tracks[0].notes[:42] == TWINKLE.tracks[0].notes
