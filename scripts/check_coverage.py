@@ -35,6 +35,7 @@ HELD: Final = (
     "composer_app/generation/models/model_file.py",
     "composer_app/generation/composing.py",
     "composer_app/generation/recipe.py",
+    "composer_app/generation/phrasing",
     "composer_app/project",
     "composer_app/live/recording/heard_notes.py",
     "composer_app/live/recording/recorder.py",

@@ -125,8 +125,9 @@ def _around(
     if not any(closed):
         return tuple(after)
     mixed = [old if stays else new for old, new, stays in zip(before, after, closed, strict=True)]
-    for at, (note, following) in enumerate(pairwise(mixed)):
-        apart = before[at].release_ticks <= before[at + 1].onset_ticks
+    for at, (first, second) in enumerate(pairwise(before)):
+        note, following = mixed[at], mixed[at + 1]
+        apart = first.release_ticks <= second.onset_ticks
         if apart and closed[at + 1] and not closed[at]:
             mixed[at] = note.cut_at(following.onset_ticks)
         elif apart and closed[at] and note.release_ticks > following.onset_ticks:

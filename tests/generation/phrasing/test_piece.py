@@ -180,3 +180,38 @@ def test_what_is_out_of_range_is_refused(run: Run, options: tuple[str, str]) -> 
     status, _out, err = run("phrase", "piece.mid", "-o", "out.mid", *options)
     assert status == 2
     assert f"{options[1]} is not a number from" in err
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_locked_notes_stay_and_nothing_runs_into_them(first: int) -> None:
+    """Every other eighth is locked where all others swing."""
+    piece = Composition((Track("Tune", 0, MELODY), Track("E", 0, EIGHTHS)), SCENE.tempo, FOUR_FOUR)
+    locked = np.zeros((piece.steps, 2), np.bool_)
+    for note in EIGHTHS[first::2]:
+        locked[note.start, 1] = True
+    played = phrase_piece(piece, [1], 1.0, swing=0.6, locked=locked).tracks[1].notes
+    for at, (note, before) in enumerate(zip(played, EIGHTHS, strict=True)):
+        assert (note == before) == (at % 2 == first)
+        assert (note.start, note.duration) == (before.start, before.duration)
+    for before, after in pairwise(played):
+        assert before.release_ticks <= after.onset_ticks
+    # Of a track that had no column nothing is locked.
+    one = phrase_piece(piece, [1], 1.0, locked=locked[:, :1])
+    assert one == phrase_piece(piece, [1], 1.0)
+
+
+def test_what_rings_on_between_the_lines_goes_on_ringing() -> None:
+    long = (Note(0, 60, 4, 70, 0, 90), Note(8, 62, 4, 70, 5, -60))
+    assert evened(long) == (Note(0, 60, 4, 70, 0, 90), Note(8, 62, 4, 70))
+
+
+def test_what_follows_a_locked_note_waits_for_its_end() -> None:
+    swinging = swung(EIGHTHS, FOUR_FOUR, 0.6)
+    piece = Composition((Track("Tune", 0, MELODY), Track("E", 0, swinging)), SCENE.tempo, FOUR_FOUR)
+    locked = np.zeros((piece.steps, 2), np.bool_)
+    for note in swinging[::2]:
+        locked[note.start, 1] = True
+    played = phrase_piece(piece, [1], 0.5, locked=locked).tracks[1].notes
+    assert played[::2] == swinging[::2]
+    for before, after in pairwise(played):
+        assert before.release_ticks <= after.onset_ticks

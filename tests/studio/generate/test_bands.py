@@ -1,14 +1,23 @@
 """A band in the window: its tracks, levels and names, and what may stay around it."""
 
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from composer_app.generation.models.catalog import everything_to_choose_from
+from composer_app.generation.support import SETTINGS
 from composer_app.music.composition import BAND_NAMES, VOICE_NAMES
+from composer_app.music.performing.performance import Performance
 from composer_app.studio.generate.choices import GenerationChoices
+from composer_app.studio.generate.control_section import ControlSection
 from composer_app.studio.generate.steering_sliders import SteeringSliders
 from composer_app.studio.generate.voice_steering import BUSY, DIFFERENT, VoiceSteering
+from composer_app.studio.widgets.commands.actions import Actions
 from tests.generation.bands.playing import BANDS
 from tests.studio.generate.test_steering import choose
+from tests.studio.support import FAKE_MODEL, Studio, scale
 
 
 def _choices(name: str) -> GenerationChoices:
@@ -79,3 +88,32 @@ def test_each_part_of_a_band_is_simple_or_busy_by_itself(qtbot: QtBot) -> None:
     choices.choose_model("bach")
     assert parts.voice.itemText(3) == "bass"
     assert parts.density.itemText(3) == "1 a beat"
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+def test_a_melody_swings_along_unless_it_was_recorded(
+    studio: Studio, qtbot: QtBot, recorded: bool
+) -> None:
+    document, choices = studio.services.document, studio.window.choices
+    performance = Performance((), 100.0) if recorded else None
+    document.begin(replace(scale(), performance=performance), "Record")
+    choices.set_models([replace(FAKE_MODEL, supports=SETTINGS)], "fake")
+    assert choices.settings.swing_melody
+    studio.window.commands.generate.trigger()
+    qtbot.waitUntil(lambda: not studio.window.generate_panel.busy)
+    assert document.takes[-1].recipe.settings.swing_melody is not recorded
+
+
+def test_only_bands_have_a_switch_for_the_swing_of_the_melody(qtbot: QtBot) -> None:
+    owner = QObject()
+    choices = _choices("swing")
+    section = ControlSection(Actions(owner), choices)
+    qtbot.addWidget(section)
+    assert not section.swing_melody.isHidden()
+    assert section.swing_melody.isChecked()
+    section.swing_melody.setChecked(False)
+    assert not choices.settings.swing_melody
+    choices.choose_model("bach")
+    section.refresh()
+    assert section.swing_melody.isHidden()
+    owner.deleteLater()
