@@ -97,7 +97,7 @@ def test_the_panel_scrolls_to_what_was_unfolded(
     panel = GeneratePanel(actions, choices)
     qtbot.addWidget(panel)
     choices.set_models([FAKE_MODEL], "fake")
-    panel.resize(264, 420)
+    panel.resize(264, 470)
     panel.show()
     bar = panel._options.verticalScrollBar()
     assert bar.maximum() == 0
