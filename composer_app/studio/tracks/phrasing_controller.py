@@ -50,7 +50,7 @@ class PhrasingController(QObject):
     def ask(self) -> None:
         """Ask which tracks are phrased, and how; a recording ends."""
         self._document.settle()
-        if not self._action.isEnabled() or self.dialog is not None:
+        if not self._has_pitches or self.dialog is not None:
             return
         from composer_app.studio.tracks.phrasing_dialog import PhrasingDialog
 
@@ -98,10 +98,14 @@ class PhrasingController(QObject):
             about=self._document.moment,
         )
 
-    def _take_composition(self) -> None:
+    @property
+    def _has_pitches(self) -> bool:
+        """Whether there is anything to phrase."""
         composition = self._document.composition
-        pitched = any(composition.tracks[index].notes for index in composition.pitched_tracks)
-        self._action.setEnabled(pitched)
+        return any(composition.tracks[index].notes for index in composition.pitched_tracks)
+
+    def _take_composition(self) -> None:
+        self._action.setEnabled(self._has_pitches)
         if self.dialog is not None:
             # It shows a piece that is not there any more.
             self.dialog.reject()
