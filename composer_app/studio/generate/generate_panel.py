@@ -91,6 +91,9 @@ class GeneratePanel(QFrame):
         set_role(self.button, "primary")
         self._cancel = actions.cancel
         self._cancel.triggered.connect(self.cancelRequested)
+        # There is no model at first: the panel is painted before any is looked for.
+        for action in (actions.continue_piece, actions.fill_gap, actions.compose_piece):
+            action.setEnabled(False)
         self.more_row = _row_of(actions.continue_piece, actions.compose_piece)
         self.progress = ProgressLine(actions.cancel)
         self.locked_row = LockedRow(actions.unlock_all)
