@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 
 from composer_app.errors import ModelError
 from composer_app.generation.bands.band_generator import BandGenerator
-from composer_app.generation.bands.drum_network import DrumBar, DrumNetwork, strokes_of
+from composer_app.generation.bands.drum_network import DrumBar, DrumNetwork, Stroke, strokes_of
+from composer_app.generation.bands.form import form_of
 from composer_app.generation.bands.style_file import DRUMS
 from composer_app.generation.bands.style_list import find_style, load_band
+from composer_app.generation.bands.touch import Clock
+from composer_app.generation.bands.written_drums import as_played
 from composer_app.generation.composing import compose
 from composer_app.generation.generator import GenerationSettings
 from composer_app.generation.given import accompaniment, given_from, locks_of_ensemble, parse_lock
@@ -26,10 +29,12 @@ from composer_app.generation.models.catalog import (
     load_drums,
 )
 from composer_app.generation.noise import NoiseVector
+from composer_app.generation.repeating import Repeats
 from composer_app.music.composition import Composition
 from composer_app.music.melody import Melody
 from composer_app.music.midi.file import read_midi, write_midi
 from composer_app.music.note import Note
+from composer_app.music.timing import TICKS_PER_STEP
 from tests.generation.bands.melodies import MELODIES, melody
 from tests.generation.bands.playing import FakePlanner
 
@@ -247,3 +252,24 @@ def test_the_installed_band_has_its_drummer() -> None:
     generator = load_band(find_style("bossa"), 1)
     piece = compose(MELODIES["plain"], generator, GenerationSettings())
     assert len({note.velocity for note in piece.tracks[3].notes}) > 8
+
+
+def test_of_two_strokes_that_are_one_to_the_ear_the_first_stays() -> None:
+    tune = MELODIES["plain"]
+    meters = tune.meters.with_upbeat(0)
+    clock = Clock(form_of(tune.notes, meters, Repeats.REPEAT, introduction=False), 0.5)
+    snare, ride = DRUMS["snare"], DRUMS["ride"]
+    # The second stroke on the snare comes a twentieth of a step after the first.
+    strokes = [
+        Stroke(4, snare, 90, 0.48),
+        Stroke(5, snare, 60, -0.47),
+        Stroke(5, ride, 70, 0.0),
+        Stroke(6, snare, 80, 0.0),
+    ]
+    notes = as_played(strokes, clock, 80)
+    assert [(note.pitch, note.onset_ticks) for note in notes] == [
+        (snare, round(4.48 * TICKS_PER_STEP)),
+        (ride, 5 * TICKS_PER_STEP),
+        (snare, 6 * TICKS_PER_STEP),
+    ]
+    assert all(note.release_ticks > note.onset_ticks for note in notes)
