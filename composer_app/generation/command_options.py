@@ -17,6 +17,7 @@ from composer_app.generation.generator import (
 )
 from composer_app.generation.given import Lock, parse_lock
 from composer_app.generation.hearing.feel import Feel
+from composer_app.generation.noise import MAX_SEED
 from composer_app.generation.repeating import Repeats
 from composer_app.generation.steering import (
     MAX_CHORD_RATE,
@@ -43,6 +44,25 @@ _SIGNS: Final = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}
 _NOTE: Final = r"([A-Ga-g])([#♯b♭]?)(-1|\d)"
 _RANGE: Final = re.compile(f"{_NOTE}-{_NOTE}")
 _KEY: Final = re.compile(r"([A-Ga-g])([#♯b♭]?) ?(m|(?i:min|minor|maj|major))?")
+
+
+def add_chance(parser: argparse.ArgumentParser) -> None:
+    """Which of all the music that a model could write, and how daring it is to be."""
+    add = parser.add_argument
+    add(
+        "--seed",
+        type=whole_number(0, MAX_SEED),
+        default=0,
+        metavar="N",
+        help="the same seed gives the same music (default 0)",
+    )
+    add(
+        "--temperature",
+        type=temperature_of,
+        default=1.0,
+        metavar="X",
+        help=f"from {MIN_TEMPERATURE:g}, careful, to {MAX_TEMPERATURE:g}, daring (default 1)",
+    )
 
 
 def add_control(group: Any) -> None:

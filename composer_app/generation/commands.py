@@ -21,16 +21,14 @@ from composer_app.generation.batch import Job, plan_outputs, prepare_folder, rea
 from composer_app.generation.chord_argument import AskedChords, asked_chords
 from composer_app.generation.command_options import (
     BY_EAR,
+    add_chance,
     add_control,
     add_steering,
     for_voices,
-    temperature_of,
     whole_number,
 )
 from composer_app.generation.composing import compose_with_confidence
 from composer_app.generation.generator import (
-    MAX_TEMPERATURE,
-    MIN_TEMPERATURE,
     GenerationSettings,
     Generator,
     Given,
@@ -107,20 +105,7 @@ def add_generate_command(
     which.add_argument(
         "--style", metavar="NAME", help="see composer-app styles (default: that of the model)"
     )
-    add(
-        "--seed",
-        type=whole_number(0, MAX_SEED),
-        default=0,
-        metavar="N",
-        help="the same seed gives the same music (default 0)",
-    )
-    add(
-        "--temperature",
-        type=temperature_of,
-        default=1.0,
-        metavar="X",
-        help=f"from {MIN_TEMPERATURE:g}, careful, to {MAX_TEMPERATURE:g}, daring (default 1)",
-    )
+    add_chance(parser)
     add(
         "--takes",
         type=whole_number(1, _MOST_TAKES),

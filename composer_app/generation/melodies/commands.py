@@ -20,16 +20,14 @@ from composer_app.file_arguments import (
 from composer_app.generation.batch import Job, plan_outputs, prepare_folder, read_jobs
 from composer_app.generation.chord_argument import asked_chords
 from composer_app.generation.command_options import (
+    add_chance,
     key_argument,
     phrasing_argument,
-    temperature_of,
     whole_number,
 )
 from composer_app.generation.generator import (
     MAX_BARS,
-    MAX_TEMPERATURE,
     MAX_UPBEAT,
-    MIN_TEMPERATURE,
     GenerationSettings,
     Generator,
     Progress,
@@ -53,7 +51,6 @@ from composer_app.generation.models.catalog import (
     model_of_style,
 )
 from composer_app.generation.models.model_info import ModelInfo
-from composer_app.generation.noise import MAX_SEED
 from composer_app.generation.steering import USUAL_PHRASING
 from composer_app.music.chord_text.progression import Progression
 from composer_app.music.composition import Composition
@@ -209,20 +206,7 @@ def _add_choices(parser: argparse.ArgumentParser) -> None:
         metavar="KEY",
         help="such as Eb or 'A minor' (default: that of the piece, or of the chords)",
     )
-    add(
-        "--seed",
-        type=whole_number(0, MAX_SEED),
-        default=0,
-        metavar="N",
-        help="the same seed gives the same music (default 0)",
-    )
-    add(
-        "--temperature",
-        type=temperature_of,
-        default=1.0,
-        metavar="X",
-        help=f"from {MIN_TEMPERATURE:g}, careful, to {MAX_TEMPERATURE:g}, daring (default 1)",
-    )
+    add_chance(parser)
     add(
         "--phrasing",
         type=phrasing_argument,

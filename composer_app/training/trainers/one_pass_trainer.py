@@ -30,9 +30,12 @@ from composer_app.training.networks.one_pass_stages import (
 )
 from composer_app.training.networks.refining_unet import RefiningUNet
 from composer_app.training.protocol import Message, StopRequest, say
+from composer_app.training.trainers.averaged_trainer import (
+    CHECKPOINT_SECONDS,
+    PROGRESS_ITERATIONS,
+)
 from composer_app.training.trainers.losses import critic_loss, generator_loss, onset_loss
 from composer_app.training.trainers.one_pass_feed import PassageFeed, Passages
-from composer_app.training.trainers.trainer import CHECKPOINT_SECONDS, PROGRESS_ITERATIONS
 from composer_app.translation import _
 
 _LAST: Final = len(STAGES) - 1

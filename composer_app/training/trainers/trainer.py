@@ -1,7 +1,5 @@
-"""Training the refining model: one loop, one checkpoint file, resumable at any moment."""
+"""Training the refining model."""
 
-import math
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,27 +7,23 @@ from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from composer_app.errors import CorpusError, SettingError
-from composer_app.training.checkpoint import average_weights, save_checkpoint
+from composer_app.training.checkpoint import average_weights
 from composer_app.training.config import (
     NETWORK_STYLES,
     STYLES,
     RefiningConfig,
-    config_to_dict,
 )
 from composer_app.training.corpora.corpus import Piece
 from composer_app.training.networks.refining_unet import RefiningUNet, one_hot
-from composer_app.training.protocol import Message, StopRequest, say
+from composer_app.training.trainers.averaged_trainer import AveragedTrainer, decay_groups
 from composer_app.training.trainers.consistency import consistency_loss, consistent_target
 from composer_app.training.trainers.dataset import Batch, WindowSampler
 from composer_app.training.trainers.losses import masked_cross_entropy, onset_loss, row_losses
 from composer_app.training.trainers.window_feed import WindowFeed, to_tensors
 from composer_app.translation import _
 
-CHECKPOINT_SECONDS: Final = 60.0
-PROGRESS_ITERATIONS: Final = 100
 _VALID_BATCHES: Final = 12
 # Transpositions that a window's predictions are averaged over, some at a time.
 _SHIFTS: Final = (-3, -2, -1, 1, 2, 3)
@@ -43,8 +37,10 @@ STYLE: Final = 7
 _TRAINED_BESIDE: Final = ("side", "row_head")
 
 
-class RefiningTrainer:
-    """Network, its running average, optimizer and data of one run."""
+class RefiningTrainer(AveragedTrainer[RefiningUNet, RefiningConfig]):
+    """Trains the refining model."""
+
+    technique = "refining"
 
     def __init__(
         self,
@@ -78,39 +74,13 @@ class RefiningTrainer:
         self.average.load_state_dict(self.network.state_dict())
         self.teachers = [teacher.to(self.device).eval() for teacher in teachers]
         self.optimizer = torch.optim.AdamW(
-            _decay_groups(self.network, config.weight_decay), betas=config.betas
+            decay_groups(self.network, config.weight_decay), betas=config.betas
         )
-        self.iteration = 0
-        self.seconds = 0.0
 
     @property
     def side_alone(self) -> bool:
         """Whether a side network alone is trained."""
         return self.network.side is not None and self.config.side_alone
-
-    def state(self) -> dict[str, Any]:
-        """Everything that a resumed run needs."""
-        return {
-            "technique": "refining",
-            "config": config_to_dict(self.config),
-            "iteration": self.iteration,
-            "seconds": self.seconds,
-            "network": self.network.state_dict(),
-            "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "torch_random": torch.get_rng_state(),
-            "sampler_random": self.sampler.random.bit_generator.state,
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go on from :meth:`state`."""
-        self.network.load_state_dict(state["network"])
-        self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        torch.set_rng_state(state["torch_random"])
-        self.sampler.random.bit_generator.state = state["sampler_random"]
-        self.iteration = int(state["iteration"])
-        self.seconds = float(state["seconds"])
 
     def start_from_model(self, path: Path) -> None:
         """Begin a new schedule with the network of a model file."""
@@ -156,42 +126,20 @@ class RefiningTrainer:
         self.average.load_state_dict(weights)
 
     @property
-    def share_done(self) -> float:
-        """0 to 1: the further of iterations and minutes."""
-        share = self.iteration / self.config.iterations
-        if self.config.minutes > 0:
-            share = max(share, self.seconds / 60.0 / self.config.minutes)
-        return min(share, 1.0)
+    def draws(self) -> WindowSampler:
+        """Whose chance a resumed run goes on with."""
+        return self.sampler
 
-    def learning_rate(self) -> float:
-        """Linear warm-up, then half a cosine down to 0."""
-        warm = min(1.0, (self.iteration + 1) / self.config.warmup)
-        return self.config.learning_rate * warm * 0.5 * (1.0 + math.cos(math.pi * self.share_done))
-
-    def step(self) -> dict[str, Tensor]:
-        """One iteration; returns its losses in nats."""
-        began = time.monotonic()
-        config = self.config
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.learning_rate()
-        self.network.train()
+    def next_losses(self) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss of the next batch, and what it is made of, in nats."""
         if self.side_alone:
             _stay_as_trained(self.network)
         tensors = self._placed(next(self.feed))
         if self.side_alone:
-            loss, metrics = self._losses_beside(tensors)
-        elif config.consistency:
-            loss, metrics = self._consistent_losses(tensors)
-        else:
-            loss, metrics = self._losses(self.network, tensors)
-        self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.network.parameters(), config.clip)
-        self.optimizer.step()
-        self._update_average()
-        self.iteration += 1
-        self.seconds += time.monotonic() - began
-        return metrics
+            return self._losses_beside(tensors)
+        if self.config.consistency:
+            return self._consistent_losses(tensors)
+        return self._losses(self.network, tensors)
 
     def _placed(self, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         return tuple(tensor.to(self.device, non_blocking=True) for tensor in tensors)
@@ -285,17 +233,6 @@ class RefiningTrainer:
         return loss + config.consistency * blind.float().mean() * (apart + taught), metrics
 
     @torch.no_grad()
-    def _update_average(self) -> None:
-        # The average catches up fast at first, so that early checkpoints can be listened to.
-        decay = min(self.config.ema_decay, (1 + self.iteration) / (10 + self.iteration))
-        averages, currents = self.average.state_dict(), self.network.state_dict()
-        floating = [name for name, value in averages.items() if value.is_floating_point()]
-        move = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
-        move([averages[name] for name in floating], [currents[name] for name in floating], 0)
-        for name in averages.keys() - set(floating):
-            averages[name].copy_(currents[name])
-
-    @torch.no_grad()
     def validate(self) -> dict[str, float]:
         """The averaged network's losses on fixed windows of the validation split, by style.
 
@@ -313,39 +250,6 @@ class RefiningTrainer:
         for name in ("pitch_nll", "onset_nll"):
             totals[f"valid_{name}"] = totals[f"valid_{name}_{first}"]
         return totals
-
-    def run(self, checkpoint: Path, stop: StopRequest) -> bool:
-        """Train to the end or until ``stop``; True when the schedule is complete."""
-        config = self.config
-        say(Message("started", self.iteration, config.iterations, self.seconds))
-        sums: dict[str, Tensor] = {}
-        reported = self.iteration
-        saved = time.monotonic()
-        while self.share_done < 1.0 and not stop.requested.is_set():
-            for name, value in self.step().items():
-                sums[name] = sums[name] + value if name in sums else value
-            if self.iteration % PROGRESS_ITERATIONS == 0:
-                count = self.iteration - reported
-                metrics = {k: round(v.item() / count, 4) for k, v in sums.items()}
-                reported = self.iteration
-                metrics["learning_rate"] = self.learning_rate()
-                sums.clear()
-                if self.iteration % (5 * PROGRESS_ITERATIONS) == 0:
-                    metrics |= {k: round(v, 4) for k, v in self.validate().items()}
-                say(Message("progress", self.iteration, config.iterations, self.seconds, metrics))
-            if time.monotonic() - saved > CHECKPOINT_SECONDS:
-                save_checkpoint(checkpoint, self.state())
-                saved = time.monotonic()
-        save_checkpoint(checkpoint, self.state())
-        done = self.share_done >= 1.0
-        event = "finished" if done else "stopped"
-        metrics = {k: round(v, 4) for k, v in self.validate().items()}
-        say(
-            Message(
-                event, self.iteration, config.iterations, self.seconds, metrics, str(checkpoint)
-            )
-        )
-        return done
 
 
 def _hold_still(network: RefiningUNet) -> None:
@@ -369,12 +273,3 @@ def _valid_batches(valid: list[Piece], config: RefiningConfig) -> dict[str, list
             sampler = WindowSampler(pieces, config, _VALID_SEED)
             batches[style] = [sampler.batch(config.batch) for _ in range(_VALID_BATCHES)]
     return batches
-
-
-def _decay_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Weight decay on convolutions only, not on norms and biases."""
-    parameters = [each for each in network.parameters() if each.requires_grad]
-    return [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]

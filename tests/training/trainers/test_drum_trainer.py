@@ -53,7 +53,7 @@ def test_a_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
 
 
 def test_a_whole_run_says_how_it_goes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    trainer = DrumTrainer(replace(TINY, iterations=51), GROOVES)
+    trainer = DrumTrainer(replace(TINY, iterations=101), GROOVES)
     assert trainer.run(tmp_path / "run" / "checkpoint.pt", StopRequest())
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["event"] for line in lines] == ["started", "progress", "finished"]
